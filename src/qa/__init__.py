@@ -1,0 +1,48 @@
+"""Answers in the documents' own words, each with a citation that can be checked.
+
+    from qa import build_index, open_index
+
+    build_index("corpus", "index")
+    answerer = open_index("index")
+    answer = answerer.ask("How many cocaine labs were destroyed?")
+    print(answer.answer, answer.citations[0])
+
+Importing this imports nothing heavy; the names below are looked up when first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qa.build import build_index as build_index
+    from qa.errors import QAError as QAError
+    from qa.pipeline import Answerer as Answerer
+    from qa.pipeline import open_index as open_index
+    from qa.schema import Answer as Answer
+    from qa.schema import Citation as Citation
+    from qa.settings import AskSettings as AskSettings
+    from qa.settings import BuildSettings as BuildSettings
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Answer": "qa.schema",
+    "Answerer": "qa.pipeline",
+    "AskSettings": "qa.settings",
+    "BuildSettings": "qa.settings",
+    "Citation": "qa.schema",
+    "QAError": "qa.errors",
+    "build_index": "qa.build",
+    "open_index": "qa.pipeline",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'qa' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,40 @@
+"""Readings in, verified citations out.
+
+The one place that makes a `Citation`, so that none exists unchecked. Does not know how
+a reading was found.
+"""
+
+from qa.errors import CitationError
+from qa.schema import Citation, Document, Reading
+
+
+def cite(reading: Reading, document: Document) -> Citation:
+    """Make the citation of a reading's sentence.
+
+    Raises:
+        CitationError: The document does not hold, at the passage's offsets, the
+            passage's text, or the answer is not inside the sentence.
+    """
+    passage, sentence = reading.passage, reading.sentence
+    quote = document.text[sentence.start : sentence.end]
+    consistent = (
+        document.doc_id == passage.doc_id
+        and document.text[passage.start : passage.end] == passage.text
+        and passage.start <= sentence.start < sentence.end <= passage.end
+        and sentence.start <= reading.answer.start < reading.answer.end <= sentence.end
+    )
+    if not consistent:
+        raise CitationError(
+            f"the passage {passage.passage_id} is not at {passage.start}:{passage.end} of "
+            f"{document.doc_id}, or its sentence {sentence} does not hold {reading.answer}; "
+            "build the index again with: qa index --rebuild"
+        )
+    return Citation(
+        doc_id=document.doc_id,
+        title=document.title,
+        page=None,
+        start=sentence.start,
+        end=sentence.end,
+        quote=quote,
+        highlights=reading.highlights,
+    )

@@ -1,0 +1,300 @@
+"""The command line: `qa index`, `qa ask`, `qa eval`, `qa serve`.
+
+The only module that prints. Heavy libraries are imported inside the commands, so that
+`qa --help` is quick. Exit codes: 0 done or answered, 3 abstained, 2 usage or index
+error, 1 never on purpose.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from qa import __version__
+from qa.errors import IndexMissingError, QAError, UsageError
+from qa.settings import DEFAULT_ENCODER, PRECISIONS, AskSettings, BuildSettings
+
+if TYPE_CHECKING:
+    from qa.build import BuildReport
+    from qa.pipeline import Answerer
+    from qa.schema import Answer
+
+EXIT_OK, EXIT_ERROR, EXIT_ABSTAINED = 0, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: Arguments without the program's name; None for the process's own.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        arguments = _parser().parse_args(argv)
+        command: Callable[[argparse.Namespace], int] = arguments.command
+        return command(arguments)
+    except QAError as error:
+        print(f"qa: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except BrokenPipeError:  # the reader of our output, such as `head`, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except KeyboardInterrupt:
+        print("qa: stopped", file=sys.stderr)
+        return EXIT_ERROR
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qa",
+        description="Ask your documents. Answers are the documents' own words, with a citation, "
+        "or an honest “the documents don't say”.",
+    )
+    parser.add_argument("--version", action="version", version=f"qa {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    index = commands.add_parser("index", help="build the index of a folder, or update it")
+    _add_build_options(index)
+    index.add_argument("--rebuild", action="store_true", help="take nothing over from before")
+    index.add_argument("--json", action="store_true", help="print one JSON object")
+    index.set_defaults(command=_index)
+
+    ask = commands.add_parser("ask", help="ask one question, or many from a file")
+    ask.add_argument("question", nargs="?", help="in plain language, in quotes")
+    _add_build_options(ask)
+    ask.add_argument("--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)")
+    ask.add_argument(
+        "--min-confidence",
+        type=float,
+        metavar="P",
+        help="abstain below this probability, 0 to 1 (default: as calibrated)",
+    )
+    ask.add_argument("--json", action="store_true", help="print the answer object")
+    ask.add_argument(
+        "--batch", type=Path, metavar="IN.jsonl", help="one object a line with “question” and “id”"
+    )
+    ask.add_argument(
+        "--out", type=Path, metavar="OUT.jsonl", help="where the batch's answers go (standard output)"
+    )
+    ask.set_defaults(command=_ask)
+
+    evaluate = commands.add_parser("eval", help="measure answers against gold questions")
+    evaluate.add_argument("gold", type=Path, help="gold questions, JSON lines or SQuAD format")
+    evaluate.add_argument("--split", help="only questions of this split")
+    _add_build_options(evaluate)
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.set_defaults(command=_eval)
+
+    serve = commands.add_parser("serve", help="open the browser UI")
+    _add_build_options(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
+    serve.set_defaults(command=_serve)
+    return parser
+
+
+def _add_build_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="folder of documents")
+    parser.add_argument("--index", type=Path, default=Path("index"), help="folder of the index")
+    parser.add_argument(
+        "--encoder",
+        default=DEFAULT_ENCODER,
+        help="sentence-transformers name or folder, used when building (%(default)s)",
+    )
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default=BuildSettings().precision, help="of the encoder"
+    )
+
+
+def _index(arguments: argparse.Namespace) -> int:
+    report = _build(arguments, rebuild=arguments.rebuild)
+    if arguments.json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        print(_summary(report, arguments.index))
+    return EXIT_OK
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    if (arguments.question is None) == (arguments.batch is None):
+        raise UsageError('give a question, qa ask "…", or a file of them, --batch IN.jsonl')
+    if arguments.out and not arguments.batch:
+        raise UsageError("--out goes with --batch; one answer goes to standard output")
+    settings = AskSettings(k=arguments.k, min_confidence=arguments.min_confidence)
+    if arguments.batch:
+        return _ask_batch(arguments, settings)
+    from qa.pipeline import checked_question
+    from qa.present import answer_to_text
+
+    question = checked_question(arguments.question)
+    answer = _open_or_build(arguments, settings).ask(question)
+    print(_json_line(answer) if arguments.json else answer_to_text(answer))
+    return EXIT_OK if answer.answered else EXIT_ABSTAINED
+
+
+def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
+    entries = list(_batch_entries(arguments.batch))
+    answerer = _open_or_build(arguments, settings)
+    with _output(arguments.out) as out, _bar("asking", len(entries)) as advance:
+        for entry in entries:
+            answer = replace(answerer.ask(entry["question"]), id=entry.get("id"))
+            out.write(_json_line(answer) + "\n")
+            advance(1)
+    return EXIT_OK
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from qa.evaluate import evaluate, load_gold
+
+    gold = load_gold(arguments.gold, arguments.split)
+    answerer = _open_or_build(arguments, AskSettings())
+    with _bar("asking", len(gold)) as advance:
+        measures = asdict(evaluate(answerer, gold, lambda done, total: advance(1)))
+    if arguments.json:
+        print(json.dumps(measures))
+        return EXIT_OK
+    for name, value in measures.items():
+        shown = "–" if value is None else f"{value:.3f}" if isinstance(value, float) else value
+        print(f"{name:<24} {shown}")
+    return EXIT_OK
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    answerer = _open_or_build(arguments, AskSettings())
+    from qa.ui.app import serve
+
+    serve(answerer, host=arguments.host, port=arguments.port)
+    return EXIT_OK
+
+
+def _open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answerer":
+    """Open the index; if there is none yet, build it first and say so."""
+    from qa.pipeline import open_index
+
+    try:
+        return open_index(arguments.index, settings)
+    except IndexMissingError:
+        print(
+            f"qa: no index in {arguments.index} yet; building one from {arguments.corpus}",
+            file=sys.stderr,
+        )
+        print(f"qa: {_summary(_build(arguments), arguments.index)}", file=sys.stderr)
+        return open_index(arguments.index, settings)
+
+
+def _build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildReport":
+    from qa.build import build_index
+
+    settings = BuildSettings(encoder=arguments.encoder, precision=arguments.precision)
+    with _stages() as progress:
+        report = build_index(
+            arguments.corpus, arguments.index, settings, rebuild=rebuild, progress=progress
+        )
+    for skipped in report.skipped:
+        print(f"qa: skipped {skipped.doc_id}: {skipped.reason}", file=sys.stderr)
+    return report
+
+
+def _summary(report: "BuildReport", index_dir: Path) -> str:
+    counts = f"{report.documents} documents, {report.passages} passages in {index_dir}"
+    if report.up_to_date:
+        return f"up to date: {counts}"
+    changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
+    skipped = f", {len(report.skipped)} files skipped" if report.skipped else ""
+    return (
+        f"indexed {counts} ({changes}{skipped}; "
+        f"{report.encoded} passages encoded) in {report.seconds:.1f} s"
+    )
+
+
+def _batch_entries(path: Path) -> Iterator[dict[str, Any]]:
+    from qa.pipeline import checked_question
+
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the batch file {path} cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            question = entry["question"]
+            if not isinstance(question, str):
+                raise TypeError(f"“question” is a {type(question).__name__}")
+            checked_question(question)
+        except (ValueError, TypeError, KeyError, UsageError) as error:
+            raise UsageError(
+                f"{path}, line {number}: expected an object with a “question”, a text ({error})"
+            ) from error
+        yield entry
+
+
+def _json_line(answer: "Answer") -> str:
+    from qa.present import answer_to_json
+
+    return json.dumps(answer_to_json(answer), ensure_ascii=False)
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[TextIO]:
+    """Write to standard output, or to a file that appears only when it is whole."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent, text=True)
+    except OSError as error:
+        raise UsageError(f"cannot write to {path}: {error.strerror or error}") from error
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            yield file
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+@contextmanager
+def _bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc=label, leave=False, file=sys.stderr) as bar:
+        yield lambda count: bar.update(count) and None
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a build's stages on a terminal: a bar where the amount is known, else a line."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from tqdm import tqdm
+
+    bars: dict[str, Any] = {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if not total:
+            print(f"{stage} …", file=sys.stderr)
+            return
+        if stage not in bars:
+            bars[stage] = tqdm(total=total, desc=stage, leave=False, file=sys.stderr)
+        bars[stage].update(done - bars[stage].n)
+
+    try:
+        yield progress
+    finally:
+        for bar in bars.values():
+            bar.close()

@@ -1,0 +1,51 @@
+"""The errors of this package.
+
+    QAError
+    ├── UsageError            an argument or a setting that cannot be used
+    ├── CorpusError           the corpus folder is missing or holds nothing readable
+    ├── EncoderError          the encoder cannot be loaded, exported or trusted
+    ├── IndexMissingError     nothing has been built in the index folder yet
+    ├── IndexDamagedError     what is in the index folder cannot be used
+    ├── IndexLockedError      another build is running in the same index folder
+    ├── CitationError         a quote is not at its offsets: a bug, never shown as an answer
+    └── GoldError             a gold file is malformed
+
+Each message says what was expected, what was found and what to do next. Only the
+command line and the browser UI turn one into an exit code or a message.
+"""
+
+
+class QAError(Exception):
+    """Any error this package raises on purpose."""
+
+
+class UsageError(QAError):
+    """An argument or a setting that cannot be used."""
+
+
+class CorpusError(QAError):
+    """The corpus folder is missing or holds nothing readable."""
+
+
+class EncoderError(QAError):
+    """The encoder cannot be loaded, exported or trusted."""
+
+
+class IndexMissingError(QAError):
+    """Nothing has been built in the index folder yet."""
+
+
+class IndexDamagedError(QAError):
+    """What is in the index folder cannot be used."""
+
+
+class IndexLockedError(QAError):
+    """Another build is running in the same index folder."""
+
+
+class CitationError(QAError):
+    """A quote is not at its offsets in its document."""
+
+
+class GoldError(QAError):
+    """A gold file is malformed."""

@@ -1,0 +1,36 @@
+"""The words of a question that carry its meaning, for lexical search and for reading.
+
+Knows English function words and word shapes. Does not know the index.
+"""
+
+import re
+
+_WORD = re.compile(r"\w+")
+# A question has few words; a pasted page must not become a query of thousands of terms.
+_MAX_TERMS = 64
+
+FUNCTION_WORDS = frozenset(
+    """a about above after again all also am an and any are as at be because been before being
+    below between both but by can could did do does doing down during each few for from further
+    had has have having he her here hers him his how i if in into is it its itself just many may
+    me might more most much must my no nor not now of off on once only or other our out over own
+    please same she should so some such tell than that the their them then there these they this
+    those through to too under until up us very was we were what when where which while who whom
+    whose why will with would you your""".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """Split a text into lower-case words and numbers, in order."""
+    return _WORD.findall(text.lower())
+
+
+def query_terms(question: str) -> list[str]:
+    """Give a question's distinct content words in order, at most 64.
+
+    A question of function words alone keeps them: "who are you" is better looked up
+    as it stands than not at all.
+    """
+    found = list(dict.fromkeys(words(question)))
+    content = [word for word in found if word not in FUNCTION_WORDS]
+    return (content or found)[:_MAX_TERMS]

@@ -1,0 +1,190 @@
+"""The one place that puts the parts together: question in, answer out.
+
+    encode → retrieve → read → cite
+
+Does not know the command line, the browser or JSON.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.cite import cite
+from qa.embed import Encoder
+from qa.errors import IndexDamagedError, UsageError
+from qa.index import Index
+from qa.load import file_sha256
+from qa.read import Query, SentenceReader
+from qa.retrieve import retrieve
+from qa.schema import Answer, Citation, Document, Reading
+from qa.settings import AskSettings
+from qa.store import DocumentInfo
+
+# A question longer than this is a pasted page; the encoder would read only its start.
+MAX_QUESTION_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A document opened from a citation or the list.
+
+    Attributes:
+        document: As indexed.
+        state: Whether its file is still `unchanged` since it was indexed, has
+            `changed`, or is `missing`.
+    """
+
+    document: Document
+    state: str
+
+
+class Answerer:
+    """Answers questions from one open index. Safe to use from several threads."""
+
+    def __init__(self, index: Index, encoder: Encoder, settings: AskSettings) -> None:
+        """Put the parts together; `open_index` is the usual way to get one."""
+        self._index = index
+        self._encoder = encoder
+        self._settings = settings
+        self._reader = SentenceReader(index.sentence_vectors, index.store.term_weight)
+
+    def ask(self, question: str, *, abstain: bool = True) -> Answer:
+        """Answer a question in the documents' own words, or abstain.
+
+        Args:
+            question: In plain language.
+            abstain: False to answer however low the confidence, for measuring.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+            CitationError: The index contradicts itself; nothing is answered from it.
+            IndexDamagedError: The index has become unreadable.
+        """
+        question = checked_question(question)
+        settings = self._settings
+        clock = _Clock()
+        query = Query(question, self._encoder.encode_query(question))
+        clock.lap("encode")
+        passages = retrieve(
+            self._index,
+            question,
+            query.vector,
+            k=max(settings.k, settings.read_passages),
+            candidates=settings.candidates,
+            lexical_weight=settings.lexical_weight,
+        )
+        clock.lap("retrieve")
+        readings = self._reader.read(query, passages[: settings.read_passages])
+        confidence = readings[0].confidence if readings else 0.0
+        clock.lap("read")
+        answered = bool(readings) and (not abstain or confidence >= self.min_confidence)
+        citations = (self._cite(readings[0]),) if answered else ()
+        clock.lap("cite")
+        shown = tuple(passages[: settings.k])
+        return Answer(
+            question=question,
+            answered=answered,
+            answer=_answer_text(readings[0], citations[0]) if answered else None,
+            confidence=confidence,
+            citations=citations,
+            passages=shown,
+            titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
+            timings_ms=clock.timings_ms(),
+        )
+
+    @property
+    def min_confidence(self) -> float:
+        """The confidence, in [0, 1], below which this answerer abstains."""
+        configured = self._settings.min_confidence
+        return self._reader.min_confidence if configured is None else configured
+
+    @property
+    def index(self) -> Index:
+        """The open index."""
+        return self._index
+
+    def documents(self) -> list[DocumentInfo]:
+        """List the documents, sorted by id."""
+        return self._index.store.documents()
+
+    def open_source(self, doc_id: str) -> SourceView | None:
+        """Open a document as it was indexed, and say whether its file has changed since.
+
+        Returns:
+            None if the index has no such document.
+        """
+        document = self._index.store.document(doc_id)
+        if document is None:
+            return None
+        found = file_sha256(Path(self._index.manifest.corpus), doc_id)
+        state = "missing" if found is None else "unchanged"
+        return SourceView(document, state if found in (None, document.sha256) else "changed")
+
+    def close(self) -> None:
+        """Close the index's files."""
+        self._index.close()
+
+    def _cite(self, reading: Reading) -> Citation:
+        document = self._index.store.document(reading.passage.doc_id)
+        if document is None:
+            raise IndexDamagedError(
+                f"the index has a passage of {reading.passage.doc_id!r} but not the document; "
+                "build it again with: qa index --rebuild"
+            )
+        return cite(reading, document)
+
+
+def open_index(index_dir: Path | str = "index", settings: AskSettings | None = None) -> Answerer:
+    """Open an index for asking. Imports neither torch nor sentence-transformers.
+
+    Args:
+        index_dir: A folder that `qa index` has built.
+        settings: How to answer.
+
+    Raises:
+        IndexMissingError: Nothing has been built there.
+        IndexDamagedError: What is there cannot be used.
+        EncoderError: The encoder in the index cannot be opened.
+    """
+    index = Index.open(Path(index_dir))
+    return Answerer(index, Encoder(index.encoder_dir), settings or AskSettings())
+
+
+def checked_question(question: str) -> str:
+    """Trim a question.
+
+    Raises:
+        UsageError: It is empty or longer than 2,000 characters.
+    """
+    # A terminal or a JSON escape can hold half of a surrogate pair; nothing else can.
+    question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
+    if not question:
+        raise UsageError("the question is empty: ask something, for example: qa ask 'Who …?'")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise UsageError(
+            f"the question has {len(question):,} characters, at most "
+            f"{MAX_QUESTION_CHARACTERS:,} are read: ask something shorter"
+        )
+    return question
+
+
+def _answer_text(reading: Reading, citation: Citation) -> str:
+    start = reading.answer.start - citation.start
+    return citation.quote[start : start + reading.answer.end - reading.answer.start]
+
+
+class _Clock:
+    """Wall time by stage, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] = (now - self._last) * 1000
+        self._last = now
+
+    def timings_ms(self) -> dict[str, float]:
+        laps = {**self._laps, "total": (self._last - self._started) * 1000}
+        return {stage: round(value, 3) for stage, value in laps.items()}

@@ -1,0 +1,91 @@
+"""Answers in, text and JSON out. (The browser's HTML is made in `ui`.)
+
+Pure functions. Text is made safe for a terminal: a document cannot send it escape codes.
+"""
+
+import re
+from typing import Any
+
+from qa.schema import Answer, Citation
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_SNIPPET_CHARACTERS = 240
+_LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.35, "plausible"), (0.0, "uncertain"))
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """Make the answer object of the command line's contract (docs/DESIGN.md)."""
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "answered": answer.answered,
+        "answer": answer.answer,
+        "confidence": round(answer.confidence, 4),
+        "citations": [
+            {
+                "doc_id": citation.doc_id,
+                "title": citation.title,
+                "page": citation.page,
+                "start": citation.start,
+                "end": citation.end,
+                "quote": citation.quote,
+            }
+            for citation in answer.citations
+        ],
+        "passages": [
+            {
+                "rank": found.rank,
+                "doc_id": found.passage.doc_id,
+                "title": answer.titles.get(found.passage.doc_id, ""),
+                "start": found.passage.start,
+                "end": found.passage.end,
+                "text": found.passage.text,
+                "score": round(found.score, 4),
+            }
+            for found in answer.passages
+        ],
+        "timings_ms": answer.timings_ms,
+    }
+
+
+def answer_to_text(answer: Answer) -> str:
+    """Render an answer for a terminal."""
+    total = answer.timings_ms.get("total", 0.0)
+    if answer.answered:
+        lines = [one_line(answer.answer or ""), ""]
+        lines += [f"  [{n}] {cited_place(c)}" for n, c in enumerate(answer.citations, start=1)]
+        return "\n".join([*lines, f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"])
+    lines = ["The documents don't say."]
+    if answer.passages:
+        lines += ["", "Closest passages (related, not an answer):"]
+    for found in answer.passages[:3]:
+        place = f"{one_line(found.passage.doc_id)} {found.passage.start}–{found.passage.end}"
+        lines.append(f"  {found.rank}. {snippet(found.passage.text)}  ({place})")
+    return "\n".join(lines)
+
+
+def cited_place(citation: Citation) -> str:
+    """Say where a quote stands, for a person."""
+    page = f", page {citation.page}" if citation.page is not None else ""
+    place = f"{citation.doc_id}{page}, characters {citation.start}–{citation.end}"
+    title = "" if citation.doc_id.startswith(citation.title) else f"{citation.title} — "
+    return one_line(title + place)
+
+
+def confidence_in_words(confidence: float) -> str:
+    """Say a probability in words, with the figure."""
+    word = next(word for least, word in _LEVELS if confidence >= least)
+    return f"{word} ({confidence:.0%})"
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line, without control and direction-changing characters."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def snippet(text: str) -> str:
+    """Shorten a text to one line, at a word."""
+    line = one_line(text)
+    if len(line) <= _SNIPPET_CHARACTERS:
+        return line
+    return line[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + " …"

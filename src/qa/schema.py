@@ -1,0 +1,148 @@
+"""The records that pass between the stages; no behaviour beyond their own fields.
+
+All offsets are character offsets into `Document.text`, half-open: `text[start:end]`.
+Scores: higher is better. Ranks start at 1.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open range of characters of a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source file's text.
+
+    Attributes:
+        doc_id: Path of the file relative to the corpus folder, with forward slashes.
+        title: What a person would call the document.
+        text: The decoded file, character for character, without a byte-order mark.
+        sha256: Hash of the file's bytes, in hex.
+    """
+
+    doc_id: str
+    title: str
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file of the corpus folder that was not indexed, and why."""
+
+    doc_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An exact slice of a document: the unit of retrieval.
+
+    Attributes:
+        passage_id: Derived from `doc_id` and the passage's text; the same in every build.
+        doc_id: The document it is a slice of.
+        start: First character of the slice.
+        end: One past its last character.
+        text: `document.text[start:end]`.
+        context: Heading path, given to the encoder in front of the text; not in the slice.
+        sentences: Spans inside `start:end`, in order, without list markers; what is cited.
+    """
+
+    passage_id: str
+    doc_id: str
+    start: int
+    end: int
+    text: str
+    context: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedPassage:
+    """A passage as an answer to a query.
+
+    Attributes:
+        row: Position of the passage in the index.
+        passage: The passage.
+        rank: 1 for the best.
+        score: Fused score in [0, 1].
+        dense: Cosine between query and passage.
+        lexical: BM25.
+    """
+
+    row: int
+    passage: Passage
+    rank: int
+    score: float
+    dense: float
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in one passage.
+
+    Attributes:
+        passage: Where.
+        sentence: The sentence to cite.
+        answer: The answer, inside `sentence`.
+        confidence: Probability in [0, 1] that `sentence` answers the question.
+        highlights: Words of `sentence` worth a reader's eye, in order, disjoint.
+    """
+
+    passage: Passage
+    sentence: Span
+    answer: Span
+    confidence: float
+    highlights: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands; made only by `cite`, which checks it.
+
+    `page` is 1-based, or None for formats without pages. `highlights` are document
+    offsets inside `start:end`.
+    """
+
+    doc_id: str
+    title: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    highlights: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back for a question.
+
+    Attributes:
+        question: As asked.
+        answered: False when the program abstains.
+        answer: Text contained in the first citation's quote, or None.
+        confidence: Probability in [0, 1] that the best sentence answers the question,
+            given also when it was too low to answer.
+        citations: The first holds the answer; empty when not answered.
+        passages: The retrieved passages, best first.
+        titles: Title of each document in `passages`, by `doc_id`.
+        timings_ms: Milliseconds by stage, and `total`.
+        id: Carried over from a batch, or None.
+    """
+
+    question: str
+    answered: bool
+    answer: str | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    passages: tuple[RetrievedPassage, ...]
+    titles: dict[str, str] = field(default_factory=dict)
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    id: str | int | None = None

@@ -1,0 +1,142 @@
+"""Text in, blocks out: where a document's headings, list items and paragraphs stand.
+
+A block is a run of whole lines, trimmed; the blocks of a text cover everything in it
+that is not white space. Knows plain text and Markdown. Does not know tokens, passages
+or the encoder.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from qa.schema import Span
+
+Kind = Literal["heading", "item", "paragraph"]
+
+# markdown-it reads about 1 MB a second; beyond this a "Markdown" file is data, not prose.
+_MARKDOWN_LIMIT = 2_000_000
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])[ \t]+(?=\S)")
+_NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|appendix)\s+)?"
+                               r"(?:\d+(?:\.\d+)+\.?|[IVXLC]+\.)\s+\S", re.IGNORECASE)  # fmt: skip
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
+_MARKDOWN_PREFIX = re.compile(r"(?:\s*(?:>|#{1,6}(?=\s)|[-*+](?=\s)|\d{1,9}[.)](?=\s)))+\s*")
+_MAX_HEADING_CHARACTERS = 90
+
+
+class Block(NamedTuple):
+    """A structural piece of a document.
+
+    Attributes:
+        start: First character, not white space.
+        end: One past the last character that is not white space.
+        content: Where the block's words begin: after a list marker or heading marks.
+        kind: What it is.
+        level: Depth of a heading, 1 for the top; 0 for other blocks.
+    """
+
+    start: int
+    end: int
+    content: int
+    kind: Kind
+    level: int
+
+
+def split_blocks(text: str, *, markdown: bool) -> list[Block]:
+    """Cut a document at its structure, in order."""
+    lines = [Span(*match.span()) for match in _LINE.finditer(text) if match.end() > match.start()]
+    if markdown and len(text) <= _MARKDOWN_LIMIT:
+        return _assemble(text, lines, _markdown_cuts(text), _MARKDOWN_PREFIX)
+    return _assemble(text, lines, _plain_cuts(text, lines), _MARKER)
+
+
+def _assemble(
+    text: str, lines: list[Span], cuts: dict[int, tuple[Kind, int]], prefix: re.Pattern[str]
+) -> list[Block]:
+    """Make one block of the lines between each cut and the next."""
+    starts = sorted({0, *cuts})
+    blocks = []
+    for first, after in zip(starts, [*starts[1:], len(lines)], strict=True):
+        if first >= after:
+            continue
+        trimmed = trim(text, Span(lines[first].start, lines[after - 1].end))
+        if trimmed is None:
+            continue
+        kind, level = cuts.get(first, ("paragraph", 0))
+        marker = prefix.match(text, trimmed.start, trimmed.end)
+        content = marker.end() if marker and marker.end() < trimmed.end else trimmed.start
+        blocks.append(Block(*trimmed, content, kind, level))
+    return blocks
+
+
+def trim(text: str, span: Span) -> Span | None:
+    """Narrow a span to what is not white space; None if nothing is."""
+    piece = text[span.start : span.end]
+    start = span.start + len(piece) - len(piece.lstrip())
+    end = span.start + len(piece.rstrip())
+    return Span(start, end) if start < end else None
+
+
+def _plain_cuts(text: str, lines: list[Span]) -> dict[int, tuple[Kind, int]]:
+    """Cut plain text at blank lines, list markers and what looks like a heading."""
+    contents = [text[line.start : line.end].strip() for line in lines]
+    cuts: dict[int, tuple[Kind, int]] = {}
+    for number, content in enumerate(contents):
+        if not content:
+            continue
+        before = contents[number - 1] if number else ""
+        after = contents[number + 1] if number + 1 < len(lines) else ""
+        if _is_plain_heading(content, before, after):
+            cuts[number] = ("heading", 1)
+            # The heading ends with its line, or with the rule drawn under it.
+            cuts.setdefault(number + 1 + bool(_UNDERLINE.match(after)), ("paragraph", 0))
+        elif _MARKER.match(text, lines[number].start, lines[number].end):
+            cuts[number] = ("item", 0)
+        elif not before:
+            cuts[number] = ("paragraph", 0)
+    return cuts
+
+
+def _is_plain_heading(line: str, before: str, after: str) -> bool:
+    """A short line on its own, in capitals, numbered like a section, or underlined."""
+    if len(line) > _MAX_HEADING_CHARACTERS or before or not any(map(str.isalpha, line)):
+        return False
+    if _UNDERLINE.match(after):
+        return True
+    if after or line[-1] in ".,;:?!":
+        return False
+    return line.isupper() or _NUMBERED_HEADING.match(line) is not None
+
+
+def _markdown_cuts(text: str) -> dict[int, tuple[Kind, int]]:
+    """Cut Markdown where CommonMark sees a heading, list item or other block begin."""
+    from markdown_it import MarkdownIt
+
+    cuts: dict[int, tuple[Kind, int]] = {}
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.map is None or token.nesting < 0 or token.type == "inline":
+            continue
+        first, after = token.map
+        if token.type == "heading_open":
+            cuts[first] = ("heading", int(token.tag[1:]))
+            cuts.setdefault(after, ("paragraph", 0))
+        elif token.type == "list_item_open":
+            cuts[first] = ("item", 0)
+        elif token.type not in ("bullet_list_open", "ordered_list_open"):
+            cuts.setdefault(first, ("paragraph", 0))
+    return cuts
+
+
+def heading_paths(text: str, blocks: Iterable[Block]) -> list[str]:
+    """Give for each block the headings above it, outermost first, joined by " › "."""
+    stack: list[tuple[int, str]] = []
+    paths = []
+    for block in blocks:
+        if block.kind == "heading":
+            stack = [entry for entry in stack if entry[0] < block.level]
+        paths.append(" › ".join(title for _, title in stack))
+        if block.kind == "heading":
+            title = text[block.content : block.end].splitlines()[0].rstrip("# \t")
+            stack.append((block.level, title))
+    return paths
