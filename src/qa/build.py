@@ -129,9 +129,7 @@ class _Builder:
         same_encoder = bool(
             self._old and self._old.manifest.encoder_fingerprint == card.fingerprint
         )
-        same_settings = bool(
-            self._old and self._old.manifest.settings == self._settings.to_json()
-        )
+        same_settings = bool(self._old and self._old.manifest.settings == self._settings.to_json())
         hashes, skipped = self._write_documents(encoder, same_settings, total_files)
         old_hashes = self._old.store.hashes() if self._old else {}
         old_skipped = self._old.store.skipped() if self._old else []
@@ -172,9 +170,7 @@ class _Builder:
     def _open_encoder(self) -> Encoder:
         """Open the configured encoder, exporting it first if the index has none yet."""
         settings = self._settings
-        folder = encoder_folder(
-            encoders_dir(self._index_dir), settings.encoder, settings.precision
-        )
+        folder = encoder_folder(encoders_dir(self._index_dir), settings.encoder, settings.precision)
         if not folder.is_dir():
             self._progress(f"preparing the encoder {settings.encoder} (once)", 0, 0)
             sample = list(_sample_texts(self._corpus, settings.max_file_bytes))
@@ -186,10 +182,11 @@ class _Builder:
     ) -> tuple[dict[str, str], list[SkippedFile]]:
         """Write every document and its passages; what has not changed is taken over."""
         reusable = self._old.store if self._old and same_settings else None
+        max_tokens = encoder.card.max_tokens - _prompt_tokens(encoder) - _JOIN_TOKENS
         limits = ChunkLimits(
-            max_tokens=encoder.card.max_tokens - _prompt_tokens(encoder) - _JOIN_TOKENS,
+            max_tokens=max_tokens,
             merge_tokens=self._settings.merge_tokens,
-            context_tokens=self._settings.context_tokens,
+            context_tokens=min(self._settings.context_tokens, max_tokens // 4),
         )
         hashes: dict[str, str] = {}
         skipped: list[SkippedFile] = []

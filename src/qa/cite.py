@@ -20,7 +20,8 @@ def cite(reading: Reading, document: Document) -> Citation:
     consistent = (
         document.doc_id == passage.doc_id
         and document.text[passage.start : passage.end] == passage.text
-        and passage.start <= sentence.start < sentence.end <= passage.end
+        and 0 <= passage.start <= sentence.start < sentence.end <= passage.end
+        and passage.end <= len(document.text)
         and sentence.start <= reading.answer.start < reading.answer.end <= sentence.end
     )
     if not consistent:

@@ -70,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="ask one question, or many from a file")
     ask.add_argument("question", nargs="?", help="in plain language, in quotes")
     _add_build_options(ask)
-    ask.add_argument("--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)")
+    ask.add_argument(
+        "--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)"
+    )
     ask.add_argument(
         "--min-confidence",
         type=float,
@@ -82,7 +84,10 @@ def _parser() -> argparse.ArgumentParser:
         "--batch", type=Path, metavar="IN.jsonl", help="one object a line with “question” and “id”"
     )
     ask.add_argument(
-        "--out", type=Path, metavar="OUT.jsonl", help="where the batch's answers go (standard output)"
+        "--out",
+        type=Path,
+        metavar="OUT.jsonl",
+        help="where the batch's answers go (standard output)",
     )
     ask.set_defaults(command=_ask)
 
@@ -171,7 +176,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     answerer = _open_or_build(arguments, AskSettings())
     from qa.ui.app import serve
 
-    serve(answerer, host=arguments.host, port=arguments.port)
+    def ready(address: str) -> None:
+        print(f"Ask the documents at {address} (Ctrl-C stops it)", flush=True)
+
+    serve(answerer, host=arguments.host, port=arguments.port, ready=ready)
     return EXIT_OK
 
 
@@ -251,16 +259,16 @@ def _output(path: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     try:
-        descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent, text=True)
+        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent, text=True)
     except OSError as error:
         raise UsageError(f"cannot write to {path}: {error.strerror or error}") from error
+    part = Path(name)
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             yield file
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

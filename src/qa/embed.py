@@ -178,7 +178,10 @@ class Encoder:
         return [result for result in results if result is not None]
 
     def _run(
-        self, session: onnxruntime.InferenceSession, ids: Sequence[Sequence[int]], outputs: list[str]
+        self,
+        session: onnxruntime.InferenceSession,
+        ids: Sequence[Sequence[int]],
+        outputs: list[str],
     ) -> list[Vectors]:
         input_ids = np.array(ids, dtype=np.int64)
         feed = {

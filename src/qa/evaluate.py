@@ -7,6 +7,7 @@ one pass measures both. Does not know files' formats beyond reading them.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -57,7 +58,7 @@ class Measures:
         answerability_auroc: Chance that an answerable question has a higher confidence
             than an unanswerable one.
         latency_p50_ms: Median time of an answer.
-        latency_p95_ms: 95th percentile.
+        latency_p95_ms: 95th percentile, by nearest rank.
     """
 
     questions: int
@@ -100,7 +101,9 @@ def load_gold(path: Path, split: str | None = None) -> list[GoldQuestion]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise GoldError(f"the gold file {path} cannot be read: {error}") from error
-    records = _squad_records(text, path) or _jsonl_records(text, path)
+    records = _squad_records(text, path)
+    if records is None:
+        records = _jsonl_records(text, path)
     gold = [_gold_question(record, where) for where, record in records]
     seen: set[str] = set()
     for entry in gold:
@@ -150,7 +153,7 @@ def evaluate(
             [o.answer.confidence for o in answerable], [o.answer.confidence for o in unanswerable]
         ),
         latency_p50_ms=median(latencies),
-        latency_p95_ms=latencies[min(len(latencies) - 1, round(0.95 * len(latencies)))],
+        latency_p95_ms=latencies[ceil(0.95 * len(latencies)) - 1],
     )
 
 
@@ -246,6 +249,10 @@ def _gold_question(record: dict[str, Any], where: str) -> GoldQuestion:
         values = record.get(name, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise GoldError(f"{where}: {name!r} must be a list of strings")
+        if any(not value.strip() for value in values):
+            raise GoldError(f"{where}: {name!r} holds a blank string, which any text would match")
+    if not record["question"].strip():
+        raise GoldError(f"{where}: the question is blank")
     if record["answerable"] and not record.get("evidence"):
         raise GoldError(f"{where}: an answerable question needs 'evidence'")
     return GoldQuestion(

@@ -9,7 +9,6 @@ import hashlib
 import importlib.util
 import json
 import logging
-import os
 import shutil
 import tempfile
 import warnings
@@ -75,7 +74,7 @@ def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Pat
     try:
         card = _export_into(part, name, precision, list(sample[:_SAMPLE]))
         shutil.rmtree(folder, ignore_errors=True)
-        os.replace(part, folder)
+        part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return card
@@ -188,7 +187,7 @@ def _write_onnx(model: Any, part: Path, precision: str) -> None:
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    class Traced(torch.nn.Module):
+    class Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
         """The model with its inputs as positional tensors."""
 
         def __init__(self, names: Sequence[str]) -> None:
@@ -219,7 +218,7 @@ def _write_onnx(model: Any, part: Path, precision: str) -> None:
             dynamo=False,
         )
     if precision == "fp32":
-        os.replace(exported, part / MODEL_FILE)
+        exported.replace(part / MODEL_FILE)
         return
     logging.disable(logging.WARNING)  # it advises a step that only static quantising needs
     try:

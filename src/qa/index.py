@@ -198,11 +198,11 @@ class GenerationWriter:
     def _swap_in(self) -> str:
         generations = self._index_dir / _GENERATIONS
         name = f"{max(map(int, _generation_names(generations)), default=0) + 1:05d}"
-        os.replace(self._folder, generations / name)
+        self._folder.replace(generations / name)
         pointer = self._index_dir / (_CURRENT + ".new")
         pointer.write_text(name + "\n", "utf-8")
         _sync(pointer)
-        os.replace(pointer, self._index_dir / _CURRENT)
+        pointer.replace(self._index_dir / _CURRENT)
         _remove_old(self._index_dir, keep=name)
         return name
 

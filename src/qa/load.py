@@ -14,6 +14,7 @@ from pathlib import Path
 
 from qa.errors import CorpusError
 from qa.schema import Document, SkippedFile
+from qa.structure import heading_title
 
 SUFFIXES = (".txt", ".md")
 
@@ -31,8 +32,12 @@ _LEGACY = [
     "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949",
 ]  # fmt: skip
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MARKDOWN_TITLE = re.compile(r"^ {0,3}#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_MARKDOWN_TITLE = re.compile(r"(?:^|\r) {0,3}#[ \t]+(\S[^\r\n]*)", re.MULTILINE)
 _DETECT_BYTES = 1 << 16
+# With fewer bytes beyond ASCII nothing can be told: the detector reads a Windows "£5" as
+# "Ł5" and "20 °C" as "20 蚓".
+_TELLING_BYTES = 4
+_ASCII = bytes(range(128))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,11 @@ def file_sha256(corpus: Path, doc_id: str) -> str | None:
     """
     path = corpus / doc_id
     try:
-        if not path.resolve().is_relative_to(corpus.resolve()):
+        if not path.resolve().is_relative_to(corpus.resolve()) or not path.is_file():
             return None
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, RuntimeError, ValueError):  # a link to itself; a NUL in the name
         return None
 
 
@@ -128,7 +133,17 @@ def _decode_unicode(data: bytes) -> str | None:
     return None
 
 
-def _decode_legacy(data: bytes) -> str | None:
+def _decode_legacy(data: bytes) -> str:
+    for encoding in (*_legacy_encodings(data), "cp1252"):
+        if (text := _decode_as(data, encoding)) is not None:
+            return text
+    return data.decode("latin_1")
+
+
+def _legacy_encodings(data: bytes) -> list[str]:
+    """Name the code pages the text may be in, the likeliest first; none if it can't be told."""
+    if len(data.translate(None, _ASCII)) < _TELLING_BYTES:
+        return []
     from charset_normalizer import from_bytes  # slow to import, rarely needed
 
     # The detector wants a sample cut at a line's end, so as not to halve a character.
@@ -136,17 +151,14 @@ def _decode_legacy(data: bytes) -> str | None:
     matches = from_bytes(data[: cut or _DETECT_BYTES], cp_isolation=_LEGACY)
     best = matches.best()
     if best is None:
-        return _decode_as(data, "latin_1")
+        return []
     western = any(
         "cp1252" in match.could_be_from_charset
         and match.chaos <= best.chaos + 0.05
         and match.coherence >= best.coherence - 0.05
         for match in matches
     )
-    text = _decode_as(data, "cp1252") if western else None
-    if text is None:
-        text = _decode_as(data, best.encoding)
-    return text if text is not None else _decode_as(data, "latin_1")
+    return ["cp1252", best.encoding] if western else [best.encoding]
 
 
 def _decode_as(data: bytes, encoding: str) -> str | None:
@@ -188,6 +200,6 @@ def _doc_id(path: Path, corpus: Path) -> str:
 def _title(doc_id: str, text: str) -> str:
     """A Markdown file's first level-one heading, else the file's name without suffix."""
     name = Path(doc_id)
-    if name.suffix.lower() == ".md" and (heading := _MARKDOWN_TITLE.search(text)):
-        return heading.group(1)[:200]
-    return name.stem
+    headings = _MARKDOWN_TITLE.finditer(text) if name.suffix.lower() == ".md" else ()
+    titles = (heading_title(heading.group(1)) for heading in headings)
+    return next(filter(None, titles), name.stem)[:200]

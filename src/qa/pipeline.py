@@ -78,13 +78,14 @@ class Answerer:
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
         answered = bool(readings) and (not abstain or confidence >= self.min_confidence)
-        citations = (self._cite(readings[0]),) if answered else ()
+        cited = readings[:1] if answered else []
+        citations = tuple(self._cite(reading) for reading in cited)
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
         return Answer(
             question=question,
             answered=answered,
-            answer=_answer_text(readings[0], citations[0]) if answered else None,
+            answer=_answer_text(readings[0], citations[0]) if citations else None,
             confidence=confidence,
             citations=citations,
             passages=shown,

@@ -1,4 +1,4 @@
-"""Answers in, text and JSON out. (The browser's HTML is made in `ui`.)
+"""Answers in, text and JSON out; the browser's HTML is made in `ui`.
 
 Pure functions. Text is made safe for a terminal: a document cannot send it escape codes.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.schema import Answer, Citation
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _SNIPPET_CHARACTERS = 240
 _LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.35, "plausible"), (0.0, "uncertain"))
 
@@ -84,8 +84,8 @@ def one_line(text: str) -> str:
 
 
 def snippet(text: str) -> str:
-    """Shorten a text to one line, at a word."""
-    line = one_line(text)
+    """Shorten a text to one line, at a word, without a list marker."""
+    line = one_line(text).lstrip("•‣◦▪-*–— ")
     if len(line) <= _SNIPPET_CHARACTERS:
         return line
     return line[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + " …"

@@ -122,19 +122,20 @@ class SentenceReader:
                 + weights.rank_wrong_type * wrong_type
             )
             if best is None or rank > best[0]:
-                best = rank, Reading(
-                    passage=passage,
-                    sentence=span,
-                    answer=span,
-                    confidence=self._confidence(query, passage, cosine, wrong_type),
-                    highlights=key_words(query.text, passage, span),
+                best = (
+                    rank,
+                    Reading(
+                        passage=passage,
+                        sentence=span,
+                        answer=span,
+                        confidence=self._confidence(query, passage, cosine, wrong_type),
+                        highlights=key_words(query.text, passage, span),
+                    ),
                 )
         assert best is not None, "a passage has at least one sentence"
         return best
 
-    def _confidence(
-        self, query: Query, passage: Passage, cosine: float, wrong_type: bool
-    ) -> float:
+    def _confidence(self, query: Query, passage: Passage, cosine: float, wrong_type: bool) -> float:
         weights = self._weights
         return _sigmoid(
             weights.bias

@@ -36,7 +36,9 @@ class BuildSettings:
             UsageError: A value is out of range.
         """
         if self.precision not in PRECISIONS:
-            raise UsageError(f"precision must be one of {', '.join(PRECISIONS)}: {self.precision!r}")
+            raise UsageError(
+                f"precision must be one of {', '.join(PRECISIONS)}: {self.precision!r}"
+            )
         if not self.encoder.strip():
             raise UsageError("encoder must be a sentence-transformers name or a folder, not empty")
 

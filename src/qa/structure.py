@@ -113,8 +113,10 @@ def _markdown_cuts(text: str) -> dict[int, tuple[Kind, int]]:
     """Cut Markdown where CommonMark sees a heading, list item or other block begin."""
     from markdown_it import MarkdownIt
 
+    # Emphasis and links cut nothing; parsing them would take as long as all the rest.
+    parser = MarkdownIt("commonmark").enable("table").disable("inline")
     cuts: dict[int, tuple[Kind, int]] = {}
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
+    for token in parser.parse(text):
         if token.map is None or token.nesting < 0 or token.type == "inline":
             continue
         first, after = token.map
@@ -137,6 +139,14 @@ def heading_paths(text: str, blocks: Iterable[Block]) -> list[str]:
             stack = [entry for entry in stack if entry[0] < block.level]
         paths.append(" › ".join(title for _, title in stack))
         if block.kind == "heading":
-            title = text[block.content : block.end].splitlines()[0].rstrip("# \t")
-            stack.append((block.level, title))
+            title = heading_title(text[block.content : block.end].splitlines()[0])
+            if title:
+                stack.append((block.level, title))
     return paths
+
+
+def heading_title(line: str) -> str:
+    """Strip a heading's line of the marks that may close it in Markdown: "A ##", not "C#"."""
+    line = line.strip()
+    words = line.rstrip("#")
+    return words.rstrip() if not words or words[-1].isspace() else line

@@ -1,0 +1,56 @@
+# `make` lists what there is. Each target sets up .venv by itself, with the exact
+# versions of constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check eval bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp ## index corpus/ and open the browser UI
+	$(BIN)/qa index
+	$(BIN)/python app.py
+
+test: $(VENV)/dev.stamp ## run the test suite, gold questions and browser included
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp ## lint, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+eval: $(VENV)/run.stamp ## measure answers on the gold questions' test split
+	$(BIN)/qa index
+	$(BIN)/qa eval tests/gold/inl_peru.jsonl --split test
+
+bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone meanwhile
+	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
+	$(BIN)/python -m benchmarks.speed
+
+clean: ## remove .venv and everything built in index/
+	rm -rf $(VENV)
+	find index -mindepth 1 -not -name README.md -delete
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; name one with: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e ".[dev]"
+	touch $@ $(VENV)/run.stamp

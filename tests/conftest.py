@@ -1,0 +1,168 @@
+"""Shared fixtures: a tiny deterministic encoder, a three-document corpus, and the real thing."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+from qa.build import build_index
+from qa.embed import (
+    CARD_FILE,
+    MODEL_FILE,
+    SENTENCE_OUTPUT,
+    TOKENIZER_FILE,
+    TOKENS_OUTPUT,
+    Encoder,
+    EncoderCard,
+)
+from qa.export import encoder_folder
+from qa.index import encoders_dir
+from qa.pipeline import Answerer, open_index
+from qa.settings import AskSettings, BuildSettings
+
+ROOT = Path(__file__).parent.parent
+GOLD = ROOT / "tests" / "gold" / "inl_peru.jsonl"
+TINY_DIMENSION = 64
+
+CORPUS = {
+    "bridges.txt": (
+        "The Iron Bridge crosses the Severn. It was opened in 1781.\n\n"
+        "The Forth Bridge carries trains to Fife. Its three cantilevers need 6,500,000 rivets.\n"
+    ),
+    "garden.md": (
+        "# The garden\n\n## Roses\n\nRoses want sun and clay. Prune roses in February.\n\n"
+        "- Water the ferns twice a week.\n- Feed the tomatoes with nettle tea.\n"
+    ),
+    "letters/ada.txt": (
+        "Ada wrote to Charles about the engine. She asked for 40 pages of tables by Monday.\n"
+    ),
+}
+
+
+def write_corpus(folder: Path, files: dict[str, str]) -> Path:
+    """Write files by name; line ends stay as they are."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return folder
+
+
+def write_tiny_encoder(folder: Path, max_tokens: int = 32) -> None:
+    """Write an encoder whose vectors are means of fixed random word vectors.
+
+    Its vocabulary is the three-document corpus; any other word is unknown.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    vocabulary = {"[CLS]": 0, "[SEP]": 1, "[UNK]": 2}
+    for piece in sorted(_pieces("\n".join(CORPUS.values()))):
+        vocabulary.setdefault(piece, len(vocabulary))
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 0), ("[SEP]", 1)]
+    )
+    tokenizer.save(str(folder / TOKENIZER_FILE))
+    table = np.random.default_rng(7).normal(size=(len(vocabulary), TINY_DIMENSION))
+    table[:3] *= 0.05
+    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["b", "t"])
+    tokens = helper.make_tensor_value_info(
+        TOKENS_OUTPUT, TensorProto.FLOAT, ["b", "t", TINY_DIMENSION]
+    )
+    pooled = helper.make_tensor_value_info(
+        SENTENCE_OUTPUT, TensorProto.FLOAT, ["b", TINY_DIMENSION]
+    )
+    graph = helper.make_graph(
+        [
+            helper.make_node("Gather", ["table", "input_ids"], [TOKENS_OUTPUT]),
+            helper.make_node("ReduceMean", [TOKENS_OUTPUT, "axis"], [SENTENCE_OUTPUT], keepdims=0),
+        ],
+        "tiny",
+        [ids],
+        [tokens, pooled],
+        [
+            numpy_helper.from_array(table.astype(np.float32), "table"),
+            numpy_helper.from_array(np.array([1], dtype=np.int64), "axis"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.save(model, str(folder / MODEL_FILE))
+    card = EncoderCard(
+        name="tiny",
+        fingerprint=f"tiny-{max_tokens}",
+        precision="int8",
+        dimension=TINY_DIMENSION,
+        max_tokens=max_tokens,
+        query_prompt="",
+        passage_prompt="",
+        cosine_mean=1.0,
+        cosine_min=1.0,
+        sample=1,
+    )
+    (folder / CARD_FILE).write_text(json.dumps(asdict(card)))
+
+
+def _pieces(text: str) -> set[str]:
+    return set(re.findall(r"\w+|[^\w\s]+", text))
+
+
+def tiny_settings(index_dir: Path) -> BuildSettings:
+    """Put the tiny encoder where a build looks for it; return settings that name it."""
+    settings = BuildSettings(encoder="tiny-test-encoder", merge_tokens=4, context_tokens=8)
+    write_tiny_encoder(
+        encoder_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
+    )
+    return settings
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A fresh copy of the three-document corpus."""
+    return write_corpus(tmp_path / "corpus", CORPUS)
+
+
+@pytest.fixture
+def tiny_build(tmp_path: Path, corpus: Path) -> Callable[..., Path]:
+    """Builds the corpus with the tiny encoder; returns the index folder."""
+    index_dir = tmp_path / "index"
+
+    def build(**options: bool) -> Path:
+        build_index(corpus, index_dir, tiny_settings(index_dir), **options)  # type: ignore[arg-type]
+        return index_dir
+
+    return build
+
+
+@pytest.fixture
+def tiny_answerer(tiny_build: Callable[..., Path]) -> Answerer:
+    """Answers from the three-document corpus, whatever the confidence."""
+    return open_index(tiny_build(), AskSettings(min_confidence=0.0))
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """The tiny encoder, opened."""
+    folder = tmp_path_factory.mktemp("encoder") / "tiny"
+    write_tiny_encoder(folder)
+    return Encoder(folder)
+
+
+@pytest.fixture(scope="session")
+def page_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the default page, built with the real encoder."""
+    index_dir = tmp_path_factory.mktemp("page") / "index"
+    build_index(ROOT / "corpus", index_dir)
+    return index_dir
+
+
+@pytest.fixture(scope="session")
+def page_answerer(page_index: Path) -> Answerer:
+    """Answers from the default page, as shipped."""
+    return open_index(page_index)

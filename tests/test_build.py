@@ -1,0 +1,182 @@
+"""Builds: what they take over, what they swap in, and what they leave when they fail."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import pytest
+
+from conftest import CORPUS, tiny_settings, write_corpus
+from qa.build import build_index
+from qa.embed import Encoder
+from qa.errors import CorpusError
+from qa.index import Index, current_generation
+from qa.pipeline import open_index
+
+Build = Callable[..., Path]
+
+
+def contents(index: Index) -> list[tuple[Any, ...]]:
+    """Everything an answer can depend on."""
+    return [
+        (
+            entry.passage,
+            index.vector(entry.row).tobytes(),
+            index.sentence_vectors(entry.row).tobytes(),
+        )
+        for batch in index.store.passages()
+        for entry in batch
+    ]
+
+
+def test_every_document_is_in_the_index_with_its_exact_text(tiny_build: Build) -> None:
+    store = Index.open(tiny_build()).store
+    found = {name: store.document(name) for name in store.hashes()}
+    assert {name: document and document.text for name, document in found.items()} == CORPUS
+
+
+def test_a_second_build_of_the_same_corpus_writes_nothing(tiny_build: Build, corpus: Path) -> None:
+    index_dir = tiny_build()
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert report.up_to_date
+    assert report.encoded == 0
+    assert report.generation == "00001"
+    assert current_generation(index_dir) == "00001"
+
+
+def test_two_builds_of_one_corpus_are_identical(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    first = contents(Index.open(tiny_build()))
+    other = tmp_path / "other"
+    build_index(corpus, other, tiny_settings(other))
+    assert contents(Index.open(other)) == first
+
+
+def test_an_update_encodes_only_what_changed_and_equals_a_rebuild(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    index_dir = tiny_build()
+    (corpus / "bridges.txt").unlink()
+    (corpus / "garden.md").rename(corpus / "moved.md")
+    (corpus / "letters" / "ada.txt").write_bytes(
+        b"Ada wrote to Charles. The engine needs trains.\n"
+    )
+    write_corpus(corpus, {"new.txt": "Roses carry letters to the engine.\n"})
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert (report.added, report.changed, report.removed) == (2, 1, 2)
+    assert report.encoded == 2, "the renamed file kept its vectors"
+    other = tmp_path / "other"
+    build_index(corpus, other, tiny_settings(other))
+    assert contents(Index.open(index_dir)) == contents(Index.open(other))
+
+
+def test_rebuild_takes_nothing_over(tiny_build: Build) -> None:
+    index_dir = tiny_build()
+    before = contents(Index.open(index_dir))
+    tiny_build(rebuild=True)
+    assert current_generation(index_dir) == "00002"
+    assert contents(Index.open(index_dir)) == before
+
+
+def test_an_open_index_keeps_answering_while_another_is_swapped_in(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    answerer = open_index(index_dir)
+    write_corpus(corpus, {"bridges.txt": "The Iron Bridge is closed.\n"})
+    build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert "1781" in str([p.passage.text for p in answerer.ask("Iron Bridge").passages])
+
+
+def test_only_the_current_generation_and_the_one_before_are_kept(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    for number in range(4):
+        write_corpus(corpus, {"bridges.txt": f"The Iron Bridge has {number} trains.\n"})
+        build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert sorted(p.name for p in (index_dir / "generations").iterdir()) == ["00004", "00005"]
+
+
+class Crash(BaseException):
+    """Stands for a kill: nothing handles it."""
+
+
+@pytest.mark.parametrize("stage", ["reading documents", "encoding passages"])
+def test_a_build_that_dies_leaves_the_last_good_index(
+    tiny_build: Build, corpus: Path, stage: str
+) -> None:
+    index_dir = tiny_build()
+    before = contents(Index.open(index_dir))
+    write_corpus(corpus, {"new.txt": "Roses carry letters to the engine.\n"})
+
+    def crash(now: str, done: int, total: int) -> None:
+        if now == stage:
+            raise Crash
+
+    with pytest.raises(Crash):
+        build_index(corpus, index_dir, tiny_settings(index_dir), progress=crash)
+    assert contents(Index.open(index_dir)) == before
+    assert not list((index_dir / "generations").glob(".part-*"))
+    assert build_index(corpus, index_dir, tiny_settings(index_dir)).added == 1
+
+
+def test_skipped_files_are_named_with_a_reason(tiny_build: Build, corpus: Path) -> None:
+    (corpus / "photo.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 40)
+    (corpus / "empty.md").write_bytes(b"  \n")
+    (corpus / "table.xlsx").write_bytes(b"PK")
+    index_dir = tiny_build()
+    skipped = dict(Index.open(index_dir).store.skipped())
+    assert set(skipped) == {"photo.txt", "empty.md", "table.xlsx"}
+    assert all(skipped.values())
+
+
+@pytest.mark.parametrize("make", [True, False])
+def test_a_corpus_with_nothing_to_read_is_an_error_that_says_what_is_expected(
+    tmp_path: Path, make: bool
+) -> None:
+    folder = tmp_path / "nothing"
+    if make:
+        folder.mkdir()
+    index_dir = tmp_path / "index"
+    with pytest.raises(CorpusError, match=r"\.txt"):
+        build_index(folder, index_dir, tiny_settings(index_dir))
+
+
+def test_a_damaged_index_is_replaced_by_the_next_build(tiny_build: Build, corpus: Path) -> None:
+    index_dir = tiny_build()
+    before = contents(Index.open(index_dir))
+    (index_dir / "generations" / "00001" / "vectors.faiss").write_bytes(b"")
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert not report.up_to_date
+    assert contents(Index.open(index_dir)) == before
+
+
+def test_a_change_of_settings_makes_a_new_generation(tiny_build: Build, corpus: Path) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    changed = type(settings)(**{**settings.to_json(), "merge_tokens": 0})  # type: ignore[arg-type]
+    report = build_index(corpus, index_dir, changed)
+    assert report.generation == "00002"
+    assert report.passages > 4
+
+
+def test_search_is_exact_and_vectors_are_of_unit_length(tiny_build: Build) -> None:
+    index = Index.open(tiny_build())
+    encoder = Encoder(index.encoder_dir)
+    matrix = np.stack([index.vector(row) for row in range(index.store.n_passages)])
+    assert np.allclose(np.linalg.norm(matrix, axis=1), 1, atol=1e-5)
+    query = encoder.encode_query("Who feeds the tomatoes?")
+    found = index.search(query, 3)
+    order = np.argsort(-(matrix @ query), kind="stable")[:3].tolist()
+    assert list(found) == order
+    assert np.allclose(list(found.values()), (matrix @ query)[order], atol=1e-5)
+
+
+def test_the_vectors_file_is_plain_faiss(tiny_build: Build) -> None:
+    index_dir = tiny_build()
+    index = faiss.read_index(str(index_dir / "generations" / "00001" / "vectors.faiss"))
+    assert index.metric_type == faiss.METRIC_INNER_PRODUCT

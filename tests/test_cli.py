@@ -1,0 +1,227 @@
+"""The command line, in-process: output, exit codes, messages."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conftest import CORPUS, tiny_settings
+from qa.cli import main
+
+ANSWER_KEYS = [
+    "id",
+    "question",
+    "answered",
+    "answer",
+    "confidence",
+    "citations",
+    "passages",
+    "timings_ms",
+]
+CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote"]
+PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
+QUESTION = "Who wrote to Charles about the engine?"
+
+
+@pytest.fixture
+def options(tmp_path: Path, corpus: Path) -> list[str]:
+    """Options that make a command use the tiny corpus and encoder; nothing is built yet."""
+    index_dir = tmp_path / "index"
+    settings = tiny_settings(index_dir)
+    return ["--corpus", str(corpus), "--index", str(index_dir), "--encoder", settings.encoder]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_index_says_what_it_did_on_its_last_line(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, err = run(capsys, "index", *options)
+    assert (code, err) == (0, "")
+    assert out.startswith("indexed 3 documents, ")
+    assert "(3 added, 0 changed, 0 removed; " in out
+    code, out, _ = run(capsys, "index", *options)
+    assert code == 0
+    assert out.startswith("up to date: 3 documents, ")
+    code, out, _ = run(capsys, "index", "--rebuild", "--json", *options)
+    report = json.loads(out)
+    assert (code, report["documents"], report["generation"]) == (0, 3, "00002")
+
+
+def test_index_names_skipped_files_on_standard_error(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    (corpus / "empty.txt").write_bytes(b"")
+    code, out, err = run(capsys, "index", *options)
+    assert code == 0
+    assert err == "qa: skipped empty.txt: empty\n"
+    assert "1 files skipped" in out
+
+
+def test_a_first_ask_builds_the_index_and_says_so(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, err = run(capsys, "ask", QUESTION, "--min-confidence", "0", *options)
+    assert code == 0
+    assert err.startswith("qa: no index in ")
+    assert "indexed 3 documents" in err
+    assert out.startswith("Ada wrote to Charles about the engine.\n\n  [1] ")
+    assert "letters/ada.txt, characters 0–38" in out
+    code, _, err = run(capsys, "ask", QUESTION, "--min-confidence", "0", *options)
+    assert (code, err) == (0, "")
+
+
+def test_the_answer_object_is_the_contract(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, _ = run(
+        capsys, "ask", QUESTION, "--json", "--min-confidence", "0", "--k", "2", *options
+    )
+    answer = json.loads(out)
+    assert code == 0
+    assert list(answer) == ANSWER_KEYS
+    assert answer["answered"] is True
+    assert answer["id"] is None
+    (citation,) = answer["citations"]
+    assert list(citation) == CITATION_KEYS
+    assert CORPUS[citation["doc_id"]][citation["start"] : citation["end"]] == citation["quote"]
+    assert answer["answer"] in citation["quote"]
+    assert [list(p) for p in answer["passages"]] == [PASSAGE_KEYS] * 2
+    assert set(answer["timings_ms"]) == {"encode", "retrieve", "read", "cite", "total"}
+
+
+def test_abstaining_exits_with_3_and_labels_passages_as_related(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, _ = run(capsys, "ask", QUESTION, "--min-confidence", "1", *options)
+    assert code == 3
+    assert out.startswith(
+        "The documents don't say.\n\nClosest passages (related, not an answer):\n"
+    )
+    code, out, _ = run(capsys, "ask", QUESTION, "--json", "--min-confidence", "1", *options)
+    answer = json.loads(out)
+    assert code == 3
+    assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
+    assert answer["passages"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["ask", ""],
+        ["ask", "   "],
+        ["ask", "x" * 3000],
+        ["ask", "one", "--batch", "two.jsonl"],
+        ["ask", "one", "--out", "two.jsonl"],
+        ["ask", "one", "--k", "0"],
+        ["ask", "one", "--min-confidence", "7"],
+        ["ask", "--batch", "no-such-file.jsonl"],
+        ["eval", "no-such-file.jsonl"],
+        ["index", "--corpus", "no-such-folder"],
+    ],
+)
+def test_wrong_usage_exits_with_2_and_one_line_that_says_why(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str]
+) -> None:
+    code, out, err = run(capsys, *arguments, "--index", tmp_path / "index")
+    assert (code, out) == (2, "")
+    assert err.startswith("qa: ")
+    assert err.count("\n") == 1
+    assert not (tmp_path / "index" / "CURRENT").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["ask", "--k", "many"]])
+def test_unknown_arguments_exit_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+
+
+def test_batch_answers_in_order_and_carries_ids_over(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    entries: list[dict[str, object]] = [
+        {"id": "a", "question": QUESTION},
+        {"id": 7, "question": "Prune roses in February?"},
+        {"question": "Δ, 橋?"},
+    ]
+    questions.write_text("\n\n".join(json.dumps(e) for e in entries) + "\n", "utf-8")
+    answers = tmp_path / "out.jsonl"
+    code, out, _ = run(capsys, "ask", "--batch", questions, "--out", answers, *options)
+    assert (code, out) == (0, "")
+    found = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
+    assert [entry["id"] for entry in found] == ["a", 7, None]
+    assert [entry["question"] for entry in found] == [entry["question"] for entry in entries]
+    assert not list(tmp_path.glob(".part-*"))
+    code, out, _ = run(capsys, "ask", "--batch", questions, *options)
+    assert code == 0
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", 7, None]
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "[]", '"text"', '{"id": 1}', '{"question": 5}', '{"question": ""}']
+)
+def test_a_malformed_batch_line_is_named_before_anything_is_written(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path, line: str
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION}) + "\n" + line + "\n")
+    answers = tmp_path / "out.jsonl"
+    code, _, err = run(capsys, "ask", "--batch", questions, "--out", answers, *options)
+    assert code == 2
+    assert "line 2" in err
+    assert not answers.exists()
+
+
+def test_a_damaged_index_is_an_error_that_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    run(capsys, "index", *options)
+    (tmp_path / "index" / "generations" / "00001" / "vectors.faiss").write_bytes(b"")
+    code, _, err = run(capsys, "ask", QUESTION, *options)
+    assert code == 2
+    assert "qa index --rebuild" in err
+
+
+def test_a_document_cannot_send_escape_codes_to_the_terminal(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    evil = "Ada wrote to Charles \x1b]0;owned\x07\x1b[2J\u202e about the engine." + " Fine." * 120
+    (corpus / "letters" / "ada.txt").write_text(evil, "utf-8")
+    for least in ("0", "1"):
+        _, out, _ = run(capsys, "ask", QUESTION, "--min-confidence", least, *options)
+        assert "Ada wrote to Charles" in out
+        assert not {"\x1b", "\x07", "\u202e"} & set(out)
+
+
+def test_eval_measures_and_prints_a_table_or_json(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    evidence = "Ada wrote to Charles about the engine."
+    entry = {"id": "1", "question": QUESTION, "answers": ["Ada"], "evidence": [evidence]}
+    gold.write_text(json.dumps({**entry, "answerable": True}) + "\n")
+    code, out, _ = run(capsys, "eval", gold, "--json", *options)
+    measures = json.loads(out)
+    assert code == 0
+    assert (measures["questions"], measures["recall_at_1"], measures["citation_validity"]) == (
+        1,
+        1,
+        1,
+    )
+    _, out, _ = run(capsys, "eval", gold, *options)
+    assert "recall_at_1              1.000\n" in out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == "qa 0.1.0\n"

@@ -1,0 +1,126 @@
+"""Asking: answers are verbatim, abstaining works, a citation can be opened."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conftest import CORPUS
+from qa.errors import UsageError
+from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, open_index
+from qa.schema import Answer
+from qa.settings import AskSettings
+
+Build = Callable[..., Path]
+
+
+def assert_consistent(answer: Answer) -> None:
+    """Check what must hold of every answer from the three-document corpus."""
+    assert answer.answered == bool(answer.citations) == (answer.answer is not None)
+    assert 0 <= answer.confidence <= 1
+    for citation in answer.citations:
+        text = CORPUS[citation.doc_id]
+        assert text[citation.start : citation.end] == citation.quote
+        assert all(citation.start <= s < e <= citation.end for s, e in citation.highlights)
+    if answer.answer is not None:
+        assert answer.answer in answer.citations[0].quote
+    scores = [found.score for found in answer.passages]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert [found.rank for found in answer.passages] == list(range(1, len(scores) + 1))
+    for found in answer.passages:
+        passage = found.passage
+        assert CORPUS[passage.doc_id][passage.start : passage.end] == passage.text
+
+
+def test_an_answer_is_a_sentence_of_a_document_with_its_place(tiny_answerer: Answerer) -> None:
+    answer = tiny_answerer.ask("Who wrote to Charles about the engine?")
+    assert answer.answer == "Ada wrote to Charles about the engine."
+    assert answer.citations[0].doc_id == "letters/ada.txt"
+    assert answer.citations[0].title == "ada"
+    assert_consistent(answer)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    question=st.one_of(st.text(max_size=300), st.sampled_from(["bridge", 'Roses AND NOT "x" *']))
+)
+def test_any_question_gets_a_consistent_answer_or_a_usage_error(
+    tiny_answerer: Answerer, question: str
+) -> None:
+    try:
+        answer = tiny_answerer.ask(question)
+    except UsageError:
+        assert not question.replace("\0", " ").strip()
+    else:
+        assert_consistent(answer)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ['"', "' OR 1=1 --", "NEAR(a b)", "text:engine", "*", "^", "-", "(", "a" * 2000, "ﷺ" * 500],
+)
+def test_query_syntax_and_odd_questions_are_only_words(
+    tiny_answerer: Answerer, question: str
+) -> None:
+    assert_consistent(tiny_answerer.ask(question))
+
+
+@pytest.mark.parametrize("question", ["", "  \n\t ", "\0", "x" * (MAX_QUESTION_CHARACTERS + 1)])
+def test_an_empty_or_endless_question_is_a_usage_error(
+    tiny_answerer: Answerer, question: str
+) -> None:
+    with pytest.raises(UsageError):
+        tiny_answerer.ask(question)
+
+
+def test_below_the_threshold_it_abstains_and_still_shows_passages(tiny_build: Build) -> None:
+    answerer = open_index(tiny_build(), AskSettings(min_confidence=1.0))
+    answer = answerer.ask("Who wrote to Charles?")
+    assert not answer.answered
+    assert answer.passages
+    assert_consistent(answer)
+    assert answerer.ask("Who wrote to Charles?", abstain=False).answered
+
+
+def test_k_bounds_the_passages(tiny_build: Build) -> None:
+    index_dir = tiny_build()
+    for k in (1, 2, 100):
+        found = open_index(index_dir, AskSettings(k=k)).ask("bridge roses engine").passages
+        assert len(found) == min(k, 6)
+
+
+@pytest.mark.parametrize("bad", [{"k": 0}, {"k": 101}, {"min_confidence": 1.5}])
+def test_settings_out_of_range_are_usage_errors(bad: dict[str, float]) -> None:
+    with pytest.raises(UsageError):
+        AskSettings(**bad)  # type: ignore[arg-type]
+
+
+def test_a_source_says_whether_its_file_is_still_the_one_indexed(
+    tiny_answerer: Answerer, corpus: Path
+) -> None:
+    def state() -> str:
+        view = tiny_answerer.open_source("bridges.txt")
+        assert view is not None
+        assert view.document.text == CORPUS["bridges.txt"]
+        return view.state
+
+    assert state() == "unchanged"
+    (corpus / "bridges.txt").write_text("Something else.")
+    assert state() == "changed"
+    (corpus / "bridges.txt").unlink()
+    assert state() == "missing"
+    assert tiny_answerer.open_source("../../etc/passwd") is None
+
+
+def test_threads_get_the_same_answers_as_one(tiny_answerer: Answerer) -> None:
+    questions = ["Iron Bridge", "roses in February", "nettle tea", "tables by Monday"] * 10
+    expected = [tiny_answerer.ask(question).answer for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda question: tiny_answerer.ask(question).answer, questions))
+    assert found == expected

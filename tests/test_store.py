@@ -1,0 +1,296 @@
+"""What is put into a store comes out again; full-text search; a file that is no store."""
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from conftest import CORPUS
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from qa.errors import IndexDamagedError
+from qa.schema import Document, Passage, Span
+from qa.store import DocumentInfo, Store, StoreWriter
+
+Content = list[tuple[Document, list[Passage]]]
+
+storable = st.text(st.characters(codec="utf-8"), max_size=30)
+"""Any text that is not half of a surrogate pair: what `load` lets through."""
+
+
+def one_passage_each(texts: dict[str, str], context: str = "") -> Content:
+    return [
+        (
+            Document(name, f"title of {name}", text, f"hash of {name}"),
+            [Passage(f"id-{name}", name, 0, len(text), text, context, (Span(0, len(text)),))],
+        )
+        for name, text in texts.items()
+    ]
+
+
+def write(path: Path, content: Content, skipped: tuple[tuple[str, str], ...] = ()) -> None:
+    writer = StoreWriter(path)
+    for document, passages in content:
+        writer.add(document, passages)
+    for doc_id, reason in skipped:
+        writer.add_skipped(doc_id, reason)
+    writer.close()
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Iterator[Callable[[Content], Store]]:
+    """Writes a store and opens it."""
+    opened: list[Store] = []
+
+    def make(content: Content) -> Store:
+        path = tmp_path / f"{len(opened)}.sqlite"
+        write(path, content)
+        opened.append(Store(path))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> Content:
+    """Documents with passages of all shapes."""
+    content: Content = []
+    for number, doc_id in enumerate(draw(st.lists(storable, max_size=4, unique=True))):
+        text = draw(storable)
+        cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=4)))
+        passages = [
+            Passage(
+                f"{number}-{start}",
+                doc_id,
+                start,
+                end,
+                text[start:end],
+                draw(storable),
+                tuple(Span(n, n + 1) for n in range(start, end)),
+            )
+            for start, end in zip(cuts, cuts[1:], strict=False)
+        ]
+        content.append((Document(doc_id, draw(storable), text, f"sha{number}"), passages))
+    return content
+
+
+@settings(max_examples=40)
+@given(contents())
+@example(one_passage_each({"a": "before\0after", "b": "👍", "c": '"; DROP TABLE passages; --'}))
+def test_what_is_written_comes_back(content: Content) -> None:
+    with TemporaryDirectory() as folder:
+        write(Path(folder, "store"), content)
+        store = Store(Path(folder, "store"))
+        row = sentence = 0
+        for document, passages in content:
+            assert store.document(document.doc_id) == document
+            assert store.title(document.doc_id) == document.title
+            assert [s.passage for s in store.passages_of(document.doc_id)] == passages
+            for passage in passages:
+                assert store.passage(row) == (row, passage, sentence)
+                row += 1
+                sentence += len(passage.sentences)
+        assert (store.n_documents, store.n_passages) == (len(content), row)
+        assert store.hashes() == {d.doc_id: d.sha256 for d, _ in content}
+        by_id = sorted(content, key=lambda entry: entry[0].doc_id.encode())
+        assert store.documents() == [
+            DocumentInfo(d.doc_id, d.title, d.sha256, len(d.text), len(p)) for d, p in by_id
+        ]
+        store.close()
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 100])
+def test_all_passages_come_in_the_order_of_their_rows(
+    stored: Callable[[Content], Store], batch: int
+) -> None:
+    store = stored(one_passage_each({f"{n}.txt": f"text {n}" for n in range(5)}))
+    batches = list(store.passages(batch))
+    assert [entry.row for entries in batches for entry in entries] == list(range(5))
+    assert all(len(entries) <= batch for entries in batches)
+
+
+def test_what_was_skipped_is_listed_with_the_reason(tmp_path: Path) -> None:
+    write(tmp_path / "store", [], (("b.pdf", "a PDF"), ("a.pdf", "another")))
+    store = Store(tmp_path / "store")
+    assert store.skipped() == [("a.pdf", "another"), ("b.pdf", "a PDF")]
+    assert (store.n_documents, store.n_passages, store.documents()) == (0, 0, [])
+    assert store.search(["a"], 5) == {}
+    store.close()
+
+
+def test_what_is_not_in_the_store_is_nothing(stored: Callable[[Content], Store]) -> None:
+    store = stored(one_passage_each(CORPUS))
+    assert store.document("none") is None
+    assert store.title("none") == ""
+    assert store.passages_of("none") == []
+    with pytest.raises(IndexDamagedError, match="no passage at row 99"):
+        store.passage(99)
+
+
+# ---- search
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        (["rivets"], [0]),
+        (["rivet"], [0]),
+        (["roses", "severn"], [0, 1]),
+        (["FERNS"], [1]),
+        (["engines"], [2]),
+        (["zebra"], []),
+        ([], []),
+    ],
+)
+def test_search_finds_passages_with_any_of_the_terms_by_stem(
+    stored: Callable[[Content], Store], terms: list[str], found: list[int]
+) -> None:
+    store = stored(one_passage_each(CORPUS))
+    assert sorted(store.search(terms, 10)) == found
+
+
+def test_search_ignores_accents(stored: Callable[[Content], Store]) -> None:
+    store = stored(one_passage_each({"a": "Un café à Orléans.", "b": "Nothing.", "c": "Neither."}))
+    for term in ("cafe", "café", "cafe\u0301", "ORLEANS"):
+        assert list(store.search([term], 5)) == [0]
+
+
+def test_search_looks_into_the_heading_path(stored: Callable[[Content], Store]) -> None:
+    store = stored(one_passage_each({"a": "Prune in February."}, context="Garden › Roses"))
+    assert list(store.search(["roses"], 5)) == [0]
+
+
+def test_search_gives_the_best_first_and_ties_in_row_order(
+    stored: Callable[[Content], Store],
+) -> None:
+    texts = {
+        "a": "one fern",
+        "b": "one fern",
+        "c": "fern fern",
+        "d": "no",
+        "e": "no",
+        "f": "no",
+        "g": "no",
+    }
+    found = stored(one_passage_each(texts)).search(["fern"], 10)
+    assert list(found) == [2, 0, 1]
+    assert found[0] == found[1] < found[2]
+    assert list(stored(one_passage_each(texts)).search(["fern"], 2)) == [2, 0]
+
+
+def test_scores_are_bm25_as_a_share_of_what_could_be_reached(
+    stored: Callable[[Content], Store],
+) -> None:
+    store = stored(
+        one_passage_each({"a": "fern moss", "b": "moss", "c": "ivy", "d": "ivy", "e": "ivy"})
+    )
+    # Robertson's BM25 by hand: k1 1.2, b 0.75; "a" has 2 of 6 words, 1.2 on average.
+    idf = math.log((5 - 1 + 0.5) / (1 + 0.5))
+    score = idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 1.2))
+    assert store.term_weight("fern") == pytest.approx(idf)
+    assert store.search(["fern"], 5) == {0: pytest.approx(score / (idf * 2.2))}
+
+
+def test_a_term_that_most_passages_have_weighs_next_to_nothing(
+    stored: Callable[[Content], Store],
+) -> None:
+    store = stored(one_passage_each({"a": "fern", "b": "fern", "c": "ivy"}))
+    assert store.term_weight("fern") == 1e-6
+    assert store.term_weight("ivy") > 0.5
+    assert store.term_weight("absent") > store.term_weight("ivy")
+
+
+@pytest.fixture(scope="module")
+def corpus_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store of the three-document corpus."""
+    path = tmp_path_factory.mktemp("store") / "store"
+    write(path, one_passage_each(CORPUS))
+    store = Store(path)
+    yield store
+    store.close()
+
+
+@settings(max_examples=80)
+@given(
+    st.lists(
+        storable.filter(bool)
+        | st.sampled_from(
+            ["bridge", "roses", "OR", "NOT", "NEAR(a b)", '"', "*", "text:", "_", "^a", "a*"]
+        ),
+        max_size=6,
+    )
+)
+@example(["a\0b"])
+@example(['"', "\0"])
+def test_any_term_is_a_word_to_look_up_and_never_query_syntax(
+    corpus_store: Store, terms: list[str]
+) -> None:
+    found = corpus_store.search(terms, 10)
+    assert all(0 <= score <= 1 for score in found.values())
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    if "bridge" in terms:
+        assert 0 in found
+
+
+# ---- the file
+
+
+def test_a_store_is_read_from_several_threads(stored: Callable[[Content], Store]) -> None:
+    store = stored(one_passage_each({f"{n}.txt": f"word{n} common" for n in range(50)}))
+
+    def look_up(n: int) -> bool:
+        document = store.document(f"{n}.txt")
+        return document is not None and list(store.search([f"word{n}"], 3)) == [n]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(look_up, list(range(50)) * 4))
+
+
+def test_a_store_opens_whatever_its_folder_is_called_and_leaves_nothing_there(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "a b?c#d%41 é"
+    folder.mkdir()
+    write(folder / "store", one_passage_each(CORPUS))
+    store = Store(folder / "store")
+    assert store.n_documents == 3
+    assert [path.name for path in folder.iterdir()] == ["store"]
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "data", [None, b"", b"not a database", b"SQLite format 3\0" + b"x" * 5_000]
+)
+def test_a_file_that_is_no_store_is_damaged(tmp_path: Path, data: bytes | None) -> None:
+    path = tmp_path / "store"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(IndexDamagedError, match="qa index --rebuild"):
+        Store(path)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_store_cut_short_is_damaged_not_misread(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "store"
+    content = one_passage_each({f"{n}.txt": f"text {n} " * 200 for n in range(40)})
+    write(path, content)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(IndexDamagedError):  # noqa: PT012
+        store = Store(path)
+        for document, passages in content:
+            assert store.document(document.doc_id) == document
+            assert [s.passage for s in store.passages_of(document.doc_id)] == passages
+
+
+def test_a_document_cannot_be_added_twice(tmp_path: Path) -> None:
+    ((document, passages),) = one_passage_each({"a.txt": "text"})
+    writer = StoreWriter(tmp_path / "store")
+    writer.add(document, passages)
+    with pytest.raises(Exception, match="UNIQUE"):
+        writer.add(document, passages)

@@ -1,0 +1,332 @@
+"""The page in a real browser, through what a person sees and does.
+
+Every test fails on a request that would leave the machine and on an error in the
+browser's console.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+
+from qa.build import build_index
+from qa.pipeline import Answerer, open_index
+from qa.ui.app import start
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+PHONE, DESKTOP = (390, 844), (1280, 800)
+LABS = "How many cocaine laboratories were destroyed in 2018?"
+LABS_SENTENCE = (
+    "These units also destroyed 351 cocaine laboratories, seized 25.9 MT of coca leaf, "
+    "and destroyed 65 clandestine airstrips."
+)
+OFF_TOPIC = "What is the best recipe for a pisco sour?"
+HOSTILE = """# Evil <script>window.pwned=1</script> {{7*7}} ${7*7}
+
+The saboteur <img src=x onerror="window.pwned=2"> wrote [click me](javascript:window.pwned=3) on \
+the factory wall.
+
+<script>window.pwned=4</script>
+
+The {{constructor.constructor('window.pwned=5')()}} machine cost ${window.pwned=6} ninety-nine \
+dollars `</p></div>`.
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium found: install one to run the browser tests")
+    assert path, "CI needs Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(page_answerer: Answerer) -> str:
+    return start(page_answerer)[1]
+
+
+@pytest.fixture(scope="module")
+def hostile_address(page_index: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "evil.md").write_text(HOSTILE)
+    shutil.copytree(page_index / "encoders", folder / "index" / "encoders")
+    build_index(folder / "corpus", folder / "index")
+    return start(open_index(folder / "index"))[1]
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an address in a new window; checks the window's requests and errors at the end."""
+    outside: list[str] = []
+    errors: list[str] = []
+    contexts = []
+
+    def check_request(request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            outside.append(request.url)
+
+    def visit(url: str, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", check_request)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.goto(url)
+        expect(page.get_by_role("heading", name="Ask your 1 document")).to_be_visible()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not outside, "requests that leave the machine"
+    assert not errors, "errors in the browser's console"
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Type a question, press Enter, wait for its turn of the conversation."""
+    before = page.locator(".qa-turn").count()
+    box = page.get_by_label("Question")
+    box.fill(question)
+    box.press("Enter")
+    turns = page.locator(".qa-turn")
+    expect(turns).to_have_count(before + 1)
+    return turns.last
+
+
+def assert_in_view(page: Page, element: Locator) -> None:
+    expect(element).to_be_visible()
+    expect(element).to_be_in_viewport(ratio=0.9)
+
+
+def test_asking_shows_the_answer_with_key_words_citation_confidence_and_time(
+    visit: OpenPage, address: str
+) -> None:
+    turn = ask(visit(address), LABS)
+    expect(turn.locator(".qa-question")).to_have_text(LABS)
+    expect(turn.locator(".qa-answer")).to_have_text(LABS_SENTENCE)
+    assert "351" in " ".join(turn.locator(".qa-answer mark").all_inner_texts())
+    expect(turn.get_by_role("button", name="Citation 1: open")).to_be_visible()
+    expect(turn.locator(".qa-status")).to_contain_text("Confidence: ")
+    expect(turn.locator(".qa-status")).to_contain_text(" ms")
+
+
+def test_a_citation_opens_the_source_at_that_very_sentence(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    ask(page, LABS).get_by_role("button", name="Citation 1: open").click()
+    cited = page.locator("#qa-cited")
+    expect(cited).to_have_text(LABS_SENTENCE)
+    assert_in_view(page, cited)
+    expect(cited).to_be_focused()
+    expect(page.locator(".qa-page")).to_contain_text(
+        "According to the latest U.S. government figures"
+    )
+
+
+def test_a_second_citation_moves_the_highlight(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    ask(page, LABS).get_by_role("button", name="Citation 1: open").click()
+    expect(page.locator("#qa-cited")).to_have_text(LABS_SENTENCE)
+    turn = ask(page, "Who was arrested in Operation Empresario in May 2018?")
+    turn.get_by_role("button", name="Citation 1: open").click()
+    cited = page.locator("#qa-cited")
+    expect(cited).to_contain_text("Operation Empresario")
+    assert_in_view(page, cited)
+    expect(page.locator(".qa-turn")).to_have_count(2)
+
+
+def test_an_off_topic_question_is_refused_with_passages_labelled_as_related(
+    visit: OpenPage, address: str
+) -> None:
+    page = visit(address)
+    turn = ask(page, OFF_TOPIC)
+    expect(turn).to_contain_text("The documents don’t say.")
+    expect(turn).to_contain_text("related, not an answer")
+    expect(turn.locator(".qa-answer")).to_have_count(0)
+    turn.locator(".qa-passage").first.click()
+    assert_in_view(page, page.locator("#qa-cited"))
+
+
+def test_example_questions_are_answered(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    examples = page.locator(".qa-example").all_inner_texts()
+    assert 2 <= len(examples) <= 4
+    page.locator(".qa-example").first.click()
+    expect(page.locator(".qa-turn .qa-question")).to_have_text(examples[0])
+    expect(page.locator(".qa-answer")).to_be_visible()
+
+
+def test_documents_are_listed_and_open_from_the_list(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    page.get_by_role("button", name="inl-peru.txt").click()
+    expect(page.locator(".qa-page")).to_contain_text("An official website of the United States")
+    page.get_by_role("button", name="All documents").click()
+    expect(page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
+
+
+def test_copying_a_citation_gives_quote_title_and_position(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    turn = ask(page, LABS)
+    turn.get_by_role("button", name="Copy citation 1").click()
+    expect(turn.locator(".qa-copy")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"“{LABS_SENTENCE}” (inl-peru.txt, characters 2877–2998)"
+
+
+def test_everything_works_by_keyboard(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    expect(page.get_by_label("Question")).to_be_focused()
+    page.keyboard.type(LABS)
+    page.keyboard.press("Enter")
+    expect(page.locator(".qa-answer")).to_be_visible()
+    chip = page.get_by_role("button", name="Citation 1: open")
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        if chip.evaluate("element => element === document.activeElement"):
+            break
+    expect(chip).to_be_focused()
+    page.keyboard.press("Enter")
+    assert_in_view(page, page.locator("#qa-cited"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_at_phone_width_the_panes_are_tabs(visit: OpenPage, address: str, scheme: str) -> None:
+    page = visit(address, PHONE, scheme)
+    source = page.get_by_role("tab", name="Source")
+    expect(page.locator("#qa-source")).not_to_be_visible()
+    turn = ask(page, LABS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    turn.get_by_role("button", name="Citation 1: open").click()
+    expect(source).to_have_attribute("aria-selected", "true")
+    assert_in_view(page, page.locator("#qa-cited"))
+    expect(page.locator("#qa-conversation")).not_to_be_visible()
+    source.press("ArrowLeft")
+    expect(page.get_by_role("tab", name="Ask")).to_be_focused()
+    expect(page.locator(".qa-answer")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_on_its_background(visit: OpenPage, address: str, scheme: str) -> None:
+    page = visit(address, scheme=scheme)
+    ask(page, LABS).get_by_role("button", name="Citation 1: open").click()
+    expect(page.locator("#qa-cited")).to_be_visible()
+    for selector in (".qa-answer", ".qa-status", ".qa-chip", ".qa-copy", ".qa-page p", "#qa-cited"):
+        assert contrast(page, selector) >= 4.5, f"{selector} in {scheme}"
+
+
+def contrast(page: Page, selector: str) -> float:
+    """The contrast ratio of WCAG 2.2 between an element's text and what is behind it."""
+    ratio: float = page.locator(selector).first.evaluate(
+        """element => {
+            const canvas = document.createElement("canvas").getContext("2d");
+            const rgba = (color) => {
+              canvas.clearRect(0, 0, 1, 1);
+              canvas.fillStyle = color;
+              canvas.fillRect(0, 0, 1, 1);
+              return [...canvas.getImageData(0, 0, 1, 1).data];
+            };
+            const over = (top, below) => top.slice(0, 3).map(
+              (c, i) => (c * top[3] + below[i] * (255 - top[3])) / 255);
+            const layers = [];
+            for (let e = element; e; e = e.parentElement) {
+              layers.push(rgba(getComputedStyle(e).backgroundColor));
+            }
+            const back = layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255]);
+            const front = over(rgba(getComputedStyle(element).color), back);
+            const light = (color) => {
+              const [r, g, b] = color.map((c) => {
+                const s = c / 255;
+                return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+              });
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const [high, low] = [light(front), light(back)].sort((a, b) => b - a);
+            return (high + 0.05) / (low + 0.05);
+        }"""
+    )
+    return ratio
+
+
+def test_a_hostile_document_shows_as_text(visit: OpenPage, hostile_address: str) -> None:
+    page = visit(hostile_address)
+    turn = ask(page, "What did the saboteur write on the factory wall?")
+    expect(turn.locator(".qa-answer")).to_contain_text('<img src=x onerror="window.pwned=2">')
+    expect(turn.locator(".qa-answer")).to_contain_text("[click me](javascript:window.pwned=3)")
+    turn.get_by_role("button", name="Citation 1: open").click()
+    body = page.locator(".qa-page")
+    for text in (
+        "<script>window.pwned=4</script>",
+        "{{constructor",
+        "${window.pwned=6}",
+        "`</p></div>`",
+    ):
+        expect(body).to_contain_text(text)
+    ask(page, "What did the machine cost?")
+    assert page.locator("#qa-source a, #qa-source img, #qa-source script").count() == 0
+    assert page.locator("#qa-conversation a, #qa-conversation img").count() == 0
+    assert page.evaluate("window.pwned") is None
+
+
+def test_a_hostile_question_shows_as_text(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    question = "<img src=x onerror=window.pwned=1> {{7*7}} ${7*7} [x](javascript:window.pwned=2)"
+    turn = ask(page, question)
+    expect(turn.locator(".qa-question")).to_have_text(question)
+    assert page.locator("#qa-conversation img").count() == 0
+    assert page.evaluate("window.pwned") is None
+
+
+def test_an_empty_question_does_nothing(visit: OpenPage, address: str) -> None:
+    page = visit(address)
+    box = page.get_by_label("Question")
+    box.fill("   ")
+    box.press("Enter")
+    ask(page, LABS)
+    expect(page.locator(".qa-turn")).to_have_count(1)
+
+
+def test_two_people_have_two_conversations(visit: OpenPage, address: str) -> None:
+    one, two = visit(address), visit(address)
+    ask(one, LABS)
+    ask(two, OFF_TOPIC)
+    expect(one.locator(".qa-turn")).to_have_count(1)
+    expect(two.locator(".qa-turn")).to_have_count(1)
+
+
+def test_a_file_that_changed_since_it_was_indexed_is_said_to_have(
+    visit: OpenPage, page_index: Path, tmp_path: Path
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "note.txt").write_text("The harbour opened in 1912.")
+    shutil.copytree(page_index / "encoders", tmp_path / "index" / "encoders")
+    build_index(corpus, tmp_path / "index")
+    page = visit(start(open_index(tmp_path / "index"))[1])
+    (corpus / "note.txt").write_text("The harbour opened in 1913.")
+    ask(page, "When did the harbour open?").get_by_role("button", name="Citation 1: open").click()
+    expect(
+        page.get_by_role("status").filter(has_text="changed since it was indexed")
+    ).to_be_visible()
+    expect(page.locator("#qa-cited")).to_have_text("The harbour opened in 1912.")
