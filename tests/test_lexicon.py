@@ -8,7 +8,7 @@ from qa.lexicon import FUNCTION_WORDS, query_terms, words
 
 questions = st.text(max_size=60) | st.lists(
     st.sampled_from(
-        sorted(FUNCTION_WORDS)[::9] + ["Roses", "rose's", "1781", "C++", "naïve", "日本"]
+        [*sorted(FUNCTION_WORDS)[::9], "Roses", "rose's", "1781", "C++", "naïve", "日本"]
     )
 ).map(" ".join)
 
