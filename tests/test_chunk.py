@@ -157,6 +157,13 @@ def test_a_heading_path_that_is_too_long_loses_its_outer_headings_first() -> Non
     assert {p.context for p in passages[1:]} == {"Inner"}
 
 
+@pytest.mark.parametrize(("words", "kept"), [(8, True), (9, False)])
+def test_a_heading_path_is_kept_up_to_its_limit(words: int, kept: bool) -> None:
+    text = "# " + "long " * words + "\n\n" + "Words go on here. " * 20
+    last = chunk(document(text, ".md"), count_words, TINY)[-1]
+    assert bool(last.context) == kept
+
+
 def test_short_neighbours_share_a_passage_and_long_ones_do_not() -> None:
     text = "One.\n\nTwo.\n\n" + "A paragraph of some length stands here, by itself.\n\n" * 2
     limits = ChunkLimits(max_tokens=30, merge_tokens=5, context_tokens=0)

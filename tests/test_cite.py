@@ -14,7 +14,7 @@ TEXT = "Roses want sun. Prune roses in February. Roses want sun."
 DOCUMENT = Document("garden.txt", "garden", TEXT, "0")
 PASSAGE = Passage("id", "garden.txt", 0, 40, TEXT[:40], "", (Span(0, 15), Span(16, 40)))
 READING = Reading(PASSAGE, Span(16, 40), Span(31, 39), 0.5, (Span(16, 21),))
-# A slice from here to the end is the passage's text, whatever end is claimed.
+# Text at the document's end: a slice also finds it by a negative start or an end beyond.
 BEHIND = Reading(
     Passage("id", "garden.txt", 41, 56, TEXT[41:], "", ()), Span(41, 56), Span(41, 47), 0.5
 )
@@ -78,7 +78,11 @@ def test_a_consistent_reading_is_always_cited(text: str, data: st.DataObject) ->
         replace(READING, answer=Span(31, 41)),
         replace(READING, answer=Span(31, 31)),
         replace(BEHIND, passage=replace(BEHIND.passage, end=99), sentence=Span(41, 99)),
-        replace(BEHIND, sentence=Span(-15, -1), answer=Span(-9, -5)),
+        replace(
+            BEHIND,
+            passage=replace(BEHIND.passage, start=-15),
+            sentence=Span(-15, 56),
+        ),
     ],
     ids="document place text sentence blank before after empty end start".split(),
 )

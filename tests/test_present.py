@@ -125,6 +125,7 @@ def test_nothing_of_a_document_reaches_a_terminal_as_a_command() -> None:
         )
         printed = answer_to_text(hostile)
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028]", printed)
+        assert not set("\u061c\u200e\u200f") & set(printed)
         assert not any(unicodedata.bidirectional(c) in _DIRECTIONS for c in printed)
         assert len(printed.splitlines()) == len(answer_to_text(answer).splitlines())
 

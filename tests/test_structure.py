@@ -169,6 +169,14 @@ def test_markdown_is_cut_where_commonmark_begins_a_block() -> None:
     ]
 
 
+def test_a_heading_ends_before_what_markdown_does_not_show() -> None:
+    text = "# Notes\n[a]: http://example.org\n"
+    assert words_of(split_blocks(text, markdown=True), text) == [
+        "Notes",
+        "[a]: http://example.org",
+    ]
+
+
 def test_a_heading_path_holds_the_headings_above_and_not_the_block_itself() -> None:
     text = "# A\n\n## B #\n\ntext\n\n#\n\n## C#\n\ntext\n\n# D\n\ntext\n"
     blocks = split_blocks(text, markdown=True)

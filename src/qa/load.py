@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qa.errors import CorpusError
 from qa.schema import Document, SkippedFile
-from qa.structure import heading_title
+from qa.structure import heading_title, split_blocks
 
 SUFFIXES = (".txt", ".md")
 
@@ -32,11 +32,13 @@ _LEGACY = [
     "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949",
 ]  # fmt: skip
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MARKDOWN_TITLE = re.compile(r"(?:^|\r) {0,3}#[ \t]+(\S[^\r\n]*)", re.MULTILINE)
+_TITLE_CHARACTERS = 20_000
 _DETECT_BYTES = 1 << 16
 # With fewer bytes beyond ASCII nothing can be told: the detector reads a Windows "£5" as
 # "Ł5" and "20 °C" as "20 蚓".
 _TELLING_BYTES = 4
+# Good characters beyond ASCII for each bad byte, for a text to count as damaged UTF-8.
+_DAMAGE = 20
 _ASCII = bytes(range(128))
 
 
@@ -65,9 +67,13 @@ def list_files(corpus: Path) -> list[Path]:
     if not os.access(corpus, os.R_OK | os.X_OK):
         raise CorpusError(f"the corpus folder {corpus} cannot be read: check its permissions")
     found: list[Path] = []
-    for folder, folders, files in os.walk(corpus):
+
+    def keep_unlisted(error: OSError) -> None:  # to be reported as skipped
+        found.append(Path(error.filename))
+
+    for folder, folders, files in os.walk(corpus, onerror=keep_unlisted):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(folder, name) for name in files if not name.startswith(".")]
+        found.extend(Path(folder, name) for name in files if not name.startswith("."))
     return sorted(found, key=lambda path: path.relative_to(corpus).as_posix())
 
 
@@ -77,8 +83,9 @@ def read_files(corpus: Path, *, max_bytes: int) -> Iterator[SourceFile | Skipped
     Raises:
         CorpusError: The folder does not exist or cannot be listed.
     """
+    root = corpus.resolve()
     for path in list_files(corpus):
-        yield _read_file(path, _doc_id(path, corpus), max_bytes)
+        yield _read_file(path, root, path.relative_to(corpus).as_posix(), max_bytes)
 
 
 def file_sha256(corpus: Path, doc_id: str) -> str | None:
@@ -110,12 +117,13 @@ def decode_text(data: bytes) -> str | None:
     """Decode text of unknown encoding; None for what is not text.
 
     In order: a byte-order mark; UTF-8; UTF-16 without a mark, told by where its zero
-    bytes fall; then a legacy code page, Windows-1252 (which contains printable
-    Latin-1) wherever it fits as well as any.
+    bytes fall; UTF-8 with a few damaged bytes; then a legacy code page, Windows-1252
+    (which contains printable Latin-1) wherever it fits as well as any.
     """
     text = _decode_unicode(data)
     if text is None and b"\0" not in data:
-        text = _decode_legacy(data)
+        text = _decode_damaged_utf8(data)
+        text = _decode_legacy(data) if text is None else text
     return text if text is not None and _looks_like_text(text) else None
 
 
@@ -131,6 +139,14 @@ def _decode_unicode(data: bytes) -> str | None:
     if max(even, odd) > 0.3 * half and min(even, odd) < 0.05 * half + 1:
         return _decode_as(data, "utf_16_le" if odd > even else "utf_16_be")
     return None
+
+
+def _decode_damaged_utf8(data: bytes) -> str | None:
+    """Decode what is UTF-8 but for a few bytes, which become U+FFFD; None for the rest."""
+    text = data.decode("utf_8", "replace")
+    bad = text.count("\ufffd")
+    beyond_ascii = sum(character > "\x7f" for character in text)
+    return text if beyond_ascii > _DAMAGE * bad else None
 
 
 def _decode_legacy(data: bytes) -> str:
@@ -169,16 +185,25 @@ def _decode_as(data: bytes, encoding: str) -> str | None:
 
 
 def _looks_like_text(text: str) -> bool:
-    """Allow a stray control character in a long text, none to speak of in a short one."""
-    return len(_CONTROLS.findall(text)) <= 0.002 * len(text)
+    """Allow a stray control character in a long text, and never a NUL, where SQLite stops."""
+    return "\0" not in text and len(_CONTROLS.findall(text)) <= 0.002 * len(text)
 
 
-def _read_file(path: Path, doc_id: str, max_bytes: int) -> SourceFile | SkippedFile:
+def _read_file(path: Path, root: Path, doc_id: str, max_bytes: int) -> SourceFile | SkippedFile:
+    # A name that is not UTF-8 reaches Python as lone surrogates, which neither SQLite nor
+    # JSON can hold.
+    printable = doc_id.encode("utf-8", "backslashreplace").decode("utf-8")
+    if printable != doc_id:
+        return SkippedFile(printable, "its name is not valid UTF-8: rename it")
+    if path.is_dir():
+        return SkippedFile(doc_id, "a folder that cannot be listed: check its permissions")
     if path.suffix.lower() not in SUFFIXES:
         return SkippedFile(doc_id, f"{path.suffix or 'no suffix'}: only {', '.join(SUFFIXES)} yet")
     try:
         if not path.is_file():
             return SkippedFile(doc_id, "not a regular file, or a link to nothing")
+        if not path.resolve().is_relative_to(root):
+            return SkippedFile(doc_id, "a link that leads out of the corpus: copy the file instead")
         size = path.stat().st_size
         if size > max_bytes:
             return SkippedFile(
@@ -190,16 +215,12 @@ def _read_file(path: Path, doc_id: str, max_bytes: int) -> SourceFile | SkippedF
     return SourceFile(doc_id, data, hashlib.sha256(data).hexdigest())
 
 
-def _doc_id(path: Path, corpus: Path) -> str:
-    # A file name that is not valid UTF-8 reaches Python as lone surrogates, which
-    # neither SQLite nor JSON can hold.
-    name = path.relative_to(corpus).as_posix()
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def _title(doc_id: str, text: str) -> str:
     """A Markdown file's first level-one heading, else the file's name without suffix."""
     name = Path(doc_id)
-    headings = _MARKDOWN_TITLE.finditer(text) if name.suffix.lower() == ".md" else ()
-    titles = (heading_title(heading.group(1)) for heading in headings)
+    if name.suffix.lower() != ".md":
+        return name.stem
+    top = text[:_TITLE_CHARACTERS]
+    headings = [block for block in split_blocks(top, markdown=True) if block.level == 1]
+    titles = (heading_title(top[block.content : block.end].splitlines()[0]) for block in headings)
     return next(filter(None, titles), name.stem)[:200]

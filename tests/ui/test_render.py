@@ -148,8 +148,10 @@ def listing(words: str, doc_id: str, title: str) -> str:
 
 def source(words: str, doc_id: str, title: str) -> str:
     # On one line, so that the words make no difference to the blocks.
-    body = f"Before {' '.join(words.split())} after."
-    return source_html(view(body, f"{doc_id}.txt", title, "changed"), Span(7, len(body) - 7))
+    line = " ".join(words.split())
+    body = f"Before {line} cited {line} after {line}.\n\nElsewhere {line}."
+    cited = Span(body.index(" cited "), body.index(" after "))
+    return source_html(view(body, f"{doc_id}.txt", title, "changed"), cited)
 
 
 def notice(words: str, doc_id: str, title: str) -> str:
@@ -194,7 +196,9 @@ def test_everything_from_outside_is_shown_as_it_was_given(words: str) -> None:
     opened = Page(source(words, f"id {words}", f"title {words}"))
     assert f"title {words}" in opened.texts
     assert f"id {words}.txt" in opened.texts
-    assert f"Before {words} after." in opened.shown
+    for part in (f"Before {words}", f"after {words}.", f"Elsewhere {words}."):
+        assert part in opened.shown
+    assert opened.marked == [f" cited {words}"]
     assert Page(notice_html(words)).texts[-1] == words
     examples = Page(conversation_html([], [words], 1))
     assert examples.values("data-ask") == [words]
@@ -369,6 +373,7 @@ def test_a_long_document_is_shown_around_the_citation_and_says_which_part(number
     assert page.marked == [words]
     assert page.values("id") == ["qa-cited"]
     assert len(page.shown) < 210_000
+    assert number == 0 or f"Paragraph {number - 1} of" in page.shown
     assert "A long document: characters " in page.shown
     assert f" of {len(LONG):,} are shown" in page.shown
 

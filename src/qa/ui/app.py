@@ -27,7 +27,8 @@ _TOP = """
 <div class="qa-top"><h1>Ask the documents</h1>
 <div class="qa-tabs" role="tablist" aria-label="Panes">
 <button type="button" role="tab" data-tab="ask" aria-selected="true">Ask</button>
-<button type="button" role="tab" data-tab="source" aria-selected="false" tabindex="-1">Source</button>
+<button type="button" role="tab" data-tab="source" aria-selected="false" tabindex="-1">
+Source</button>
 </div></div>
 """
 
