@@ -54,9 +54,9 @@ def test_every_citation_is_valid(measured: Measures) -> None:
         ("recall_at_1", 0.65),
         ("recall_at_5", 0.88),
         ("sentence_accuracy", 0.57),
-        ("refusal_recall", 0.32),
-        ("refusal_precision", 0.56),
-        ("answerability_auroc", 0.56),
+        ("refusal_recall", 0.38),
+        ("refusal_precision", 0.66),
+        ("answerability_auroc", 0.57),
     ],
 )
 def test_the_measure_is_above_its_floor(measured: Measures, measure: str, floor: float) -> None:
@@ -66,4 +66,4 @@ def test_the_measure_is_above_its_floor(measured: Measures, measure: str, floor:
 @pytest.mark.model
 def test_few_answerable_questions_are_refused(measured: Measures) -> None:
     assert measured.wrongly_refused is not None
-    assert measured.wrongly_refused <= 0.22
+    assert measured.wrongly_refused <= 0.18

@@ -162,7 +162,7 @@ def _outcome(answerer: Answerer, gold: GoldQuestion) -> _Outcome:
     ranks = [
         found.rank
         for found in answer.passages
-        if any(_overlaps(evidence, found.passage.text) for evidence in gold.evidence)
+        if any(same_sentence(evidence, found.passage.text) for evidence in gold.evidence)
     ]
     valid = True
     for citation in answer.citations:
@@ -174,13 +174,13 @@ def _outcome(answerer: Answerer, gold: GoldQuestion) -> _Outcome:
         answer=answer,
         refused=answer.confidence < answerer.min_confidence,
         right=bool(answer.citations)
-        and any(_overlaps(evidence, answer.citations[0].quote) for evidence in gold.evidence),
+        and any(same_sentence(evidence, answer.citations[0].quote) for evidence in gold.evidence),
         rank=min(ranks, default=None),
         valid=valid,
     )
 
 
-def _overlaps(evidence: str, text: str) -> bool:
+def same_sentence(evidence: str, text: str) -> bool:
     """Whether one holds the other, white space aside."""
     evidence, text = " ".join(evidence.split()), " ".join(text.split())
     return evidence in text or text in evidence

@@ -46,7 +46,8 @@ class Answerer:
         self._index = index
         self._encoder = encoder
         self._settings = settings
-        self._reader = SentenceReader(index.sentence_vectors, index.store.term_weight)
+        store = index.store
+        self._reader = SentenceReader(index.sentence_vectors, store.term_weight, store.mentions)
 
     def ask(self, question: str, *, abstain: bool = True) -> Answer:
         """Answer a question in the documents' own words, or abstain.
@@ -89,6 +90,7 @@ class Answerer:
             confidence=confidence,
             citations=citations,
             passages=shown,
+            unmentioned=readings[0].unmentioned if readings else (),
             titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
             timings_ms=clock.timings_ms(),
         )

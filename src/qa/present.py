@@ -55,13 +55,19 @@ def answer_to_text(answer: Answer) -> str:
         lines = [one_line(answer.answer or ""), ""]
         lines += [f"  [{n}] {cited_place(c)}" for n, c in enumerate(answer.citations, start=1)]
         return "\n".join([*lines, f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"])
-    lines = ["The documents don't say."]
+    lines = [" ".join(["The documents don't say.", *unmentioned_in_words(answer)])]
     if answer.passages:
         lines += ["", "Closest passages (related, not an answer):"]
     for found in answer.passages[:3]:
         place = f"{one_line(found.passage.doc_id)} {found.passage.start}–{found.passage.end}"
         lines.append(f"  {found.rank}. {snippet(found.passage.text)}  ({place})")
     return "\n".join(lines)
+
+
+def unmentioned_in_words(answer: Answer) -> list[str]:
+    """Say which names of the question no document mentions: one sentence, or none."""
+    names = " or ".join(f"“{one_line(name)}”" for name in answer.unmentioned[:3])
+    return [f"They never mention {names}."] if names else []
 
 
 def cited_place(citation: Citation) -> str:

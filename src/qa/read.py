@@ -6,8 +6,8 @@ citations.
 
 What it cannot do: it compares a sentence with a question as a whole, so a sentence
 about the right thing in the wrong year, place or person often scores like an answer.
-It looks for figures and names of the question that the passage lacks, which catches
-some of those; the measured share is in docs/DESIGN.md.
+It looks for figures that the passage lacks and names that no document mentions, which
+catches some of those; the measured share is in docs/LOG.md.
 """
 
 import math
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from qa.embed import Vectors
-from qa.lexicon import query_terms, words
+from qa.lexicon import FUNCTION_WORDS, query_terms, words
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -51,34 +51,51 @@ class Query(NamedTuple):
     vector: Vectors
 
 
+class Signs(NamedTuple):
+    """What speaks for and against a sentence as the answer.
+
+    Attributes:
+        cosine: Between the question and the sentence in its context.
+        wrong_type: The question asks for a number or date and the sentence has none.
+        missing_figure: The question has a year or number that the passage has not.
+        unmentioned_name: The question has a name that no document mentions.
+    """
+
+    cosine: float
+    wrong_type: bool
+    missing_figure: bool
+    unmentioned_name: bool
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceWeights:
     """Fitted weights of `SentenceReader`; how and on what: docs/LOG.md.
 
-    The rank weights order sentences. The others are those of a logistic regression for
-    "the best sentence answers the question", whose signs were held to what makes sense.
+    The rank weights order sentences. The others are those of a logistic regression on
+    `Signs` for "the best sentence answers the question", made by `train.confidence`.
     """
 
     rank_cosine: float = 7.1
     rank_shared: float = 3.2
     rank_wrong_type: float = -1.0
-    cosine: float = 3.2
-    wrong_type: float = -0.95
-    missing_figure: float = -2.2
-    missing_names: float = -1.26
-    bias: float = -2.1
+    cosine: float = 2.85
+    wrong_type: float = -0.81
+    missing_figure: float = -1.5
+    unmentioned_name: float = -1.73
+    bias: float = -1.75
 
 
 class SentenceReader:
     """Picks whole sentences."""
 
-    min_confidence = 0.2
+    min_confidence = 0.25
     """Calibrated: below it, abstain (docs/LOG.md)."""
 
     def __init__(
         self,
         sentence_vectors: Callable[[int], Vectors],
         term_weight: Callable[[str], float],
+        mentions: Callable[[str], bool],
         weights: SentenceWeights | None = None,
     ) -> None:
         """Make a reader for one index.
@@ -87,33 +104,59 @@ class SentenceReader:
             sentence_vectors: Gives, for a passage's row, unit vectors of its sentences,
                 shape (n_sentences, dim).
             term_weight: Gives a word's inverse document frequency, above 0.
+            mentions: Says whether any document has a word.
             weights: Fitted weights.
         """
         self._sentence_vectors = sentence_vectors
         self._term_weight = term_weight
+        self._mentions = mentions
         self._weights = weights or SentenceWeights()
 
     def read(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Reading]:
-        """Rate every sentence of the passages.
+        """Pick the best sentence of each passage.
 
         Returns:
-            The best sentence of each passage, the best of all first; ties keep the
-            order of the passages.
+            One reading a passage, the best of all first; ties keep the order of the
+            passages.
         """
-        terms = {term: self._term_weight(term) for term in query_terms(query.text)}
-        ranked = sorted(
-            (self._read_passage(query, terms, found) for found in passages),
-            key=lambda entry: -entry[0],
-        )
-        return [reading for _, reading in ranked]
+        unmentioned = self._unmentioned(query.text)
+        return [
+            Reading(
+                passage=passage,
+                sentence=span,
+                answer=span,
+                confidence=self._confidence(signs),
+                highlights=key_words(query.text, passage, span),
+                unmentioned=unmentioned,
+            )
+            for passage, span, signs in self.rank(query, passages)
+        ]
 
-    def _read_passage(
+    def rank(
+        self, query: Query, passages: Sequence[RetrievedPassage]
+    ) -> list[tuple[Passage, Span, Signs]]:
+        """Find the best sentence of each passage and what speaks for it, best first."""
+        terms = {term: self._term_weight(term) for term in query_terms(query.text)}
+        unmentioned = bool(self._unmentioned(query.text))
+        found = [self._best_sentence(query, terms, passage) for passage in passages]
+        ranked = sorted(found, key=lambda entry: -entry[0])
+        return [
+            (
+                passage,
+                span,
+                Signs(cosine, wrong_type, _lacks_figure(query.text, passage), unmentioned),
+            )
+            for _, passage, span, cosine, wrong_type in ranked
+        ]
+
+    def _best_sentence(
         self, query: Query, terms: dict[str, float], found: RetrievedPassage
-    ) -> tuple[float, Reading]:
+    ) -> tuple[float, Passage, Span, float, bool]:
+        """Give a passage's best sentence with its rank weight, cosine and type."""
         passage, weights = found.passage, self._weights
-        cosines = self._sentence_vectors(found.row) @ query.vector
-        best: tuple[float, Reading] | None = None
-        for span, cosine in zip(passage.sentences, cosines.tolist(), strict=True):
+        cosines: list[float] = (self._sentence_vectors(found.row) @ query.vector).tolist()
+        rated = []
+        for span, cosine in zip(passage.sentences, cosines, strict=True):
             text = _slice(passage, span)
             wrong_type = not _has_asked_type(query.text, text)
             rank = (
@@ -121,29 +164,38 @@ class SentenceReader:
                 + weights.rank_shared * _shared_weight(terms, text)
                 + weights.rank_wrong_type * wrong_type
             )
-            if best is None or rank > best[0]:
-                best = (
-                    rank,
-                    Reading(
-                        passage=passage,
-                        sentence=span,
-                        answer=span,
-                        confidence=self._confidence(query, passage, cosine, wrong_type),
-                        highlights=key_words(query.text, passage, span),
-                    ),
-                )
-        assert best is not None, "a passage has at least one sentence"
-        return best
+            rated.append((rank, passage, span, cosine, wrong_type))
+        return max(rated, key=lambda entry: entry[0])
 
-    def _confidence(self, query: Query, passage: Passage, cosine: float, wrong_type: bool) -> float:
+    def _confidence(self, signs: Signs) -> float:
         weights = self._weights
-        return _sigmoid(
+        odds = (
             weights.bias
-            + weights.cosine * cosine
-            + weights.wrong_type * wrong_type
-            + weights.missing_figure * _lacks_figure(query.text, passage)
-            + weights.missing_names * _share_of_names_missing(query.text, passage)
+            + weights.cosine * signs.cosine
+            + weights.wrong_type * signs.wrong_type
+            + weights.missing_figure * signs.missing_figure
+            + weights.unmentioned_name * signs.unmentioned_name
         )
+        return 1 / (1 + math.exp(-odds))
+
+    def _unmentioned(self, question: str) -> tuple[str, ...]:
+        """Find the names in a question that have a word no document has."""
+        return tuple(
+            name
+            for name in question_names(question)
+            if not all(self._mentions(word) for word in words(name))
+        )
+
+
+def question_names(question: str) -> list[str]:
+    """Find what is capitalised in a question as names are, the first word aside.
+
+    A question all in capitals has no names that can be told.
+    """
+    if question.isupper():
+        return []
+    found = dict.fromkeys(_NAME.findall(question))
+    return [name for name in found if name.lower() not in FUNCTION_WORDS]
 
 
 def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ...]:
@@ -192,23 +244,9 @@ def _lacks_figure(question: str, passage: Passage) -> bool:
     return any(figure not in present for figure in _FIGURE.findall(question))
 
 
-def _share_of_names_missing(question: str, passage: Passage) -> float:
-    """The share of the question's capitalised words, but the first, the passage lacks."""
-    names = [name.lower() for name in _NAME.findall(question)]
-    if not names:
-        return 0.0
-    present = {_stem(word) for word in words(passage.text + " " + passage.context)}
-    missing = [n for n in names if not {_stem(word) for word in words(n)} <= present]
-    return len(missing) / len(names)
-
-
 def _stem(word: str) -> str:
     """Strip an English ending, crudely: good enough to tell a shared word."""
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             return word[: -len(suffix)]
     return word
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-x))

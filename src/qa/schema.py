@@ -94,6 +94,7 @@ class Reading:
         answer: The answer, inside `sentence`.
         confidence: Probability in [0, 1] that `sentence` answers the question.
         highlights: Words of `sentence` worth a reader's eye, in order, disjoint.
+        unmentioned: Names in the question that no document mentions, as typed.
     """
 
     passage: Passage
@@ -101,6 +102,7 @@ class Reading:
     answer: Span
     confidence: float
     highlights: tuple[Span, ...] = ()
+    unmentioned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class Answer:
             given also when it was too low to answer.
         citations: The first holds the answer; empty when not answered.
         passages: The retrieved passages, best first.
+        unmentioned: Names in the question that no document mentions, as typed.
         titles: Title of each document in `passages`, by `doc_id`.
         timings_ms: Milliseconds by stage, and `total`.
         id: Carried over from a batch, or None.
@@ -143,6 +146,7 @@ class Answer:
     confidence: float
     citations: tuple[Citation, ...]
     passages: tuple[RetrievedPassage, ...]
+    unmentioned: tuple[str, ...] = ()
     titles: dict[str, str] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | int | None = None

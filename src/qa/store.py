@@ -127,7 +127,7 @@ class Store:
             self.n_documents = self._one("SELECT count(*) FROM documents")[0]
         except sqlite3.Error as error:
             raise self._damaged(error) from error
-        self.term_weight = lru_cache(maxsize=4096)(self._term_weight)
+        self._count = lru_cache(maxsize=4096)(self._count_passages)
 
     def close(self) -> None:
         """Close the file."""
@@ -209,10 +209,18 @@ class Store:
         )
         return {row: min(score / attainable, 1.0) for row, score in rows}
 
-    def _term_weight(self, term: str) -> float:
-        """Inverse document frequency as FTS5 computes it: never below 1e-6."""
-        count = self._one("SELECT count(*) FROM lexical WHERE lexical MATCH ?", (_quote(term),))[0]
+    def term_weight(self, term: str) -> float:
+        """Give a word's inverse document frequency as FTS5 computes it: never below 1e-6."""
+        count = self._count(term)
         return max(1e-6, math.log((self.n_passages - count + 0.5) / (count + 0.5)))
+
+    def mentions(self, term: str) -> bool:
+        """Whether any passage has a word of the same stem."""
+        return self._count(term) > 0
+
+    def _count_passages(self, term: str) -> int:
+        sql = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
+        return int(self._one(sql, (_quote(term),))[0])
 
     def _first(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from qa.pipeline import SourceView
-from qa.present import cited_place, confidence_in_words, snippet
+from qa.present import cited_place, confidence_in_words, snippet, unmentioned_in_words
 from qa.schema import Answer, Citation, RetrievedPassage, Span
 from qa.store import DocumentInfo
 from qa.structure import Block, split_blocks
@@ -145,6 +145,7 @@ def _answered(answer: Answer) -> str:
 
 
 def _abstained(answer: Answer) -> str:
+    said = ["The documents don’t say.", *unmentioned_in_words(answer)]
     closest = "".join(_closest(found) for found in answer.passages[:3])
     listed = (
         f'<p class="qa-meta">Closest passages — related, not an answer:</p>'
@@ -153,7 +154,7 @@ def _abstained(answer: Answer) -> str:
         else ""
     )
     return (
-        '<p class="qa-abstained">The documents don’t say.</p>'
+        f'<p class="qa-abstained">{text(" ".join(said))}</p>'
         f'{listed}<p class="qa-meta qa-status">{_milliseconds(answer)}</p>'
     )
 
