@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from qa.pipeline import Answerer
 from qa.schema import Passage
 
-_NAME = re.compile(r"(?<=[a-z,] )[“\"]?((?:[A-Z][a-zA-Z-]+ ){1,3}[A-Z][a-zA-Z-]+)(?=[.,;”\"]| \()")
+_QUOTED = re.compile(r"[“\"]((?:[A-Z][\w-]+ ){1,3}[A-Z][\w-]+)[,.]?[”\"]")
+_NAME = re.compile(r"(?<=[a-z,] )((?:[A-Z][a-zA-Z-]+ ){2,4}[A-Z][a-zA-Z-]+)(?=[.,;]| \()")
 _FIGURE = re.compile(r"\d[\d,.]*(?: percent|%)? ([a-z]{4,} [a-z]{4,}s)\b")
 _PASSAGES = 60
 _TRIES = 24
@@ -39,7 +40,8 @@ def _candidates(answerer: Answerer) -> Iterator[tuple[str, str]]:
     step = max(1, store.n_passages // _PASSAGES)
     passages = [store.passage(row).passage for row in range(0, store.n_passages, step)]
     figures = list(dict.fromkeys(key for p in passages for key in _keys(_FIGURE, p)))
-    names = list(dict.fromkeys(key for p in passages for key in _keys(_NAME, p)))
+    named = [key for pattern in (_QUOTED, _NAME) for p in passages for key in _keys(pattern, p)]
+    names = list(dict.fromkeys(named))
     for place in range(max(len(figures), len(names))):
         if place < len(figures):
             yield f"How many {figures[place]} were there?", figures[place]
