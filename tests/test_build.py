@@ -7,8 +7,8 @@ from typing import Any
 import faiss
 import numpy as np
 import pytest
-
 from conftest import CORPUS, tiny_settings, write_corpus
+
 from qa.build import build_index
 from qa.embed import Encoder
 from qa.errors import CorpusError

@@ -4,15 +4,15 @@ import re
 from collections.abc import Sequence
 
 import pytest
+from conftest import CORPUS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_structure import texts
 
-from conftest import CORPUS
 from qa.chunk import ChunkLimits, CountTokens, chunk
 from qa.embed import Encoder
 from qa.schema import Document, Passage
 from qa.structure import split_blocks
-from test_structure import texts
 
 TINY = ChunkLimits(max_tokens=30, merge_tokens=4, context_tokens=8)
 SUFFIXES = (".txt", ".md")

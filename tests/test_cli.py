@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-
 from conftest import CORPUS, tiny_settings
+
 from qa.cli import main
 
 ANSWER_KEYS = [

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from conftest import write_tiny_encoder
+
 from qa.embed import Encoder, PassageInput
 from qa.errors import EncoderError
 from qa.schema import Span

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import GOLD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import GOLD
 from qa.errors import GoldError
 from qa.evaluate import GoldQuestion, Measures, evaluate, load_gold
 from qa.pipeline import Answerer, SourceView

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from conftest import ROOT
+
 from qa.embed import Encoder, PassageInput
 from qa.errors import EncoderError
 from qa.export import encoder_folder, export_encoder, load_model, packaged_weights

@@ -7,8 +7,8 @@ weight or threshold was chosen on it.
 from collections import Counter
 
 import pytest
-
 from conftest import GOLD, ROOT
+
 from qa.evaluate import Measures, evaluate, load_gold
 from qa.pipeline import Answerer
 

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import CORPUS, write_corpus
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conftest import CORPUS, write_corpus
 from qa.errors import CorpusError
 from qa.load import SourceFile, decode, decode_text, file_sha256, list_files, read_files
 from qa.schema import Document, SkippedFile

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from conftest import CORPUS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import CORPUS
 from qa.errors import UsageError
 from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, open_index
 from qa.schema import Answer

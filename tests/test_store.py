@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from conftest import CORPUS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conftest import CORPUS
 from qa.errors import IndexDamagedError
 from qa.schema import Document, Passage, Span
 from qa.store import DocumentInfo, Store, StoreWriter
