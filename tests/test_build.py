@@ -1,5 +1,7 @@
 """Builds: what they take over, what they swap in, and what they leave when they fail."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,12 +9,13 @@ from typing import Any
 import faiss
 import numpy as np
 import pytest
-from conftest import CORPUS, tiny_settings, write_corpus
+from conftest import CORPUS, ROOT, tiny_settings, write_corpus, write_tiny_encoder
 
 from qa.build import build_index
 from qa.embed import Encoder
-from qa.errors import CorpusError
-from qa.index import Index, current_generation
+from qa.errors import CorpusError, EncoderError, IndexWriteError
+from qa.export import encoder_folder
+from qa.index import Index, current_generation, encoders_dir
 from qa.pipeline import open_index
 
 Build = Callable[..., Path]
@@ -180,3 +183,79 @@ def test_the_vectors_file_is_plain_faiss(tiny_build: Build) -> None:
     index_dir = tiny_build()
     index = faiss.read_index(str(index_dir / "generations" / "00001" / "vectors.faiss"))
     assert index.metric_type == faiss.METRIC_INNER_PRODUCT
+
+
+def test_an_index_inside_its_corpus_is_not_indexed(corpus: Path) -> None:
+    index_dir = corpus / "index"
+    first = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert (first.documents, first.skipped) == (3, ())
+    assert build_index(corpus, index_dir, tiny_settings(index_dir)).up_to_date
+
+
+def test_an_encoder_that_reads_less_makes_passages_anew(tiny_build: Build, corpus: Path) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    folder = encoder_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
+    write_tiny_encoder(folder, max_tokens=16)
+    report = build_index(corpus, index_dir, settings)
+    assert report.encoded == report.passages > 6
+
+
+def test_an_index_that_cannot_be_written_is_an_error_that_says_what_to_do(
+    tmp_path: Path, corpus: Path
+) -> None:
+    index_dir = tmp_path / "index"
+    settings = tiny_settings(index_dir)
+    (index_dir / "generations").write_text("a file where a folder should be")
+    with pytest.raises(IndexWriteError, match="could not be written"):
+        build_index(corpus, index_dir, settings)
+
+
+def test_a_generation_left_by_a_kill_before_the_swap_is_cleared(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    generations = index_dir / "generations"
+    shutil.copytree(generations / "00001", generations / "00002")  # named, but never current
+    (generations / ".part-1").mkdir()
+    assert open_index(index_dir).index.generation == "00001"
+    write_corpus(corpus, {"new.txt": "Roses carry letters.\n"})
+    assert build_index(corpus, index_dir, tiny_settings(index_dir)).generation == "00003"
+    assert sorted(p.name for p in generations.iterdir()) == ["00001", "00003"]
+
+
+def test_what_a_build_writes_can_be_read_by_others_as_the_umask_says(tiny_build: Build) -> None:
+    before = os.umask(0o022)
+    try:
+        index_dir = tiny_build()
+    finally:
+        os.umask(before)
+    for path in (index_dir / "generations").rglob("*"):
+        assert path.stat().st_mode & 0o044 == 0o044, path
+
+
+@pytest.mark.model
+def test_with_the_real_encoder_too_an_update_equals_a_rebuild(
+    page_index: Path, tmp_path: Path
+) -> None:
+    texts = [f"Line {n} is about {'bridges and ' * n}rivers." for n in range(8)]
+    for name in ("grown", "whole"):
+        shutil.copytree(page_index / "encoders", tmp_path / name / "encoders")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number, text in enumerate(texts):
+        (corpus / f"{number}.txt").write_text(text)
+        build_index(corpus, tmp_path / "grown")
+    build_index(corpus, tmp_path / "whole")
+    assert contents(Index.open(tmp_path / "grown")) == contents(Index.open(tmp_path / "whole"))
+
+
+@pytest.mark.model
+def test_a_damaged_encoder_is_exported_again(page_index: Path, tmp_path: Path) -> None:
+    shutil.copytree(page_index, tmp_path / "index")
+    (model,) = (tmp_path / "index" / "encoders").glob("*/model.onnx")
+    model.write_bytes(model.read_bytes()[:1000])
+    with pytest.raises(EncoderError, match="--rebuild"):
+        open_index(tmp_path / "index")
+    build_index(ROOT / "corpus", tmp_path / "index")
+    assert open_index(tmp_path / "index").ask("How many labs were destroyed?").passages

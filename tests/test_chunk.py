@@ -11,7 +11,7 @@ from test_structure import texts
 
 from qa.chunk import ChunkLimits, CountTokens, chunk
 from qa.embed import Encoder
-from qa.schema import Document, Passage
+from qa.schema import Document, Passage, Span
 from qa.structure import split_blocks
 
 TINY = ChunkLimits(max_tokens=30, merge_tokens=4, context_tokens=8)
@@ -24,6 +24,9 @@ limits = st.builds(
     st.integers(0, 20),
     st.integers(0, 12),
 )
+
+
+LIMITS = ChunkLimits(max_tokens=40, merge_tokens=8, context_tokens=8)
 
 
 def document(text: str, suffix: str = ".txt") -> Document:
@@ -132,15 +135,16 @@ def test_a_list_marker_is_in_the_passage_but_not_in_its_first_sentence(
             assert CORPUS[name][start:end][0] not in "-#"
 
 
-def test_sentences_are_the_units_of_a_passage() -> None:
+def test_sentences_are_the_units_of_a_passage_and_headings_only_if_alone() -> None:
     text = "# Roses\n\n- Roses want sun. Prune them, e.g. in February, hard.\n"
     (passage,) = chunk(document(text, ".md"), count_words, TINY)
     assert [text[s.start : s.end] for s in passage.sentences] == [
-        "Roses",
         "Roses want sun.",
         "Prune them, e.g. in February, hard.",
     ]
     assert passage.text == text.strip()
+    (passage,) = chunk(document("# Roses\n", ".md"), count_words, TINY)
+    assert passage.sentences == (Span(2, 7),)
 
 
 def test_a_passage_carries_the_headings_above_it_as_context() -> None:
@@ -222,3 +226,21 @@ def test_a_passage_id_tells_documents_apart() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\r\n\t", "\u3000\x1c"])
 def test_a_document_of_white_space_has_no_passages(text: str) -> None:
     assert chunk(document(text), count_words, TINY) == []
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u3000", "\u2028", "\x85", "\u2003"])
+def test_a_space_beyond_ascii_before_a_full_stop_does_not_stop_a_build(space: str) -> None:
+    text = f"Take vitamin K{space}. Then rest."
+    (found,) = chunk(document(text), count_words, LIMITS)
+    assert found.text == text
+    assert len(found.sentences) == 2
+
+
+def test_a_tokenizer_that_counts_the_seams_is_obeyed() -> None:
+    def with_seams(texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) + 3 * text.count("\n") for text in texts]
+
+    text = "\n\n".join(f"- item {number}" for number in range(60))
+    passages = chunk(document(text), with_seams, LIMITS)
+    assert max(with_seams([found.text for found in passages])) <= LIMITS.max_tokens
+    assert " ".join(found.text for found in passages).split() == text.split()

@@ -1,6 +1,10 @@
 """The command line, in-process: output, exit codes, messages."""
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,7 +63,7 @@ def test_index_names_skipped_files_on_standard_error(
     code, out, err = run(capsys, "index", *options)
     assert code == 0
     assert err == "qa: skipped empty.txt: empty\n"
-    assert "1 files skipped" in out
+    assert "1 file skipped" in out
 
 
 def test_a_first_ask_builds_the_index_and_says_so(
@@ -221,7 +225,109 @@ def test_eval_measures_and_prints_a_table_or_json(
     assert "recall_at_1              1.000\n" in out
 
 
+def test_a_question_may_come_without_quotes(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    run(capsys, "index", *options)
+    code, out, _ = run(capsys, "ask", *QUESTION.split(), "--min-confidence", "0", *options)
+    assert code == 0
+    assert out.startswith("Ada wrote to Charles")
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == "qa 0.1.0\n"
+
+
+def qa_process(options: list[str], *arguments: object, **environment: str) -> list[object]:
+    """Run `qa` as a process of its own; return its exit code, output and errors."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [sys.executable, "-m", "qa", *map(str, arguments), *options],
+        capture_output=True,
+        env={**kept, **environment},
+    )
+    return [done.returncode, done.stdout, done.stderr]
+
+
+@pytest.mark.parametrize("end", ["head -c 1 >/dev/null", "true"])
+def test_a_reader_that_goes_away_is_no_error(options: list[str], end: str) -> None:
+    main(["index", *options])
+    command = shlex.join([sys.executable, "-m", "qa", "ask", QUESTION, "--min-confidence", "0"])
+    script = f"({command} {shlex.join(options)}; echo $? >&2) | {end}"
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(["sh", "-c", script], capture_output=True, env=kept)
+    assert done.stderr == b"0\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_standard_output_exits_with_2(options: list[str]) -> None:
+    main(["index", *options])
+    command = [sys.executable, "-m", "qa", "ask", QUESTION, "--json", *options]
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=kept)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"qa: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_output_is_utf8_whatever_the_locale(options: list[str], corpus: Path) -> None:
+    (corpus / "letters" / "ada.txt").write_text("Ada wrote to Pérez about the “engine”.", "utf-8")
+    main(["index", *options])
+    for flags in (["--json"], []):
+        arguments = ["ask", "Who wrote about the engine?", "--min-confidence", "0", *flags]
+        code, out, err = qa_process(options, *arguments, PYTHONIOENCODING="ascii")
+        assert (code, err) == (0, b"")
+        assert isinstance(out, bytes)
+        assert "Pérez" in out.decode("utf-8")
+
+
+def test_half_a_surrogate_pair_in_an_id_does_not_lose_the_batch(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions, answers = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    questions.write_text('{"question": "who?", "id": "\\ud800"}\n')
+    code, _, _ = run(capsys, "ask", "--batch", questions, "--out", answers, *options)
+    assert code == 0
+    assert json.loads(answers.read_text("utf-8"))["id"] == "\ud800"
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"question": "who?", "id": NaN}'])
+def test_json_that_is_too_deep_or_no_json_is_a_usage_error(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path, line: str
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(line + "\n")
+    code, _, err = run(capsys, "ask", "--batch", questions, *options)
+    assert code == 2
+    assert "line 1" in err
+
+
+def test_out_keeps_links_and_devices_and_refuses_folders(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION}) + "\n")
+    target, link, pipe = tmp_path / "target.jsonl", tmp_path / "link.jsonl", tmp_path / "pipe"
+    link.symlink_to(target)
+    assert run(capsys, "ask", "--batch", questions, "--out", link, *options)[0] == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["question"] == QUESTION
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    assert run(capsys, "ask", "--batch", questions, "--out", pipe, *options)[0] == 0
+    assert json.loads(reader.communicate()[0])["question"] == QUESTION
+    assert pipe.is_fifo()
+    code, _, err = run(capsys, "ask", "--batch", questions, "--out", tmp_path, *options)
+    assert code == 2
+    assert "folder" in err
+
+
+def test_a_port_that_cannot_be_is_an_error_that_says_so(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, _, err = run(capsys, "serve", "--port", "99999", *options)
+    assert code == 2
+    assert "--port" in err

@@ -1,14 +1,16 @@
 """Asking: answers are verbatim, abstaining works, a citation can be opened."""
 
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
+from conftest import CORPUS, tiny_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa.build import build_index
 from qa.errors import UsageError
 from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, open_index
 from qa.schema import Answer
@@ -124,3 +126,18 @@ def test_threads_get_the_same_answers_as_one(tiny_answerer: Answerer) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda question: tiny_answerer.ask(question).answer, questions))
     assert found == expected
+
+
+def test_composed_and_decomposed_accents_are_the_same(tmp_path: Path) -> None:
+    corpus, index_dir = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    text = unicodedata.normalize("NFD", "Mayor Pérez opened the café. The engine is old.")
+    (corpus / "a.txt").write_text(text, "utf-8")
+    build_index(corpus, index_dir, tiny_settings(index_dir))
+    answerer = open_index(index_dir, AskSettings(min_confidence=0))
+    for form in ("NFC", "NFD"):
+        question = unicodedata.normalize(form, "Where did mayor Pérez open the café?")
+        answer = answerer.ask(question)
+        assert answer.unmentioned == ()
+        assert answer.passages[0].lexical > 0.4
+        assert answer.citations[0].quote in text

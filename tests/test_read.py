@@ -53,6 +53,15 @@ def test_confidence_is_the_logistic_function_of_the_signs() -> None:
     assert dated.confidence == pytest.approx(1 / (1 + np.exp(0.5)), abs=1e-6)
 
 
+def test_a_figure_is_the_same_with_and_without_separators_of_thousands() -> None:
+    found = RetrievedPassage(
+        0, Passage("id", "a.txt", 0, 20, "It was 8,679 tonnes.", "", (Span(0, 20),)), 1, 1, 1, 1
+    )
+    (same,) = reader([0.5]).read(query("engine 8679"), [found])
+    (other,) = reader([0.5]).read(query("engine 8678"), [found])
+    assert same.confidence > other.confidence
+
+
 def test_readings_come_best_first_and_ties_keep_the_order() -> None:
     vectors = {0: 0.3, 1: 0.9, 2: 0.3}
 
@@ -72,6 +81,8 @@ def test_readings_come_best_first_and_ties_keep_the_order() -> None:
         ("What happened?", []),
         ("HOW MANY LABS WERE DESTROYED?", []),
         ("how much in colombia", []),
+        ("What Is The Capital Of Peru?", []),
+        ("Where did Ångström live?", ["Ångström"]),
         ("Was it The Hague or Hague?", ["Hague"]),
         ("Did Jean-Luc meet her?", ["Jean-Luc"]),
     ],

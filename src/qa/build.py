@@ -5,15 +5,22 @@ know questions.
 """
 
 import hashlib
+import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa.chunk import ChunkLimits, chunk
 from qa.embed import Encoder, PassageInput, PassageVectors, available_cores
-from qa.errors import CorpusError, IndexDamagedError, IndexMissingError
+from qa.errors import (
+    CorpusError,
+    EncoderError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexWriteError,
+)
 from qa.export import encoder_folder, export_encoder
 from qa.index import GenerationWriter, Index, build_lock, encoders_dir
 from qa.load import SUFFIXES, SourceFile, decode, list_files, read_files
@@ -26,6 +33,7 @@ Progress = Callable[[str, int, int], None]
 
 # A text joined from prompt, heading path and passage may have a token more at each seam.
 _JOIN_TOKENS = 2
+_LEAST_TOKENS = 8
 _SAMPLE_TEXTS = 64
 _SAMPLE_CHARACTERS = 600
 
@@ -84,20 +92,27 @@ def build_index(
         CorpusError: The folder is missing or holds nothing readable.
         EncoderError: The encoder cannot be loaded, exported or trusted.
         IndexLockedError: Another build does not end, or the folder is read-only.
+        IndexWriteError: The disk is full or fails.
     """
     started = time.perf_counter()
     corpus, index_dir = Path(corpus), Path(index_dir)
-    total_files = len(list_files(corpus))  # a missing corpus is an error before any work
+    total_files = len(list_files(corpus, index_dir))  # a missing corpus is told before any work
+    settings = settings or BuildSettings()
     with build_lock(index_dir, lambda: progress("waiting for another build", 0, 0)):
         old = None if rebuild else _open_old(index_dir)
-        writer = GenerationWriter(index_dir)
         try:
-            builder = _Builder(
-                corpus, index_dir, settings or BuildSettings(), old, writer, progress
-            )
-            return builder.run(total_files, started)
+            writer = GenerationWriter(index_dir)
+            try:
+                builder = _Builder(corpus, index_dir, settings, old, writer, progress)
+                return builder.run(total_files, started)
+            finally:
+                writer.discard()
+        except (OSError, sqlite3.OperationalError) as error:
+            raise IndexWriteError(
+                f"the index in {index_dir} could not be written ({error}); the last good one, if "
+                "any, is in place: free some space or check permissions, then run it again"
+            ) from error
         finally:
-            writer.discard()
             if old:
                 old.close()
 
@@ -130,7 +145,9 @@ class _Builder:
             self._old and self._old.manifest.encoder_fingerprint == card.fingerprint
         )
         same_settings = bool(self._old and self._old.manifest.settings == self._settings.to_json())
-        hashes, skipped = self._write_documents(encoder, same_settings, total_files)
+        # Passages depend on the encoder's tokenizer and length.
+        reusable = self._old.store if self._old and same_encoder and same_settings else None
+        hashes, skipped = self._write_documents(encoder, reusable, total_files)
         old_hashes = self._old.store.hashes() if self._old else {}
         old_skipped = self._old.store.skipped() if self._old else []
         report = {
@@ -171,18 +188,29 @@ class _Builder:
         """Open the configured encoder, exporting it first if the index has none yet."""
         settings = self._settings
         folder = encoder_folder(encoders_dir(self._index_dir), settings.encoder, settings.precision)
-        if not folder.is_dir():
-            self._progress(f"preparing the encoder {settings.encoder} (once)", 0, 0)
-            sample = list(_sample_texts(self._corpus, settings.max_file_bytes))
-            export_encoder(settings.encoder, settings.precision, sample, folder)
+        if folder.is_dir():
+            try:
+                return Encoder(folder, threads=available_cores())
+            except EncoderError:
+                pass  # damaged: export it again
+        self._progress(f"preparing the encoder {settings.encoder} (once)", 0, 0)
+        files = read_files(
+            self._corpus, max_bytes=settings.max_file_bytes, leave_out=self._index_dir
+        )
+        sample = list(_sample_texts(files))
+        export_encoder(settings.encoder, settings.precision, sample, folder)
         return Encoder(folder, threads=available_cores())
 
     def _write_documents(
-        self, encoder: Encoder, same_settings: bool, total: int
+        self, encoder: Encoder, reusable: Store | None, total: int
     ) -> tuple[dict[str, str], list[SkippedFile]]:
         """Write every document and its passages; what has not changed is taken over."""
-        reusable = self._old.store if self._old and same_settings else None
         max_tokens = encoder.card.max_tokens - _prompt_tokens(encoder) - _JOIN_TOKENS
+        if max_tokens < _LEAST_TOKENS:
+            raise EncoderError(
+                f"the encoder {encoder.card.name!r} reads {encoder.card.max_tokens} tokens with "
+                f"its prompt, too few to cut passages for: name another with --encoder"
+            )
         limits = ChunkLimits(
             max_tokens=max_tokens,
             merge_tokens=self._settings.merge_tokens,
@@ -191,7 +219,9 @@ class _Builder:
         hashes: dict[str, str] = {}
         skipped: list[SkippedFile] = []
         old_hashes = reusable.hashes() if reusable else {}
-        files = read_files(self._corpus, max_bytes=self._settings.max_file_bytes)
+        files = read_files(
+            self._corpus, max_bytes=self._settings.max_file_bytes, leave_out=self._index_dir
+        )
         for done, source in enumerate(files, start=1):
             entry: Document | SkippedFile
             passages: list[Passage] = []
@@ -265,10 +295,10 @@ def _open_old(index_dir: Path) -> Index | None:
         return None
 
 
-def _sample_texts(corpus: Path, max_bytes: int) -> Iterator[str]:
+def _sample_texts(files: Iterable[SourceFile | SkippedFile]) -> Iterator[str]:
     """Yield paragraphs of the corpus, to check an exported encoder on."""
     count = 0
-    for source in read_files(corpus, max_bytes=max_bytes):
+    for source in files:
         document = decode(source) if isinstance(source, SourceFile) else source
         if isinstance(document, SkippedFile):
             continue

@@ -7,6 +7,7 @@ it is given. Does not know the encoder, the index or files.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 _CHARACTERS_A_TOKEN = 8
 # On text without spaces sentencex takes quadratic time (0.2 s for 20,000 characters).
 _SEGMENT_CHARACTERS = 10_000
+# sentencex 1.0 panics on a white space beyond ASCII between a capital and a full stop.
+_ODD_SPACE = re.compile(r"[^\S\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class _Piece(NamedTuple):
     end: int
     content: int
     tokens: int
+    is_heading: bool
 
 
 class _Group(NamedTuple):
@@ -81,7 +85,26 @@ def chunk(
     groups: list[_Group] = []
     for block, context, block_pieces in zip(blocks, contexts, pieces, strict=True):
         _add_block(groups, block, context, block_pieces, budget, limits.merge_tokens)
-    return _passages(document, groups)
+    return _passages(document, _split_overlong(text, groups, count_tokens, budget))
+
+
+def _split_overlong(
+    text: str, groups: list[_Group], count_tokens: CountTokens, budget: int
+) -> list[_Group]:
+    """Halve groups whose slice has more tokens than its pieces have one by one.
+
+    White space between pieces is a token to some tokenizers.
+    """
+    slices = [text[group.pieces[0].start : group.pieces[-1].end] for group in groups]
+    split = []
+    for group, tokens in zip(groups, count_tokens(slices), strict=True):
+        if tokens <= budget or len(group.pieces) == 1:
+            split.append(group)
+            continue
+        middle = len(group.pieces) // 2
+        halves = [group._replace(pieces=p) for p in (group.pieces[:middle], group.pieces[middle:])]
+        split += _split_overlong(text, halves, count_tokens, budget)
+    return split
 
 
 def _add_block(
@@ -150,6 +173,7 @@ def _pieces(
                     s.end,
                     max(s.start, block.content) if s.end > block.content else s.start,
                     n,
+                    block.kind == "heading",
                 )
                 for s, n in fitted
             ]
@@ -165,7 +189,7 @@ def _sentences(text: str, block: Block, language: str) -> Iterable[Span]:
         stop = min(start + _SEGMENT_CHARACTERS, block.end)
         if stop < block.end and (space := text.rfind(" ", start, stop)) > start:
             stop = space
-        boundaries = get_sentence_boundaries(language, text[start:stop])
+        boundaries = get_sentence_boundaries(language, _ODD_SPACE.sub(" ", text[start:stop]))
         if stop < block.end and len(boundaries) > 1:
             boundaries.pop()  # cut short here, whole in the next round
             stop = start + boundaries[-1]["end_index"]
@@ -237,6 +261,8 @@ def _passages(document: Document, groups: Iterable[_Group]) -> list[Passage]:
     for group in groups:
         start, end = group.pieces[0].start, group.pieces[-1].end
         text = document.text[start:end]
+        # A heading announces an answer, it is none, unless there is nothing else.
+        cited = [piece for piece in group.pieces if not piece.is_heading] or group.pieces
         passages.append(
             Passage(
                 passage_id=_passage_id(document.doc_id, text, seen[text]),
@@ -245,7 +271,7 @@ def _passages(document: Document, groups: Iterable[_Group]) -> list[Passage]:
                 end=end,
                 text=text,
                 context=group.context,
-                sentences=tuple(Span(piece.content, piece.end) for piece in group.pieces),
+                sentences=tuple(Span(piece.content, piece.end) for piece in cited),
             )
         )
         seen[text] += 1

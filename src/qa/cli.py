@@ -6,10 +6,10 @@ error, 1 never on purpose.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -37,19 +37,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever the locale, nothing is unprintable
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        arguments = _parser().parse_args(argv)
-        command: Callable[[argparse.Namespace], int] = arguments.command
-        return command(arguments)
+        try:
+            arguments = _parser().parse_args(argv)
+            command: Callable[[argparse.Namespace], int] = arguments.command
+            return command(arguments)
+        finally:
+            sys.stdout.flush()  # here, where an error can still be told
     except QAError as error:
         print(f"qa: {error}", file=sys.stderr)
         return EXIT_ERROR
-    except BrokenPipeError:  # the reader of our output, such as `head`, has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output, such as `head`, has enough
+        _discard_output()
         return EXIT_OK
+    except OSError as error:
+        _discard_output()
+        print(f"qa: {error}", file=sys.stderr)
+        return EXIT_ERROR
     except KeyboardInterrupt:
         print("qa: stopped", file=sys.stderr)
         return EXIT_ERROR
+
+
+def _discard_output() -> None:
+    """Send what is left of standard output nowhere, so that ending does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     index.set_defaults(command=_index)
 
     ask = commands.add_parser("ask", help="ask one question, or many from a file")
-    ask.add_argument("question", nargs="?", help="in plain language, in quotes")
+    ask.add_argument("question", nargs="*", help="in plain language; quotes keep ? and * as typed")
     _add_build_options(ask)
     ask.add_argument(
         "--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)"
@@ -129,8 +144,8 @@ def _index(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    if (arguments.question is None) == (arguments.batch is None):
-        raise UsageError('give a question, qa ask "…", or a file of them, --batch IN.jsonl')
+    if bool(arguments.question) == bool(arguments.batch):
+        raise UsageError('give either a question, qa ask "…", or a file of them, --batch IN.jsonl')
     if arguments.out and not arguments.batch:
         raise UsageError("--out goes with --batch; one answer goes to standard output")
     settings = AskSettings(k=arguments.k, min_confidence=arguments.min_confidence)
@@ -139,7 +154,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     from qa.pipeline import checked_question
     from qa.present import answer_to_text
 
-    question = checked_question(arguments.question)
+    question = checked_question(" ".join(arguments.question))
     answer = _open_or_build(arguments, settings).ask(question)
     print(_json_line(answer) if arguments.json else answer_to_text(answer))
     return EXIT_OK if answer.answered else EXIT_ABSTAINED
@@ -147,8 +162,8 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
     entries = list(_batch_entries(arguments.batch))
-    answerer = _open_or_build(arguments, settings)
     with _output(arguments.out) as out, _bar("asking", len(entries)) as advance:
+        answerer = _open_or_build(arguments, settings)
         for entry in entries:
             answer = replace(answerer.ask(entry["question"]), id=entry.get("id"))
             out.write(_json_line(answer) + "\n")
@@ -212,15 +227,20 @@ def _build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRep
 
 
 def _summary(report: "BuildReport", index_dir: Path) -> str:
-    counts = f"{report.documents} documents, {report.passages} passages in {index_dir}"
+    counts = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
+    counts += f" in {index_dir}"
     if report.up_to_date:
         return f"up to date: {counts}"
     changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
-    skipped = f", {len(report.skipped)} files skipped" if report.skipped else ""
+    skipped = f", {_count(len(report.skipped), 'file')} skipped" if report.skipped else ""
     return (
         f"indexed {counts} ({changes}{skipped}; "
-        f"{report.encoded} passages encoded) in {report.seconds:.1f} s"
+        f"{_count(report.encoded, 'passage')} encoded) in {report.seconds:.1f} s"
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _batch_entries(path: Path) -> Iterator[dict[str, Any]]:
@@ -234,16 +254,20 @@ def _batch_entries(path: Path) -> Iterator[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
+            entry = json.loads(line, parse_constant=_no_constant)
             question = entry["question"]
             if not isinstance(question, str):
                 raise TypeError(f"“question” is a {type(question).__name__}")
             checked_question(question)
-        except (ValueError, TypeError, KeyError, UsageError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError, UsageError) as error:
             raise UsageError(
                 f"{path}, line {number}: expected an object with a “question”, a text ({error})"
             ) from error
         yield entry
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _json_line(answer: "Answer") -> str:
@@ -258,17 +282,21 @@ def _output(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
+    if path.is_dir():
+        raise UsageError(f"cannot write to {path}: it is a folder")
+    path = path.resolve()  # through a link, not over it
+    whole = path.is_file() or not path.exists()  # neither a device nor a pipe
+    part = path.with_name(f".part-{os.getpid()}-{path.name}") if whole else path
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent, text=True)
+        with part.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            yield file
+        if whole:
+            part.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write to {path}: {error.strerror or error}") from error
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yield file
-        part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        if whole:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

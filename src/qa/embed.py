@@ -6,7 +6,7 @@ passages' origin or the index.
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +28,6 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 TOKENS_OUTPUT = "token_embeddings"
 SENTENCE_OUTPUT = "sentence_embedding"
-
-# Texts of one length go through together, unpadded; more at once than this is slower.
-_BATCH_TOKENS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ class Encoder:
         """
         encoding = self._tokenizer.encode(self.card.query_prompt + question)
         ids = _shorten(encoding.ids, self.card.max_tokens, self._special_tokens())
-        return _unit(self._run(self._sessions[0], [ids], [SENTENCE_OUTPUT])[0][0])
+        return _unit(self._run(self._sessions[0], ids, [SENTENCE_OUTPUT])[0][0])
 
     def encode_passages(
         self, passages: Sequence[PassageInput], progress: Callable[[int], None] = lambda _: None
@@ -149,41 +146,37 @@ class Encoder:
             [head + passage.text for head, passage in zip(heads, passages, strict=True)]
         )
         self._check_lengths(encodings)
-        results: list[PassageVectors | None] = [None] * len(passages)
         free: SimpleQueue[onnxruntime.InferenceSession] = SimpleQueue()
         for session in self._sessions:
             free.put(session)
 
-        def encode_batch(rows: list[int]) -> int:
+        def encode_one(row: int) -> PassageVectors:
             session = free.get()
             try:
-                tokens, vectors = self._run(
-                    session, [encodings[row].ids for row in rows], [TOKENS_OUTPUT, SENTENCE_OUTPUT]
-                )
+                outputs = [TOKENS_OUTPUT, SENTENCE_OUTPUT]
+                tokens, vectors = self._run(session, encodings[row].ids, outputs)
             finally:
                 free.put(session)
-            for row, token_vectors, vector in zip(rows, tokens, vectors, strict=True):
-                spans = [
-                    Span(s.start + len(heads[row]), s.end + len(heads[row]))
-                    for s in passages[row].sentences
-                ]
-                results[row] = PassageVectors(
-                    _unit(vector), _pool_spans(token_vectors, encodings[row], spans, vector)
-                )
-            return len(rows)
+            shift = len(heads[row])
+            spans = [Span(s.start + shift, s.end + shift) for s in passages[row].sentences]
+            sentences = _pool_spans(tokens[0], encodings[row], spans, vectors[0])
+            return PassageVectors(_unit(vectors[0]), sentences)
 
+        # One text at a time: int8 scales a batch as a whole, so in a batch a vector would
+        # depend on its neighbours. Longest first, so that no session is left with one.
+        order = sorted(range(len(passages)), key=lambda row: -len(encodings[row].ids))
+        results: dict[int, PassageVectors] = {}
         with ThreadPoolExecutor(len(self._sessions)) as pool:
-            for done in pool.map(encode_batch, _batches_by_length(encodings)):
-                progress(done)
-        return [result for result in results if result is not None]
+            for row, vectors in zip(order, pool.map(encode_one, order), strict=True):
+                results[row] = vectors
+                progress(1)
+        return [results[row] for row in range(len(passages))]
 
     def _run(
-        self,
-        session: onnxruntime.InferenceSession,
-        ids: Sequence[Sequence[int]],
-        outputs: list[str],
+        self, session: onnxruntime.InferenceSession, ids: Sequence[int], outputs: list[str]
     ) -> list[Vectors]:
-        input_ids = np.array(ids, dtype=np.int64)
+        """Run one text; each output has a first axis of length 1."""
+        input_ids = np.array([ids], dtype=np.int64)
         feed = {
             "input_ids": input_ids,
             "attention_mask": np.ones_like(input_ids),
@@ -217,25 +210,6 @@ def _shorten(ids: list[int], max_tokens: int, special: int) -> list[int]:
     """Cut a question that is too long, keeping the last special token."""
     limit = max_tokens + special
     return ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]]
-
-
-def _batches_by_length(encodings: Sequence[Encoding]) -> Iterator[list[int]]:
-    """Group positions of texts with the same number of tokens, longest first.
-
-    Longest first, so that the last batches, which only some sessions share, are short.
-    """
-    order = sorted(range(len(encodings)), key=lambda row: -len(encodings[row].ids))
-    batch: list[int] = []
-    for row in order:
-        length = len(encodings[row].ids)
-        if batch and (
-            length != len(encodings[batch[0]].ids) or (len(batch) + 1) * length > _BATCH_TOKENS
-        ):
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
 
 
 def _pool_spans(

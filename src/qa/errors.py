@@ -7,6 +7,7 @@
     ├── IndexMissingError     nothing has been built in the index folder yet
     ├── IndexDamagedError     what is in the index folder cannot be used
     ├── IndexLockedError      another build is running in the same index folder
+    ├── IndexWriteError       the index folder cannot be written, or the disk is full
     ├── CitationError         a quote is not at its offsets: a bug, never shown as an answer
     └── GoldError             a gold file is malformed
 
@@ -41,6 +42,10 @@ class IndexDamagedError(QAError):
 
 class IndexLockedError(QAError):
     """Another build is running in the same index folder."""
+
+
+class IndexWriteError(QAError):
+    """The index folder cannot be written, or the disk is full."""
 
 
 class CitationError(QAError):

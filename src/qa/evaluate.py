@@ -206,7 +206,7 @@ def _jsonl_records(text: str, path: Path) -> list[tuple[str, dict[str, Any]]]:
         where = f"{path}, line {number}"
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise GoldError(f"{where}: not JSON ({error}); expected one object a line") from error
         if not isinstance(record, dict):
             raise GoldError(f"{where}: expected a JSON object, found {type(record).__name__}")
@@ -219,7 +219,7 @@ def _squad_records(text: str, path: Path) -> list[tuple[str, dict[str, Any]]] | 
     try:
         whole = json.loads(text)
         articles = whole["data"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     records = []
     try:

@@ -10,7 +10,6 @@ import importlib.util
 import json
 import logging
 import shutil
-import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -31,6 +30,7 @@ from qa.embed import (
     Vectors,
 )
 from qa.errors import EncoderError
+from qa.files import sync
 from qa.settings import DEFAULT_ENCODER
 
 # Raised whenever an export of the same weights would give another file.
@@ -56,7 +56,7 @@ def encoder_folder(parent: Path, name: str, precision: str) -> Path:
 def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Path) -> EncoderCard:
     """Export a model to ONNX, quantise it and check it against the original.
 
-    The folder appears whole or not at all.
+    The folder appears whole or not at all. Runs under the build lock.
 
     Args:
         name: `all-MiniLM-L6-v2` for the packaged weights, or a sentence-transformers
@@ -69,10 +69,13 @@ def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Pat
         EncoderError: The model cannot be loaded or exported, or the exported one's mean
             cosine to the original is below 0.98.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+    part = folder.with_name(f".part-{folder.name}")
+    shutil.rmtree(part, ignore_errors=True)  # of a build that was killed
+    part.mkdir(parents=True)
     try:
         card = _export_into(part, name, precision, list(sample[:_SAMPLE]))
+        for file in part.iterdir():
+            sync(file)
         shutil.rmtree(folder, ignore_errors=True)
         part.replace(folder)
     finally:
@@ -263,7 +266,8 @@ def _verify(part: Path, card: EncoderCard, model: Any, sample: list[str]) -> Enc
 
 def _first_tokens(encoder: Encoder, text: str) -> str:
     """Halve a text until the encoder reads all of it."""
-    while encoder.count_tokens([text])[0] > encoder.card.max_tokens - 8:
+    limit = max(1, encoder.card.max_tokens - 8)
+    while encoder.count_tokens([text])[0] > limit:
         text = text[: len(text) // 2]
     return text
 

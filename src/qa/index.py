@@ -13,7 +13,6 @@ and vectors are made.
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,8 +26,11 @@ from numpy.typing import NDArray
 
 from qa.embed import PassageVectors, Vectors
 from qa.errors import IndexDamagedError, IndexLockedError, IndexMissingError
+from qa.files import replace_text, sync
 from qa.store import Store, StoreWriter
 
+# Raised whenever documents or passages of the same files would come out differently:
+# an older index is then built anew instead of being carried on.
 FORMAT = 1
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
@@ -141,11 +143,13 @@ class GenerationWriter:
     """Writes a generation beside the others; it counts only once `publish` returns."""
 
     def __init__(self, index_dir: Path) -> None:
-        """Make a place for it."""
+        """Make a place for it. Runs under the build lock."""
         self._index_dir = index_dir
         generations = index_dir / _GENERATIONS
         generations.mkdir(parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(prefix=".part-", dir=generations))
+        self._folder = generations / f".part-{os.getpid()}"
+        _remove_leftovers(generations)
+        self._folder.mkdir()
         self.store = StoreWriter(self._folder / _STORE)
         self._passages: list[Vectors] = []
         self._sentences: list[NDArray[np.float16]] = []
@@ -188,7 +192,7 @@ class GenerationWriter:
         )
         (self._folder / _MANIFEST).write_text(json.dumps(asdict(record), indent=2) + "\n", "utf-8")
         for name in (*names, _MANIFEST):
-            _sync(self._folder / name)
+            sync(self._folder / name)
         return self._swap_in()
 
     def discard(self) -> None:
@@ -198,12 +202,14 @@ class GenerationWriter:
     def _swap_in(self) -> str:
         generations = self._index_dir / _GENERATIONS
         name = f"{max(map(int, _generation_names(generations)), default=0) + 1:05d}"
+        try:
+            before = current_generation(self._index_dir)
+        except (IndexMissingError, IndexDamagedError):
+            before = ""
         self._folder.replace(generations / name)
-        pointer = self._index_dir / (_CURRENT + ".new")
-        pointer.write_text(name + "\n", "utf-8")
-        _sync(pointer)
-        pointer.replace(self._index_dir / _CURRENT)
-        _remove_old(self._index_dir, keep=name)
+        replace_text(self._index_dir / _CURRENT, name + "\n")
+        for old in set(_generation_names(generations)) - {before, name}:
+            shutil.rmtree(generations / old, ignore_errors=True)
         return name
 
 
@@ -287,19 +293,7 @@ def _generation_names(generations: Path) -> list[str]:
     return sorted(path.name for path in generations.iterdir() if path.name.isdecimal())
 
 
-def _remove_old(index_dir: Path, keep: str) -> None:
-    """Remove all but the current generation and the one before, and what builds left behind.
-
-    The one before may just be being opened. Runs under the build lock.
-    """
-    generations = index_dir / _GENERATIONS
-    for name in _generation_names(generations)[:-2]:
-        if name != keep:
-            shutil.rmtree(generations / name, ignore_errors=True)
+def _remove_leftovers(generations: Path) -> None:
+    """Remove what killed builds left behind. Runs under the build lock."""
     for leftover in generations.glob(".part-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -4,6 +4,7 @@ Knows English function words and word shapes. Does not know the index.
 """
 
 import re
+import unicodedata
 
 _WORD = re.compile(r"\w+")
 # A question has few words; a pasted page must not become a query of thousands of terms.
@@ -21,8 +22,8 @@ FUNCTION_WORDS = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Split a text into lower-case words and numbers, in order."""
-    return _WORD.findall(text.lower())
+    """Split a text into lower-case words and numbers, in order; accents are composed (NFC)."""
+    return _WORD.findall(unicodedata.normalize("NFC", text).lower())
 
 
 def query_terms(question: str) -> list[str]:

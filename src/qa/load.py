@@ -51,10 +51,14 @@ class SourceFile:
     sha256: str
 
 
-def list_files(corpus: Path) -> list[Path]:
+def list_files(corpus: Path, leave_out: Path | None = None) -> list[Path]:
     """Find every visible file below a corpus folder, sorted by path.
 
     Hidden files and folders are left out; folders are not entered through links.
+
+    Args:
+        corpus: The folder.
+        leave_out: A folder that is not entered: the index, which may lie in the corpus.
 
     Raises:
         CorpusError: The folder does not exist or cannot be listed.
@@ -67,24 +71,31 @@ def list_files(corpus: Path) -> list[Path]:
     if not os.access(corpus, os.R_OK | os.X_OK):
         raise CorpusError(f"the corpus folder {corpus} cannot be read: check its permissions")
     found: list[Path] = []
+    hidden = leave_out.resolve() if leave_out else None
 
     def keep_unlisted(error: OSError) -> None:  # to be reported as skipped
         found.append(Path(error.filename))
 
     for folder, folders, files in os.walk(corpus, onerror=keep_unlisted):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".") and Path(folder, name).resolve() != hidden
+        ]
         found.extend(Path(folder, name) for name in files if not name.startswith("."))
     return sorted(found, key=lambda path: path.relative_to(corpus).as_posix())
 
 
-def read_files(corpus: Path, *, max_bytes: int) -> Iterator[SourceFile | SkippedFile]:
+def read_files(
+    corpus: Path, *, max_bytes: int, leave_out: Path | None = None
+) -> Iterator[SourceFile | SkippedFile]:
     """Read the files of a corpus folder, one at a time, in `list_files` order.
 
     Raises:
         CorpusError: The folder does not exist or cannot be listed.
     """
     root = corpus.resolve()
-    for path in list_files(corpus):
+    for path in list_files(corpus, leave_out):
         yield _read_file(path, root, path.relative_to(corpus).as_posix(), max_bytes)
 
 

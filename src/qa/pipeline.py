@@ -6,6 +6,7 @@ Does not know the command line, the browser or JSON.
 """
 
 import time
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,13 +155,14 @@ def open_index(index_dir: Path | str = "index", settings: AskSettings | None = N
 
 
 def checked_question(question: str) -> str:
-    """Trim a question.
+    """Trim a question and compose its accents (NFC).
 
     Raises:
         UsageError: It is empty or longer than 2,000 characters.
     """
     # A terminal or a JSON escape can hold half of a surrogate pair; nothing else can.
-    question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
+    question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+    question = unicodedata.normalize("NFC", question).strip()
     if not question:
         raise UsageError("the question is empty: ask something, for example: qa ask 'Who …?'")
     if len(question) > MAX_QUESTION_CHARACTERS:

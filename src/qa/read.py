@@ -21,7 +21,8 @@ from qa.lexicon import FUNCTION_WORDS, query_terms, words
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"(?<=\S )[A-Z][\w-]*\w")
+_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+_LATER_WORD = re.compile(r"(?<=\S )\w[\w-]*\w")
 _COUNTED = re.compile(
     r"\b(?:how (?:many|much|big|large|long|far|old|tall|high|heavy|often)|percent(?:age)?|"
     r"number of|amount|what share|cost|price|total)\b",
@@ -190,12 +191,13 @@ class SentenceReader:
 def question_names(question: str) -> list[str]:
     """Find what is capitalised in a question as names are, the first word aside.
 
-    A question all in capitals has no names that can be told.
+    In a question all in capitals, Or Like This, names cannot be told from other words.
     """
-    if question.isupper():
+    found = [word for word in _LATER_WORD.findall(question) if word[0].isupper()]
+    function_words = [word for word in found if word.lower() in FUNCTION_WORDS]
+    if question.isupper() or len(function_words) > 1:  # one may be of a name: The Hague
         return []
-    found = dict.fromkeys(_NAME.findall(question))
-    return [name for name in found if name.lower() not in FUNCTION_WORDS]
+    return [word for word in dict.fromkeys(found) if word not in function_words]
 
 
 def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ...]:
@@ -240,8 +242,12 @@ def _has_asked_type(question: str, sentence: str) -> bool:
 
 def _lacks_figure(question: str, passage: Passage) -> bool:
     """Whether the question has a year or number that the passage has not."""
-    present = set(_FIGURE.findall(passage.text + " " + passage.context))
-    return any(figure not in present for figure in _FIGURE.findall(question))
+    return not _figures(question) <= _figures(passage.text + " " + passage.context)
+
+
+def _figures(text: str) -> set[str]:
+    """Find the numbers of a text, without separators of thousands."""
+    return set(_FIGURE.findall(_THOUSANDS.sub("", text)))
 
 
 def _stem(word: str) -> str:

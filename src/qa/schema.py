@@ -51,7 +51,8 @@ class Passage:
         end: One past its last character.
         text: `document.text[start:end]`.
         context: Heading path, given to the encoder in front of the text; not in the slice.
-        sentences: Spans inside `start:end`, in order, without list markers; what is cited.
+        sentences: Spans inside `start:end`, in order, without list markers and, where there
+            is anything else, without headings; what is cited.
     """
 
     passage_id: str

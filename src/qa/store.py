@@ -97,7 +97,7 @@ class StoreWriter:
 
     def add_skipped(self, doc_id: str, reason: str) -> None:
         """Remember a file that was not indexed."""
-        self._db.execute("INSERT INTO skipped VALUES (?, ?)", (doc_id, reason))
+        self._db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?)", (doc_id, reason))
 
     def close(self) -> None:
         """Finish the full-text index and commit."""

@@ -40,16 +40,17 @@ def build_ui(answerer: Answerer) -> gr.Blocks:
     behaviour = _asset("behaviour.js")
 
     def converse(question: str, turns: list[Turn]) -> tuple[str, list[Turn], str]:
-        if not question.strip():
+        if not (question or "").strip():
             return gr.skip(), turns, ""
         turns = [*turns, _ask(answerer, question)][-_KEPT_TURNS:]
         return conversation_html(turns, examples, len(documents)), turns, ""
 
     def ask_example(turns: list[Turn], event: gr.EventData) -> tuple[str, list[Turn], str]:
-        return converse(str(event.question), turns)
+        return converse(_text_of(event, "question"), turns)
 
     def open_place(event: gr.EventData) -> str:
-        return _open(answerer, str(event.doc_id), event.start, event.end)
+        start, end = getattr(event, "start", None), getattr(event, "end", None)
+        return _open(answerer, _text_of(event, "doc_id"), start, end)
 
     def list_documents() -> str:
         return documents_html(documents)
@@ -122,11 +123,14 @@ def start(answerer: Answerer, *, host: str = "127.0.0.1", port: int = 0) -> tupl
             share=False,
             ssr_mode=False,
             show_error=True,
+            max_file_size=1,  # bytes: nothing here is uploaded
             quiet=True,
             prevent_thread_lock=True,
         )
-    except OSError as error:
-        raise QAError(f"cannot serve on {host}:{port} ({error}); choose another --port") from error
+    except (OSError, OverflowError) as error:
+        raise QAError(
+            f"cannot serve on {host}:{port} ({error}); choose another --port or --host"
+        ) from error
     return page, str(address)
 
 
@@ -151,8 +155,14 @@ def _ask(answerer: Answerer, question: str) -> Turn:
     try:
         answer = answerer.ask(question)
     except QAError as error:
-        return Turn(question[:MAX_QUESTION_CHARACTERS], None, str(error))
+        shown = question[:MAX_QUESTION_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+        return Turn(shown, None, str(error))
     return Turn(answer.question, answer)
+
+
+def _text_of(event: gr.EventData, name: str) -> str:
+    """Read a text from an event, which a browser may send without it."""
+    return str(getattr(event, name, "")).encode("utf-8", "replace").decode("utf-8")
 
 
 def _open(answerer: Answerer, doc_id: str, start: object, end: object) -> str:

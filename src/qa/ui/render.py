@@ -86,8 +86,9 @@ def source_html(view: SourceView, cited: Span | None) -> str:
     )
     return (
         '<div class="qa-source" data-view="document">'
+        '<div class="qa-source-head">'
         '<button type="button" class="qa-back" data-list>← All documents</button>'
-        f'<h2 class="qa-source-title" tabindex="-1">{text(document.title)}</h2>'
+        f'<h2 class="qa-source-title" tabindex="-1">{text(document.title)}</h2></div>'
         f'<p class="qa-meta">{text(document.doc_id)}</p>{_state_notice(view)}{note}'
         f'<article class="qa-page">{body}</article></div>'
     )
