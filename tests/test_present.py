@@ -191,8 +191,8 @@ def test_a_place_names_title_file_page_and_characters(
         (0.85, "very likely (85%)"),
         (0.84, "likely (84%)"),
         (0.6, "likely (60%)"),
-        (0.35, "plausible (35%)"),
-        (0.34, "uncertain (34%)"),
+        (0.5, "plausible (50%)"),
+        (0.49, "uncertain (49%)"),
         (0.0, "uncertain (0%)"),
     ],
 )

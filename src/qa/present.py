@@ -10,7 +10,7 @@ from qa.schema import Answer, Citation
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _SNIPPET_CHARACTERS = 240
-_LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.35, "plausible"), (0.0, "uncertain"))
+_LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.5, "plausible"), (0.0, "uncertain"))
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
