@@ -17,6 +17,7 @@ from qa.pipeline import Answerer, open_index
 from qa.ui.app import start
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine is no failure
 
 PHONE, DESKTOP = (390, 844), (1280, 800)
 LABS = "How many cocaine laboratories were destroyed in 2018?"

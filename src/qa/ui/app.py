@@ -41,7 +41,7 @@ def build_ui(answerer: Answerer) -> gr.Blocks:
 
     def converse(question: str, turns: list[Turn]) -> tuple[str, list[Turn], str]:
         if not (question or "").strip():
-            return gr.skip(), turns, ""
+            return gr.skip(), gr.skip(), gr.skip()
         turns = [*turns, _ask(answerer, question)][-_KEPT_TURNS:]
         return conversation_html(turns, examples, len(documents)), turns, ""
 
