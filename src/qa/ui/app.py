@@ -89,6 +89,8 @@ def build_ui(answerer: Answerer) -> gr.Blocks:
             "queue": False,
             "show_progress": "hidden",
             "api_visibility": "private",
+            # "once", the default, drops what a quick person sends before the last reply is in.
+            "trigger_mode": "always_last",
         }
         question.submit(converse, [question, turns], conversed, **quiet)
         conversation.ask(ask_example, [turns], conversed, **quiet)
