@@ -3,9 +3,10 @@
 A SQuAD-format JSON-lines file enters: its distinct contexts are the passages, its
 answerable questions the queries, each with its own context as the one relevant passage.
 A table (or JSON) leaves: retrieval measures, latency, and what building, storing and
-changing an index cost. It does not know the project's own index, chunks or encoder.
+changing an index cost. Of the project it knows only the function words that its queries
+leave out.
 
-Run it alone on the machine: `python benchmarks/lexical.py gold.jsonl --queries 1000`.
+Run it alone on the machine: `python -m benchmarks.lexical FILE.jsonl --queries 1000`.
 """
 
 import argparse
@@ -26,19 +27,13 @@ from typing import Protocol, TypeVar
 import bm25s
 import tantivy
 
+from qa.lexicon import FUNCTION_WORDS
+
 K = 10
 CHANGED_PASSAGES = 10
 CHANGE_ROUNDS = 3
 
 Item = TypeVar("Item")
-
-FUNCTION_WORDS = frozenset(
-    """a about after all also an and any are as at be been before between but by can
-    could did do does during each for from had has have he her his how i if in into is
-    it its many most much my not of on one or other our she should so some such than
-    that the their them then there these they this those to under was we were what when
-    where which while who whom whose why will with would you your s t""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,23 @@ def test_an_index_that_cannot_be_written_is_an_error_that_says_what_to_do(
         build_index(corpus, index_dir, settings)
 
 
+def test_vectors_that_cannot_be_written_leave_the_last_good_index(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    before = contents(Index.open(index_dir))
+    write_corpus(corpus, {"new.txt": "Roses carry letters.\n"})
+
+    def block(stage: str, done: int, total: int) -> None:
+        if stage == "encoding passages":
+            for part in (index_dir / "generations").glob(".part-*"):
+                (part / "vectors.faiss").mkdir(exist_ok=True)
+
+    with pytest.raises(IndexWriteError, match="faiss"):
+        build_index(corpus, index_dir, tiny_settings(index_dir), progress=block)
+    assert contents(Index.open(index_dir)) == before
+
+
 def test_a_generation_left_by_a_kill_before_the_swap_is_cleared(
     tiny_build: Build, corpus: Path
 ) -> None:

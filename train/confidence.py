@@ -73,7 +73,7 @@ class Asker:
             lexical_weight=settings.lexical_weight,
         )
         passage, span, signs = self._reader.rank(query, found)[0]
-        text = passage.text[span.start - passage.start : span.end - passage.start]
+        text = passage.slice(span)
         right = any(same_sentence(entry, text) for entry in evidence)
         return Asked(signs, right, bool(evidence))
 

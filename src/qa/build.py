@@ -24,7 +24,7 @@ from qa.errors import (
 from qa.export import encoder_folder, export_encoder
 from qa.index import GenerationWriter, Index, build_lock, encoders_dir
 from qa.load import SUFFIXES, SourceFile, decode, list_files, read_files
-from qa.schema import Document, Passage, SkippedFile, Span
+from qa.schema import Document, Passage, SkippedFile
 from qa.settings import BuildSettings
 from qa.store import Store
 
@@ -156,20 +156,20 @@ class _Builder:
             "changed": sum(old_hashes.get(name, sha) != sha for name, sha in hashes.items()),
             "removed": len(old_hashes.keys() - hashes.keys()),
         }
+        unchanged = (
+            self._old is not None
+            and reusable is not None
+            and hashes == old_hashes
+            and [(s.doc_id, s.reason) for s in skipped] == old_skipped
+            and self._old.manifest.corpus == str(self._corpus.resolve())
+        )
         store = self._writer.finish_store()
         try:
-            unchanged = (
-                same_encoder
-                and same_settings
-                and hashes == old_hashes
-                and [(s.doc_id, s.reason) for s in skipped] == old_skipped
-            )
-            if self._old and unchanged and self._old.manifest.corpus == str(self._corpus.resolve()):
+            if self._old and unchanged:
                 generation = self._old.generation
             else:
                 self._write_vectors(store, encoder, same_encoder)
                 generation = self._publish(encoder, hashes)
-                unchanged = False
             passages = store.n_passages
         finally:
             store.close()
@@ -327,13 +327,12 @@ def _rows_by_content(old: Index) -> dict[bytes, int]:
 
 def _content_key(passage: Passage) -> bytes:
     """Hash all that a passage's and its sentences' vectors depend on, but the encoder."""
-    spans = [span - passage.start for sentence in passage.sentences for span in sentence]
-    content = f"{passage.context}\0{passage.text}\0{spans}"
+    content = f"{passage.context}\0{passage.text}\0{_encoder_input(passage).sentences}"
     return hashlib.sha256(content.encode()).digest()[:16]
 
 
 def _encoder_input(passage: Passage) -> PassageInput:
-    spans = tuple(Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences)
+    spans = tuple(sentence.shift(-passage.start) for sentence in passage.sentences)
     return PassageInput(passage.text, passage.context, spans)
 
 

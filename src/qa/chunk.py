@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sentencex import get_sentence_boundaries
 
 from qa.schema import Document, Passage, Span
-from qa.structure import Block, heading_paths, split_blocks, trim
+from qa.structure import Block, heading_paths, is_markdown, split_blocks, trim
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -78,7 +78,7 @@ def chunk(
         language: ISO 639 code, chooses the sentence rules.
     """
     text = document.text
-    blocks = split_blocks(text, markdown=document.doc_id.lower().endswith(".md"))
+    blocks = split_blocks(text, markdown=is_markdown(document.doc_id))
     contexts = _fit_contexts(heading_paths(text, blocks), count_tokens, limits.context_tokens)
     budget = limits.max_tokens - limits.context_tokens
     pieces = _pieces(text, blocks, count_tokens, budget, language)

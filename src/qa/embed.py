@@ -157,8 +157,7 @@ class Encoder:
                 tokens, vectors = self._run(session, encodings[row].ids, outputs)
             finally:
                 free.put(session)
-            shift = len(heads[row])
-            spans = [Span(s.start + shift, s.end + shift) for s in passages[row].sentences]
+            spans = [span.shift(len(heads[row])) for span in passages[row].sentences]
             sentences = _pool_spans(tokens[0], encodings[row], spans, vectors[0])
             return PassageVectors(_unit(vectors[0]), sentences)
 

@@ -13,7 +13,7 @@ and vectors are made.
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -173,11 +173,17 @@ class GenerationWriter:
 
         Returns:
             The generation's name.
+
+        Raises:
+            OSError: A file cannot be written.
         """
         flat = faiss.IndexFlatIP(dimension)
         if self._passages:
             flat.add(np.stack(self._passages))
-        faiss.write_index(flat, str(self._folder / _VECTORS))
+        try:
+            faiss.write_index(flat, str(self._folder / _VECTORS))
+        except RuntimeError as error:  # how FAISS says that a disk is full
+            raise OSError(f"{_VECTORS}: {error}") from error
         empty = np.empty((0, dimension), dtype=np.float16)
         sentences = np.concatenate([empty, *self._sentences])
         np.save(self._folder / _SENTENCES, sentences, allow_pickle=False)
@@ -214,7 +220,7 @@ class GenerationWriter:
 
 
 @contextmanager
-def build_lock(index_dir: Path, waiting: Any = lambda: None) -> Iterator[None]:
+def build_lock(index_dir: Path, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Hold the index folder for one build; wait for another that is running.
 
     Args:

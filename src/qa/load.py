@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qa.errors import CorpusError
 from qa.schema import Document, SkippedFile
-from qa.structure import heading_title, split_blocks
+from qa.structure import heading_title, is_markdown, split_blocks
 
 SUFFIXES = (".txt", ".md")
 
@@ -229,7 +229,7 @@ def _read_file(path: Path, root: Path, doc_id: str, max_bytes: int) -> SourceFil
 def _title(doc_id: str, text: str) -> str:
     """A Markdown file's first level-one heading, else the file's name without suffix."""
     name = Path(doc_id)
-    if name.suffix.lower() != ".md":
+    if not is_markdown(doc_id):
         return name.stem
     top = text[:_TITLE_CHARACTERS]
     headings = [block for block in split_blocks(top, markdown=True) if block.level == 1]

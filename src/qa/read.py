@@ -158,7 +158,7 @@ class SentenceReader:
         cosines: list[float] = (self._sentence_vectors(found.row) @ query.vector).tolist()
         rated = []
         for span, cosine in zip(passage.sentences, cosines, strict=True):
-            text = _slice(passage, span)
+            text = passage.slice(span)
             wrong_type = not _has_asked_type(query.text, text)
             rank = (
                 weights.rank_cosine * cosine
@@ -206,7 +206,7 @@ def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ..
     Returns:
         Spans in document offsets, in order, disjoint.
     """
-    text = _slice(passage, sentence)
+    text = passage.slice(sentence)
     wanted = {_stem(term) for term in query_terms(question)}
     spans = {m.span() for m in re.finditer(r"\w+", text) if _stem(m.group().lower()) in wanted}
     if _COUNTED.search(question) or _DATED.search(question):
@@ -217,11 +217,7 @@ def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ..
             merged[-1] = Span(merged[-1].start, max(end, merged[-1].end))
         else:
             merged.append(Span(start, end))
-    return tuple(Span(s + sentence.start, e + sentence.start) for s, e in merged)
-
-
-def _slice(passage: Passage, span: Span) -> str:
-    return passage.text[span.start - passage.start : span.end - passage.start]
+    return tuple(span.shift(sentence.start) for span in merged)
 
 
 def _shared_weight(terms: dict[str, float], text: str) -> float:

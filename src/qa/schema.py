@@ -14,6 +14,10 @@ class Span(NamedTuple):
     start: int
     end: int
 
+    def shift(self, by: int) -> "Span":
+        """Move both ends."""
+        return Span(self.start + by, self.end + by)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -62,6 +66,11 @@ class Passage:
     text: str
     context: str
     sentences: tuple[Span, ...]
+
+    def slice(self, span: Span) -> str:
+        """Give the text at document offsets that lie inside the passage."""
+        start, end = span.shift(-self.start)
+        return self.text[start:end]
 
 
 @dataclass(frozen=True, slots=True)

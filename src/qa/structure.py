@@ -43,6 +43,11 @@ class Block(NamedTuple):
     level: int
 
 
+def is_markdown(doc_id: str) -> bool:
+    """Whether a document is read as Markdown: by its file's suffix."""
+    return doc_id.lower().endswith(".md")
+
+
 def split_blocks(text: str, *, markdown: bool) -> list[Block]:
     """Cut a document at its structure, in order."""
     lines = [Span(*match.span()) for match in _LINE.finditer(text) if match.end() > match.start()]

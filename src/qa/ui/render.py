@@ -12,7 +12,7 @@ from qa.pipeline import SourceView
 from qa.present import cited_place, confidence_in_words, snippet, unmentioned_in_words
 from qa.schema import Answer, Citation, RetrievedPassage, Span
 from qa.store import DocumentInfo
-from qa.structure import Block, split_blocks
+from qa.structure import Block, is_markdown, split_blocks
 
 # A page of a few hundred kilobytes is all a browser scrolls smoothly.
 _PAGE_CHARACTERS = 200_000
@@ -73,7 +73,7 @@ def source_html(view: SourceView, cited: Span | None) -> str:
     window = _window(len(document.text), cited)
     blocks = [
         block
-        for block in split_blocks(document.text, markdown=document.doc_id.lower().endswith(".md"))
+        for block in split_blocks(document.text, markdown=is_markdown(document.doc_id))
         if block.end > window.start and block.start < window.end
     ]
     body = "".join(_block(document.text, block, cited, window) for block in blocks)
@@ -133,7 +133,7 @@ def _turn(turn: Turn) -> str:
 
 def _answered(answer: Answer) -> str:
     first = answer.citations[0]
-    marked = _marked(first.quote, [_shift(span, -first.start) for span in first.highlights])
+    marked = _marked(first.quote, [span.shift(-first.start) for span in first.highlights])
     chips = "".join(_chip(n, c) for n, c in enumerate(answer.citations, start=1))
     others = [p for p in answer.passages if not _holds(p, first)]
     return (
@@ -205,10 +205,6 @@ def _holds(found: RetrievedPassage, citation: Citation) -> bool:
 
 def _milliseconds(answer: Answer) -> str:
     return f"{answer.timings_ms.get('total', 0.0):.0f} ms"
-
-
-def _shift(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by)
 
 
 def _marked(value: str, spans: Sequence[Span]) -> str:
