@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from hypothesis import settings as hypothesis_settings
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
@@ -23,13 +24,27 @@ from qa.embed import (
     EncoderCard,
 )
 from qa.export import encoder_folder
-from qa.index import encoders_dir
+from qa.export_reader import reader_folder
+from qa.index import encoders_dir, readers_dir
 from qa.pipeline import Answerer, open_index
+from qa.read import Calibration, Risk, Signs
 from qa.settings import AskSettings, BuildSettings
+from qa.span import ANSWERABLE_OUTPUT, END_OUTPUT, START_OUTPUT, write_card
+
+# No test asserts a wall-clock time: a busy machine is not a failure.
+hypothesis_settings.register_profile("qa", deadline=None)
+hypothesis_settings.load_profile("qa")
 
 ROOT = Path(__file__).parent.parent
 GOLD = ROOT / "tests" / "gold" / "inl_peru.jsonl"
+PLAIN_GOLD = ROOT / "tests" / "gold" / "inl_peru_plain.jsonl"
 TINY_DIMENSION = 64
+TINY_CALIBRATION = Calibration(
+    rank=Signs(0, 0, 7.1, 0, -1, 0, 0, 0),
+    confidence=Signs(0, 0, 2.85, 0, -0.81, -1.5, -1.73, 0),
+    bias=-1.75,
+    risks=(Risk(0.0, 0.5, 0.4, 0.6, 1.0), Risk(0.25, 0.1, 0.05, 0.2, 0.8)),
+)
 
 CORPUS = {
     "bridges.txt": (
@@ -61,15 +76,8 @@ def write_tiny_encoder(folder: Path, max_tokens: int = 32) -> None:
     Its vocabulary is the three-document corpus; any other word is unknown.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    vocabulary = {"[CLS]": 0, "[SEP]": 1, "[UNK]": 2}
-    for piece in sorted(_pieces("\n".join(CORPUS.values()))):
-        vocabulary.setdefault(piece, len(vocabulary))
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 0), ("[SEP]", 1)]
-    )
-    tokenizer.save(str(folder / TOKENIZER_FILE))
+    vocabulary = tiny_vocabulary()
+    tiny_tokenizer().save(str(folder / TOKENIZER_FILE))
     table = np.random.default_rng(7).normal(size=(len(vocabulary), TINY_DIMENSION))
     table[:3] *= 0.05
     ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["b", "t"])
@@ -109,13 +117,63 @@ def write_tiny_encoder(folder: Path, max_tokens: int = 32) -> None:
     (folder / CARD_FILE).write_text(json.dumps(asdict(card)))
 
 
+def write_tiny_reader(folder: Path, calibration: Calibration = TINY_CALIBRATION) -> None:
+    """Write a reader for which the longest span of a sentence is always the best."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tiny_tokenizer().save(str(folder / TOKENIZER_FILE))
+    position = helper.make_node("CumSum", ["ones", "axis"], [END_OUTPUT])
+    graph = helper.make_graph(
+        [
+            helper.make_node("Cast", ["attention_mask"], ["ones"], to=TensorProto.FLOAT),
+            position,
+            helper.make_node("Neg", [END_OUTPUT], [START_OUTPUT]),
+            helper.make_node("ReduceMax", ["ones"], [ANSWERABLE_OUTPUT], axes=[1], keepdims=0),
+        ],
+        "tiny reader",
+        [helper.make_tensor_value_info("attention_mask", TensorProto.INT64, ["b", "t"])],
+        [
+            helper.make_tensor_value_info(START_OUTPUT, TensorProto.FLOAT, ["b", "t"]),
+            helper.make_tensor_value_info(END_OUTPUT, TensorProto.FLOAT, ["b", "t"]),
+            helper.make_tensor_value_info(ANSWERABLE_OUTPUT, TensorProto.FLOAT, ["b"]),
+        ],
+        [numpy_helper.from_array(np.array(1, dtype=np.int64), "axis")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.save(model, str(folder / MODEL_FILE))
+    card = {"max_tokens": 64, "max_answer_tokens": 30, "calibration": calibration.to_json()}
+    write_card(folder, card)
+
+
+def tiny_vocabulary() -> dict[str, int]:
+    """Number the words of the three-document corpus, after the special tokens."""
+    vocabulary = {"[CLS]": 0, "[SEP]": 1, "[UNK]": 2}
+    for piece in sorted(_pieces("\n".join(CORPUS.values()))):
+        vocabulary.setdefault(piece, len(vocabulary))
+    return vocabulary
+
+
+def tiny_tokenizer() -> Tokenizer:
+    """Make a tokenizer of whole words, for one text or a pair."""
+    tokenizer = Tokenizer(models.WordLevel(tiny_vocabulary(), unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 0), ("[SEP]", 1)],
+    )
+    return tokenizer
+
+
 def _pieces(text: str) -> set[str]:
     return set(re.findall(r"\w+|[^\w\s]+", text))
 
 
 def tiny_settings(index_dir: Path) -> BuildSettings:
-    """Put the tiny encoder where a build looks for it; return settings that name it."""
-    settings = BuildSettings(encoder="tiny-test-encoder", merge_tokens=4, context_tokens=8)
+    """Put the tiny models where a build looks for them; return settings that name them."""
+    settings = BuildSettings(
+        encoder="tiny-test-encoder", reader="tiny-test-reader", merge_tokens=4, context_tokens=8
+    )
+    write_tiny_reader(reader_folder(readers_dir(index_dir), settings.reader, settings.precision))
     write_tiny_encoder(
         encoder_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
     )
@@ -143,7 +201,7 @@ def tiny_build(tmp_path: Path, corpus: Path) -> Callable[..., Path]:
 @pytest.fixture
 def tiny_answerer(tiny_build: Callable[..., Path]) -> Answerer:
     """Answers from the three-document corpus, whatever the confidence."""
-    return open_index(tiny_build(), AskSettings(min_confidence=0.0))
+    return open_index(tiny_build(), AskSettings(max_risk=1.0))
 
 
 @pytest.fixture(scope="session")

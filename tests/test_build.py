@@ -3,20 +3,30 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
 import pytest
-from conftest import CORPUS, ROOT, tiny_settings, write_corpus, write_tiny_encoder
+from conftest import (
+    CORPUS,
+    ROOT,
+    TINY_CALIBRATION,
+    tiny_settings,
+    write_corpus,
+    write_tiny_encoder,
+    write_tiny_reader,
+)
 
 from qa.build import build_index
 from qa.embed import Encoder
-from qa.errors import CorpusError, EncoderError, IndexWriteError
+from qa.errors import CorpusError, EncoderError, IndexWriteError, ReaderError, UsageError
 from qa.export import encoder_folder
 from qa.index import Index, current_generation, encoders_dir
 from qa.pipeline import open_index
+from qa.settings import BuildSettings
 
 Build = Callable[..., Path]
 
@@ -199,6 +209,60 @@ def test_an_encoder_that_reads_less_makes_passages_anew(tiny_build: Build, corpu
     write_tiny_encoder(folder, max_tokens=16)
     report = build_index(corpus, index_dir, settings)
     assert report.encoded == report.passages > 6
+
+
+def test_a_reader_calibrated_anew_is_taken_over_without_encoding_anything(
+    tmp_path: Path, corpus: Path
+) -> None:
+    trained, index_dir = tmp_path / "trained", tmp_path / "index"
+    write_tiny_reader(trained)
+    settings = replace(tiny_settings(index_dir), reader=str(trained))
+    build_index(corpus, index_dir, settings)
+    before = open_index(index_dir).ask("Iron Bridge").confidence
+    assert build_index(corpus, index_dir, settings).up_to_date
+    write_tiny_reader(trained, replace(TINY_CALIBRATION, bias=5.0))
+    report = build_index(corpus, index_dir, settings)
+    assert (report.up_to_date, report.encoded, report.changed) == (False, 0, 0)
+    assert open_index(index_dir).ask("Iron Bridge").confidence > before
+
+
+def test_a_damaged_reader_is_made_anew(tmp_path: Path, corpus: Path) -> None:
+    index_dir = tmp_path / "index"
+    write_tiny_reader(tmp_path / "trained")
+    settings = replace(tiny_settings(index_dir), reader=str(tmp_path / "trained"))
+    build_index(corpus, index_dir, settings)
+    folder = Index.open(index_dir).reader_dir
+    whole = (folder / "model.onnx").read_bytes()
+    for damage in (lambda: (folder / "model.onnx").write_bytes(b""), lambda: shutil.rmtree(folder)):
+        damage()
+        with pytest.raises(ReaderError, match="qa index --reader"):
+            open_index(index_dir)
+        build_index(corpus, index_dir, settings)
+        assert (folder / "model.onnx").read_bytes() == whole
+        assert open_index(index_dir).ask("Iron Bridge").passages
+
+
+def test_a_reader_that_is_none_is_told_before_any_work_and_leaves_the_last_good_index(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    index_dir = tiny_build()
+    settings = replace(tiny_settings(index_dir), reader=str(tmp_path / "no" / "such" / "reader"))
+    stages: list[str] = []
+
+    def note(stage: str, done: int, total: int) -> None:
+        stages.append(stage)
+
+    with pytest.raises(ReaderError):
+        build_index(corpus, index_dir, settings, rebuild=True, progress=note)
+    assert not {"reading documents", "encoding passages"} & set(stages)
+    assert current_generation(index_dir) == "00001"
+    assert open_index(index_dir).ask("Iron Bridge").passages
+
+
+@pytest.mark.parametrize("bad", [{"reader": ""}, {"reader": " "}, {"encoder": ""}])
+def test_a_blank_name_of_a_model_is_a_usage_error(bad: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="not empty"):
+        BuildSettings(**bad)  # type: ignore[arg-type]
 
 
 def test_an_index_that_cannot_be_written_is_an_error_that_says_what_to_do(

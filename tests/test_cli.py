@@ -32,7 +32,8 @@ def options(tmp_path: Path, corpus: Path) -> list[str]:
     """Options that make a command use the tiny corpus and encoder; nothing is built yet."""
     index_dir = tmp_path / "index"
     settings = tiny_settings(index_dir)
-    return ["--corpus", str(corpus), "--index", str(index_dir), "--encoder", settings.encoder]
+    return ["--corpus", str(corpus), "--index", str(index_dir), "--encoder", settings.encoder,
+            "--reader", settings.reader]  # fmt: skip
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -69,22 +70,20 @@ def test_index_names_skipped_files_on_standard_error(
 def test_a_first_ask_builds_the_index_and_says_so(
     capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
-    code, out, err = run(capsys, "ask", QUESTION, "--min-confidence", "0", *options)
+    code, out, err = run(capsys, "ask", QUESTION, "--max-risk", "1", *options)
     assert code == 0
     assert err.startswith("qa: no index in ")
     assert "indexed 3 documents" in err
     assert out.startswith("Ada wrote to Charles about the engine.\n\n  [1] ")
     assert "letters/ada.txt, characters 0–38" in out
-    code, _, err = run(capsys, "ask", QUESTION, "--min-confidence", "0", *options)
+    code, _, err = run(capsys, "ask", QUESTION, "--max-risk", "1", *options)
     assert (code, err) == (0, "")
 
 
 def test_the_answer_object_is_the_contract(
     capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
-    code, out, _ = run(
-        capsys, "ask", QUESTION, "--json", "--min-confidence", "0", "--k", "2", *options
-    )
+    code, out, _ = run(capsys, "ask", QUESTION, "--json", "--max-risk", "1", "--k", "2", *options)
     answer = json.loads(out)
     assert code == 0
     assert list(answer) == ANSWER_KEYS
@@ -101,12 +100,12 @@ def test_the_answer_object_is_the_contract(
 def test_abstaining_exits_with_3_and_labels_passages_as_related(
     capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
-    code, out, _ = run(capsys, "ask", QUESTION, "--min-confidence", "1", *options)
+    code, out, _ = run(capsys, "ask", QUESTION, "--max-risk", "0", *options)
     assert code == 3
     assert out.startswith(
         "The documents don't say.\n\nClosest passages (related, not an answer):\n"
     )
-    code, out, _ = run(capsys, "ask", QUESTION, "--json", "--min-confidence", "1", *options)
+    code, out, _ = run(capsys, "ask", QUESTION, "--json", "--max-risk", "0", *options)
     answer = json.loads(out)
     assert code == 3
     assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
@@ -123,7 +122,7 @@ def test_abstaining_exits_with_3_and_labels_passages_as_related(
         ["ask", "one", "--batch", "two.jsonl"],
         ["ask", "one", "--out", "two.jsonl"],
         ["ask", "one", "--k", "0"],
-        ["ask", "one", "--min-confidence", "7"],
+        ["ask", "one", "--max-risk", "7"],
         ["ask", "--batch", "no-such-file.jsonl"],
         ["eval", "no-such-file.jsonl"],
         ["index", "--corpus", "no-such-folder"],
@@ -201,7 +200,7 @@ def test_a_document_cannot_send_escape_codes_to_the_terminal(
     evil = "Ada wrote to Charles \x1b]0;owned\x07\x1b[2J\u202e about the engine." + " Fine." * 120
     (corpus / "letters" / "ada.txt").write_text(evil, "utf-8")
     for least in ("0", "1"):
-        _, out, _ = run(capsys, "ask", QUESTION, "--min-confidence", least, *options)
+        _, out, _ = run(capsys, "ask", QUESTION, "--max-risk", least, *options)
         assert "Ada wrote to Charles" in out
         assert not {"\x1b", "\x07", "\u202e"} & set(out)
 
@@ -223,13 +222,26 @@ def test_eval_measures_and_prints_a_table_or_json(
     )
     _, out, _ = run(capsys, "eval", gold, *options)
     assert "recall_at_1              1.000\n" in out
+    assert out.splitlines()[-1].startswith("abstains below 0.25: on the calibration questions 10%")
+
+
+def test_eval_says_in_real_json_that_no_threshold_is_safe_enough(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps({"id": "1", "question": QUESTION, "answerable": False}) + "\n")
+    _, out, _ = run(capsys, "eval", gold, "--json", "--max-risk", "0", *options)
+    assert "Infinity" not in out
+    assert json.loads(out)["calibration"]["min_confidence"] is None
+    _, out, _ = run(capsys, "eval", gold, "--max-risk", "0", *options)
+    assert out.splitlines()[-1].startswith("always abstains")
 
 
 def test_a_question_may_come_without_quotes(
     capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
     run(capsys, "index", *options)
-    code, out, _ = run(capsys, "ask", *QUESTION.split(), "--min-confidence", "0", *options)
+    code, out, _ = run(capsys, "ask", *QUESTION.split(), "--max-risk", "1", *options)
     assert code == 0
     assert out.startswith("Ada wrote to Charles")
 
@@ -254,7 +266,7 @@ def qa_process(options: list[str], *arguments: object, **environment: str) -> li
 @pytest.mark.parametrize("end", ["head -c 1 >/dev/null", "true"])
 def test_a_reader_that_goes_away_is_no_error(options: list[str], end: str) -> None:
     main(["index", *options])
-    command = shlex.join([sys.executable, "-m", "qa", "ask", QUESTION, "--min-confidence", "0"])
+    command = shlex.join([sys.executable, "-m", "qa", "ask", QUESTION, "--max-risk", "1"])
     script = f"({command} {shlex.join(options)}; echo $? >&2) | {end}"
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(["sh", "-c", script], capture_output=True, env=kept)
@@ -277,7 +289,7 @@ def test_output_is_utf8_whatever_the_locale(options: list[str], corpus: Path) ->
     (corpus / "letters" / "ada.txt").write_text("Ada wrote to Pérez about the “engine”.", "utf-8")
     main(["index", *options])
     for flags in (["--json"], []):
-        arguments = ["ask", "Who wrote about the engine?", "--min-confidence", "0", *flags]
+        arguments = ["ask", "Who wrote about the engine?", "--max-risk", "1", *flags]
         code, out, err = qa_process(options, *arguments, PYTHONIOENCODING="ascii")
         assert (code, err) == (0, b"")
         assert isinstance(out, bytes)

@@ -60,8 +60,8 @@ def answer(
     )
 
 
-def gold(question: str, evidence: str = "", answerable: bool = True) -> GoldQuestion:
-    return GoldQuestion(question, question, (), tuple(map(fact, evidence)), answerable)
+def gold(question: str, evidence: str = "", *answers: str, answerable: bool = True) -> GoldQuestion:
+    return GoldQuestion(question, question, answers, tuple(map(fact, evidence)), answerable)
 
 
 def measure(gold: Sequence[GoldQuestion], answers: Iterable[Answer]) -> dict[str, Any]:
@@ -70,10 +70,10 @@ def measure(gold: Sequence[GoldQuestion], answers: Iterable[Answer]) -> dict[str
 
 def test_every_measure_has_its_hand_computed_value() -> None:
     questions = [
-        gold("q1", "a"),
-        gold("q2", "b"),
+        gold("q1", "a", "never", 'The FACT number "a" stands here'),
+        gold("q2", "b", "number b"),
         gold("q3", "c"),
-        gold("q4", "dh"),
+        gold("q4", "dh", "nothing", "stands here"),
         gold("n1", answerable=False),
         gold("n2", answerable=False),
     ]
@@ -92,6 +92,9 @@ def test_every_measure_has_its_hand_computed_value() -> None:
         "recall_at_5": 3 / 4,
         "mrr_at_5": pytest.approx((1 + 1 / 3 + 1 / 5) / 4),
         "sentence_accuracy": 2 / 4,
+        # Of q1, q2 and q4; as a word, “a” is an article.
+        "answer_em": pytest.approx(1 / 3),
+        "answer_f1": pytest.approx((1 + 2 * 1 / (5 + 2) + 2 * 2 / (4 + 2)) / 3),
         "correct_when_answered": 1 / 3,
         "citation_validity": 5 / 6,
         "wrongly_refused": 2 / 4,
@@ -99,13 +102,22 @@ def test_every_measure_has_its_hand_computed_value() -> None:
         "refusal_precision": 1 / 3,
         # Pairs won: 0.9 and 0.8 beat both; 0.4 beats 0.3; 0.3 ties with 0.3.
         "answerability_auroc": (2 + 2 + 1 + 0.5) / 8,
+        # By confidence: right, wrong, wrong (n1), right, and two wrong ones tied at 0.3.
+        "risk_at_coverage": pytest.approx(
+            (0, 1 / 2, 1 / 2, 2 / 3, 2 / 3, 2 / 4, 4 / 6, 4 / 6, 4 / 6, 4 / 6)
+        ),
+        "aurc": pytest.approx((0 + 1 / 2 + 2 / 3 + 2 / 4 + 4 / 6 + 4 / 6) / 6),
         "latency_p50_ms": 35.0,
         "latency_p95_ms": 60,
     }
 
 
 def test_a_perfect_run_scores_one_and_refuses_nothing_wrongly() -> None:
-    questions = [gold("q1", "a"), gold("q2", "b"), gold("n1", answerable=False)]
+    questions = [
+        gold("q1", "a", fact("a")),
+        gold("q2", "b", fact("b")),
+        gold("n1", answerable=False),
+    ]
     answers = [
         answer("q1", "a", "abc", 0.9),
         answer("q2", "b", "bac", 0.5),  # at the threshold is answered
@@ -113,15 +125,69 @@ def test_a_perfect_run_scores_one_and_refuses_nothing_wrongly() -> None:
     ]
     measures = measure(questions, answers)
     assert measures.pop("wrongly_refused") == 0
+    # Whoever answers all answers n1 too.
+    assert measures.pop("risk_at_coverage") == pytest.approx((0,) * 6 + (1 / 3,) * 4)
+    assert measures.pop("aurc") == pytest.approx(1 / 9)
     assert set(list(measures.values())[2:-2]) == {1.0}
 
 
 def test_a_run_that_is_wrong_throughout_scores_nothing() -> None:
-    questions = [gold("q1", "a"), gold("n1", answerable=False)]
+    questions = [gold("q1", "a", "quite another"), gold("n1", answerable=False)]
     answers = [answer("q1", "b", "bcdef", 0.1, shift=1), answer("n1", "b", "bcdef", 0.9, shift=1)]
     measures = measure(questions, answers)
     assert measures.pop("wrongly_refused") == 1
+    assert measures.pop("risk_at_coverage") == (1,) * 10
+    assert measures.pop("aurc") == 1
     assert set(list(measures.values())[2:-2]) == {0.0}
+
+
+def risks(*runs: tuple[bool, float]) -> tuple[tuple[float, ...], float]:
+    """Measure answers that are right or not, with these confidences."""
+    names = [f"q{n}" for n in range(len(runs))]
+    answers = [
+        answer(q, "a" if right else "b", "ab", p) for q, (right, p) in zip(names, runs, strict=True)
+    ]
+    measures = measure([gold(name, "a") for name in names], answers)
+    return measures["risk_at_coverage"], measures["aurc"]
+
+
+def test_ten_answers_have_their_risk_at_every_tenth() -> None:
+    runs = [(n not in (2, 5, 9), 1 - n / 20) for n in range(10)]
+    curve, area = risks(*reversed(runs))
+    expected = (0, 0, 1 / 3, 1 / 4, 1 / 5, 2 / 6, 2 / 7, 2 / 8, 2 / 9, 3 / 10)
+    assert curve == pytest.approx(expected)
+    assert area == pytest.approx(sum(expected) / 10)
+
+
+def test_equal_confidences_are_answered_together_whatever_their_order() -> None:
+    runs = [(True, 0.9), (True, 0.5), (False, 0.5), (False, 0.5), (True, 0.2)]
+    for order in (runs, runs[::-1]):
+        curve, area = risks(*order)
+        assert curve == pytest.approx((0, 0) + (2 / 4,) * 6 + (2 / 5,) * 2)
+        assert area == pytest.approx((0 + 3 * 2 / 4 + 2 / 5) / 5)
+
+
+def test_one_answer_has_the_same_risk_at_every_coverage() -> None:
+    assert risks((True, 0.0)) == ((0,) * 10, 0)
+    assert risks((False, 1.0)) == ((1,) * 10, 1)
+
+
+def test_an_unanswerable_question_is_wrong_whenever_it_is_answered() -> None:
+    questions = [gold("q1", "a"), gold("n1", answerable=False)]
+    measures = measure(questions, [answer("q1", "a", "a", 0.2), answer("n1", "a", "a", 0.1)])
+    assert measures["risk_at_coverage"] == (0,) * 5 + (1 / 2,) * 5
+    measures = measure(questions, [answer("q1", "a", "a", 0.1), answer("n1", "a", "a", 0.2)])
+    assert measures["risk_at_coverage"] == (1,) * 5 + (1 / 2,) * 5
+    assert measures["correct_when_answered"] is None  # the curve does not know the threshold
+
+
+def test_answers_are_compared_where_there_is_one_to_compare_with() -> None:
+    questions = [gold("q1", "a", fact("a")), gold("q2", "b"), gold("n1", "", "x", answerable=False)]
+    answers = [answer(entry.id, "a", "a", 0.1) for entry in questions]
+    measures = measure(questions, answers)
+    assert (measures["answer_em"], measures["answer_f1"]) == (1, 1)
+    measures = measure(questions[1:], answers[1:])
+    assert (measures["answer_em"], measures["answer_f1"]) == (None, None)
 
 
 def test_evidence_below_the_fifth_passage_does_not_count() -> None:
@@ -131,7 +197,8 @@ def test_evidence_below_the_fifth_passage_does_not_count() -> None:
 
 def test_an_answer_without_citation_is_not_right() -> None:
     nothing = replace(answer("q1", "a", "", 0.0), citations=(), answered=False, answer=None)
-    measures = measure([gold("q1", "a")], [nothing])
+    measures = measure([gold("q1", "a", fact("a"))], [nothing])
+    assert (measures["answer_em"], measures["answer_f1"], measures["aurc"]) == (0, 0, 1)
     assert (measures["sentence_accuracy"], measures["recall_at_1"]) == (0, 0)
     assert measures["wrongly_refused"] == 1
 
@@ -191,16 +258,26 @@ def test_progress_counts_every_question() -> None:
 def test_shares_are_shares_and_agree_with_each_other(
     runs: list[tuple[str, str, str, float]],
 ) -> None:
-    questions = [gold(str(n), e, bool(e)) for n, (e, *_) in enumerate(runs)]
+    questions = [
+        gold(str(n), e, *map(fact, e), answerable=bool(e)) for n, (e, *_) in enumerate(runs)
+    ]
     answers = [answer(str(n), c, o, p) for n, (_, c, o, p) in enumerate(runs)]
     measures = evaluate(Scripted(answers), questions)
     shares = [v for v in asdict(measures).values() if isinstance(v, float)][:-2]
-    assert all(0 <= share <= 1 for share in shares)
+    assert all(0 <= share <= 1 for share in (*shares, *measures.risk_at_coverage))
+    if measures.answer_em is not None:
+        assert measures.answer_f1 is not None
+        assert measures.answer_em <= measures.answer_f1
+    right = sum(o[0] != "" and o[1] in o[0] for o in runs)
+    assert measures.risk_at_coverage[-1] == pytest.approx(1 - right / len(runs))
     if measures.mrr_at_5 is not None:
         assert measures.recall_at_1 is not None
         assert measures.recall_at_5 is not None
         assert measures.recall_at_1 <= measures.mrr_at_5 <= measures.recall_at_5 + 1e-9
-    assert measure(questions[::-1], answers) == pytest.approx(asdict(measures))
+    backwards, forwards = measure(questions[::-1], answers), asdict(measures)
+    curve = backwards.pop("risk_at_coverage")
+    assert curve == pytest.approx(forwards.pop("risk_at_coverage"))
+    assert backwards == pytest.approx(forwards)
 
 
 def test_the_tiny_corpus_is_measured_through_the_whole_program(tiny_answerer: Answerer) -> None:

@@ -82,7 +82,7 @@ def test_an_empty_or_endless_question_is_a_usage_error(
 
 
 def test_below_the_threshold_it_abstains_and_still_shows_passages(tiny_build: Build) -> None:
-    answerer = open_index(tiny_build(), AskSettings(min_confidence=1.0))
+    answerer = open_index(tiny_build(), AskSettings(max_risk=0.0))
     answer = answerer.ask("Who wrote to Charles?")
     assert not answer.answered
     assert answer.passages
@@ -97,7 +97,7 @@ def test_k_bounds_the_passages(tiny_build: Build) -> None:
         assert len(found) == min(k, 6)
 
 
-@pytest.mark.parametrize("bad", [{"k": 0}, {"k": 101}, {"min_confidence": 1.5}])
+@pytest.mark.parametrize("bad", [{"k": 0}, {"k": 101}, {"max_risk": 1.5}])
 def test_settings_out_of_range_are_usage_errors(bad: dict[str, float]) -> None:
     with pytest.raises(UsageError):
         AskSettings(**bad)  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ def test_composed_and_decomposed_accents_are_the_same(tmp_path: Path) -> None:
     text = unicodedata.normalize("NFD", "Mayor Pérez opened the café. The engine is old.")
     (corpus / "a.txt").write_text(text, "utf-8")
     build_index(corpus, index_dir, tiny_settings(index_dir))
-    answerer = open_index(index_dir, AskSettings(min_confidence=0))
+    answerer = open_index(index_dir, AskSettings(max_risk=1.0))
     for form in ("NFC", "NFD"):
         question = unicodedata.normalize(form, "Where did mayor Pérez open the café?")
         answer = answerer.ask(question)

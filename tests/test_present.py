@@ -169,6 +169,15 @@ def test_a_snippet_has_no_list_marker_and_one_that_fits_is_whole() -> None:
     assert snippet("word " * 60) == "word " * 48 + "…"
 
 
+def test_a_short_answer_is_printed_with_the_sentence_it_stands_in() -> None:
+    also = replace(CITATION, doc_id="b.txt", title="b", quote="Opened:\n1781")
+    short = replace(ANSWER, answer="1781", citations=(CITATION, also))
+    lines = answer_to_text(short).splitlines()
+    assert lines[0] == "1781"
+    assert [line.strip() for line in lines if "“" in line] == [f"“{QUOTE}”", "“Opened: 1781”"]
+    assert "“" not in answer_to_text(ANSWER)
+
+
 @pytest.mark.parametrize(
     ("doc_id", "title", "page", "place"),
     [

@@ -2,16 +2,19 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from qa.read import Signs
-from train.confidence import Asked, fit, probability
-from train.data import Answer, Example, load_examples, split_by_title, window
-from train.evaluate import exact_match, f1
-from train.negatives import retrieved_negatives, swapped_negatives
+from qa.squad import exact_match, token_f1
+from train.calibrate import Asked, fit
+from train.contrast import altered, contrasted
+from train.data import Answer, Example, load_examples, split_by_title, titled, window
+from train.facts import templated_examples
+from train.negatives import removed_negatives, retrieved_negatives, swapped_negatives
 
 CONTEXT = (
     "The mill was built in 1843. It burned down twice. Ada Lovelace bought it for 40 pounds. "
@@ -49,11 +52,11 @@ def test_a_file_whose_answers_are_misplaced_is_refused(tmp_path: Path) -> None:
 
 def test_no_title_is_on_both_sides_of_the_split() -> None:
     examples = [Example("Q?", CONTEXT, (), f"title {number % 40}", "made") for number in range(400)]
-    training, validation = split_by_title(examples, 5)
-    assert training
-    assert validation
-    assert not {e.title for e in training} & {e.title for e in validation}
-    assert len(training) + len(validation) == len(examples)
+    split = split_by_title(examples, 5)
+    titles = [{e.title for e in side} for side in split]
+    assert all(titles)
+    assert sum(map(len, titles)) == len(set.union(*titles)) == 40
+    assert sum(map(len, split)) == len(examples)
 
 
 def test_swapped_questions_ask_for_something_the_passage_lacks() -> None:
@@ -85,7 +88,7 @@ def test_retrieved_passages_do_not_hold_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "answers", "em", "token_f1"),
+    ("text", "answers", "em", "f1"),
     [
         ("the Iron Bridge", ["Iron bridge!"], 1, 1.0),
         ("Iron Bridge of 1781", ["Iron Bridge"], 0, 2 * 2 / (4 + 2)),
@@ -93,19 +96,100 @@ def test_retrieved_passages_do_not_hold_the_answer() -> None:
     ],
 )
 def test_exact_match_and_f1_are_squad_s(
-    text: str, answers: list[str], em: float, token_f1: float
+    text: str, answers: list[str], em: float, f1: float
 ) -> None:
     assert exact_match(text, answers) == em
-    assert f1(text, answers) == pytest.approx(token_f1)
+    assert token_f1(text, answers) == pytest.approx(f1)
 
 
-def test_the_confidence_fit_holds_its_signs_even_against_the_data() -> None:
+def asked(chance: np.random.Generator, right_by: str, answerable: bool = True) -> Asked:
+    """A question with five sentences, of which the one with the highest sign is right."""
+    signs = chance.random((5, len(Signs._fields)))
+    signs[:, Signs._fields.index("lead")] = 0.0
+    best = signs[:, Signs._fields.index(right_by)].argmax()
+    return Asked(signs, np.arange(5) == (best if answerable else -1), answerable)
+
+
+def test_the_rank_follows_the_sign_that_tells_the_right_sentence() -> None:
     chance = np.random.default_rng(1)
-    asked = [
-        Asked(Signs(float(c), False, bool(m), False), bool(c < 0.5), True)
-        for c, m in zip(chance.random(200), chance.random(200) < 0.5, strict=True)
+    sets = [[asked(chance, "margin") for _ in range(150)]]
+    weights = fit(sets, sets).rank._asdict()
+    assert max(weights, key=lambda name: abs(weights[name])) == "margin"
+    assert weights["lead"] == 0
+
+
+def test_a_sign_never_speaks_against_its_meaning_even_if_the_data_does() -> None:
+    chance = np.random.default_rng(2)
+    sets = [[asked(chance, "missing_figure") for _ in range(150)]]
+    calibration = fit(sets, sets)
+    assert calibration.rank.missing_figure <= 0, "a missing figure cannot speak for an answer"
+    assert calibration.confidence.missing_figure <= 0
+    assert calibration.confidence.margin >= 0
+
+
+def test_risk_falls_with_the_threshold_and_lies_in_its_interval() -> None:
+    chance = np.random.default_rng(3)
+    sets = [[asked(chance, "margin", answerable=chance.random() < 0.7) for _ in range(300)]]
+    risks = fit(sets, sets).risks
+    thresholds = [risk.min_confidence for risk in risks]
+    expected = [risk.expected for risk in risks]
+    assert thresholds == sorted(thresholds)
+    assert expected == sorted(expected, reverse=True)
+    assert risks[0].answered == 1
+    assert 0.25 < risks[0].expected < 0.7, "three in ten have no answer, and some are missed"
+    assert all(0 <= risk.low <= risk.high <= 1 for risk in risks)
+    assert all(risk.low <= risk.expected for risk in risks)
+
+
+def test_removing_the_answer_leaves_a_passage_without_it() -> None:
+    made = removed_negatives([example("Who bought it?", "Ada Lovelace")] * 4, 1.0, random.Random(1))
+    assert len(made) == 4
+    assert all(not e.answers and "Lovelace" not in e.context for e in made)
+    assert all("built in 1843" in e.context for e in made)
+
+
+def test_a_contrast_keeps_the_answer_or_has_none() -> None:
+    questions = [
+        example("What did Ada Lovelace pay for it?", "40 pounds"),
+        example("Who bought it for 40 pounds?", "Ada Lovelace"),
+        example("In which year after 1842 was it built?", "1843"),
     ]
-    weights = fit([(asked, 1.0)])
-    assert weights[0] == 0, "a high cosine may not speak against an answer"
-    assert (weights[1:4] <= 0).all()
-    assert 0 < probability(weights, asked[0]) < 1
+    names = "Grace Hopper met Alan Turing and Charles Babbage in York."
+    others = [Example("Q?", f"{names} Then {n}.", (Answer("York", 53),), "o", "o") for n in "ab"]
+    made = contrasted(questions * 30 + others, 1.0, random.Random(4))
+    kept = [e for e in made if e.answers]
+    lost = [e for e in made if not e.answers]
+    assert kept
+    assert lost
+    for one in kept:
+        (answer,) = one.answers
+        assert one.context[answer.start :].startswith(answer.text)
+        assert one.context.count("bought it for") == 2, "the copy stands beside the original"
+    for one in lost:
+        assert one.context.count("bought it for") == 1
+        assert not ("Ada Lovelace" in one.context and "40 pounds" in one.context)
+
+
+def test_altered_keeps_the_kind() -> None:
+    chance = random.Random(5)
+    for _ in range(50):
+        assert re.fullmatch(r"[12]\d\d\d", altered("1843", [], chance))
+        assert re.fullmatch(r"\$\d\.\d million", altered("$2.5 million", [], chance))
+        assert altered("Ada Lovelace", ["Paris", "Grace Hopper"], chance) == "Grace Hopper"
+    assert altered("a mill", ["Paris"], chance) == "a mill"
+
+
+def test_templated_facts_hold_their_answer_once_or_not_at_all() -> None:
+    made = templated_examples(400, random.Random(6))
+    for one in made:
+        for answer in one.answers:
+            assert one.context[answer.start :].startswith(answer.text)
+    unanswerable = sum(not one.answers for one in made) / len(made)
+    assert 0.3 < unanswerable < 0.5
+
+
+def test_a_title_in_front_moves_the_answer_with_it() -> None:
+    moved = titled(example())
+    (answer,) = moved.answers
+    assert moved.context.startswith("Mill\n")
+    assert moved.context[answer.start :].startswith("1843")

@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+HELD_ONE_IN = 10
+"""One title in so many is held back from training."""
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
 _WORD = re.compile(r"\w+")
 # Word pieces per word on the training contexts: windows are measured in words for speed.
@@ -71,22 +74,52 @@ def _parse(row: dict[str, Any], path: Path) -> Example:
     )
 
 
-def split_by_title(examples: Sequence[Example], one_in: int) -> tuple[list[Example], list[Example]]:
-    """Split so that no article is on both sides; the same titles whatever the order.
+class Split(NamedTuple):
+    """Examples by what they are for; no article is in two of them."""
 
-    Returns:
-        Training and validation examples; about one title in `one_in` validates.
+    training: list[Example]
+    validation: list[Example]
+    test: list[Example]
+
+
+def split_by_title(examples: Sequence[Example], one_in: int = HELD_ONE_IN) -> Split:
+    """Split by title; the same titles whatever the order.
+
+    About one title in `one_in` is held back, half of those for validation and calibration,
+    half for the test that figures are reported on.
     """
-    sides: tuple[list[Example], list[Example]] = ([], [])
+    split = Split([], [], [])
     for example in examples:
         digest = hashlib.sha256(example.title.encode()).digest()
-        sides[int.from_bytes(digest[:4], "big") % one_in == 0].append(example)
-    return sides
+        held = int.from_bytes(digest[:4], "big") % one_in == 0
+        side = split.training if not held else split.test if digest[12] % 2 else split.validation
+        side.append(example)
+    return split
 
 
 def content_words(text: str) -> set[str]:
     """Lower-cased words of more than three letters, and every number."""
     return {w for w in _WORD.findall(text.lower()) if len(w) > 3 or w[0].isdigit()}
+
+
+def sentence_bounds(text: str) -> list[tuple[int, int]]:
+    """Find where sentences begin and end, roughly; together they are the whole text."""
+    starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def sentences_of(answer: Answer, bounds: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Give the numbers of the first and last sentence that an answer lies in."""
+    end = answer.start + len(answer.text)
+    first = max(i for i, (start, _) in enumerate(bounds) if start <= answer.start)
+    return first, max(i for i, (start, _) in enumerate(bounds) if start < end)
+
+
+def titled(example: Example) -> Example:
+    """Put the title in front of the context, as the product does with headings."""
+    prefix = f"{example.title.title()}\n"
+    moved = tuple(Answer(answer.text, answer.start + len(prefix)) for answer in example.answers)
+    return replace(example, context=prefix + example.context, answers=moved)
 
 
 def window(example: Example, max_tokens: int, rng: random.Random) -> Example:
@@ -96,13 +129,9 @@ def window(example: Example, max_tokens: int, rng: random.Random) -> Example:
     part kept grows to a random side, so that the answer may be anywhere in it; without an
     answer it grows around the sentence that shares most words with the question.
     """
-    starts = [0, *(match.end() for match in _SENTENCE_END.finditer(example.context))]
-    bounds = list(zip(starts, [*starts[1:], len(example.context)], strict=True))
+    bounds = sentence_bounds(example.context)
     if example.answers:
-        answer = rng.choice(example.answers)
-        end = answer.start + len(answer.text)
-        first = max(i for i, start in enumerate(starts) if start <= answer.start)
-        last = max(i for i, start in enumerate(starts) if start < end)
+        first, last = sentences_of(rng.choice(example.answers), bounds)
     else:
         words = content_words(example.question)
         shared = [len(words & content_words(example.context[a:b])) for a, b in bounds]

@@ -1,30 +1,25 @@
-"""An exported reader and examples in, figures out.
+"""A reader folder and examples in, figures out: `python -m train.evaluate --help`.
 
 Measures are SQuAD 2.0's (Rajpurkar et al. 2018): exact match and token F1, the best over
 the gold answers. Does not know torch.
 """
 
-import re
-import string
-from collections import Counter
+import argparse
+import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from tokenizers import Encoding, Tokenizer
 
-from train.data import Example
+from qa.schema import Passage, Span
+from qa.span import SpanNetwork
+from qa.squad import exact_match, token_f1
+from train.data import Example, load_examples, split_by_title
 
-Floats = NDArray[np.float32]
-
-MAX_ANSWER_TOKENS = 30
-_ARTICLE = re.compile(r"\b(a|an|the)\b")
+Figures = dict[str, dict[str, float]]
 
 
 class Prediction(NamedTuple):
@@ -41,71 +36,39 @@ class Prediction(NamedTuple):
     answerable: float
 
 
-def pair_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Load a tokenizer that cuts the passage, never the question, to `max_tokens` in all."""
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens, strategy="only_second")
-    return tokenizer
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--reader", type=Path, help="folder of the reader; the packaged one if left out")
+    add("--data", type=Path, nargs="+", required=True, help="SQuAD-like JSON lines")
+    add("--split", choices=("validation", "test"), default="test", help="of the titles held back")
+    options = parser.parse_args(arguments)
+    examples = [example for path in options.data for example in load_examples(path)]
+    held = getattr(split_by_title(examples), options.split)
+    print(json.dumps(measure_by_source(SpanNetwork(options.reader), held), indent=1))
 
 
-def predict(
-    model: Path, tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]]
-) -> list[Prediction]:
-    """Read (question, passage) pairs one by one with ONNX Runtime, two at a time."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options)
-
-    def read(pair: tuple[str, str]) -> Prediction:
-        encoding = tokenizer.encode(*pair)
-        feed = {
-            "input_ids": encoding.ids,
-            "attention_mask": encoding.attention_mask,
-            "token_type_ids": encoding.type_ids,
-        }
-        arrays = {name: np.array([values], dtype=np.int64) for name, values in feed.items()}
-        start, end, answerable = session.run(None, arrays)
-        return _decode(pair[1], encoding, start[0], end[0], float(answerable[0]))
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(read, pairs))
+def measure_by_source(network: SpanNetwork, examples: Sequence[Example]) -> Figures:
+    """Compute the figures of every source."""
+    figures = Figures()
+    for source in sorted({example.source for example in examples}):
+        own = [example for example in examples if example.source == source]
+        read = predict(network, [(example.question, example.context) for example in own])
+        figures[source] = measure(read, own)
+    return figures
 
 
-def _decode(
-    passage: str, encoding: Encoding, start: Floats, end: Floats, answerable: float
-) -> Prediction:
-    """Pick the span with the highest sum of logits, of at most 30 tokens."""
-    scores = start[:, None] + end[None, :]
-    size = len(start)
-    allowed = np.triu(np.ones((size, size), dtype=bool))
-    allowed &= ~np.triu(np.ones((size, size), dtype=bool), MAX_ANSWER_TOKENS)
-    allowed[0, :] = False
-    first, last = np.unravel_index(np.where(allowed, scores, -np.inf).argmax(), scores.shape)
-    low, high = encoding.offsets[int(first)][0], encoding.offsets[int(last)][1]
-    margin = float(scores[first, last] - scores[0, 0])
-    return Prediction(passage[low:high], margin, answerable)
-
-
-def normalise(text: str) -> list[str]:
-    """Lower-case, drop punctuation and articles, split into words."""
-    bare = "".join(c for c in text.lower() if c not in string.punctuation)
-    return _ARTICLE.sub(" ", bare).split()
-
-
-def exact_match(text: str, answers: Sequence[str]) -> float:
-    """1 if the text is one of the answers after normalising, else 0."""
-    return float(any(normalise(text) == normalise(answer) for answer in answers))
-
-
-def f1(text: str, answers: Sequence[str]) -> float:
-    """Token F1 with the nearest answer, 0 to 1."""
-    return max(_f1(normalise(text), normalise(answer)) for answer in answers)
-
-
-def _f1(found: list[str], gold: list[str]) -> float:
-    shared = sum((Counter(found) & Counter(gold)).values())
-    return 2 * shared / (len(found) + len(gold)) if shared else float(found == gold)
+def predict(network: SpanNetwork, pairs: Sequence[tuple[str, str]]) -> list[Prediction]:
+    """Read (question, passage) pairs; a passage is read as one long sentence."""
+    questions, contexts = zip(*pairs, strict=True)
+    passages = [Passage("", "", 0, len(text), text, "", (Span(0, len(text)),)) for text in contexts]
+    predictions = []
+    for question, passage in zip(questions, passages, strict=True):
+        (scores,) = network.score(question, [passage])
+        (best,) = scores.spans
+        predictions.append(Prediction(passage.slice(best.span), best.margin, scores.answerable))
+    return predictions
 
 
 def measure(predictions: Sequence[Prediction], examples: Sequence[Example]) -> dict[str, float]:
@@ -120,7 +83,7 @@ def measure(predictions: Sequence[Prediction], examples: Sequence[Example]) -> d
         "answerable": len(has),
         "unanswerable": len(examples) - len(has),
         "HasAns_EM": _mean([exact_match(p.text, g) for (p, _), g in zip(has, golds, strict=True)]),
-        "HasAns_F1": _mean([f1(p.text, g) for (p, _), g in zip(has, golds, strict=True)]),
+        "HasAns_F1": _mean([token_f1(p.text, g) for (p, _), g in zip(has, golds, strict=True)]),
         "HasAns_refused": _mean([p.answerable < 0 for p, _ in has]),
     }
     if len(has) == len(examples):
@@ -141,14 +104,5 @@ def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float:
     return float(np.mean(values))
 
 
-def fit_temperature(
-    predictions: Sequence[Prediction], examples: Sequence[Example]
-) -> dict[str, float]:
-    """Fit `p = sigmoid(answerable_logit / temperature + bias)` (Platt 1999)."""
-    logits = np.array([[prediction.answerable] for prediction in predictions])
-    labels = [bool(example.answers) for example in examples]
-    fitted = LogisticRegression(C=1e6).fit(logits, labels)
-    return {
-        "temperature": float(1 / fitted.coef_[0, 0]),
-        "bias": float(fitted.intercept_[0]),
-    }
+if __name__ == "__main__":
+    main()

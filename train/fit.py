@@ -121,7 +121,7 @@ def fit(
 
 
 def _optimizer(model: ReaderModel, rate: float) -> torch.optim.Optimizer:
-    encoder = list(model.encoder.parameters())
+    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
     heads = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     groups = [{"params": encoder, "scale": 1.0}, {"params": heads, "scale": _HEAD_RATE}]
     return torch.optim.AdamW(groups, lr=rate, weight_decay=0.01, fused=True)

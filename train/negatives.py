@@ -1,7 +1,8 @@
 """Answerable examples in, near misses out: questions that a passage does not answer.
 
-Two kinds: the question on another passage that looks right, and on its own passage after
-a year, number or name in the question was changed. Does not know tokens or models.
+Three kinds: the question on another passage that looks right, on its own passage after a
+year, number or name in the question was changed, and on its own passage without the
+sentence that answers. `train.contrast` makes more. Does not know tokens or models.
 """
 
 import random
@@ -13,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from train.data import Example
+from train.data import Example, sentence_bounds, sentences_of
 
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _NUMBER = re.compile(r"\b\d+\b")
@@ -57,6 +58,21 @@ def _is_other(context: str, example: Example) -> bool:
     return context[:60] not in example.context and not any(
         answer.text.lower() in lowered for answer in example.answers
     )
+
+
+def removed_negatives(
+    examples: Sequence[Example], share: float, rng: random.Random
+) -> list[Example]:
+    """Take the answer's sentence out of the passage; left out if the answer remains."""
+    negatives = []
+    for example in rng.sample(list(examples), round(share * len(examples))):
+        bounds = sentence_bounds(example.context)
+        first, last = sentences_of(example.answers[0], bounds)
+        kept = [a_b for i, a_b in enumerate(bounds) if not first <= i <= last]
+        context = "".join(example.context[a:b] for a, b in kept).rstrip()
+        if context and example.answers[0].text.lower() not in context.lower():
+            negatives.append(replace(example, context=context, answers=()))
+    return negatives
 
 
 def swapped_negatives(

@@ -1,43 +1,48 @@
 """Train and export a reader from SQuAD-like files: `python -m train.reader --help`.
 
-Examples in; `model.onnx` (int8), `tokenizer.json` and `reader.json` out.
+Examples in; `model.onnx` (int8), `tokenizer.json` and `reader.json` out, with the figures
+on titles held back from training. `train.calibrate` comes next.
 """
 
 import argparse
 import hashlib
-import json
 import logging
 import random
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 
-from train.data import Example, load_examples, split_by_title, window
-from train.evaluate import (
-    MAX_ANSWER_TOKENS,
-    fit_temperature,
-    measure,
-    pair_tokenizer,
-    predict,
-)
+from qa.export import packaged_weights
+from qa.export_reader import UNCALIBRATED
+from qa.span import MODEL_FILE, TOKENIZER_FILE, SpanNetwork, write_card
+from train.contrast import contrasted
+from train.data import Example, load_examples, split_by_title, titled, window
+from train.evaluate import measure_by_source
+from train.facts import templated_examples
 from train.fit import FitSettings, fit, tokenise
 from train.model import ReaderModel, export_onnx
-from train.negatives import retrieved_negatives, swapped_negatives
-
-Figures = dict[str, dict[str, float]]
+from train.negatives import removed_negatives, retrieved_negatives, swapped_negatives
 
 _LOG = logging.getLogger(__name__)
 # Product passages and questions are shorter than the first; validation reads more.
 _MAX_TRAINING_TOKENS = 256
 _MAX_READ_TOKENS = 384
+_MAX_ANSWER_TOKENS = 30
 _MAX_ANSWER_CHARACTERS = 160
 _WINDOW_TOKENS = (50, 200)
-_RETRIEVED_SHARE = 0.25
-_SWAPPED_SHARE = 0.4
-_VALIDATION_EXAMPLES = 1600
+# Of the answerable examples, how many are tried for each kind of made example.
+_RETRIEVED_SHARE = 0.08
+_SWAPPED_SHARE = 0.12
+_REMOVED_SHARE = 0.12
+_CONTRASTED_SHARE = 0.6
+_FACTS_SHARE = 0.09
+_TITLED_SHARE = 0.3
+_MAX_TITLE_CHARACTERS = 60
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -48,21 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(options.threads)
     rng = random.Random(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    training, validation = split_by_title(
-        [example for path in options.data for example in load_examples(path)],
-        options.validation_one_in,
-    )
-    if all(example.answers for example in validation):
-        raise SystemExit(
-            "no unanswerable question is in the validation titles, so nothing can be "
-            "calibrated: expected some with is_impossible in --data; see train/reader.py"
-        )
+    examples = [example for path in options.data for example in load_examples(path)]
+    split = split_by_title(examples)
     warm_up = [example for path in options.warm_up for example in load_examples(path)]
     warm_up = rng.sample(warm_up, min(options.warm_up_examples, len(warm_up)))
-    shuffle = random.Random(0)
-    validation = shuffle.sample(validation, min(_VALIDATION_EXAMPLES, len(validation)))
-    shutil.copy(options.base / "tokenizer.json", options.out / "tokenizer.json")
-    tokenizer = pair_tokenizer(options.out / "tokenizer.json", _MAX_TRAINING_TOKENS)
+    shutil.copy(options.base / TOKENIZER_FILE, options.out / TOKENIZER_FILE)
+    tokenizer = Tokenizer.from_file(str(options.out / TOKENIZER_FILE))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_MAX_TRAINING_TOKENS, strategy="only_second")
     separator_id = tokenizer.token_to_id("[SEP]")
     if separator_id is None:
         raise SystemExit(f"{options.base}: expected a BERT-like tokenizer with a token [SEP]")
@@ -72,13 +70,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model, trained = fit(
         model,
         tokenise(warm_up, tokenizer),
-        lambda: tokenise(_draw_epoch(training, rng), tokenizer),
+        lambda: tokenise(_draw_epoch(split.training, rng), tokenizer),
         FitSettings(options.epochs, options.minutes, options.batch_tokens, options.rate),
         options.out / "checkpoint.safetensors",
         rng,
     )
-    calibration, figures = _export_and_measure(model, validation, options.out)
-    _write_card(options, trained, calibration, figures)
+    export_onnx(model, options.out / MODEL_FILE, "int8")
+    card = _card(options, trained)
+    write_card(options.out, card)
+    network = SpanNetwork(options.out)
+    write_card(
+        options.out,
+        {
+            **card,
+            "validation": measure_by_source(network, split.validation),
+            "test": measure_by_source(network, split.test),
+        },
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, nargs="+", required=True, help="SQuAD-like JSON lines, .gz or not")
     add("--out", type=Path, required=True, help="folder for the exported reader")
-    add("--base", type=Path, required=True, help="folder of the encoder to start from")
+    add("--base", type=Path, default=packaged_weights(), help="encoder to start from (%(default)s)")
     add("--resume", type=Path, help="a checkpoint.safetensors whose reader is trained further")
     add("--warm-up", type=Path, nargs="*", default=[], help="files read once, before the data")
     add("--warm-up-examples", type=int, default=6000)
@@ -94,7 +102,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, default=600.0, help="the rate falls to 0 by then at the latest")
     add("--batch-tokens", type=int, default=2304, help="with padding")
     add("--rate", type=float, default=2.5e-4, help="peak rate; the heads' is 4 times that")
-    add("--validation-one-in", type=int, default=10, help="titles kept for validation")
     add("--threads", type=int, default=2)
     add("--seed", type=int, default=1)
     return parser
@@ -108,73 +115,44 @@ def _draw_epoch(examples: Sequence[Example], rng: random.Random) -> list[Example
         if all(len(answer.text) <= _MAX_ANSWER_CHARACTERS for answer in example.answers)
     ]
     answerable = [example for example in short if example.answers]
-    retrieved = retrieved_negatives(answerable, _RETRIEVED_SHARE, rng)
-    swapped = swapped_negatives(answerable, _SWAPPED_SHARE, rng)
-    _LOG.info(
-        "epoch: %d answerable, %d unanswerable, %d retrieved and %d swapped negatives",
-        len(answerable), len(short) - len(answerable), len(retrieved), len(swapped),
-    )  # fmt: skip
-    return [*short, *retrieved, *swapped]
+    drawn = {
+        "real": short,
+        "retrieved": retrieved_negatives(answerable, _RETRIEVED_SHARE, rng),
+        "swapped": swapped_negatives(answerable, _SWAPPED_SHARE, rng),
+        "removed": removed_negatives(answerable, _REMOVED_SHARE, rng),
+        "contrasted": contrasted(answerable, _CONTRASTED_SHARE, rng),
+        "facts": templated_examples(round(_FACTS_SHARE * len(answerable)), rng),
+    }
+    for kind, made in drawn.items():
+        unanswerable = sum(not example.answers for example in made)
+        _LOG.info("epoch: %d %s, %d of them unanswerable", len(made), kind, unanswerable)
+    return [
+        titled(example)
+        if 0 < len(example.title) <= _MAX_TITLE_CHARACTERS and rng.random() < _TITLED_SHARE
+        else example
+        for made in drawn.values()
+        for example in made
+    ]
 
 
-def _export_and_measure(
-    model: ReaderModel, validation: Sequence[Example], out: Path
-) -> tuple[Figures, Figures]:
-    """Export and measure by source, int8 and fp32.
-
-    Sources without unanswerable examples do not take part in the calibration: it would
-    learn to tell the sources apart.
-
-    Returns:
-        The calibration's parameters, and the measures by precision and source.
-    """
-    tokenizer = pair_tokenizer(out / "tokenizer.json", _MAX_READ_TOKENS)
-    pairs = [(example.question, example.context) for example in validation]
-    full = out / "fp32.onnx"
-    export_onnx(model, out / "model.onnx", quantize=True)
-    export_onnx(model, full, quantize=False)
-    int8 = predict(out / "model.onnx", tokenizer, pairs)
-    fp32 = predict(full, tokenizer, pairs)
-    full.unlink()
-    figures = Figures()
-    calibrating: list[int] = []
-    for source in sorted({example.source for example in validation}):
-        rows = [i for i, example in enumerate(validation) if example.source == source]
-        examples = [validation[i] for i in rows]
-        figures[f"int8 {source}"] = measure([int8[i] for i in rows], examples)
-        figures[f"fp32 {source}"] = measure([fp32[i] for i in rows], examples)
-        calibrating += rows if "AUROC" in figures[f"int8 {source}"] else []
-    _LOG.info("figures: %s", json.dumps(figures, indent=1))
-    calibration = fit_temperature(
-        [int8[i] for i in calibrating], [validation[i] for i in calibrating]
-    )
-    return {"answerable_logit": calibration}, figures
-
-
-def _write_card(
-    options: argparse.Namespace,
-    trained: dict[str, float],
-    calibration: Figures,
-    figures: Figures,
-) -> None:
-    """Write `reader.json`: limits, calibration, data, settings, figures and hashes."""
-    card = {
+def _card(options: argparse.Namespace, trained: dict[str, float]) -> dict[str, Any]:
+    """Say what the reader is: limits, data, settings and hashes."""
+    return {
+        "name": options.out.name,
         "max_tokens": _MAX_READ_TOKENS,
-        "max_answer_tokens": MAX_ANSWER_TOKENS,
-        "calibration": calibration,
+        "max_answer_tokens": _MAX_ANSWER_TOKENS,
+        "calibration": UNCALIBRATED.to_json(),
         "data": [path.name for path in options.data],
         "warm_up": [path.name for path in options.warm_up],
         "settings": {
             name: value for name, value in vars(options).items() if isinstance(value, int | float)
         },
         "trained": trained,
-        "validation": figures,
         "sha256": {
             name: hashlib.sha256((options.out / name).read_bytes()).hexdigest()
-            for name in ("model.onnx", "tokenizer.json")
+            for name in (MODEL_FILE, TOKENIZER_FILE)
         },
     }
-    (options.out / "reader.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -20,12 +20,15 @@ from qa.errors import (
     IndexDamagedError,
     IndexMissingError,
     IndexWriteError,
+    ReaderError,
 )
 from qa.export import encoder_folder, export_encoder
-from qa.index import GenerationWriter, Index, build_lock, encoders_dir
+from qa.export_reader import export_reader, reader_folder
+from qa.index import GenerationWriter, Index, build_lock, encoders_dir, readers_dir
 from qa.load import SUFFIXES, SourceFile, decode, list_files, read_files
 from qa.schema import Document, Passage, SkippedFile
-from qa.settings import BuildSettings
+from qa.settings import DEFAULT_READER, BuildSettings
+from qa.span import SpanNetwork
 from qa.store import Store
 
 # Stage, units done, units in all (0 when not known yet).
@@ -91,6 +94,7 @@ def build_index(
     Raises:
         CorpusError: The folder is missing or holds nothing readable.
         EncoderError: The encoder cannot be loaded, exported or trusted.
+        ReaderError: The reader cannot be loaded or exported.
         IndexLockedError: Another build does not end, or the folder is read-only.
         IndexWriteError: The disk is full or fails.
     """
@@ -140,6 +144,7 @@ class _Builder:
 
     def run(self, total_files: int, started: float) -> BuildReport:
         encoder = self._open_encoder()
+        reader = self._prepare_reader()
         card = encoder.card
         same_encoder = bool(
             self._old and self._old.manifest.encoder_fingerprint == card.fingerprint
@@ -162,6 +167,7 @@ class _Builder:
             and hashes == old_hashes
             and [(s.doc_id, s.reason) for s in skipped] == old_skipped
             and self._old.manifest.corpus == str(self._corpus.resolve())
+            and self._old.manifest.reader == reader
         )
         store = self._writer.finish_store()
         try:
@@ -169,7 +175,7 @@ class _Builder:
                 generation = self._old.generation
             else:
                 self._write_vectors(store, encoder, same_encoder)
-                generation = self._publish(encoder, hashes)
+                generation = self._publish(encoder, reader, hashes)
             passages = store.n_passages
         finally:
             store.close()
@@ -200,6 +206,22 @@ class _Builder:
         sample = list(_sample_texts(files))
         export_encoder(settings.encoder, settings.precision, sample, folder)
         return Encoder(folder, threads=available_cores())
+
+    def _prepare_reader(self) -> str:
+        """Name the configured reader's folder, exporting it first if the index has none yet."""
+        settings = self._settings
+        if settings.reader == DEFAULT_READER:
+            return ""
+        folder = reader_folder(readers_dir(self._index_dir), settings.reader, settings.precision)
+        if folder.is_dir():
+            try:
+                SpanNetwork(folder)
+                return folder.name
+            except ReaderError:
+                pass  # damaged: export it again
+        self._progress(f"preparing the reader {settings.reader} (once)", 0, 0)
+        export_reader(settings.reader, settings.precision, folder)
+        return folder.name
 
     def _write_documents(
         self, encoder: Encoder, reusable: Store | None, total: int
@@ -274,12 +296,13 @@ class _Builder:
             self._encoded += len(missing)
             self._tokens += sum(encoder.count_tokens([entry.text for entry in missing]))
 
-    def _publish(self, encoder: Encoder, hashes: dict[str, str]) -> str:
+    def _publish(self, encoder: Encoder, reader: str, hashes: dict[str, str]) -> str:
         return self._writer.publish(
             dimension=encoder.card.dimension,
             settings=self._settings.to_json(),
             encoder=encoder.folder.name,
             encoder_fingerprint=encoder.card.fingerprint,
+            reader=reader,
             corpus=str(self._corpus.resolve()),
             corpus_sha256=_corpus_sha256(hashes),
             documents=len(hashes),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from qa import __version__
 from qa.errors import IndexMissingError, QAError, UsageError
-from qa.settings import DEFAULT_ENCODER, PRECISIONS, AskSettings, BuildSettings
+from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, PRECISIONS, AskSettings, BuildSettings
 
 if TYPE_CHECKING:
     from qa.build import BuildReport
@@ -88,12 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)"
     )
-    ask.add_argument(
-        "--min-confidence",
-        type=float,
-        metavar="P",
-        help="abstain below this probability, 0 to 1 (default: as calibrated)",
-    )
+    _add_risk(ask)
     ask.add_argument("--json", action="store_true", help="print the answer object")
     ask.add_argument(
         "--batch", type=Path, metavar="IN.jsonl", help="one object a line with “question” and “id”"
@@ -110,11 +105,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("gold", type=Path, help="gold questions, JSON lines or SQuAD format")
     evaluate.add_argument("--split", help="only questions of this split")
     _add_build_options(evaluate)
+    _add_risk(evaluate)
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(command=_eval)
 
     serve = commands.add_parser("serve", help="open the browser UI")
     _add_build_options(serve)
+    _add_risk(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
     serve.set_defaults(command=_serve)
@@ -130,7 +127,24 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
         help="sentence-transformers name or folder, used when building (%(default)s)",
     )
     parser.add_argument(
-        "--precision", choices=PRECISIONS, default=BuildSettings().precision, help="of the encoder"
+        "--reader",
+        default=DEFAULT_READER,
+        help="the packaged one, a folder made by train.reader, or a Hugging Face "
+        "question-answering model, used when building (%(default)s)",
+    )
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default=BuildSettings().precision, help="of the models"
+    )
+
+
+def _add_risk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--max-risk",
+        type=float,
+        default=AskSettings().max_risk,
+        metavar="R",
+        help="expected share of wrong answers among those given, 0 to 1: less answers less "
+        "often (%(default)s)",
     )
 
 
@@ -148,7 +162,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         raise UsageError('give either a question, qa ask "…", or a file of them, --batch IN.jsonl')
     if arguments.out and not arguments.batch:
         raise UsageError("--out goes with --batch; one answer goes to standard output")
-    settings = AskSettings(k=arguments.k, min_confidence=arguments.min_confidence)
+    settings = AskSettings(k=arguments.k, max_risk=arguments.max_risk)
     if arguments.batch:
         return _ask_batch(arguments, settings)
     from qa.pipeline import checked_question
@@ -175,20 +189,37 @@ def _eval(arguments: argparse.Namespace) -> int:
     from qa.evaluate import evaluate, load_gold
 
     gold = load_gold(arguments.gold, arguments.split)
-    answerer = _open_or_build(arguments, AskSettings())
+    answerer = _open_or_build(arguments, AskSettings(max_risk=arguments.max_risk))
     with _bar("asking", len(gold)) as advance:
         measures = asdict(evaluate(answerer, gold, lambda done, total: advance(1)))
+    risk = answerer.risk
+    always = risk.min_confidence > 1
     if arguments.json:
-        print(json.dumps(measures))
+        threshold = None if always else risk.min_confidence
+        calibration = {**risk._asdict(), "min_confidence": threshold}
+        print(json.dumps({**measures, "calibration": calibration}))
         return EXIT_OK
     for name, value in measures.items():
-        shown = "–" if value is None else f"{value:.3f}" if isinstance(value, float) else value
-        print(f"{name:<24} {shown}")
+        print(f"{name:<24} {_shown(value)}")
+    if always:
+        print("always abstains: no threshold is safe enough for so small a risk")
+        return EXIT_OK
+    print(
+        f"abstains below {risk.min_confidence:.2f}: on the calibration questions "
+        f"{risk.expected:.0%} of the answers given were wrong "
+        f"(95 % interval {risk.low:.0%} to {risk.high:.0%})"
+    )
     return EXIT_OK
 
 
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " ".join(_shown(part) for part in value)
+    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
 def _serve(arguments: argparse.Namespace) -> int:
-    answerer = _open_or_build(arguments, AskSettings())
+    answerer = _open_or_build(arguments, AskSettings(max_risk=arguments.max_risk))
     from qa.ui.app import serve
 
     def ready(address: str) -> None:
@@ -203,7 +234,7 @@ def _open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Ans
     from qa.pipeline import open_index
 
     try:
-        return open_index(arguments.index, settings)
+        answerer = open_index(arguments.index, settings)
     except IndexMissingError:
         print(
             f"qa: no index in {arguments.index} yet; building one from {arguments.corpus}",
@@ -211,12 +242,28 @@ def _open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Ans
         )
         print(f"qa: {_summary(_build(arguments), arguments.index)}", file=sys.stderr)
         return open_index(arguments.index, settings)
+    _check_models(arguments, answerer.index.manifest.settings)
+    return answerer
+
+
+def _check_models(arguments: argparse.Namespace, built: dict[str, Any]) -> None:
+    """Refuse to answer with other models than the ones that were asked for by name."""
+    defaults = {"encoder": DEFAULT_ENCODER, "reader": DEFAULT_READER}
+    for option, default in defaults.items():
+        wanted, found = getattr(arguments, option), built.get(option, default)
+        if wanted not in (default, found):
+            raise UsageError(
+                f"the index in {arguments.index} was built with --{option} {found}; to use "
+                f"{wanted}, build it first: qa index --{option} {wanted}"
+            )
 
 
 def _build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildReport":
     from qa.build import build_index
 
-    settings = BuildSettings(encoder=arguments.encoder, precision=arguments.precision)
+    settings = BuildSettings(
+        encoder=arguments.encoder, reader=arguments.reader, precision=arguments.precision
+    )
     with _stages() as progress:
         report = build_index(
             arguments.corpus, arguments.index, settings, rebuild=rebuild, progress=progress

@@ -4,6 +4,7 @@
     ├── UsageError            an argument or a setting that cannot be used
     ├── CorpusError           the corpus folder is missing or holds nothing readable
     ├── EncoderError          the encoder cannot be loaded, exported or trusted
+    ├── ReaderError           the reader cannot be loaded or exported
     ├── IndexMissingError     nothing has been built in the index folder yet
     ├── IndexDamagedError     what is in the index folder cannot be used
     ├── IndexLockedError      another build is running in the same index folder
@@ -30,6 +31,10 @@ class CorpusError(QAError):
 
 class EncoderError(QAError):
     """The encoder cannot be loaded, exported or trusted."""
+
+
+class ReaderError(QAError):
+    """The reader cannot be loaded or exported."""
 
 
 class IndexMissingError(QAError):

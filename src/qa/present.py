@@ -52,8 +52,12 @@ def answer_to_text(answer: Answer) -> str:
     """Render an answer for a terminal."""
     total = answer.timings_ms.get("total", 0.0)
     if answer.answered:
-        lines = [one_line(answer.answer or ""), ""]
-        lines += [f"  [{n}] {cited_place(c)}" for n, c in enumerate(answer.citations, start=1)]
+        said = one_line(answer.answer or "")
+        lines = [said, ""]
+        for number, citation in enumerate(answer.citations, start=1):
+            lines.append(f"  [{number}] {cited_place(citation)}")
+            quote = one_line(citation.quote)
+            lines += [f"      “{quote}”"] if quote != said else []
         return "\n".join([*lines, f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"])
     lines = [" ".join(["The documents don't say.", *unmentioned_in_words(answer)])]
     if answer.passages:

@@ -1,48 +1,26 @@
-"""Passages in, readings out: which sentence answers the question, and how surely.
+"""Passages in, readings out: which words answer the question, and how surely.
 
-A reader is anything with `read(query, passages) -> list[Reading]`, best first. This
-one picks sentences by meaning and shared words; it knows neither thresholds nor
-citations.
-
-What it cannot do: it compares a sentence with a question as a whole, so a sentence
-about the right thing in the wrong year, place or person often scores like an answer.
-It looks for figures that the passage lacks and names that no document mentions, which
-catches some of those; the measured share is in docs/LOG.md.
+Every sentence of the passages competes, with the span network's best span in it. A fitted
+`Calibration` weighs what speaks for and against each: one set of weights orders them,
+another says how likely the best one answers. Does not know citations.
 """
 
 import math
-import re
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qa.embed import Vectors
-from qa.lexicon import FUNCTION_WORDS, query_terms, words
+from qa.errors import ReaderError
+from qa.question import asks_for_sentence
 from qa.schema import Passage, Reading, RetrievedPassage, Span
+from qa.signs import has_asked_type, key_words, lacks_figure, unmentioned_names
+from qa.snap import snap
+from qa.span import PassageScores, SpanNetwork, SpanScore
 
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
-_LATER_WORD = re.compile(r"(?<=\S )\w[\w-]*\w")
-_COUNTED = re.compile(
-    r"\b(?:how (?:many|much|big|large|long|far|old|tall|high|heavy|often)|percent(?:age)?|"
-    r"number of|amount|what share|cost|price|total)\b",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"\b(?:when|(?:what|which) (?:year|month|date|day)|date)\b", re.IGNORECASE)
-_NUMBER_IN_SENTENCE = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|"
-    r"hundreds?|thousands?|[mb]illions?)\b",
-    re.IGNORECASE,
-)
-_DATE_IN_SENTENCE = re.compile(
-    r"\b(?:1[0-9]|20)\d\d\b|\b(?:jan|febr)uary\b|\b(?:march|april|may|june|july|august)\b|"
-    r"\b(?:sept|nov|dec)ember\b|\boctober\b|\bcentur(?:y|ies)\b",
-    re.IGNORECASE,
-)
-_SUFFIXES = (
-    "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ions", "ion", "ies", "ied",
-    "ers", "er", "ed", "es", "al", "ly", "s", "e",
-)  # fmt: skip
+_SUPPORTS = 3
+_AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
 
 class Query(NamedTuple):
@@ -53,202 +31,270 @@ class Query(NamedTuple):
 
 
 class Signs(NamedTuple):
-    """What speaks for and against a sentence as the answer.
+    """What speaks for and against a sentence as the answer; also, a weight for each.
 
     Attributes:
+        answerable: The network's log-odds that the passage answers.
+        margin: The logits of the sentence's best span, less those of "no answer".
         cosine: Between the question and the sentence in its context.
-        wrong_type: The question asks for a number or date and the sentence has none.
+        retrieval: The passage's retrieval score.
+        wrong_type: No good span of the sentence is of the kind asked for: a number and its
+            unit, a date, a name.
         missing_figure: The question has a year or number that the passage has not.
         unmentioned_name: The question has a name that no document mentions.
+        lead: The sentence's share of the softmax over all sentences' rank scores: 1 if
+            nothing else comes near. Known after ranking, so without weight there.
     """
 
+    answerable: float
+    margin: float
     cosine: float
-    wrong_type: bool
-    missing_figure: bool
-    unmentioned_name: bool
+    retrieval: float
+    wrong_type: float
+    missing_figure: float
+    unmentioned_name: float
+    lead: float
+
+
+class Candidate(NamedTuple):
+    """A sentence that may answer, the words of it that would, and what speaks for them."""
+
+    passage: Passage
+    sentence: Span
+    answer: Span
+    signs: Signs
+
+
+class Risk(NamedTuple):
+    """What a threshold costs, measured on the calibration questions.
+
+    Attributes:
+        min_confidence: The threshold.
+        expected: Share of wrong answers among those given.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        answered: Share of the questions that are answered.
+    """
+
+    min_confidence: float
+    expected: float
+    low: float
+    high: float
+    answered: float
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceWeights:
-    """Fitted weights of `SentenceReader`; how and on what: docs/LOG.md.
+class Calibration:
+    """Fitted weights of a reader; made by `train.calibrate` (docs/LOG.md says on what).
 
-    The rank weights order sentences. The others are those of a logistic regression on
-    `Signs` for "the best sentence answers the question", made by `train.confidence`.
+    Attributes:
+        rank: Weights that order sentences.
+        confidence: Weights of a logistic regression for "the best sentence answers".
+        bias: Its constant.
+        risks: By falling threshold.
     """
 
-    rank_cosine: float = 7.1
-    rank_shared: float = 3.2
-    rank_wrong_type: float = -1.0
-    cosine: float = 2.85
-    wrong_type: float = -0.81
-    missing_figure: float = -1.5
-    unmentioned_name: float = -1.73
-    bias: float = -1.75
+    rank: Signs
+    confidence: Signs
+    bias: float
+    risks: tuple[Risk, ...]
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Calibration":
+        """Read what `to_json` wrote.
+
+        Raises:
+            ReaderError: Something is missing or of another type.
+        """
+        try:
+            return cls(
+                rank=Signs(**_numbers(record["rank"])),
+                confidence=Signs(**_numbers(record["confidence"])),
+                bias=_number(record["bias"]),
+                risks=tuple(Risk(**_numbers(risk)) for risk in record["risks"]),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ReaderError(
+                f"the reader's calibration cannot be read ({error!r}): fit it again with: "
+                "python -m train.calibrate"
+            ) from error
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the calibration as `reader.json` keeps it."""
+        return {
+            "rank": self.rank._asdict(),
+            "confidence": self.confidence._asdict(),
+            "bias": self.bias,
+            "risks": [risk._asdict() for risk in self.risks],
+        }
+
+    def risk(self, max_risk: float) -> Risk:
+        """Find the lowest threshold whose expected share of wrong answers is bearable.
+
+        Args:
+            max_risk: 0 to 1. At 1 everything is answered; where no threshold is safe
+                enough, nothing is.
+        """
+        if max_risk >= 1:
+            return Risk(0.0, 1.0, 0.0, 1.0, 1.0)
+        bearable = [risk for risk in self.risks if risk.expected <= max_risk]
+        nothing = Risk(math.inf, 0.0, 0.0, 1.0, 0.0)
+        return min(bearable, key=lambda risk: risk.min_confidence, default=nothing)
+
+    def probability(self, signs: Signs) -> float:
+        """Give the probability, 0 to 1, that a sentence with these signs answers."""
+        odds = self.bias + _dot(self.confidence, signs)
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, odds))))
 
 
-class SentenceReader:
-    """Picks whole sentences."""
-
-    min_confidence = 0.25
-    """Calibrated: below it, abstain (docs/LOG.md)."""
+class Reader:
+    """Reads passages. Safe to use from several threads."""
 
     def __init__(
         self,
+        network: SpanNetwork,
         sentence_vectors: Callable[[int], Vectors],
-        term_weight: Callable[[str], float],
         mentions: Callable[[str], bool],
-        weights: SentenceWeights | None = None,
+        calibration: Calibration,
     ) -> None:
         """Make a reader for one index.
 
         Args:
+            network: Scores spans.
             sentence_vectors: Gives, for a passage's row, unit vectors of its sentences,
                 shape (n_sentences, dim).
-            term_weight: Gives a word's inverse document frequency, above 0.
             mentions: Says whether any document has a word.
-            weights: Fitted weights.
+            calibration: Fitted weights.
         """
+        self._network = network
         self._sentence_vectors = sentence_vectors
-        self._term_weight = term_weight
         self._mentions = mentions
-        self._weights = weights or SentenceWeights()
+        self.calibration = calibration
 
     def read(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Reading]:
-        """Pick the best sentence of each passage.
+        """Find the best answer in each passage.
 
         Returns:
-            One reading a passage, the best of all first; ties keep the order of the
-            passages.
+            One reading a passage, the best first; ties keep the order of the passages.
         """
-        unmentioned = self._unmentioned(query.text)
-        return [
-            Reading(
-                passage=passage,
-                sentence=span,
-                answer=span,
-                confidence=self._confidence(signs),
-                highlights=key_words(query.text, passage, span),
-                unmentioned=unmentioned,
-            )
-            for passage, span, signs in self.rank(query, passages)
-        ]
+        unmentioned = unmentioned_names(query.text, self._mentions)
+        best: dict[str, Reading] = {}
+        for candidate in self.candidates(query, passages):
+            if candidate.passage.passage_id not in best:
+                best[candidate.passage.passage_id] = self._reading(query, candidate, unmentioned)
+        return list(best.values())
 
-    def rank(
-        self, query: Query, passages: Sequence[RetrievedPassage]
-    ) -> list[tuple[Passage, Span, Signs]]:
-        """Find the best sentence of each passage and what speaks for it, best first."""
-        terms = {term: self._term_weight(term) for term in query_terms(query.text)}
-        unmentioned = bool(self._unmentioned(query.text))
-        found = [self._best_sentence(query, terms, passage) for passage in passages]
-        ranked = sorted(found, key=lambda entry: -entry[0])
-        return [
-            (
-                passage,
-                span,
-                Signs(cosine, wrong_type, _lacks_figure(query.text, passage), unmentioned),
-            )
-            for _, passage, span, cosine, wrong_type in ranked
+    def candidates(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
+        """List every sentence of the passages, the most promising first."""
+        scores = self._network.score(query.text, [found.passage for found in passages])
+        unmentioned = bool(unmentioned_names(query.text, self._mentions))
+        found = [
+            candidate
+            for passage, score in zip(passages, scores, strict=True)
+            for candidate in self._candidates(query, unmentioned, passage, score)
         ]
+        ranks = [_dot(self.calibration.rank, candidate.signs) for candidate in found]
+        leads = _softmax(ranks)
+        order = sorted(range(len(found)), key=lambda i: -ranks[i])
+        return [found[i]._replace(signs=found[i].signs._replace(lead=leads[i])) for i in order]
 
-    def _best_sentence(
-        self, query: Query, terms: dict[str, float], found: RetrievedPassage
-    ) -> tuple[float, Passage, Span, float, bool]:
-        """Give a passage's best sentence with its rank weight, cosine and type."""
-        passage, weights = found.passage, self._weights
+    def _candidates(
+        self,
+        query: Query,
+        unmentioned: bool,
+        found: RetrievedPassage,
+        scores: PassageScores,
+    ) -> list[Candidate]:
+        passage = found.passage
         cosines: list[float] = (self._sentence_vectors(found.row) @ query.vector).tolist()
-        rated = []
-        for span, cosine in zip(passage.sentences, cosines, strict=True):
-            text = passage.slice(span)
-            wrong_type = not _has_asked_type(query.text, text)
-            rank = (
-                weights.rank_cosine * cosine
-                + weights.rank_shared * _shared_weight(terms, text)
-                + weights.rank_wrong_type * wrong_type
+        missing_figure = lacks_figure(query.text, passage)
+
+        def candidate(sentence: Span, cosine: float, score: SpanScore) -> Candidate:
+            answer, margin, fits = _best_answer(query.text, passage, sentence, score)
+            signs = Signs(
+                answerable=scores.answerable,
+                margin=margin,
+                cosine=cosine,
+                retrieval=found.score,
+                wrong_type=float(not fits),
+                missing_figure=float(missing_figure),
+                unmentioned_name=float(unmentioned),
+                lead=0.0,
             )
-            rated.append((rank, passage, span, cosine, wrong_type))
-        return max(rated, key=lambda entry: entry[0])
+            return Candidate(passage, sentence, answer, signs)
 
-    def _confidence(self, signs: Signs) -> float:
-        weights = self._weights
-        odds = (
-            weights.bias
-            + weights.cosine * signs.cosine
-            + weights.wrong_type * signs.wrong_type
-            + weights.missing_figure * signs.missing_figure
-            + weights.unmentioned_name * signs.unmentioned_name
-        )
-        return 1 / (1 + math.exp(-odds))
+        return [
+            candidate(*parts)
+            for parts in zip(passage.sentences, cosines, scores.spans, strict=True)
+        ]
 
-    def _unmentioned(self, question: str) -> tuple[str, ...]:
-        """Find the names in a question that have a word no document has."""
-        return tuple(
-            name
-            for name in question_names(question)
-            if not all(self._mentions(word) for word in words(name))
+    def _reading(self, query: Query, candidate: Candidate, unmentioned: tuple[str, ...]) -> Reading:
+        passage, sentence, answer = candidate.passage, candidate.sentence, candidate.answer
+        whole = answer == sentence
+        return Reading(
+            passage=passage,
+            sentence=sentence,
+            answer=answer,
+            confidence=self.calibration.probability(candidate.signs),
+            highlights=key_words(query.text, passage, sentence) if whole else (answer,),
+            unmentioned=unmentioned,
         )
 
 
-def question_names(question: str) -> list[str]:
-    """Find what is capitalised in a question as names are, the first word aside.
-
-    In a question all in capitals, Or Like This, names cannot be told from other words.
-    """
-    found = [word for word in _LATER_WORD.findall(question) if word[0].isupper()]
-    function_words = [word for word in found if word.lower() in FUNCTION_WORDS]
-    if question.isupper() or len(function_words) > 1:  # one may be of a name: The Hague
-        return []
-    return [word for word in dict.fromkeys(found) if word not in function_words]
-
-
-def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ...]:
-    """Find the words of a sentence a reader looks for: shared ones, and what was asked for.
+def _best_answer(
+    question: str, passage: Passage, sentence: Span, score: SpanScore
+) -> tuple[Span, float, bool]:
+    """Pick the best span that is of the kind asked for, else the best one.
 
     Returns:
-        Spans in document offsets, in order, disjoint.
+        The answer, its margin, and whether it is of that kind.
     """
-    text = passage.slice(sentence)
-    wanted = {_stem(term) for term in query_terms(question)}
-    spans = {m.span() for m in re.finditer(r"\w+", text) if _stem(m.group().lower()) in wanted}
-    if _COUNTED.search(question) or _DATED.search(question):
-        spans |= {match.span() for match in _FIGURE.finditer(text)}
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(end, merged[-1].end))
-        else:
-            merged.append(Span(start, end))
-    return tuple(span.shift(sentence.start) for span in merged)
+    if asks_for_sentence(question):
+        return sentence, score.margin, has_asked_type(question, passage.slice(sentence))
+    inside = sentence.shift(-passage.start)
+    tried: list[Span] = []
+    for found in (score, *score.others):
+        answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
+        if answer not in tried and has_asked_type(question, passage.slice(answer)):
+            return answer, found.margin, True
+        tried.append(answer)
+    return tried[0], score.margin, False
 
 
-def _shared_weight(terms: dict[str, float], text: str) -> float:
-    """The share, by weight, of the question's words that a text has, by stem."""
-    present = {_stem(word) for word in words(text)}
-    shared = sum(weight for term, weight in terms.items() if _stem(term) in present)
-    return shared / max(sum(terms.values()), 1e-9)
+def supporting(readings: Sequence[Reading], min_confidence: float) -> list[Reading]:
+    """Pick the readings after the first that give its answer too, at most three.
+
+    Two answers are the same if their words are, articles and case aside.
+    """
+    first, *others = readings
+    wanted = _bare(first)
+    same = [r for r in others if _bare(r) == wanted and r.confidence >= min_confidence]
+    return same[:_SUPPORTS]
 
 
-def _has_asked_type(question: str, sentence: str) -> bool:
-    """Whether a sentence holds a number or date if the question asks for one."""
-    if _COUNTED.search(question):
-        return _NUMBER_IN_SENTENCE.search(sentence) is not None
-    if _DATED.search(question):
-        return _DATE_IN_SENTENCE.search(sentence) is not None
-    return True
+def _numbers(record: Mapping[str, Any]) -> dict[str, float]:
+    return {name: _number(value) for name, value in record.items()}
 
 
-def _lacks_figure(question: str, passage: Passage) -> bool:
-    """Whether the question has a year or number that the passage has not."""
-    return not _figures(question) <= _figures(passage.text + " " + passage.context)
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no finite number")
+    return number
 
 
-def _figures(text: str) -> set[str]:
-    """Find the numbers of a text, without separators of thousands."""
-    return set(_FIGURE.findall(_THOUSANDS.sub("", text)))
+def _bare(reading: Reading) -> list[str]:
+    """Split an answer into words without what stands around them; $5 is not 5 or €5."""
+    text = unicodedata.normalize("NFC", reading.passage.slice(reading.answer)).casefold()
+    found = [word.strip(_AROUND_WORDS) or word for word in text.split()]
+    return [word for word in found if word not in ("a", "an", "the")] or found
 
 
-def _stem(word: str) -> str:
-    """Strip an English ending, crudely: good enough to tell a shared word."""
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            return word[: -len(suffix)]
-    return word
+def _softmax(scores: Sequence[float]) -> list[float]:
+    highest = max(scores, default=0.0)
+    powers = [math.exp(score - highest) for score in scores]
+    return [power / sum(powers) for power in powers]
+
+
+def _dot(weights: Signs, signs: Signs) -> float:
+    return sum(weight * sign for weight, sign in zip(weights, signs, strict=True))

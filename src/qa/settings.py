@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from qa.errors import UsageError
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_READER = "packaged"
 PRECISIONS = ("int8", "fp32")
 
 
@@ -15,6 +16,8 @@ class BuildSettings:
     Attributes:
         encoder: `all-MiniLM-L6-v2` (the packaged weights), or any sentence-transformers
             name or folder.
+        reader: `packaged`, a folder that `train.reader` made, or the name or folder of a
+            Hugging Face question-answering model.
         precision: `int8`, or `fp32` for an encoder that does not survive quantisation.
         language: ISO 639 code; chooses the rules for sentence ends.
         merge_tokens: Passages shorter than this take in their neighbours (docs/LOG.md).
@@ -23,6 +26,7 @@ class BuildSettings:
     """
 
     encoder: str = DEFAULT_ENCODER
+    reader: str = DEFAULT_READER
     precision: str = "int8"
     language: str = "en"
     merge_tokens: int = 24
@@ -41,6 +45,10 @@ class BuildSettings:
             )
         if not self.encoder.strip():
             raise UsageError("encoder must be a sentence-transformers name or a folder, not empty")
+        if not self.reader.strip():
+            raise UsageError(
+                f"reader must be {DEFAULT_READER}, a model's name or a folder, not empty"
+            )
 
     def to_json(self) -> dict[str, str | int]:
         """Give the settings as the manifest keeps them."""
@@ -58,14 +66,15 @@ class AskSettings:
             question, beside the cosine. Chosen on the calibration split and three public
             sets, never on the test split (docs/LOG.md).
         read_passages: How many of the best passages the reader looks at.
-        min_confidence: Below it the program abstains. None: as calibrated for the reader.
+        max_risk: Expected share of wrong answers among those given, 0 to 1: the reader's
+            calibration turns it into the confidence below which the program abstains.
     """
 
     k: int = 5
     candidates: int = 100
     lexical_weight: float = 0.7
-    read_passages: int = 5
-    min_confidence: float | None = None
+    read_passages: int = 3
+    max_risk: float = 0.1
 
     def __post_init__(self) -> None:
         """Check what a person may have typed.
@@ -75,5 +84,5 @@ class AskSettings:
         """
         if not 1 <= self.k <= 100:
             raise UsageError(f"k must be from 1 to 100: {self.k}")
-        if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
-            raise UsageError(f"the least confidence must be from 0 to 1: {self.min_confidence}")
+        if not 0 <= self.max_risk <= 1:
+            raise UsageError(f"the greatest risk must be from 0 to 1: {self.max_risk}")

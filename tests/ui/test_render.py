@@ -240,6 +240,28 @@ def test_an_answer_shows_its_words_marked_confidence_and_time() -> None:
         assert part in page.shown
 
 
+def test_a_short_answer_stands_above_its_sentence() -> None:
+    full = answered("351", "a.txt", "a")
+    page = Page(conversation_html([Turn("Q?", replace(full, answer="351"))], [], 1))
+    assert ("class", "qa-short") in page.attributes
+    assert page.shown.index("351") < page.shown.index("before 351 after")
+    whole = Page(conversation_html([Turn("Q?", full)], [], 1))
+    assert ("class", "qa-short") not in whole.attributes, "it would say the same thing twice"
+
+
+def test_every_place_that_gives_the_same_answer_can_be_opened() -> None:
+    full = answered("351", "a.txt", "a")
+    also = Citation("b.txt", "b", None, 7, 20, "It was 351 <b>", (Span(14, 17),))
+    page = Page(
+        conversation_html([Turn("Q?", replace(full, citations=(*full.citations, also)))], [], 1)
+    )
+    assert "It was 351 <b>" in page.shown
+    assert page.marked == ["351", "351"]
+    assert page.values("data-open")[:2] == ["a.txt", "b.txt"]
+    assert page.values("data-start")[:2] == ["100", "7"]
+    assert "The same answer also stands here" in page.shown
+
+
 def test_a_passage_that_holds_the_citation_is_not_listed_again() -> None:
     answer = answered("words", "a.txt", "a")
     holder = Passage("id", "a.txt", 90, 200, "It holds the sentence", "", ())

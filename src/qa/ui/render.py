@@ -132,17 +132,38 @@ def _turn(turn: Turn) -> str:
 
 
 def _answered(answer: Answer) -> str:
-    first = answer.citations[0]
-    marked = _marked(first.quote, [span.shift(-first.start) for span in first.highlights])
-    chips = "".join(_chip(n, c) for n, c in enumerate(answer.citations, start=1))
-    others = [p for p in answer.passages if not _holds(p, first)]
+    first, *supporting = answer.citations
+    said = answer.answer or first.quote
+    short = f'<p class="qa-short">{text(said)}</p>' if said != first.quote else ""
+    others = [p for p in answer.passages if not any(_holds(p, c) for c in answer.citations)]
     return (
-        f'<blockquote class="qa-answer">{marked}</blockquote>'
-        f'<div class="qa-chips">{chips}</div>'
+        f'{short}<blockquote class="qa-answer">{_quote(first)}</blockquote>'
+        f'<div class="qa-chips">{_chip(1, first)}</div>{_supporting(supporting)}'
         f'<p class="qa-meta qa-status"><span class="qa-confidence" title="How likely this sentence '
         f'answers the question">Confidence: {text(confidence_in_words(answer.confidence))}</span>'
         f" · {_milliseconds(answer)}</p>{_others(others)}"
     )
+
+
+def _supporting(citations: Sequence[Citation]) -> str:
+    """Render the further places that give the same answer, each with its own chip."""
+    if not citations:
+        return ""
+    rows = "".join(
+        f"<li><blockquote>{_quote(citation)}</blockquote>"
+        f'<div class="qa-chips">{_chip(number, citation)}</div></li>'
+        for number, citation in enumerate(citations, start=2)
+    )
+    return (
+        '<p class="qa-meta qa-supports">The same answer also stands here:</p>'
+        f'<ul class="qa-also">{rows}</ul>'
+    )
+
+
+def _quote(citation: Citation) -> str:
+    """Render a citation's sentence with the words worth a reader's eye marked."""
+    spans = [span.shift(-citation.start) for span in citation.highlights]
+    return _marked(citation.quote, spans)
 
 
 def _abstained(answer: Answer) -> str:

@@ -1,0 +1,62 @@
+"""A torch module in, an ONNX file out, quantised to int8 if asked to.
+
+Imports torch inside its function: it is needed once, when a model is first used. Does not
+know what the model is for.
+"""
+
+import logging
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_OPSET = 17
+
+
+def write_onnx(
+    module: Any,
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Mapping[int, str]],
+    path: Path,
+    precision: str,
+) -> None:
+    """Trace a module and write it.
+
+    Args:
+        module: A `torch.nn.Module` that takes the inputs by position.
+        inputs: Example tensors by name, of shape (batch, tokens), both free.
+        outputs: By name, the free axes of each output.
+        path: The file.
+        precision: `int8`, with weights quantised per channel, or `fp32`.
+    """
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    exported = path.with_name(f".part-{path.name}")
+    axes = {name: {0: "batch", 1: "tokens"} for name in inputs}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # The TorchScript exporter: the newer one takes seven times as long for a graph
+        # that ONNX Runtime fuses less and runs a tenth slower (docs/LOG.md).
+        torch.onnx.export(
+            module.eval(),
+            tuple(inputs.values()),
+            str(exported),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes={**axes, **{name: dict(free) for name, free in outputs.items()}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+    if precision == "fp32":
+        exported.replace(path)
+        return
+    logging.disable(logging.WARNING)  # it advises a step that only static quantising needs
+    try:
+        # 7-bit weights: without VNNI the 8-bit product saturates (docs/LOG.md).
+        quantize_dynamic(
+            exported, path, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+        )
+    finally:
+        logging.disable(logging.NOTSET)
+    exported.unlink()

@@ -1,0 +1,112 @@
+"""A span in, the same answer with edges a person would choose out.
+
+Widens to whole words, dates, amounts with their sign and unit, and both ends of a range;
+drops punctuation and unmatched brackets. Stays inside the sentence. Does not know how a
+span was found.
+"""
+
+import re
+import unicodedata
+
+from qa.schema import Span
+
+_GAP = r"\s{1,4}"  # a line may be wrapped anywhere
+# No amount starts inside another, and counts are possessive: else a word of 20,000 digits
+# takes a minute.
+_START = r"(?<!\w)(?<!\w[-.,:/])"
+_NUMBER = r"\d++(?:[.,:/]\d++)*+"
+_COUNT_WORD = r"(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en)"
+_CURRENCY = r"(?:(?:[A-Z]{1,3}|US\s)?[$€£¥₹]|S/\.?|USD|EUR|GBP)\s?"
+_SCALE = rf"(?:-|{_GAP})(?:hundred|thousand|million|billion|trillion)s?\b"
+_UNIT = (
+    rf"(?:\s?(?:%|°[CF]?)|(?:-|{_GAP})(?:percent|per{_GAP}cent|percentage{_GAP}points|"
+    rf"metric{_GAP}tons?|tonnes?|tons?|MT|kg|kilograms?|kilomet(?:er|re)s?|km[2²]?|miles?|"
+    r"met(?:er|re)s?|square|hectares?|ha|acres?|dollars|euros|pounds|soles|years?|months?|"
+    r"weeks?|days?|hours?|minutes?|seconds?|people|liters?|litres?|gallons?)\b)"
+)
+# A year has no unit and no range but to another year: in 2018 to 40 percent.
+_YEAR = r"(?:1[89]|20)\d\d(?!\w|[.,:/]\d)"
+_AMOUNT = (
+    rf"(?:[-−]?(?:{_CURRENCY}|(?!{_YEAR})){_NUMBER}(?:{_SCALE})?|{_COUNT_WORD}{_SCALE})"
+    rf"{_UNIT}{{0,2}}"
+)
+_TO = rf"(?:{_GAP}to{_GAP}|\s?[-–]\s?|—)"
+_BETWEEN = rf"[Bb]etween{_GAP}(?:{_AMOUNT}|{_YEAR}){_GAP}and{_GAP}(?:{_AMOUNT}|{_YEAR})"
+_RANGE = rf"{_AMOUNT}{_TO}{_AMOUNT}|{_YEAR}{_TO}{_YEAR}|{_YEAR}[-–]\d\d(?!\w)"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DAYS = rf"{_DAY}(?:(?:[-–]|{_GAP}(?:to|and){_GAP}){_DAY})?"
+_DATE = re.compile(  # March 3, 2014; 3 to 5 March 2014; March 2014; 2014-03-05
+    rf"{_START}(?:(?:{_DAYS}{_GAP}(?:of{_GAP})?{_MONTH}|{_MONTH}{_GAP}{_DAYS})(?:,?{_GAP}\d{{4}})?"
+    rf"|{_MONTH},?{_GAP}\d{{4}}|\d{{4}}-\d\d-\d\d)(?!\w)"
+)
+_AMOUNTS = tuple(re.compile(rf"{_START}(?:{pattern})") for pattern in (_BETWEEN, _RANGE, _AMOUNT))
+_FIGURE = re.compile(rf"\d|\b{_COUNT_WORD}\b")
+_MINUS = re.compile(r"(?<!\w)-(?=[\d$€£])")
+_PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"), ("«", "»"))
+_EDGES = " \t\r\n,;:–—-"
+
+
+def snap(text: str, answer: Span, sentence: Span) -> Span:
+    """Move an answer's edges to sensible places.
+
+    Args:
+        text: What the spans are offsets into.
+        answer: Not empty, inside `sentence`.
+        sentence: What the result stays inside.
+
+    Returns:
+        A span that snaps to itself.
+    """
+    dates = [match.span() for match in _DATE.finditer(text, *sentence)]
+    amounts = [match.span() for kind in _AMOUNTS for match in kind.finditer(text, *sentence)]
+    while True:
+        start, end = _trimmed(text, *_whole_words(text, answer, sentence))
+        for low, high in dates:
+            if max(start, low) < min(end, high):
+                start, end = min(start, low), max(end, high)
+        for low, high in amounts:
+            if _FIGURE.search(text, max(start, low), min(end, high)):
+                start, end = min(start, low), max(end, high)
+        snapped = Span(*_trimmed(text, *_balanced(text, start, end, sentence)))
+        if snapped == answer:
+            return answer
+        answer = snapped
+
+
+def _whole_words(text: str, answer: Span, sentence: Span) -> tuple[int, int]:
+    start, end = answer
+    while start > sentence.start and _in_word(text[start - 1]) and _in_word(text[start]):
+        start -= 1
+    while end < sentence.end and _in_word(text[end]) and _in_word(text[end - 1]):
+        end += 1
+    return start, end
+
+
+def _in_word(character: str) -> bool:
+    """Whether it is a letter, a digit, or an accent of its own."""
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while end - start > 1 and text[start] in _EDGES and not _MINUS.match(text, start):
+        start += 1
+    while end - start > 1 and text[end - 1] in _EDGES:
+        end -= 1
+    return start, end
+
+
+def _balanced(text: str, start: int, end: int, sentence: Span) -> tuple[int, int]:
+    """Take in a closing bracket or quote that stands next, else leave the lone one out."""
+    for opening, closing in _PAIRS:
+        lone = text.count(opening, start, end) - text.count(closing, start, end)
+        while lone > 0 and end < sentence.end and text[end] == closing:
+            end, lone = end + 1, lone - 1
+        while lone > 0 and end - start > 1 and text[start] == opening:
+            start, lone = start + 1, lone - 1
+        while lone < 0 and end - start > 1 and text[end - 1] == closing:
+            end, lone = end - 1, lone + 1
+    return start, end
