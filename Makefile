@@ -31,6 +31,7 @@ check: $(VENV)/dev.stamp ## lint, types, import contracts
 
 eval: $(VENV)/run.stamp ## measure answers on the gold questions' test split
 	$(BIN)/qa index
+	$(BIN)/qa eval tests/gold/inl_peru_plain.jsonl --split test
 	$(BIN)/qa eval tests/gold/inl_peru.jsonl --split test
 
 bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone meanwhile

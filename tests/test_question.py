@@ -57,6 +57,7 @@ def test_a_question_of_quantity_asks_for_a_number(question: str) -> None:
         ("How much money was spent?", True, False),
         ("What was the price of bread?", True, False),
         ("How much did the US pay?", True, False),
+        ("How much was spent?", True, False),
         ("What was the BUDGET?", True, False),
         ("How many labs were destroyed?", False, True),
         ("How much land was burned?", False, True),

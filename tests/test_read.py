@@ -236,6 +236,12 @@ def test_the_best_span_of_the_kind_asked_for_is_the_answer(
     assert (reading.sentence, reading.answer) == (FIRST, candidate.answer)
 
 
+def test_a_whole_sentence_too_is_of_the_wrong_type_without_the_number_asked_for() -> None:
+    found = reader({"p": [2, 1]}, BY_MARGIN).candidates(query("Tell me how many"), [passage()])
+    assert [candidate.answer for candidate in found] == [FIRST, SECOND]
+    assert [candidate.signs.wrong_type for candidate in found] == [0, 1]
+
+
 def test_an_answer_names_what_no_document_mentions(tiny_answerer: Answerer) -> None:
     answer = tiny_answerer.ask("Did Charles meet Napoleon in Fife?")
     assert answer.unmentioned == ("Napoleon",)

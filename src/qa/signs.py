@@ -39,7 +39,9 @@ _MONEY_WORD = re.compile(
     r"[$€£¥₹]|\b(?:dollars?|euros?|pounds|soles|cents?|usd|eur|[mb]illion)\b", re.I
 )
 _SHARE_WORD = re.compile(
-    r"%|\b(?:per ?cent|half|third|quarter|fifth|tenth|majority|all|none)", re.I
+    r"%|\b(?:per ?cent|percentage points|halves|half|third|quarter|fifth|tenth|majority|all|none)"
+    r"\b",
+    re.IGNORECASE,
 )
 _FIGURE_FIRST = re.compile(r"\W*\d[\d.,]*(?!\w|-)")
 _SUFFIXES = (
@@ -56,8 +58,8 @@ def has_asked_type(question: str, answer: str) -> bool:
         answer: The answer's words, or a whole sentence.
     """
     if asks_for_number(question):
-        if asks_for_percentage(question) and not _SHARE_WORD.search(answer):
-            return False
+        if asks_for_percentage(question):
+            return _SHARE_WORD.search(answer) is not None
         if asks_for_money(question) and not _MONEY_WORD.search(answer):
             return False
         if asks_for_other_unit(question) and _CURRENCY.search(answer):

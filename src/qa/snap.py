@@ -32,7 +32,8 @@ _AMOUNT = (
 )
 _TO = rf"(?:{_GAP}to{_GAP}|\s?[-–]\s?|—)"
 _BETWEEN = rf"[Bb]etween{_GAP}(?:{_AMOUNT}|{_YEAR}){_GAP}and{_GAP}(?:{_AMOUNT}|{_YEAR})"
-_RANGE = rf"{_AMOUNT}{_TO}{_AMOUNT}|{_YEAR}{_TO}{_YEAR}|{_YEAR}[-–]\d\d(?!\w)"
+# From 45 to 12 is a change, and each end an answer.
+_RANGE = rf"(?<![Ff]rom\s){_AMOUNT}{_TO}{_AMOUNT}|{_YEAR}{_TO}{_YEAR}|{_YEAR}[-–]\d\d(?!\w)"
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
