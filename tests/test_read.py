@@ -121,15 +121,27 @@ _margins = st.lists(st.floats(-1e9, 1e9) | st.floats(-30, 30), min_size=2, max_s
 
 @settings(deadline=None)
 @given(st.lists(_margins, min_size=1, max_size=6))
-def test_leads_fall_with_the_rank_and_sum_to_one_over_all_sentences(
+def test_leads_sum_to_one_over_the_answers_and_fall_with_the_rank(
     margins: list[list[float]],
 ) -> None:
     passages = [passage(str(row), row=row) for row in range(len(margins))]
     by_name = {str(row): pair for row, pair in enumerate(margins)}
     found = reader(by_name, BY_MARGIN).candidates(query("who"), passages)
-    leads = [candidate.signs.lead for candidate in found]
-    assert sum(leads) == pytest.approx(1)
-    assert leads == sorted(leads, reverse=True)
+    leads = {found_one.passage.slice(found_one.answer): found_one.signs.lead for found_one in found}
+    assert sum(leads.values()) == pytest.approx(1)
+    if len(margins) == 1:
+        assert [c.signs.lead for c in found] == sorted(leads.values(), reverse=True)
+
+
+def test_passages_that_give_the_same_answer_strengthen_each_other() -> None:
+    by_lead = weighing(rank=NONE._replace(margin=1), confidence=NONE._replace(lead=4), bias=-2)
+    (alone,) = reader({"a": [3, 3]}, by_lead).read(query("How many letters?"), [passage("a")])
+    both = reader({"a": [3, 3], "b": [3, 1]}, by_lead).read(
+        query("How many letters?"), [passage("a"), passage("b", row=1)]
+    )
+    assert both[0].confidence > alone.confidence
+    assert both[1].confidence == both[0].confidence
+    assert supporting(both, both[0].confidence) == [both[1]]
 
 
 def test_each_passage_gives_its_best_sentence_the_best_passage_first() -> None:

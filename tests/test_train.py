@@ -107,7 +107,7 @@ def asked(chance: np.random.Generator, right_by: str, answerable: bool = True) -
     signs = chance.random((5, len(Signs._fields)))
     signs[:, Signs._fields.index("lead")] = 0.0
     best = signs[:, Signs._fields.index(right_by)].argmax()
-    return Asked(signs, np.arange(5) == (best if answerable else -1), answerable)
+    return Asked(signs, np.arange(5) == (best if answerable else -1), np.arange(5), answerable)
 
 
 def test_the_rank_follows_the_sign_that_tells_the_right_sentence() -> None:

@@ -31,7 +31,7 @@ from qa.build import build_index
 from qa.embed import Encoder
 from qa.evaluate import load_gold, same_sentence
 from qa.index import Index
-from qa.read import Calibration, Query, Reader, Risk, Signs
+from qa.read import Calibration, Query, Reader, Risk, Signs, answer_words
 from qa.retrieve import retrieve
 from qa.settings import AskSettings
 from qa.span import SpanNetwork, write_card
@@ -65,11 +65,13 @@ class Asked(NamedTuple):
     Attributes:
         signs: Shape (n_sentences, n_signs).
         right: Whether each sentence is evidence, shape (n_sentences,).
+        said: Number of each sentence's answer, the same for the same words.
         answerable: Whether the question has an answer at all.
     """
 
     signs: Floats
     right: NDArray[np.bool_]
+    said: NDArray[np.int64]
     answerable: bool
 
 
@@ -105,7 +107,9 @@ class Asker:
             for found in candidates
         ]
         signs = np.array([candidate.signs for candidate in candidates])
-        return Asked(signs, np.array(right), bool(evidence))
+        words = [answer_words(found.passage, found.answer) for found in candidates]
+        said = np.array([words.index(each) for each in words])
+        return Asked(signs, np.array(right), said, bool(evidence))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -266,7 +270,9 @@ def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
     odds = asked.signs @ rank
     best = int(odds.argmax())
     signs = asked.signs[best].copy()
-    signs[Signs._fields.index("lead")] = 1 / np.exp(odds - odds[best]).sum()
+    powers = np.exp(odds - odds[best])
+    together = asked.said == asked.said[best]
+    signs[Signs._fields.index("lead")] = powers[together].sum() / powers.sum()
     return signs, bool(asked.right[best])
 
 

@@ -7,6 +7,7 @@ another says how likely the best one answers. Does not know citations.
 
 import math
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -42,8 +43,9 @@ class Signs(NamedTuple):
             unit, a date, a name.
         missing_figure: The question has a year or number that the passage has not.
         unmentioned_name: The question has a name that no document mentions.
-        lead: The sentence's share of the softmax over all sentences' rank scores: 1 if
-            nothing else comes near. Known after ranking, so without weight there.
+        lead: The answer's share of the softmax over all sentences' rank scores, sentences
+            that give the same answer together: 1 if nothing else comes near. Known after
+            ranking, so without weight there.
     """
 
     answerable: float
@@ -194,7 +196,11 @@ class Reader:
             for candidate in self._candidates(query, unmentioned, passage, score)
         ]
         ranks = [_dot(self.calibration.rank, candidate.signs) for candidate in found]
-        leads = _softmax(ranks)
+        said = [answer_words(candidate.passage, candidate.answer) for candidate in found]
+        together: defaultdict[tuple[str, ...], float] = defaultdict(float)
+        for words, share in zip(said, _softmax(ranks), strict=True):
+            together[words] += share
+        leads = [together[words] for words in said]
         order = sorted(range(len(found)), key=lambda i: -ranks[i])
         return [found[i]._replace(signs=found[i].signs._replace(lead=leads[i])) for i in order]
 
@@ -267,9 +273,19 @@ def supporting(readings: Sequence[Reading], min_confidence: float) -> list[Readi
     Two answers are the same if their words are, articles and case aside.
     """
     first, *others = readings
-    wanted = _bare(first)
-    same = [r for r in others if _bare(r) == wanted and r.confidence >= min_confidence]
-    return same[:_SUPPORTS]
+    wanted = answer_words(first.passage, first.answer)
+    same = [r for r in others if answer_words(r.passage, r.answer) == wanted]
+    return [r for r in same if r.confidence >= min_confidence][:_SUPPORTS]
+
+
+def answer_words(passage: Passage, answer: Span) -> tuple[str, ...]:
+    """Split an answer into words without what stands around them; $5 is not 5 or €5.
+
+    Two answers with the same words are the same answer.
+    """
+    text = unicodedata.normalize("NFC", passage.slice(answer)).casefold()
+    found = [word.strip(_AROUND_WORDS) or word for word in text.split()]
+    return tuple(word for word in found if word not in ("a", "an", "the")) or tuple(found)
 
 
 def _numbers(record: Mapping[str, Any]) -> dict[str, float]:
@@ -281,13 +297,6 @@ def _number(value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{number} is no finite number")
     return number
-
-
-def _bare(reading: Reading) -> list[str]:
-    """Split an answer into words without what stands around them; $5 is not 5 or €5."""
-    text = unicodedata.normalize("NFC", reading.passage.slice(reading.answer)).casefold()
-    found = [word.strip(_AROUND_WORDS) or word for word in text.split()]
-    return [word for word in found if word not in ("a", "an", "the")] or found
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:
