@@ -23,8 +23,7 @@ from qa.embed import (
     Encoder,
     EncoderCard,
 )
-from qa.export import encoder_folder
-from qa.export_reader import reader_folder
+from qa.export import model_folder
 from qa.index import encoders_dir, readers_dir
 from qa.pipeline import Answerer, open_index
 from qa.read import Calibration, Risk, Signs
@@ -173,10 +172,8 @@ def tiny_settings(index_dir: Path) -> BuildSettings:
     settings = BuildSettings(
         encoder="tiny-test-encoder", reader="tiny-test-reader", merge_tokens=4, context_tokens=8
     )
-    write_tiny_reader(reader_folder(readers_dir(index_dir), settings.reader, settings.precision))
-    write_tiny_encoder(
-        encoder_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
-    )
+    write_tiny_reader(model_folder(readers_dir(index_dir), settings.reader, settings.precision))
+    write_tiny_encoder(model_folder(encoders_dir(index_dir), settings.encoder, settings.precision))
     return settings
 
 

@@ -23,7 +23,7 @@ from conftest import (
 from qa.build import build_index
 from qa.embed import Encoder
 from qa.errors import CorpusError, EncoderError, IndexWriteError, ReaderError, UsageError
-from qa.export import encoder_folder
+from qa.export import model_folder
 from qa.index import Index, current_generation, encoders_dir
 from qa.pipeline import open_index
 from qa.settings import BuildSettings
@@ -205,7 +205,7 @@ def test_an_index_inside_its_corpus_is_not_indexed(corpus: Path) -> None:
 def test_an_encoder_that_reads_less_makes_passages_anew(tiny_build: Build, corpus: Path) -> None:
     index_dir = tiny_build()
     settings = tiny_settings(index_dir)
-    folder = encoder_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
+    folder = model_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
     write_tiny_encoder(folder, max_tokens=16)
     report = build_index(corpus, index_dir, settings)
     assert report.encoded == report.passages > 6

@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from qa.embed import Encoder, PassageInput
 from qa.errors import EncoderError
-from qa.export import encoder_folder, export_encoder, load_model, packaged_weights
+from qa.export import export_encoder, load_model, model_folder, packaged_weights
 from qa.index import Index
 from qa.settings import DEFAULT_ENCODER
 
@@ -40,7 +40,7 @@ def test_int8_vectors_are_close_to_the_original_on_unseen_texts(page_index: Path
 
 
 def test_fp32_is_the_original_to_rounding_for_any_length(tmp_path: Path) -> None:
-    folder = encoder_folder(tmp_path, DEFAULT_ENCODER, "fp32")
+    folder = model_folder(tmp_path, DEFAULT_ENCODER, "fp32")
     card = export_encoder(DEFAULT_ENCODER, "fp32", TEXTS, folder)
     assert card.cosine_min > 0.9999
     encoder = Encoder(folder)
@@ -55,10 +55,10 @@ def test_a_model_folder_can_be_named_and_a_changed_one_has_another_place(tmp_pat
 
     folder = tmp_path / "my model"
     shutil.copytree(packaged_weights(), folder)
-    first = encoder_folder(tmp_path / "e", str(folder), "int8")
+    first = model_folder(tmp_path / "e", str(folder), "int8")
     config = folder / "sentence_bert_config.json"
     config.write_text(config.read_text().replace("256", "128"))
-    second = encoder_folder(tmp_path / "e", str(folder), "int8")
+    second = model_folder(tmp_path / "e", str(folder), "int8")
     assert first != second
     card = export_encoder(str(folder), "int8", TEXTS, second)
     assert card.max_tokens == 126

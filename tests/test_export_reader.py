@@ -16,7 +16,8 @@ from conftest import CORPUS, ROOT, TINY_CALIBRATION, tiny_settings, write_tiny_r
 from qa.build import build_index
 from qa.cli import main
 from qa.errors import ReaderError
-from qa.export_reader import UNCALIBRATED, export_reader, reader_folder
+from qa.export import model_folder
+from qa.export_reader import UNCALIBRATED, export_reader
 from qa.pipeline import open_index
 from qa.read import Calibration
 from qa.schema import Passage, Span
@@ -322,13 +323,13 @@ def test_a_reader_has_its_place_by_its_weights_and_precision(tmp_path: Path) -> 
     write_tiny_reader(tmp_path / "two" / "r")
 
     def place(name: str, precision: str = "int8") -> Path:
-        return reader_folder(tmp_path, str(tmp_path / name / "r"), precision)
+        return model_folder(tmp_path, str(tmp_path / name / "r"), precision)
 
     assert place("one") == place("two")
     assert place("one") != place("one", "fp32")
     write_tiny_reader(tmp_path / "two" / "r", replace(TINY_CALIBRATION, bias=5.0))
     assert place("one") != place("two")
-    odd = reader_folder(tmp_path, "some/modèle?*: x" + "y" * 300, "int8")
+    odd = model_folder(tmp_path, "some/modèle?*: x" + "y" * 300, "int8")
     assert odd.parent == tmp_path
     assert len(odd.name) < 100
     odd.mkdir()

@@ -54,18 +54,17 @@ def measure_by_source(network: SpanNetwork, examples: Sequence[Example]) -> Figu
     figures = Figures()
     for source in sorted({example.source for example in examples}):
         own = [example for example in examples if example.source == source]
-        read = predict(network, [(example.question, example.context) for example in own])
-        figures[source] = measure(read, own)
+        figures[source] = measure(predict(network, own), own)
     return figures
 
 
-def predict(network: SpanNetwork, pairs: Sequence[tuple[str, str]]) -> list[Prediction]:
-    """Read (question, passage) pairs; a passage is read as one long sentence."""
-    questions, contexts = zip(*pairs, strict=True)
-    passages = [Passage("", "", 0, len(text), text, "", (Span(0, len(text)),)) for text in contexts]
+def predict(network: SpanNetwork, examples: Sequence[Example]) -> list[Prediction]:
+    """Answer each example from its context, read as one long sentence."""
     predictions = []
-    for question, passage in zip(questions, passages, strict=True):
-        (scores,) = network.score(question, [passage])
+    for example in examples:
+        text = example.context
+        passage = Passage("", "", 0, len(text), text, "", (Span(0, len(text)),))
+        (scores,) = network.score(example.question, [passage])
         (best,) = scores.spans
         predictions.append(Prediction(passage.slice(best.span), best.margin, scores.answerable))
     return predictions

@@ -10,9 +10,8 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from qa.onnx_file import write_onnx
-from qa.span import ANSWERABLE_OUTPUT, END_OUTPUT, START_OUTPUT
+from qa.span import ANSWERABLE_OUTPUT, END_OUTPUT, INPUTS, START_OUTPUT
 
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _MASKED = -1e4
 
 

@@ -22,8 +22,8 @@ from qa.errors import (
     IndexWriteError,
     ReaderError,
 )
-from qa.export import encoder_folder, export_encoder
-from qa.export_reader import export_reader, reader_folder
+from qa.export import export_encoder, model_folder
+from qa.export_reader import export_reader
 from qa.index import GenerationWriter, Index, build_lock, encoders_dir, readers_dir
 from qa.load import SUFFIXES, SourceFile, decode, list_files, read_files
 from qa.schema import Document, Passage, SkippedFile
@@ -193,7 +193,7 @@ class _Builder:
     def _open_encoder(self) -> Encoder:
         """Open the configured encoder, exporting it first if the index has none yet."""
         settings = self._settings
-        folder = encoder_folder(encoders_dir(self._index_dir), settings.encoder, settings.precision)
+        folder = model_folder(encoders_dir(self._index_dir), settings.encoder, settings.precision)
         if folder.is_dir():
             try:
                 return Encoder(folder, threads=available_cores())
@@ -212,7 +212,7 @@ class _Builder:
         settings = self._settings
         if settings.reader == DEFAULT_READER:
             return ""
-        folder = reader_folder(readers_dir(self._index_dir), settings.reader, settings.precision)
+        folder = model_folder(readers_dir(self._index_dir), settings.reader, settings.precision)
         if folder.is_dir():
             try:
                 SpanNetwork(folder)

@@ -20,6 +20,7 @@ from tokenizers import Encoding, Tokenizer
 
 from qa.errors import EncoderError
 from qa.schema import Span
+from qa.session import open_session
 
 Vectors = NDArray[np.float32]
 
@@ -95,7 +96,7 @@ class Encoder:
         try:
             self.card = EncoderCard(**json.loads((folder / CARD_FILE).read_text("utf-8")))
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            self._sessions = [_open_session(folder / MODEL_FILE) for _ in range(threads)]
+            self._sessions = [open_session(folder / MODEL_FILE) for _ in range(threads)]
         except Exception as error:  # tokenizers and onnxruntime raise bare Exceptions
             raise EncoderError(
                 f"the encoder in {folder} cannot be opened ({error}); "
@@ -195,14 +196,6 @@ class Encoder:
                 f"a passage has {longest} tokens but the encoder reads {limit}: "
                 "text would be cut off unseen. Please report this as a bug."
             )
-
-
-def _open_session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # two one-thread sessions beat one of two threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _shorten(ids: list[int], max_tokens: int, special: int) -> list[int]:

@@ -8,7 +8,6 @@ Does not know passages or the index.
 import hashlib
 import importlib.util
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -28,7 +27,7 @@ from qa.embed import (
     Vectors,
 )
 from qa.errors import EncoderError
-from qa.files import sync
+from qa.files import replaced_folder
 from qa.onnx_file import write_onnx
 from qa.settings import DEFAULT_ENCODER
 
@@ -44,14 +43,14 @@ _WEIGHTS = (
 )  # fmt: skip
 
 
-def encoder_folder(parent: Path, name: str, precision: str) -> Path:
-    """Name the folder in which an encoder is kept: the same weights, the same folder.
+def model_folder(parent: Path, name: str, precision: str) -> Path:
+    """Name the folder in which an encoder or reader is kept: the same weights, the same folder.
 
     Raises:
         EncoderError: The packaged weights are missing or not the official ones.
     """
     slug = "".join(c if c.isalnum() or c in "-._" else "-" for c in Path(name).name)[:60]
-    return parent / f"{slug}-{weights_fingerprint(name, precision)[:12]}"
+    return parent / f"{slug}-{_fingerprint(name, precision)[:12]}"
 
 
 def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Path) -> EncoderCard:
@@ -70,25 +69,15 @@ def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Pat
         EncoderError: The model cannot be loaded or exported, or the exported one's mean
             cosine to the original is below 0.98.
     """
-    part = folder.with_name(f".part-{folder.name}")
-    shutil.rmtree(part, ignore_errors=True)  # of a build that was killed
-    part.mkdir(parents=True)
-    try:
-        card = _export_into(part, name, precision, list(sample[:_SAMPLE]))
-        for file in part.iterdir():
-            sync(file)
-        shutil.rmtree(folder, ignore_errors=True)
-        part.replace(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return card
+    with replaced_folder(folder) as part:
+        return _export_into(part, name, precision, list(sample[:_SAMPLE]))
 
 
 def _export_into(part: Path, name: str, precision: str, sample: list[str]) -> EncoderCard:
     model = load_model(name)
     card = EncoderCard(
         name=name,
-        fingerprint=weights_fingerprint(name, precision),
+        fingerprint=_fingerprint(name, precision),
         precision=precision,
         dimension=_dimension(model),
         max_tokens=_max_tokens(model),
@@ -160,7 +149,7 @@ def packaged_weights() -> Path:
     return folder
 
 
-def weights_fingerprint(name: str, precision: str) -> str:
+def _fingerprint(name: str, precision: str) -> str:
     """Hash all that an export of a model depends on; a name to be fetched stands for itself."""
     digest = hashlib.sha256(f"{_EXPORT_VERSION}\0{precision}\0".encode())
     folder = packaged_weights() if name == DEFAULT_ENCODER else Path(name)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import ReaderError
-from qa.export import weights_fingerprint
-from qa.files import sync
+from qa.files import replaced_folder
 from qa.onnx_file import write_onnx
 from qa.read import Calibration, Risk, Signs
 from qa.schema import Passage, Span
 from qa.span import (
     CARD_FILE,
     END_OUTPUT,
+    INPUTS,
     MODEL_FILE,
     START_OUTPUT,
     TOKENIZER_FILE,
@@ -40,12 +40,6 @@ UNCALIBRATED = Calibration(
 )
 
 
-def reader_folder(parent: Path, name: str, precision: str) -> Path:
-    """Name the folder in which a reader is kept: the same weights, the same folder."""
-    slug = "".join(c if c.isalnum() or c in "-._" else "-" for c in Path(name).name)[:60]
-    return parent / f"{slug}-{weights_fingerprint(name, precision)[:12]}"
-
-
 def export_reader(name: str, precision: str, folder: Path) -> None:
     """Copy or export a reader. The folder appears whole or not at all.
 
@@ -58,22 +52,13 @@ def export_reader(name: str, precision: str, folder: Path) -> None:
     Raises:
         ReaderError: It cannot be loaded, exported or opened again.
     """
-    part = folder.with_name(f".part-{folder.name}")
-    shutil.rmtree(part, ignore_errors=True)  # of a build that was killed
-    part.mkdir(parents=True)
-    try:
+    with replaced_folder(folder) as part:
         if all((Path(name) / file).is_file() for file in _FILES):
             for file in _FILES:
                 shutil.copyfile(Path(name) / file, part / file)
         else:
             _export_into(part, name, precision)
         _check(part, name)
-        for path in part.iterdir():
-            sync(path)
-        shutil.rmtree(folder, ignore_errors=True)
-        part.replace(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _check(part: Path, name: str) -> None:
@@ -145,7 +130,7 @@ def _write_onnx(model: Any, tokenizer: Any, part: Path, precision: str) -> None:
 
     batch = tokenizer(["Who?", "When was it?"], ["It was Ada.", "In 1843."], padding=True,
                       return_tensors="pt")  # fmt: skip
-    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in batch]
+    names = [name for name in INPUTS if name in batch]
 
     class Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
         """The model with its inputs as positional tensors."""

@@ -1,6 +1,9 @@
 """Writing files so that a power cut or a kill leaves the old or the new, never half."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -16,3 +19,22 @@ def replace_text(path: Path, text: str) -> None:
     part.write_text(text, "utf-8")
     sync(part)
     part.replace(path)
+
+
+@contextmanager
+def replaced_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to fill with files; it takes the place of `folder` if nothing fails.
+
+    One at a time: runs under the build lock.
+    """
+    part = folder.with_name(f".part-{folder.name}")
+    shutil.rmtree(part, ignore_errors=True)  # of a build that was killed
+    part.mkdir(parents=True)
+    try:
+        yield part
+        for file in part.iterdir():
+            sync(file)
+        shutil.rmtree(folder, ignore_errors=True)
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -59,12 +59,16 @@ class Signs(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A sentence that may answer, the words of it that would, and what speaks for them."""
+    """A sentence that may answer, the words of it that would, and what speaks for them.
+
+    `unmentioned` are names in the question that no document mentions, as typed.
+    """
 
     passage: Passage
     sentence: Span
     answer: Span
     signs: Signs
+    unmentioned: tuple[str, ...]
 
 
 class Risk(NamedTuple):
@@ -179,17 +183,16 @@ class Reader:
         Returns:
             One reading a passage, the best first; ties keep the order of the passages.
         """
-        unmentioned = unmentioned_names(query.text, self._mentions)
         best: dict[str, Reading] = {}
         for candidate in self.candidates(query, passages):
             if candidate.passage.passage_id not in best:
-                best[candidate.passage.passage_id] = self._reading(query, candidate, unmentioned)
+                best[candidate.passage.passage_id] = self._reading(query, candidate)
         return list(best.values())
 
     def candidates(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
         """List every sentence of the passages, the most promising first."""
         scores = self._network.score(query.text, [found.passage for found in passages])
-        unmentioned = bool(unmentioned_names(query.text, self._mentions))
+        unmentioned = unmentioned_names(query.text, self._mentions)
         found = [
             candidate
             for passage, score in zip(passages, scores, strict=True)
@@ -207,7 +210,7 @@ class Reader:
     def _candidates(
         self,
         query: Query,
-        unmentioned: bool,
+        unmentioned: tuple[str, ...],
         found: RetrievedPassage,
         scores: PassageScores,
     ) -> list[Candidate]:
@@ -224,17 +227,17 @@ class Reader:
                 retrieval=found.score,
                 wrong_type=float(not fits),
                 missing_figure=float(missing_figure),
-                unmentioned_name=float(unmentioned),
+                unmentioned_name=float(bool(unmentioned)),
                 lead=0.0,
             )
-            return Candidate(passage, sentence, answer, signs)
+            return Candidate(passage, sentence, answer, signs, unmentioned)
 
         return [
             candidate(*parts)
             for parts in zip(passage.sentences, cosines, scores.spans, strict=True)
         ]
 
-    def _reading(self, query: Query, candidate: Candidate, unmentioned: tuple[str, ...]) -> Reading:
+    def _reading(self, query: Query, candidate: Candidate) -> Reading:
         passage, sentence, answer = candidate.passage, candidate.sentence, candidate.answer
         whole = answer == sentence
         return Reading(
@@ -243,7 +246,7 @@ class Reader:
             answer=answer,
             confidence=self.calibration.probability(candidate.signs),
             highlights=key_words(query.text, passage, sentence) if whole else (answer,),
-            unmentioned=unmentioned,
+            unmentioned=candidate.unmentioned,
         )
 
 

@@ -20,6 +20,7 @@ from tokenizers import Encoding, Tokenizer
 
 from qa.errors import ReaderError
 from qa.schema import Passage, Span
+from qa.session import open_session
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -27,7 +28,7 @@ Integers = NDArray[np.int64]
 CARD_FILE = "reader.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 START_OUTPUT, END_OUTPUT, ANSWERABLE_OUTPUT = "start_logits", "end_logits", "answerable_logit"
 
 # Of what the network reads: how much a question may take, and how much windows share.
@@ -124,7 +125,7 @@ class SpanNetwork:
     def _run(self, encoding: Encoding) -> tuple[Floats, Floats, float | None]:
         """Run one window; logits of shape (tokens,), and the network's verdict if it has one."""
         rows = (encoding.ids, encoding.attention_mask, encoding.type_ids)
-        feed = dict(zip(_INPUTS, rows, strict=True))
+        feed = dict(zip(INPUTS, rows, strict=True))
         arrays = {name: np.array([feed[name]], dtype=np.int64) for name in self._inputs}
         found = dict(zip(self._outputs, self._session.run(None, arrays), strict=True))
         logit = found.get(ANSWERABLE_OUTPUT)
@@ -205,13 +206,10 @@ def _open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
 
 
 def _open_session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # passages run side by side instead
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    """Open a model and check that it is a question-answering one."""
+    session = open_session(path)
     inputs = {node.name for node in session.get_inputs()}
     outputs = {node.name for node in session.get_outputs()}
-    if not (inputs <= set(_INPUTS) and {START_OUTPUT, END_OUTPUT} <= outputs):
+    if not (inputs <= set(INPUTS) and {START_OUTPUT, END_OUTPUT} <= outputs):
         raise ValueError(f"{path.name} takes {sorted(inputs)} and gives {sorted(outputs)}")
     return session

@@ -1,0 +1,18 @@
+"""An ONNX file in, a session that runs it on one thread out.
+
+The parts that use models run several sessions or texts side by side instead. Does not
+know what the model is for.
+"""
+
+from pathlib import Path
+
+import onnxruntime
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """Open a model on the CPU; raises whatever ONNX Runtime raises."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # two one-thread sessions beat one of two threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
