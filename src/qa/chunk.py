@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from sentencex import get_sentence_boundaries
 
-from qa.schema import Document, Passage, Span
-from qa.structure import Block, heading_paths, is_markdown, split_blocks, trim
+from qa.schema import Block, Document, Passage, Span
+from qa.structure import heading_paths, trim
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -64,7 +64,12 @@ class _Group(NamedTuple):
 
 
 def chunk(
-    document: Document, count_tokens: CountTokens, limits: ChunkLimits, *, language: str = "en"
+    document: Document,
+    blocks: Sequence[Block],
+    count_tokens: CountTokens,
+    limits: ChunkLimits,
+    *,
+    language: str = "en",
 ) -> list[Passage]:
     """Cut a document into passages, in order.
 
@@ -73,12 +78,12 @@ def chunk(
 
     Args:
         document: What to cut.
+        blocks: Its structure, in order.
         count_tokens: Token counts of texts, without special tokens and truncation.
         limits: Lengths.
         language: ISO 639 code, chooses the sentence rules.
     """
     text = document.text
-    blocks = split_blocks(text, markdown=is_markdown(document.doc_id))
     contexts = _fit_contexts(heading_paths(text, blocks), count_tokens, limits.context_tokens)
     budget = limits.max_tokens - limits.context_tokens
     pieces = _pieces(text, blocks, count_tokens, budget, language)
@@ -183,6 +188,9 @@ def _pieces(
 
 def _sentences(text: str, block: Block, language: str) -> Iterable[Span]:
     """Segment one block; the first sentence takes in the block's list marker."""
+    if block.kind == "row":  # cells are no sentences: a row is cited as a whole
+        yield Span(block.start, block.end)
+        return
     start = block.content
     first = block.start
     while start < block.end:

@@ -5,11 +5,16 @@ a reading was found.
 """
 
 from qa.errors import CitationError
-from qa.schema import Citation, Document, Reading
+from qa.schema import Citation, Document, Reading, State
 
 
-def cite(reading: Reading, document: Document) -> Citation:
+def cite(reading: Reading, document: Document, state: State = "unchanged") -> Citation:
     """Make the citation of a reading's sentence.
+
+    Args:
+        reading: What was found.
+        document: Where, as indexed.
+        state: Whether the document's file is still as it was.
 
     Raises:
         CitationError: The document does not hold, at the passage's offsets, the
@@ -33,9 +38,11 @@ def cite(reading: Reading, document: Document) -> Citation:
     return Citation(
         doc_id=document.doc_id,
         title=document.title,
-        page=None,
+        page=document.page_of(sentence.start),
         start=sentence.start,
         end=sentence.end,
         quote=quote,
+        heading=passage.context,
+        state=state,
         highlights=reading.highlights,
     )

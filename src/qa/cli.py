@@ -13,15 +13,23 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from qa import __version__
 from qa.errors import IndexMissingError, QAError, UsageError
-from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, PRECISIONS, AskSettings, BuildSettings
+from qa.settings import (
+    DEFAULT_ENCODER,
+    DEFAULT_READER,
+    PRECISIONS,
+    AskSettings,
+    BuildSettings,
+    ParseLimits,
+)
 
 if TYPE_CHECKING:
-    from qa.build import BuildReport
+    from qa.build import BuildEvent, BuildReport
     from qa.pipeline import Answerer
     from qa.schema import Answer
 
@@ -80,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_build_options(index)
     index.add_argument("--rebuild", action="store_true", help="take nothing over from before")
     index.add_argument("--json", action="store_true", help="print one JSON object")
+    index.add_argument(
+        "--events",
+        action="store_true",
+        help="print the progress to standard error, one JSON object a line",
+    )
+    index.add_argument(
+        "--allow-empty", action="store_true", help="make an index even if there is no document"
+    )
+    _add_limits(index)
     index.set_defaults(command=_index)
 
     ask = commands.add_parser("ask", help="ask one question, or many from a file")
@@ -90,6 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_risk(ask)
     ask.add_argument("--json", action="store_true", help="print the answer object")
+    ask.add_argument(
+        "--only",
+        action="append",
+        metavar="PATTERN",
+        help="look only in documents whose path matches, such as “reports/*.pdf”; may be repeated",
+    )
     ask.add_argument(
         "--batch", type=Path, metavar="IN.jsonl", help="one object a line with “question” and “id”"
     )
@@ -137,6 +160,40 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    limits = ParseLimits()
+    group = parser.add_argument_group("limits", "a file that needs more is skipped, saying so")
+    options: list[tuple[str, float, str]] = [
+        ("--max-file-mb", limits.file_bytes / 1e6, "size of a file in MB"),
+        ("--max-seconds", limits.seconds, "time to read a file"),
+        ("--max-memory-mb", limits.memory_bytes / 1e6, "memory to read a file in MB (on Linux)"),
+        ("--max-unpacked-mb", limits.unpacked_bytes / 1e6, "what a file may unpack to in MB"),
+        ("--max-characters", limits.characters, "length of a document's text"),
+        ("--max-pages", limits.pages, "pages of a PDF"),
+        ("--max-cells", limits.cells, "filled cells of a spreadsheet"),
+    ]
+    for name, default, said in options:
+        kind = float if name == "--max-seconds" else int
+        group.add_argument(
+            name, type=kind, default=kind(default), metavar="N", help=f"{said} (%(default)s)"
+        )
+
+
+def _limits(arguments: argparse.Namespace) -> ParseLimits:
+    """Read the limits; the defaults for a command that builds only by the way."""
+    if "max_file_mb" not in arguments:
+        return ParseLimits()
+    return ParseLimits(
+        file_bytes=arguments.max_file_mb * 1_000_000,
+        seconds=arguments.max_seconds,
+        memory_bytes=arguments.max_memory_mb * 1_000_000,
+        characters=arguments.max_characters,
+        unpacked_bytes=arguments.max_unpacked_mb * 1_000_000,
+        pages=arguments.max_pages,
+        cells=arguments.max_cells,
+    )
+
+
 def _add_risk(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-risk",
@@ -169,7 +226,8 @@ def _ask(arguments: argparse.Namespace) -> int:
     from qa.present import answer_to_text
 
     question = checked_question(" ".join(arguments.question))
-    answer = _open_or_build(arguments, settings).ask(question)
+    answerer = _open_or_build(arguments, settings)
+    answer = answerer.ask(question, only=_chosen(answerer, arguments.only))
     print(_json_line(answer) if arguments.json else answer_to_text(answer))
     return EXIT_OK if answer.answered else EXIT_ABSTAINED
 
@@ -178,11 +236,23 @@ def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
     entries = list(_batch_entries(arguments.batch))
     with _output(arguments.out) as out, _bar("asking", len(entries)) as advance:
         answerer = _open_or_build(arguments, settings)
+        only = _chosen(answerer, arguments.only)
         for entry in entries:
-            answer = replace(answerer.ask(entry["question"]), id=entry.get("id"))
+            answer = replace(answerer.ask(entry["question"], only=only), id=entry.get("id"))
             out.write(_json_line(answer) + "\n")
             advance(1)
     return EXIT_OK
+
+
+def _chosen(answerer: "Answerer", patterns: Sequence[str] | None) -> list[str] | None:
+    """Name the documents that match any of the patterns; None for all."""
+    if not patterns:
+        return None
+    names = answerer.index.store.hashes()
+    chosen = [name for name in names if any(fnmatchcase(name, wanted) for wanted in patterns)]
+    if not chosen:
+        raise UsageError(f"no document matches --only {' --only '.join(patterns)}")
+    return chosen
 
 
 def _eval(arguments: argparse.Namespace) -> int:
@@ -242,6 +312,8 @@ def _open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Ans
         )
         print(f"qa: {_summary(_build(arguments), arguments.index)}", file=sys.stderr)
         return open_index(arguments.index, settings)
+    if answerer.index.damage:
+        print(f"qa: {answerer.index.damage}", file=sys.stderr)
     _check_models(arguments, answerer.index.manifest.settings)
     return answerer
 
@@ -264,9 +336,15 @@ def _build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRep
     settings = BuildSettings(
         encoder=arguments.encoder, reader=arguments.reader, precision=arguments.precision
     )
-    with _stages() as progress:
+    with _events() if getattr(arguments, "events", False) else _stages() as progress:
         report = build_index(
-            arguments.corpus, arguments.index, settings, rebuild=rebuild, progress=progress
+            arguments.corpus,
+            arguments.index,
+            settings,
+            limits=_limits(arguments),
+            rebuild=rebuild,
+            allow_empty=getattr(arguments, "allow_empty", False),
+            progress=progress,
         )
     for skipped in report.skipped:
         print(f"qa: skipped {skipped.doc_id}: {skipped.reason}", file=sys.stderr)
@@ -279,6 +357,7 @@ def _summary(report: "BuildReport", index_dir: Path) -> str:
     if report.up_to_date:
         return f"up to date: {counts}"
     changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
+    changes += f", {report.renamed} renamed" if report.renamed else ""
     skipped = f", {_count(len(report.skipped), 'file')} skipped" if report.skipped else ""
     return (
         f"indexed {counts} ({changes}{skipped}; "
@@ -359,25 +438,38 @@ def _bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def _stages() -> Iterator[Callable[[str, int, int], None]]:
+def _stages() -> Iterator[Callable[["BuildEvent"], None]]:
     """Show a build's stages on a terminal: a bar where the amount is known, else a line."""
     if not sys.stderr.isatty():
-        yield lambda stage, done, total: None
+        yield lambda event: None
         return
     from tqdm import tqdm
 
     bars: dict[str, Any] = {}
+    said: set[str] = set()
 
-    def progress(stage: str, done: int, total: int) -> None:
-        if not total:
-            print(f"{stage} …", file=sys.stderr)
+    def progress(event: "BuildEvent") -> None:
+        if not event.total:
+            if event.stage not in said:
+                said.add(event.stage)
+                tqdm.write(f"{event.stage} …", file=sys.stderr)
             return
-        if stage not in bars:
-            bars[stage] = tqdm(total=total, desc=stage, leave=False, file=sys.stderr)
-        bars[stage].update(done - bars[stage].n)
+        if event.stage not in bars:
+            bars[event.stage] = tqdm(desc=event.stage, leave=False, file=sys.stderr)
+        bar = bars[event.stage]
+        bar.total = event.total
+        bar.update(event.done - bar.n)
 
     try:
         yield progress
     finally:
         for bar in bars.values():
             bar.close()
+
+
+@contextmanager
+def _events() -> Iterator[Callable[["BuildEvent"], None]]:
+    """Tell a build's progress to another program."""
+    yield lambda event: print(
+        json.dumps(asdict(event), ensure_ascii=True), file=sys.stderr, flush=True
+    )

@@ -3,6 +3,7 @@
     QAError
     ├── UsageError            an argument or a setting that cannot be used
     ├── CorpusError           the corpus folder is missing or holds nothing readable
+    ├── SourceError           a document's file is gone, has changed or cannot be drawn
     ├── EncoderError          the encoder cannot be loaded, exported or trusted
     ├── ReaderError           the reader cannot be loaded or exported
     ├── IndexMissingError     nothing has been built in the index folder yet
@@ -27,6 +28,10 @@ class UsageError(QAError):
 
 class CorpusError(QAError):
     """The corpus folder is missing or holds nothing readable."""
+
+
+class SourceError(QAError):
+    """A document's file is gone, has changed or cannot be drawn."""
 
 
 class EncoderError(QAError):

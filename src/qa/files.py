@@ -13,6 +13,17 @@ def sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder's list of names is on the disk, where the system can do that."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def replace_text(path: Path, text: str) -> None:
     """Replace a small text file as one step."""
     part = path.with_name(path.name + ".new")

@@ -1,46 +1,39 @@
-"""An index folder: generations of a store, its vectors and a manifest, swapped atomically.
+"""An index folder: generations of a store and its vectors, swapped atomically.
 
 Layout, also described in `index/README.md`:
 
     CURRENT                 the name of the generation that answers
-    generations/00001/      manifest.json, documents.sqlite, vectors.faiss, sentences.npy
+    generations/00001/      manifest.json, documents.sqlite, vectors.faiss
+    building/               the store that a build is working on, or was when it was killed
     encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json
     readers/<name>-<hash>/  model.onnx, tokenizer.json, reader.json; none for the packaged one
 
-A generation never changes once it has its name. Owns FAISS. Does not know how passages
-and vectors are made.
+A generation never changes once it has its name. Owns FAISS, which is made anew from the
+store's vectors for every generation. Does not know how passages and vectors are made.
 """
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import faiss
-import filelock
 import numpy as np
-from numpy.typing import NDArray
 
-from qa.embed import PassageVectors, Vectors
-from qa.errors import IndexDamagedError, IndexLockedError, IndexMissingError
-from qa.files import replace_text, sync
+from qa.embed import Vectors
+from qa.errors import IndexDamagedError, IndexMissingError
 from qa.span import packaged_reader
-from qa.store import Store, StoreWriter
+from qa.store import Store
 
 # Raised whenever documents or passages of the same files would come out differently:
 # an older index is then built anew instead of being carried on.
-FORMAT = 1
-_CURRENT = "CURRENT"
+FORMAT = 2
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+STORE = "documents.sqlite"
+VECTORS = "vectors.faiss"
 _GENERATIONS = "generations"
-_MANIFEST = "manifest.json"
-_STORE = "documents.sqlite"
-_VECTORS = "vectors.faiss"
-_SENTENCES = "sentences.npy"
-_LOCK_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +49,11 @@ class Manifest:
         corpus_sha256: Hash over every document's id and hash.
         documents: How many.
         passages: How many.
-        sentences: How many.
         dimension: Length of a vector.
         built_at: ISO 8601, UTC.
+        complete: Whether the build had been through the whole corpus; if not, more comes.
         bytes: Size of each file by name; a file of another size is damaged.
+        sha256: Hash of each file by name, in hex; checked before a build takes anything over.
         reader: Folder name below `readers/`; empty for the packaged reader.
     """
 
@@ -71,10 +65,11 @@ class Manifest:
     corpus_sha256: str
     documents: int
     passages: int
-    sentences: int
     dimension: int
     built_at: str
+    complete: bool
     bytes: dict[str, int]
+    sha256: dict[str, str]
     reader: str = ""
 
 
@@ -87,177 +82,129 @@ class Index:
         Raises:
             IndexDamagedError: A file is missing, cut short or of another format.
         """
-        folder = index_dir / _GENERATIONS / generation
+        folder = generation_dir(index_dir, generation)
         self.generation = generation
         self.manifest = _read_manifest(folder)
         self.encoder_dir = encoders_dir(index_dir) / self.manifest.encoder
         reader = self.manifest.reader
         self.reader_dir = readers_dir(index_dir) / reader if reader else packaged_reader()
-        self.store = Store(folder / _STORE)
+        self.damage = ""
         try:
-            self._vectors = faiss.read_index(str(folder / _VECTORS))
-            self._sentences: NDArray[np.float16] = np.load(
-                folder / _SENTENCES, mmap_mode="r", allow_pickle=False
-            )
-        except (RuntimeError, ValueError, OSError) as error:
+            self._vectors = faiss.read_index(str(folder / VECTORS))
+        except RuntimeError as error:
             raise _damaged(folder, error) from error
+        self.store = Store(folder / STORE)
         if not self._vectors.ntotal == self.store.n_passages == self.manifest.passages:
+            self.store.close()
             raise _damaged(folder, "the numbers of passages and vectors differ")
 
     @classmethod
     def open(cls, index_dir: Path) -> "Index":
-        """Open the current generation.
+        """Open the current generation, or the last good one if the current is damaged.
+
+        `damage` then says what is wrong with the current one; else it is empty.
 
         Raises:
             IndexMissingError: Nothing has been built here.
             IndexDamagedError: What is here cannot be used.
         """
-        return cls(index_dir, current_generation(index_dir))
+        name = ""
+        try:
+            name = current_generation(index_dir)
+            return cls(index_dir, name)
+        except IndexDamagedError as error:
+            if name and current_generation(index_dir) != name:
+                return cls.open(index_dir)  # a build has published another meanwhile
+            return cls._open_older(index_dir, name, error)
 
-    def search(self, query: Vectors, k: int) -> dict[int, float]:
+    @classmethod
+    def _open_older(cls, index_dir: Path, name: str, error: IndexDamagedError) -> "Index":
+        for older in reversed(generation_names(index_dir)):
+            if older == name:
+                continue
+            try:
+                index = cls(index_dir, older)
+            except IndexDamagedError:
+                continue
+            index.damage = f"{error}. Until then the one before it, {older}, answers"
+            return index
+        raise error
+
+    def search(self, query: Vectors, k: int, rows: Sequence[int] | None = None) -> dict[int, float]:
         """Find the passages whose vectors are nearest.
 
         Args:
             query: Unit vector, shape (dim,).
             k: How many, at most.
+            rows: Rows to look among; None for all.
 
         Returns:
             Cosine by row, best first.
         """
-        k = min(k, self._vectors.ntotal)
-        scores, rows = self._vectors.search(query[np.newaxis], k)
-        return {int(r): float(s) for r, s in zip(rows[0], scores[0], strict=True) if r >= 0}
+        options = None
+        if rows is not None:
+            selector = faiss.IDSelectorBatch(np.array(rows, dtype=np.int64))
+            options = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        k = min(k, self._vectors.ntotal if rows is None else len(rows))
+        if not k:
+            return {}
+        scores, found = self._vectors.search(query[np.newaxis], k, params=options)
+        return {int(r): float(s) for r, s in zip(found[0], scores[0], strict=True) if r >= 0}
 
-    def vector(self, row: int) -> Vectors:
-        """Give the vector of the passage at a row, shape (dim,)."""
-        vector: Vectors = self._vectors.reconstruct(row)
-        return vector
+    def vectors(self, rows: Collection[int]) -> dict[int, Vectors]:
+        """Give the vectors of the passages at some rows, each of shape (dim,)."""
+        return {row: as_vectors(data, 1)[0] for row, data in self.store.vectors(rows).items()}
 
     def sentence_vectors(self, row: int) -> Vectors:
         """Give the vectors of a passage's sentences, shape (n_sentences, dim)."""
-        stored = self.store.passage(row)
-        first = stored.first_sentence
-        rows = self._sentences[first : first + len(stored.passage.sentences)]
-        return rows.astype(np.float32)
+        return as_vectors(self.store.sentence_vectors(row), -1, self.manifest.dimension)
 
     def close(self) -> None:
         """Close the store's file."""
         self.store.close()
 
 
-class GenerationWriter:
-    """Writes a generation beside the others; it counts only once `publish` returns."""
-
-    def __init__(self, index_dir: Path) -> None:
-        """Make a place for it. Runs under the build lock."""
-        self._index_dir = index_dir
-        generations = index_dir / _GENERATIONS
-        generations.mkdir(parents=True, exist_ok=True)
-        self._folder = generations / f".part-{os.getpid()}"
-        _remove_leftovers(generations)
-        self._folder.mkdir()
-        self.store = StoreWriter(self._folder / _STORE)
-        self._passages: list[Vectors] = []
-        self._sentences: list[NDArray[np.float16]] = []
-
-    def finish_store(self) -> Store:
-        """Close the store for writing and open it for reading."""
-        self.store.close()
-        return Store(self._folder / _STORE)
-
-    def add_vectors(self, vectors: Sequence[PassageVectors]) -> None:
-        """Append the vectors of the next passages, in the order of their rows."""
-        self._passages += [entry.passage for entry in vectors]
-        self._sentences += [entry.sentences.astype(np.float16) for entry in vectors]
-
-    def publish(self, dimension: int, **manifest: Any) -> str:
-        """Write vectors and manifest, then make this the current generation.
-
-        Args:
-            dimension: Length of a vector.
-            **manifest: The other fields of `Manifest` that are not counted here.
-
-        Returns:
-            The generation's name.
-
-        Raises:
-            OSError: A file cannot be written.
-        """
-        flat = faiss.IndexFlatIP(dimension)
-        if self._passages:
-            flat.add(np.stack(self._passages))
-        try:
-            faiss.write_index(flat, str(self._folder / _VECTORS))
-        except RuntimeError as error:  # how FAISS says that a disk is full
-            raise OSError(f"{_VECTORS}: {error}") from error
-        empty = np.empty((0, dimension), dtype=np.float16)
-        sentences = np.concatenate([empty, *self._sentences])
-        np.save(self._folder / _SENTENCES, sentences, allow_pickle=False)
-        names = (_STORE, _VECTORS, _SENTENCES)
-        record = Manifest(
-            format=FORMAT,
-            dimension=dimension,
-            passages=len(self._passages),
-            sentences=len(sentences),
-            bytes={name: (self._folder / name).stat().st_size for name in names},
-            **manifest,
-        )
-        (self._folder / _MANIFEST).write_text(json.dumps(asdict(record), indent=2) + "\n", "utf-8")
-        for name in (*names, _MANIFEST):
-            sync(self._folder / name)
-        return self._swap_in()
-
-    def discard(self) -> None:
-        """Remove what was written, if it was not published."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _swap_in(self) -> str:
-        generations = self._index_dir / _GENERATIONS
-        name = f"{max(map(int, _generation_names(generations)), default=0) + 1:05d}"
-        try:
-            before = current_generation(self._index_dir)
-        except (IndexMissingError, IndexDamagedError):
-            before = ""
-        self._folder.replace(generations / name)
-        replace_text(self._index_dir / _CURRENT, name + "\n")
-        for old in set(_generation_names(generations)) - {before, name}:
-            shutil.rmtree(generations / old, ignore_errors=True)
-        return name
+def as_bytes(vectors: Vectors) -> bytes:
+    """Give vectors as the store keeps them: half precision, one after the other."""
+    return vectors.astype("<f2").tobytes()
 
 
-@contextmanager
-def build_lock(index_dir: Path, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """Hold the index folder for one build; wait for another that is running.
+def as_vectors(data: bytes, count: int = -1, dimension: int = -1) -> Vectors:
+    """Read vectors from the store, shape (count, dimension); one of the two may be -1."""
+    return np.frombuffer(data, "<f2").astype(np.float32).reshape(count, dimension)
 
-    Args:
-        index_dir: Made if it does not exist.
-        waiting: Called once, without arguments, if there is something to wait for.
+
+def write_vectors(store: Store, dimension: int, path: Path) -> None:
+    """Write the FAISS index of a store's vectors, exact inner product, by row.
 
     Raises:
-        IndexLockedError: The other build has not ended after ten minutes, or the
-            folder cannot be written to.
+        OSError: The file cannot be written.
     """
+    index = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+    for rows, vectors in store.all_vectors():
+        index.add_with_ids(as_vectors(b"".join(vectors), len(rows), dimension), np.array(rows))
     try:
-        index_dir.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(index_dir / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
-            waiting()
-            lock.acquire(timeout=_LOCK_SECONDS)
-    except filelock.Timeout as error:
-        raise IndexLockedError(
-            f"another build has held {index_dir} for {_LOCK_SECONDS} s; wait for it or stop it"
-        ) from error
-    except OSError as error:
-        raise IndexLockedError(
-            f"the index folder {index_dir} cannot be written ({error}); "
-            "choose another with --index or change its permissions"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:  # how FAISS says that a disk is full
+        raise OSError(f"{VECTORS}: {error}") from error
+
+
+def generations_dir(index_dir: Path) -> Path:
+    """Name the folder that holds an index folder's generations."""
+    return index_dir / _GENERATIONS
+
+
+def generation_dir(index_dir: Path, generation: str) -> Path:
+    """Name a generation's folder."""
+    return generations_dir(index_dir) / generation
+
+
+def generation_names(index_dir: Path) -> list[str]:
+    """List the generations that are there, oldest first."""
+    folder = generations_dir(index_dir)
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.name.isdecimal())
 
 
 def encoders_dir(index_dir: Path) -> Path:
@@ -275,20 +222,24 @@ def current_generation(index_dir: Path) -> str:
 
     Raises:
         IndexMissingError: Nothing has been built here.
+        IndexDamagedError: The file that says so cannot be read.
     """
     try:
-        return (index_dir / _CURRENT).read_text("utf-8").strip()
+        name = (index_dir / CURRENT).read_text("utf-8").strip()
     except FileNotFoundError:
         raise IndexMissingError(
             f"no index in {index_dir}: build one with: qa index --corpus DIR --index {index_dir}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged(index_dir, error) from error
+    if not name.isdecimal():
+        raise _damaged(index_dir, f"{CURRENT} holds {name[:40]!r}, not a generation's name")
+    return name
 
 
 def _read_manifest(folder: Path) -> Manifest:
     try:
-        record = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        record = json.loads((folder / MANIFEST).read_text("utf-8"))
         if record["format"] != FORMAT:
             raise _damaged(folder, f"format {record['format']}, this program reads {FORMAT}")
         manifest = Manifest(**record)
@@ -304,13 +255,3 @@ def _damaged(folder: Path, why: object) -> IndexDamagedError:
     return IndexDamagedError(
         f"the index in {folder} is damaged ({why}); build it again with: qa index --rebuild"
     )
-
-
-def _generation_names(generations: Path) -> list[str]:
-    return sorted(path.name for path in generations.iterdir() if path.name.isdecimal())
-
-
-def _remove_leftovers(generations: Path) -> None:
-    """Remove what killed builds left behind. Runs under the build lock."""
-    for leftover in generations.glob(".part-*"):
-        shutil.rmtree(leftover, ignore_errors=True)

@@ -5,19 +5,22 @@
 Does not know the command line, the browser or JSON.
 """
 
+import threading
 import time
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from qa.cite import cite
 from qa.embed import Encoder, available_cores
-from qa.errors import IndexDamagedError, UsageError
-from qa.index import Index
-from qa.load import file_sha256
+from qa.errors import IndexDamagedError, QAError, SourceError, UsageError
+from qa.index import Index, current_generation
+from qa.load import file_sha256, source_path
 from qa.read import Calibration, Query, Reader, Risk, supporting
 from qa.retrieve import retrieve
-from qa.schema import Answer, Citation, Document, Reading
+from qa.sandbox import PageImage, Sandbox
+from qa.schema import Answer, Block, Citation, Document, Reading, Span, State
 from qa.settings import AskSettings
 from qa.span import SpanNetwork
 from qa.store import DocumentInfo
@@ -32,12 +35,16 @@ class SourceView:
 
     Attributes:
         document: As indexed.
+        blocks: Its structure.
         state: Whether its file is still `unchanged` since it was indexed, has
             `changed`, or is `missing`.
+        path: The file; None when it is missing.
     """
 
     document: Document
-    state: str
+    blocks: tuple[Block, ...]
+    state: State
+    path: Path | None
 
 
 class Answerer:
@@ -53,13 +60,18 @@ class Answerer:
         calibration = Calibration.from_json(network.card.get("calibration", {}))
         self._reader = Reader(network, index.sentence_vectors, index.store.mentions, calibration)
         self._risk = calibration.risk(settings.max_risk)
+        self._corpus = Path(index.manifest.corpus)
+        self._seen: dict[str, tuple[tuple[int, int, int], str]] = {}
 
-    def ask(self, question: str, *, abstain: bool = True) -> Answer:
+    def ask(
+        self, question: str, *, abstain: bool = True, only: Collection[str] | None = None
+    ) -> Answer:
         """Answer a question in the documents' own words, or abstain.
 
         Args:
             question: In plain language.
             abstain: False to answer however low the confidence, for measuring.
+            only: Ids of the documents to look in; None for all.
 
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
@@ -78,6 +90,7 @@ class Answerer:
             k=max(settings.k, settings.read_passages),
             candidates=settings.candidates,
             lexical_weight=settings.lexical_weight,
+            only=only,
         )
         clock.lap("retrieve")
         readings = self._reader.read(query, passages[: settings.read_passages])
@@ -128,9 +141,28 @@ class Answerer:
         document = self._index.store.document(doc_id)
         if document is None:
             return None
-        found = file_sha256(Path(self._index.manifest.corpus), doc_id)
-        state = "missing" if found is None else "unchanged"
-        return SourceView(document, state if found in (None, document.sha256) else "changed")
+        state = self._state(doc_id, document.sha256)
+        path = source_path(self._corpus, doc_id)
+        return SourceView(document, self._index.store.blocks(doc_id), state, path)
+
+    def draw_page(self, doc_id: str, page: int, span: Span | None, sandbox: Sandbox) -> PageImage:
+        """Draw a page of a document's file, with the cited words boxed.
+
+        Args:
+            doc_id: A document for which `formats.has_page_images` holds.
+            page: From 1.
+            span: The words, in document offsets; None for none.
+            sandbox: Where the file is opened.
+
+        Raises:
+            SourceError: It is gone, has changed since it was indexed or cannot be drawn.
+        """
+        document = self._index.store.document(doc_id)
+        path = source_path(self._corpus, doc_id)
+        if document is None or path is None:
+            raise SourceError(f"{doc_id} is no longer where it was indexed")
+        layout = self._index.store.layout(doc_id)
+        return sandbox.draw_page(path, document.sha256, layout, page, span)
 
     def close(self) -> None:
         """Close the index's files."""
@@ -143,7 +175,49 @@ class Answerer:
                 f"the index has a passage of {reading.passage.doc_id!r} but not the document; "
                 "build it again with: qa index --rebuild"
             )
-        return cite(reading, document)
+        return cite(reading, document, self._state(document.doc_id, document.sha256))
+
+    def _state(self, doc_id: str, sha256: str) -> State:
+        """Say whether a document's file is as it was; one that looks untouched is hashed once."""
+        path = source_path(self._corpus, doc_id)
+        if path is None:
+            return "missing"
+        try:
+            stat = path.stat()
+            seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            if doc_id not in self._seen or self._seen[doc_id][0] != seen:
+                self._seen[doc_id] = (seen, file_sha256(path))
+        except OSError:
+            return "missing"
+        return "unchanged" if self._seen[doc_id][1] == sha256 else "changed"
+
+
+class LiveAnswerer:
+    """Always the answerer of the current generation. Safe to use from several threads."""
+
+    def __init__(self, index_dir: Path, settings: AskSettings | None = None) -> None:
+        """Prepare; nothing needs to have been built yet."""
+        self._index_dir = index_dir
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._answerer: Answerer | None = None
+
+    def current(self) -> Answerer:
+        """Give the answerer, opened anew if a build has published since.
+
+        Raises:
+            QAError: See `open_index`; not if an older generation can go on answering.
+        """
+        with self._lock:
+            try:
+                name = current_generation(self._index_dir)
+                if self._answerer is None or self._answerer.index.generation != name:
+                    # What another thread still answers with closes itself when it is done.
+                    self._answerer = open_index(self._index_dir, self._settings)
+            except QAError:
+                if self._answerer is None:
+                    raise
+            return self._answerer
 
 
 def open_index(index_dir: Path | str = "index", settings: AskSettings | None = None) -> Answerer:

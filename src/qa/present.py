@@ -6,7 +6,7 @@ Pure functions. Text is made safe for a terminal: a document cannot send it esca
 import re
 from typing import Any
 
-from qa.schema import Answer, Citation
+from qa.schema import Answer, Citation, State
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _SNIPPET_CHARACTERS = 240
@@ -29,6 +29,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
                 "start": citation.start,
                 "end": citation.end,
                 "quote": citation.quote,
+                "heading": citation.heading,
+                "state": citation.state,
             }
             for citation in answer.citations
         ],
@@ -55,7 +57,10 @@ def answer_to_text(answer: Answer) -> str:
         said = one_line(answer.answer or "")
         lines = [said, ""]
         for number, citation in enumerate(answer.citations, start=1):
-            lines.append(f"  [{number}] {cited_place(citation)}")
+            changed = (
+                f" ({state_in_words(citation.state)})" if state_in_words(citation.state) else ""
+            )
+            lines.append(f"  [{number}] {cited_place(citation)}{changed}")
             quote = one_line(citation.quote)
             lines += [f"      “{quote}”"] if quote != said else []
         return "\n".join([*lines, f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"])
@@ -76,10 +81,27 @@ def unmentioned_in_words(answer: Answer) -> list[str]:
 
 def cited_place(citation: Citation) -> str:
     """Say where a quote stands, for a person."""
-    page = f", page {citation.page}" if citation.page is not None else ""
-    place = f"{citation.doc_id}{page}, characters {citation.start}–{citation.end}"
+    within = f", {location(citation)}" if location(citation) else ""
+    place = f"{citation.doc_id}{within}, characters {citation.start}–{citation.end}"
     title = "" if citation.doc_id.startswith(citation.title) else f"{citation.title} — "
     return one_line(title + place)
+
+
+def location(citation: Citation) -> str:
+    """Say where in its document a quote stands: page or slide, else the heading above it."""
+    if citation.page is None:
+        return citation.heading
+    slides = citation.doc_id.lower().endswith((".pptx", ".pptm"))
+    return f"{'slide' if slides else 'page'} {citation.page}"
+
+
+def state_in_words(state: State) -> str:
+    """Say that a cited file is no longer what was indexed; empty if it still is."""
+    return {
+        "unchanged": "",
+        "changed": "the file has changed since it was indexed",
+        "missing": "the file is no longer there",
+    }[state]
 
 
 def confidence_in_words(confidence: float) -> str:

@@ -3,6 +3,8 @@
 Does not know answers or thresholds: it always returns the nearest passages there are.
 """
 
+from collections.abc import Collection
+
 from qa.embed import Vectors
 from qa.index import Index
 from qa.lexicon import query_terms
@@ -17,6 +19,7 @@ def retrieve(
     k: int,
     candidates: int,
     lexical_weight: float,
+    only: Collection[str] | None = None,
 ) -> list[RetrievedPassage]:
     """Rank passages for a question.
 
@@ -31,23 +34,29 @@ def retrieve(
         k: Passages to return.
         candidates: Passages each kind of search puts forward.
         lexical_weight: w.
+        only: Ids of the documents to look in; None for all.
 
     Returns:
-        At most k passages, best first; equal scores in row order.
+        At most k passages, best first; equal scores in the order of ids and text.
     """
-    lexical = index.store.search(query_terms(question), candidates)
-    dense = index.search(query, candidates)
-    for row in lexical.keys() - dense.keys():
-        dense[row] = float(query @ index.vector(row))
+    rows = index.store.rows_of(only) if only is not None else None
+    lexical = index.store.search(query_terms(question), candidates, only)
+    dense = index.search(query, candidates, rows)
+    for row, vector in index.vectors(lexical.keys() - dense.keys()).items():
+        dense[row] = float(query @ vector)
     scores = {
         row: max(0.0, cosine + lexical_weight * lexical.get(row, 0.0)) / (1 + lexical_weight)
         for row, cosine in dense.items()
     }
-    best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
+    # Rows depend on the order in which documents came; an update answers like a rebuild.
+    leading = sorted(scores, key=lambda row: -scores[row])
+    least = scores[leading[min(k, len(leading)) - 1]] if leading else 0.0
+    found = {row: index.store.passage(row).passage for row in leading if scores[row] >= least}
+    best = sorted(found, key=lambda row: (-scores[row], found[row].doc_id, found[row].start))[:k]
     return [
         RetrievedPassage(
             row=row,
-            passage=index.store.passage(row).passage,
+            passage=found[row],
             rank=rank,
             score=min(scores[row], 1.0),
             dense=dense[row],

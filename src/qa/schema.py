@@ -4,8 +4,12 @@ All offsets are character offsets into `Document.text`, half-open: `text[start:e
 Scores: higher is better. Ranks start at 1.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Kind = Literal["heading", "item", "paragraph", "row"]
+State = Literal["unchanged", "changed", "missing"]
 
 
 class Span(NamedTuple):
@@ -19,6 +23,24 @@ class Span(NamedTuple):
         return Span(self.start + by, self.end + by)
 
 
+class Block(NamedTuple):
+    """A structural piece of a document.
+
+    Attributes:
+        start: First character, not white space.
+        end: One past the last character that is not white space.
+        content: Where the block's words begin: after a list marker or heading marks.
+        kind: What it is.
+        level: Depth of a heading, 1 for the top; 0 for other blocks.
+    """
+
+    start: int
+    end: int
+    content: int
+    kind: Kind
+    level: int
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source file's text.
@@ -26,14 +48,38 @@ class Document:
     Attributes:
         doc_id: Path of the file relative to the corpus folder, with forward slashes.
         title: What a person would call the document.
-        text: The decoded file, character for character, without a byte-order mark.
+        text: What all offsets count in. A text file's is the decoded file, character for
+            character, without a byte-order mark; other formats' is what was read from them.
         sha256: Hash of the file's bytes, in hex.
+        pages: Where each page or slide starts, the first at 0; empty for formats without.
+        date: When the file says it was written, ISO 8601, as far as it says; else empty.
     """
 
     doc_id: str
     title: str
     text: str
     sha256: str
+    pages: tuple[int, ...] = ()
+    date: str = ""
+
+    def page_of(self, offset: int) -> int | None:
+        """Number the page an offset is on, from 1; None for formats without pages."""
+        return bisect_right(self.pages, offset) if self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A document with its structure.
+
+    Attributes:
+        document: Its text.
+        blocks: Its structure, in order; together they cover all that is not white space.
+        layout: What the page image needs to find the cited words; private to the format.
+    """
+
+    document: Document
+    blocks: tuple[Block, ...]
+    layout: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +165,10 @@ class Reading:
 class Citation:
     """A quote and where it stands; made only by `cite`, which checks it.
 
-    `page` is 1-based, or None for formats without pages. `highlights` are document
-    offsets inside `start:end`.
+    `page` is 1-based, or None for formats without pages; of a presentation it is the
+    slide. `heading` is the path of headings above the quote, outermost first, or empty.
+    `highlights` are document offsets inside `start:end`. `state` says whether the file
+    is still as it was indexed.
     """
 
     doc_id: str
@@ -130,6 +178,8 @@ class Citation:
     end: int
     quote: str
     highlights: tuple[Span, ...] = ()
+    heading: str = ""
+    state: State = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)

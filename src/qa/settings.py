@@ -22,7 +22,6 @@ class BuildSettings:
         language: ISO 639 code; chooses the rules for sentence ends.
         merge_tokens: Passages shorter than this take in their neighbours (docs/LOG.md).
         context_tokens: Longest heading path given to the encoder with a passage.
-        max_file_bytes: Larger files are skipped, with a warning.
     """
 
     encoder: str = DEFAULT_ENCODER
@@ -31,7 +30,6 @@ class BuildSettings:
     language: str = "en"
     merge_tokens: int = 24
     context_tokens: int = 40
-    max_file_bytes: int = 64_000_000
 
     def __post_init__(self) -> None:
         """Check what a person may have typed.
@@ -53,6 +51,45 @@ class BuildSettings:
     def to_json(self) -> dict[str, str | int]:
         """Give the settings as the manifest keeps them."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ParseLimits:
+    """What one file may cost; a file that costs more is skipped, saying so.
+
+    They decide what is read, never how: changing one re-reads only the files it let out.
+
+    Attributes:
+        file_bytes: Size of the file.
+        seconds: Wall-clock time of parsing it.
+        memory_bytes: Address space of the process that parses it (held on Linux only).
+        characters: Length of its text.
+        unpacked_bytes: What a zipped format may unpack to, all parts together.
+        entries: Files in such an archive.
+        depth: Levels of nested elements.
+        pages: Pages of a PDF.
+        cells: Cells of a spreadsheet that hold something.
+    """
+
+    file_bytes: int = 100_000_000
+    seconds: float = 120.0
+    memory_bytes: int = 1_500_000_000
+    characters: int = 20_000_000
+    unpacked_bytes: int = 400_000_000
+    entries: int = 10_000
+    depth: int = 200
+    pages: int = 5_000
+    cells: int = 2_000_000
+
+    def __post_init__(self) -> None:
+        """Check what a person may have typed.
+
+        Raises:
+            UsageError: A limit is not above 0.
+        """
+        for name, value in asdict(self).items():
+            if not value > 0:
+                raise UsageError(f"the limit {name} must be above 0: {value}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,57 @@
-"""Documents and passages in one SQLite file, with full-text search (BM25) over the passages.
+"""Documents, passages and their vectors in one SQLite file, with full-text search (BM25).
 
-A store is written once, by a build, and only read after that. Owns the SQL. Does not
-know vectors or how passages are made.
+What answers opens a finished store for reading only; `store_writer` has the store that a
+build works on. The two own the SQL. Vectors are bytes here.
 """
 
 import json
 import math
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.errors import IndexDamagedError
-from qa.schema import Document, Passage, Span
+from qa.schema import Block, Document, ParsedDocument, Passage, Span
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE documents(
-    doc_id TEXT PRIMARY KEY, title TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE passages(
-    row INTEGER PRIMARY KEY, passage_id TEXT UNIQUE NOT NULL, doc_id TEXT NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, context TEXT NOT NULL,
-    sentences TEXT NOT NULL, first_sentence INTEGER NOT NULL
+    id INTEGER PRIMARY KEY, doc_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, date TEXT NOT NULL,
+    sha256 TEXT NOT NULL, characters INTEGER NOT NULL, passages INTEGER NOT NULL,
+    pages TEXT NOT NULL
 );
-CREATE INDEX passages_by_document ON passages(doc_id, start);
+CREATE INDEX documents_by_hash ON documents(sha256);
+CREATE TABLE texts(
+    id INTEGER PRIMARY KEY, text TEXT NOT NULL, blocks TEXT NOT NULL, layout TEXT NOT NULL
+);
+CREATE TABLE passages(
+    row INTEGER PRIMARY KEY, passage_id TEXT UNIQUE NOT NULL, document INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, context TEXT NOT NULL,
+    sentences TEXT NOT NULL
+);
+CREATE INDEX passages_by_document ON passages(document, start);
+CREATE TABLE vectors(
+    row INTEGER PRIMARY KEY, content BLOB NOT NULL, passage BLOB NOT NULL, sentences BLOB NOT NULL
+);
+CREATE INDEX vectors_by_content ON vectors(content);
 CREATE TABLE skipped(doc_id TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE lexical USING fts5(
     context, text, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
 """
-_PASSAGE_COLUMNS = 'row, passage_id, doc_id, start, "end", text, context, sentences, first_sentence'
+_PASSAGES = (
+    'SELECT row, passage_id, doc_id, start, "end", text, context, p.sentences '
+    "FROM passages p JOIN documents d ON d.id = p.document"
+)
+_DOCUMENTS = "SELECT doc_id, title, text, sha256, pages, date FROM documents JOIN texts USING (id)"
+_ROWS_OF = (
+    "SELECT row FROM passages JOIN documents d ON d.id = document "
+    "WHERE d.doc_id IN (SELECT value FROM json_each(?))"
+)
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
 
@@ -43,67 +62,32 @@ class DocumentInfo:
 
     doc_id: str
     title: str
+    date: str
     sha256: str
     characters: int
     passages: int
+    pages: int
 
 
 class StoredPassage(NamedTuple):
-    """A passage, its row, and the row of its first sentence's vector."""
+    """A passage and its row."""
 
     row: int
     passage: Passage
-    first_sentence: int
 
 
-class StoreWriter:
-    """Writes a new store; `close` makes it durable."""
+class StoredVectors(NamedTuple):
+    """A passage's vectors as bytes.
 
-    def __init__(self, path: Path) -> None:
-        """Create the file. It must not exist."""
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        self._db.execute("BEGIN")
-        self._rows = 0
-        self._sentences = 0
+    Attributes:
+        content: Key of all that they depend on but the encoder.
+        passage: The passage's vector.
+        sentences: Its sentences' vectors, one after the other.
+    """
 
-    def add(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Add a document with its passages, which get the next rows."""
-        self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?)",
-            (document.doc_id, document.title, document.sha256, document.text),
-        )
-        for passage in passages:
-            self._db.execute(
-                f"INSERT INTO passages({_PASSAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    self._rows,
-                    passage.passage_id,
-                    passage.doc_id,
-                    passage.start,
-                    passage.end,
-                    passage.text,
-                    passage.context,
-                    json.dumps(passage.sentences),
-                    self._sentences,
-                ),
-            )
-            self._db.execute(
-                "INSERT INTO lexical(rowid, context, text) VALUES (?, ?, ?)",
-                (self._rows, passage.context, passage.text),
-            )
-            self._rows += 1
-            self._sentences += len(passage.sentences)
-
-    def add_skipped(self, doc_id: str, reason: str) -> None:
-        """Remember a file that was not indexed."""
-        self._db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?)", (doc_id, reason))
-
-    def close(self) -> None:
-        """Finish the full-text index and commit."""
-        self._db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
-        self._db.execute("COMMIT")
-        self._db.close()
+    content: bytes
+    passage: bytes
+    sentences: bytes
 
 
 class Store:
@@ -115,19 +99,22 @@ class Store:
         Raises:
             IndexDamagedError: The file is missing or is not a store.
         """
-        self._lock = threading.Lock()
+        # immutable: the file never changes, so it needs no locks and works on read-only media.
+        self._connect(path, f"{path.resolve().as_uri()}?mode=ro&immutable=1")
+
+    def _connect(self, path: Path, uri: str) -> None:
+        self._lock = threading.RLock()
         self._path = path
+        self._count = lru_cache(maxsize=4096)(self._count_passages)
         try:
-            # immutable: the file never changes, so it needs no locks and works on
-            # read-only media.
-            self._db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-            self.n_passages = self._one("SELECT count(*) FROM passages")[0]
-            self.n_documents = self._one("SELECT count(*) FROM documents")[0]
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+            self._read_size()
         except sqlite3.Error as error:
             raise self._damaged(error) from error
-        self._count = lru_cache(maxsize=4096)(self._count_passages)
+
+    def _read_size(self) -> None:
+        self.n_passages: int = self._one("SELECT count(*) FROM passages")[0]
+        self.n_documents: int = self._one("SELECT count(*) FROM documents")[0]
 
     def close(self) -> None:
         """Close the file."""
@@ -135,10 +122,27 @@ class Store:
 
     def document(self, doc_id: str) -> Document | None:
         """Give a document with its text, or None if there is none of that id."""
-        row = self._first(
-            "SELECT doc_id, title, text, sha256 FROM documents WHERE doc_id = ?", (doc_id,)
-        )
-        return Document(*row) if row else None
+        row = self._first(f"{_DOCUMENTS} WHERE doc_id = ?", (doc_id,))
+        return _document(row) if row else None
+
+    def blocks(self, doc_id: str) -> tuple[Block, ...]:
+        """Give a document's structure; empty if there is no such document."""
+        sql = "SELECT blocks FROM documents JOIN texts USING (id) WHERE doc_id = ?"
+        row = self._first(sql, (doc_id,))
+        return tuple(Block(*block) for block in json.loads(row[0])) if row else ()
+
+    def layout(self, doc_id: str) -> str:
+        """Give what a document's page images need; empty if there is no such document."""
+        sql = "SELECT layout FROM documents JOIN texts USING (id) WHERE doc_id = ?"
+        row = self._first(sql, (doc_id,))
+        return str(row[0]) if row else ""
+
+    def parsed(self, doc_id: str) -> ParsedDocument | None:
+        """Give a document as its parser gave it, or None if there is none of that id."""
+        document = self.document(doc_id)
+        if document is None:
+            return None
+        return ParsedDocument(document, self.blocks(doc_id), self.layout(doc_id))
 
     def title(self, doc_id: str) -> str:
         """Give a document's title without reading its text; empty if there is no such document."""
@@ -148,8 +152,8 @@ class Store:
     def documents(self) -> list[DocumentInfo]:
         """List the documents, sorted by id."""
         rows = self._all(
-            "SELECT d.doc_id, title, sha256, length(d.text), count(row) FROM documents d "
-            "LEFT JOIN passages p USING (doc_id) GROUP BY d.doc_id ORDER BY d.doc_id"
+            "SELECT doc_id, title, date, sha256, characters, passages, "
+            "json_array_length(pages) FROM documents ORDER BY doc_id"
         )
         return [DocumentInfo(*row) for row in rows]
 
@@ -161,39 +165,80 @@ class Store:
         """List the files that were not indexed, each with the reason, sorted by id."""
         return self._all("SELECT doc_id, reason FROM skipped ORDER BY doc_id")
 
+    def about(self) -> dict[str, str]:
+        """Give what the build that wrote it noted about itself."""
+        return dict(self._all("SELECT key, value FROM about"))
+
     def passage(self, row: int) -> StoredPassage:
         """Give the passage at a row.
 
         Raises:
             IndexDamagedError: There is none: store and vectors do not belong together.
         """
-        found = self._first(f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE row = ?", (row,))
+        found = self._first(f"{_PASSAGES} WHERE row = ?", (row,))
         if found is None:
             raise self._damaged(f"no passage at row {row}")
         return _stored_passage(found)
 
     def passages_of(self, doc_id: str) -> list[StoredPassage]:
         """List a document's passages in the order of its text."""
-        rows = self._all(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE doc_id = ? ORDER BY start", (doc_id,)
-        )
+        rows = self._all(f"{_PASSAGES} WHERE d.doc_id = ? ORDER BY start", (doc_id,))
         return [_stored_passage(row) for row in rows]
 
     def passages(self, batch: int = 1024) -> Iterator[list[StoredPassage]]:
         """Go through all passages by row, a batch at a time."""
-        for first in range(0, self.n_passages, batch):
-            rows = self._all(
-                f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE row >= ? AND row < ? ORDER BY row",
-                (first, first + batch),
-            )
+        last = -1
+        while rows := self._all(f"{_PASSAGES} WHERE row > ? ORDER BY row LIMIT ?", (last, batch)):
             yield [_stored_passage(row) for row in rows]
+            last = rows[-1][0]
 
-    def search(self, terms: Sequence[str], limit: int) -> dict[int, float]:
+    def rows(self) -> list[int]:
+        """List the rows of all passages, in order."""
+        return [row for (row,) in self._all("SELECT row FROM passages ORDER BY row")]
+
+    def rows_of(self, doc_ids: Collection[str]) -> list[int]:
+        """List the rows of some documents' passages, in order."""
+        return sorted(row for (row,) in self._all(_ROWS_OF, (json.dumps(list(doc_ids)),)))
+
+    def vectors(self, rows: Collection[int]) -> dict[int, bytes]:
+        """Give passages' vectors by row."""
+        sql = "SELECT row, passage FROM vectors WHERE row IN (SELECT value FROM json_each(?))"
+        return dict(self._all(sql, (json.dumps(list(rows)),)))
+
+    def all_vectors(self, batch: int = 8192) -> Iterator[tuple[list[int], list[bytes]]]:
+        """Go through the passages' vectors by row, a batch at a time."""
+        last = -1
+        sql = "SELECT row, passage FROM vectors WHERE row > ? ORDER BY row LIMIT ?"
+        while found := self._all(sql, (last, batch)):
+            yield [row for row, _ in found], [vector for _, vector in found]
+            last = found[-1][0]
+
+    def sentence_vectors(self, row: int) -> bytes:
+        """Give the vectors of a passage's sentences.
+
+        Raises:
+            IndexDamagedError: There are none.
+        """
+        found = self._first("SELECT sentences FROM vectors WHERE row = ?", (row,))
+        if found is None:
+            raise self._damaged(f"no vectors at row {row}")
+        return bytes(found[0])
+
+    def vectors_of_content(self, content: bytes) -> StoredVectors | None:
+        """Give the vectors of any passage with this content key, or None if there is none."""
+        sql = "SELECT content, passage, sentences FROM vectors WHERE content = ? LIMIT 1"
+        found = self._first(sql, (content,))
+        return StoredVectors(*map(bytes, found)) if found else None
+
+    def search(
+        self, terms: Sequence[str], limit: int, only: Collection[str] | None = None
+    ) -> dict[int, float]:
         """Rank passages by BM25 over any of the terms.
 
         Args:
             terms: Words; each is looked up by its stem.
             limit: The most passages to return.
+            only: Ids of the documents to look in; None for all.
 
         Returns:
             Score by row, best first: BM25 as a share, in [0, 1], of the most that a
@@ -202,10 +247,13 @@ class Store:
         attainable = sum(self.term_weight(term) for term in terms) * (_K1 + 1)
         if not terms or attainable <= 0:
             return {}
+        within = f"AND rowid IN ({_ROWS_OF}) " if only is not None else ""
+        values = [" OR ".join(map(_quote, terms))]
+        values += [json.dumps(list(only))] if only is not None else []
         rows = self._all(
             "SELECT rowid, -bm25(lexical) AS score FROM lexical WHERE lexical MATCH ? "
-            "ORDER BY score DESC, rowid LIMIT ?",
-            (" OR ".join(map(_quote, terms)), limit),
+            f"{within}ORDER BY score DESC, rowid LIMIT ?",
+            (*values, limit),
         )
         return {row: min(score / attainable, 1.0) for row, score in rows}
 
@@ -247,9 +295,12 @@ def _quote(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 
 
+def _document(row: tuple[Any, ...]) -> Document:
+    doc_id, title, text, sha256, pages, date = row
+    return Document(doc_id, title, text, sha256, tuple(json.loads(pages)), date)
+
+
 def _stored_passage(row: tuple[Any, ...]) -> StoredPassage:
-    number, passage_id, doc_id, start, end, text, context, sentences, first_sentence = row
+    number, passage_id, doc_id, start, end, text, context, sentences = row
     spans = tuple(Span(*span) for span in json.loads(sentences))
-    return StoredPassage(
-        number, Passage(passage_id, doc_id, start, end, text, context, spans), first_sentence
-    )
+    return StoredPassage(number, Passage(passage_id, doc_id, start, end, text, context, spans))

@@ -7,11 +7,8 @@ or the encoder.
 
 import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
 
-from qa.schema import Span
-
-Kind = Literal["heading", "item", "paragraph"]
+from qa.schema import Block, Kind, Span
 
 # markdown-it reads about 1 MB a second; beyond this a "Markdown" file is data, not prose.
 _MARKDOWN_LIMIT = 2_000_000
@@ -23,29 +20,6 @@ _NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|append
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
 _MARKDOWN_PREFIX = re.compile(r"(?:\s*(?:>|#{1,6}(?=\s)|[-*+](?=\s)|\d{1,9}[.)](?=\s)))+\s*")
 _MAX_HEADING_CHARACTERS = 90
-
-
-class Block(NamedTuple):
-    """A structural piece of a document.
-
-    Attributes:
-        start: First character, not white space.
-        end: One past the last character that is not white space.
-        content: Where the block's words begin: after a list marker or heading marks.
-        kind: What it is.
-        level: Depth of a heading, 1 for the top; 0 for other blocks.
-    """
-
-    start: int
-    end: int
-    content: int
-    kind: Kind
-    level: int
-
-
-def is_markdown(doc_id: str) -> bool:
-    """Whether a document is read as Markdown: by its file's suffix."""
-    return doc_id.lower().endswith(".md")
 
 
 def split_blocks(text: str, *, markdown: bool) -> list[Block]:

@@ -10,9 +10,8 @@ from html import escape
 
 from qa.pipeline import SourceView
 from qa.present import cited_place, confidence_in_words, snippet, unmentioned_in_words
-from qa.schema import Answer, Citation, RetrievedPassage, Span
+from qa.schema import Answer, Block, Citation, RetrievedPassage, Span
 from qa.store import DocumentInfo
-from qa.structure import Block, is_markdown, split_blocks
 
 # A page of a few hundred kilobytes is all a browser scrolls smoothly.
 _PAGE_CHARACTERS = 200_000
@@ -72,9 +71,7 @@ def source_html(view: SourceView, cited: Span | None) -> str:
     document = view.document
     window = _window(len(document.text), cited)
     blocks = [
-        block
-        for block in split_blocks(document.text, markdown=is_markdown(document.doc_id))
-        if block.end > window.start and block.start < window.end
+        block for block in view.blocks if block.end > window.start and block.start < window.end
     ]
     body = "".join(_block(document.text, block, cited, window) for block in blocks)
     partial = window != Span(0, len(document.text))
@@ -248,7 +245,9 @@ def _window(length: int, cited: Span | None) -> Span:
 
 
 def _block(document: str, block: Block, cited: Span | None, window: Span) -> str:
-    tag = {"heading": f"h{min(block.level + 2, 6)}", "item": "li", "paragraph": "p"}[block.kind]
+    tag = {"heading": f"h{min(block.level + 2, 6)}", "item": "li", "paragraph": "p", "row": "p"}[
+        block.kind
+    ]
     start, end = max(block.start, window.start), min(block.end, window.end)
     if block.kind == "item":
         start = max(start, min(block.content, end))

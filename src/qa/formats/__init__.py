@@ -1,0 +1,103 @@
+"""Bytes of a file in, text and structure out: one module a format.
+
+A parser is a function `(data, limits) -> Parsed` that raises `UnreadableError` for what it
+cannot read. Parsers are given hostile files: they run in a worker process only (see
+`worker`), under limits of time and memory. They know nothing of passages or the index.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import PurePosixPath
+
+from qa.formats.parsed import Parsed, UnreadableError
+from qa.settings import ParseLimits
+
+__all__ = [
+    "SUFFIXES",
+    "Parsed",
+    "UnreadableError",
+    "has_page_images",
+    "parse",
+    "suffix_of",
+    "unsupported",
+]
+
+Parser = Callable[[bytes, ParseLimits], Parsed]
+
+# Suffix to module and function: a parser is imported when the first file wants it.
+_PARSERS = {
+    ".txt": ("text", "parse_plain"),
+    ".text": ("text", "parse_plain"),
+    ".md": ("text", "parse_markdown"),
+    ".markdown": ("text", "parse_markdown"),
+    ".pdf": ("pdf", "parse_pdf"),
+    ".docx": ("docx", "parse_docx"),
+    ".docm": ("docx", "parse_docx"),
+    ".pptx": ("pptx", "parse_pptx"),
+    ".pptm": ("pptx", "parse_pptx"),
+    ".xlsx": ("xlsx", "parse_xlsx"),
+    ".xlsm": ("xlsx", "parse_xlsx"),
+    ".csv": ("csv_table", "parse_csv"),
+    ".tsv": ("csv_table", "parse_csv"),
+    ".html": ("html", "parse_html"),
+    ".htm": ("html", "parse_html"),
+    ".xhtml": ("html", "parse_html"),
+    ".epub": ("epub", "parse_epub"),
+    ".eml": ("eml", "parse_eml"),
+}
+SUFFIXES = tuple(_PARSERS)
+
+_ADVICE = {
+    ".doc": "save it as .docx",
+    ".xls": "save it as .xlsx",
+    ".ppt": "save it as .pptx",
+    ".rtf": "save it as .docx",
+    ".odt": "save it as .docx",
+    ".ods": "save it as .xlsx",
+    ".odp": "save it as .pptx",
+    ".msg": "save it as .eml",
+    ".pages": "export it as PDF",
+    ".key": "export it as PDF",
+    ".numbers": "export it as .xlsx",
+    ".zip": "unpack it",
+}
+# How an Office file with a password, and every Office file before 2007, begins.
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OFFICE = (".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm")
+
+
+def parse(name: str, data: bytes, limits: ParseLimits) -> Parsed:
+    """Read a file by its suffix.
+
+    Raises:
+        UnreadableError: Why it cannot be read.
+    """
+    suffix = suffix_of(name)
+    if (reason := unsupported(name)) is not None:
+        raise UnreadableError(reason)
+    if not data:
+        raise UnreadableError("empty")
+    if suffix in _OFFICE and data.startswith(_OLE):
+        raise UnreadableError("locked with a password, or of before Office 2007: save it anew")
+    module, function = _PARSERS[suffix]
+    parser: Parser = getattr(import_module(f"qa.formats.{module}"), function)
+    return parser(data, limits)
+
+
+def unsupported(name: str) -> str | None:
+    """Say why a file of this name is not read; None if its suffix is known."""
+    suffix = suffix_of(name)
+    if suffix in _PARSERS:
+        return None
+    advice = f"; {_ADVICE[suffix]}" if suffix in _ADVICE else ""
+    return f"{suffix or 'no suffix'}: not a format that is read{advice}"
+
+
+def suffix_of(name: str) -> str:
+    """Give a file name's suffix in lower case, with its dot."""
+    return PurePosixPath(name).suffix.lower()
+
+
+def has_page_images(name: str) -> bool:
+    """Whether the pages of a file can be drawn, with the cited words boxed."""
+    return suffix_of(name) == ".pdf"

@@ -1,0 +1,234 @@
+"""HTML text in, a tree of what a person can see out.
+
+Owns selectolax. Knows which elements are never shown; does not know which are the page's
+own text and which are menus (see `boilerplate`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
+from qa.formats.parsed import UnreadableError
+
+# What a browser with scripts shows nothing of, or nothing that is text.
+_UNSEEN = frozenset(
+    """annotation annotation-xml applet audio canvas datalist embed iframe noembed noframes
+    noscript object rp rt script select style svg template video""".split()
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CONTROLS = re.compile(r"aria-controls\s*=\s*[\"']?([^\"'<>]{1,200})", re.IGNORECASE)
+_SELF_CLOSED = re.compile(r"<([A-Za-z][\w:-]*)(\s[^<>]*?)?/>")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+# Elements an author may leave open: the parser closes them.
+_OPTIONAL_END = frozenset(
+    "body colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr".split()
+)
+_ATTRIBUTES = re.compile(r"<[a-zA-Z][^>]{50000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# The parser looks through all open elements at every tag, and through all attributes at
+# every attribute: 4·10⁸ looks take about two seconds.
+_MOST_LOOKS = 400_000_000
+_MOST_ATTRIBUTES = 20_000
+_MOST_ELEMENTS = 1_000_000
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element that is shown.
+
+    Attributes:
+        tag: Its name, in lower case.
+        attributes: Values by name; an attribute without a value has an empty one.
+        parent: None for the root.
+        children: Elements and texts, in order.
+        characters: Length of the text inside, a run of white space counted as one.
+        link_characters: How many of them are link text.
+        links: Links inside, itself included.
+    """
+
+    tag: str
+    attributes: dict[str, str]
+    parent: "Element | None" = field(repr=False)
+    children: "list[Element | str]" = field(default_factory=list, repr=False)
+    characters: int = 0
+    link_characters: int = 0
+    links: int = 0
+
+    def elements(self) -> "list[Element]":
+        """List the children that are elements."""
+        return [child for child in self.children if isinstance(child, Element)]
+
+    def ancestors(self) -> "Iterator[Element]":
+        """Go up from the parent to the root."""
+        element = self.parent
+        while element is not None:
+            yield element
+            element = element.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A parsed page.
+
+    Attributes:
+        root: The `html` element.
+        elements: All elements, every parent before its children.
+        scripted: Whether there is a script in it.
+    """
+
+    root: Element
+    elements: tuple[Element, ...]
+    scripted: bool
+
+
+def parse_page(text: str) -> Page:
+    """Parse HTML, or XHTML, leaving out what is never shown.
+
+    Raises:
+        UnreadableError: The page is built to stall a parser.
+    """
+    text = _html_of_xhtml(text.encode("utf_8", "replace").decode("utf_8"))
+    _check_cost(text)
+    # Without mutation events, which nothing here needs.
+    parser = LexborHTMLParser(text, options=LexborDocumentOptions.WO_EVENTS)
+    controlled = frozenset(" ".join(_CONTROLS.findall(text)).split())
+    root = Element("html", {}, None)
+    elements = [root]
+    if parser.root is not None:
+        elements += _copy(parser.root, root, controlled)
+    _measure(elements)
+    return Page(root, tuple(elements), "<script" in text.lower())
+
+
+def preorder(root: Element) -> Iterator[Element | str]:
+    """Go through an element's elements and texts in the order of the page."""
+    stack = [iter(root.children)]
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+            continue
+        yield child
+        if isinstance(child, Element):
+            stack.append(iter(child.children))
+
+
+def text_of(root: Element) -> str:
+    """Give an element's text with its white space collapsed."""
+    parts = (child if isinstance(child, str) else _space(child.tag) for child in preorder(root))
+    return " ".join("".join(parts).split())
+
+
+def _space(tag: str) -> str:
+    return " " if tag in ("br", "p", "div", "li") else ""
+
+
+def _copy(node: LexborNode, root: Element, controlled: frozenset[str]) -> list[Element]:
+    """Copy what is shown below a node; the elements come parents first."""
+    made: list[Element] = []
+    todo = [(node, root)]
+    while todo:
+        node, parent = todo.pop()
+        child = node.first_child
+        while child is not None:
+            if child.is_text_node:
+                parent.children.append(child.text_content or "")
+            elif child.is_element_node and (element := _element(child, parent, controlled)):
+                parent.children.append(element)
+                made.append(element)
+                todo.append((child, element))
+            child = child.next
+        if len(made) > _MOST_ELEMENTS:
+            raise UnreadableError(f"more than {_MOST_ELEMENTS:,} HTML elements")
+    return made
+
+
+def _element(node: LexborNode, parent: Element, controlled: frozenset[str]) -> Element | None:
+    tag = node.tag
+    if tag is None or tag in _UNSEEN:
+        return None
+    attributes = {name: value or "" for name, value in node.attributes.items()}
+    if attributes and _is_hidden(tag, attributes, controlled):
+        return None
+    if tag == "dialog" and "open" not in attributes:
+        return None
+    return Element(tag, attributes, parent)
+
+
+def _is_hidden(tag: str, attributes: dict[str, str], controlled: frozenset[str]) -> bool:
+    """Whether an element is hidden for good; what a button opens is not."""
+    if attributes.get("id") in controlled or tag in ("html", "body", "head", "meta"):
+        return False
+    if "hidden" in attributes and attributes["hidden"].lower() != "until-found":
+        return True
+    if attributes.get("aria-hidden", "").lower() == "true" and tag != "img":
+        return True
+    style = attributes.get("style")
+    return bool(style) and _HIDDEN_STYLE.search(style or "") is not None
+
+
+def _measure(elements: list[Element]) -> None:
+    """Fill in how much text and how many links each element holds, children first."""
+    for element in reversed(elements):
+        texts = (child for child in element.children if isinstance(child, str))
+        element.characters += sum(len(" ".join(text.split())) for text in texts)
+        if element.tag == "a" and "href" in element.attributes:
+            element.links += 1
+            element.link_characters = element.characters
+        if (parent := element.parent) is not None and element.tag not in ("head", "textarea"):
+            parent.characters += element.characters
+            parent.link_characters += element.link_characters
+            parent.links += element.links
+
+
+def _html_of_xhtml(text: str) -> str:
+    """Write XHTML as HTML: `<a id="x"/>`, read as HTML, holds the rest of the page."""
+    start = text[:2000]
+    if not start.lstrip().startswith("<?xml") and "www.w3.org/1999/xhtml" not in start:
+        return text
+    first, *rest = text.split("<![CDATA[")
+    return _SELF_CLOSED.sub(_closed, first + "".join(map(_cdata_as_text, rest)))
+
+
+def _closed(match: re.Match[str]) -> str:
+    if match[1].lower() in _VOID:
+        return match[0]
+    return f"<{match[1]}{match[2] or ''}></{match[1]}>"
+
+
+def _cdata_as_text(piece: str) -> str:
+    data, end, rest = piece.partition("]]>")
+    return data.replace("&", "&amp;").replace("<", "&lt;") + rest if end else piece
+
+
+def _check_cost(text: str) -> None:
+    """Refuse what takes time with the square of its size.
+
+    Raises:
+        UnreadableError: An element with too many attributes, or elements nested too deeply.
+    """
+    for tag in _ATTRIBUTES.finditer(text):
+        if len(_QUOTED.sub('"', tag[0]).replace('"', " ").replace("/", " ").split()) > (
+            _MOST_ATTRIBUTES
+        ):
+            raise UnreadableError(f"an HTML element with more than {_MOST_ATTRIBUTES:,} attributes")
+    if text.count("<") ** 2 > _MOST_LOOKS and _looks(text) > _MOST_LOOKS:
+        raise UnreadableError("HTML elements nested too deeply")
+
+
+def _looks(text: str) -> int:
+    """Add up how many elements are open at each tag, about."""
+    depth = looks = 0
+    for match in _TAG.finditer(text):
+        name = match[2].lower()
+        if name in _VOID or name in _OPTIONAL_END:
+            looks += depth
+        elif match[1]:
+            depth = max(0, depth - 1)
+        else:
+            depth += 1
+            looks += depth
+    return looks

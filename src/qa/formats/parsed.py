@@ -1,0 +1,157 @@
+"""What a parser gives back, and the builder that all but the plain-text ones make it with."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.schema import Block, Kind
+from qa.settings import ParseLimits
+
+# Control characters, halves of surrogate pairs, and marks that only say where a line may break.
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u00ad\u200b\ufeff\ufffe\uffff]"
+)
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_FIGURE = re.compile(r"[\d.,\s%€$£+()/:-]*\d[\d.,\s%€$£+()/:-]*")
+_HEADER_CHARACTERS = 60
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read; the message says why, in a few words, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parser found in one file; see `schema.Document` and `schema.ParsedDocument`.
+
+    Attributes:
+        text: What all offsets count in; not empty, no NUL, no surrogates.
+        blocks: Structure, in order.
+        pages: Where each page or slide starts; empty for formats without.
+        title: What the file says it is called; empty if it does not.
+        date: ISO 8601, as far as the file says; else empty.
+        layout: Private to the format.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[int, ...] = ()
+    title: str = ""
+    date: str = ""
+    layout: str = ""
+
+
+class TextBuilder:
+    """Puts blocks together into one text and keeps where each stands."""
+
+    def __init__(self, limits: ParseLimits) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._pages: list[int] = []
+        self._most = limits.characters
+
+    @property
+    def length(self) -> int:
+        """Characters so far."""
+        return self._length
+
+    def start_page(self) -> None:
+        """Begin a page: what is added from here on is on it."""
+        # After the blank line that comes before the page's first block.
+        self._pages.append(self._length + 2 if self._length else 0)
+
+    def add(self, text: str, kind: Kind = "paragraph", level: int = 0) -> int | None:
+        """Append a block, as it is but for white space at its ends.
+
+        Args:
+            text: The block's text; see `clean` for what it must not hold.
+            kind: What it is.
+            level: Depth of a heading, 1 for the top.
+
+        Returns:
+            Where it starts; None if there is nothing in it.
+
+        Raises:
+            UnreadableError: The document becomes longer than the limit.
+        """
+        text = text.strip()
+        if not text:
+            return None
+        if self._length:
+            last = self._blocks[-1].kind
+            on_new_page = bool(self._pages) and self._pages[-1] > self._length
+            close = kind == last and kind in ("item", "row") and not on_new_page
+            self._append("\n" if close else "\n\n")
+        start = self._length
+        self._append(text)
+        self._blocks.append(
+            Block(start, self._length, start, kind, level if kind == "heading" else 0)
+        )
+        return start
+
+    def add_table(self, rows: Sequence[Sequence[str]], *, header: bool | None = None) -> None:
+        """Append a table, one block a row; every cell is given its column's header.
+
+        Args:
+            rows: Cells' texts; rows may differ in length.
+            header: Whether the first row holds the headers; None to judge by its cells.
+        """
+        cells = [[" ".join(cell.split()).replace(" | ", " / ") for cell in row] for row in rows]
+        cells = [row for row in cells if any(row)]
+        if not cells:
+            return
+        if header is None:
+            header = _looks_like_header(cells)
+        names = cells[0] if header else []
+        for number, row in enumerate(cells):
+            named = number > 0 or not header
+            self.add(_row_text(row, names if named else []), "row")
+
+    def parsed(self, *, title: str = "", date: str = "", layout: str = "") -> Parsed:
+        """Finish.
+
+        Raises:
+            UnreadableError: There is no text.
+        """
+        if not self._blocks:
+            raise UnreadableError("empty: there is no text in it")
+        pages = tuple(min(start, self._length) for start in self._pages)
+        text = "".join(self._parts)
+        return Parsed(
+            text, tuple(self._blocks), pages, " ".join(clean(title).split()), date, layout
+        )
+
+    def _append(self, text: str) -> None:
+        self._length += len(text)
+        if self._length > self._most:
+            raise UnreadableError(
+                f"more than {self._most:,} characters of text (limit --max-characters)"
+            )
+        self._parts.append(text)
+
+
+def clean(text: str) -> str:
+    """Take out what a reader cannot see and make every white space a space or a line end."""
+    return _SPACES.sub(" ", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def _looks_like_header(rows: list[list[str]]) -> bool:
+    """The first row names columns: short distinct words, while figures stand below."""
+    first = rows[0]
+    names = [cell for cell in first if cell]
+    if len(rows) < 2 or len(names) < 2 or len(set(names)) < len(names):
+        return False
+    if any(len(cell) > _HEADER_CHARACTERS or _FIGURE.fullmatch(cell) for cell in names):
+        return False
+    return len(names) >= max(2, max(len(row) for row in rows) - 1)
+
+
+def _row_text(row: list[str], names: list[str]) -> str:
+    parts = []
+    for number, cell in enumerate(row):
+        name = names[number].rstrip(":") if number < len(names) else ""
+        if cell:
+            parts.append(f"{name}: {cell}" if name and name != cell else cell)
+    return " | ".join(parts)
