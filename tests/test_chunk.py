@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_structure import texts
 
-from qa.chunk import ChunkLimits, CountTokens, chunk
+from qa.chunk import ChunkLimits, CountTokens
+from qa.chunk import chunk as chunk_blocks
 from qa.embed import Encoder
-from qa.schema import Document, Passage, Span
+from qa.schema import Block, Document, Passage, Span
 from qa.structure import split_blocks
 
 TINY = ChunkLimits(max_tokens=30, merge_tokens=4, context_tokens=8)
@@ -31,6 +32,14 @@ LIMITS = ChunkLimits(max_tokens=40, merge_tokens=8, context_tokens=8)
 
 def document(text: str, suffix: str = ".txt") -> Document:
     return Document(f"a{suffix}", "a", text, "0")
+
+
+def chunk(
+    document: Document, count: CountTokens, limits: ChunkLimits, *, language: str = "en"
+) -> list[Passage]:
+    """Cut a text document as its parser would have it cut: at its own structure."""
+    blocks = split_blocks(document.text, markdown=document.doc_id.endswith(".md"))
+    return chunk_blocks(document, blocks, count, limits, language=language)
 
 
 def count_characters(texts: Sequence[str]) -> list[int]:
@@ -244,3 +253,48 @@ def test_a_tokenizer_that_counts_the_seams_is_obeyed() -> None:
     passages = chunk(document(text), with_seams, LIMITS)
     assert max(with_seams([found.text for found in passages])) <= LIMITS.max_tokens
     assert " ".join(found.text for found in passages).split() == text.split()
+
+
+# ---- blocks that a parser gave
+
+
+def rows_of(text: str) -> list[Block]:
+    """One block a line, as the parsers of tables give them."""
+    return [
+        Block(m.start(), m.end(), m.start(), "row", 0) for m in re.finditer(r"\S(?:.*\S)?", text)
+    ]
+
+
+@settings(max_examples=80)
+@given(text=texts, limits=limits)
+def test_rows_too_are_ordered_slices_that_cover_all_and_fit(text: str, limits: ChunkLimits) -> None:
+    passages = chunk_blocks(document(text), rows_of(text), count_characters, limits)
+    check(text, passages, count_characters, limits)
+
+
+def test_a_row_is_cited_as_a_whole_whatever_stops_are_in_its_cells() -> None:
+    text = "Item: Glue. Strong. | Price: 3. Net. | Stock: 12\nItem: Nails | Price: 4 | Stock: 1"
+    passages = chunk_blocks(document(text), rows_of(text), count_words, TINY)
+    sentences = [text[s.start : s.end] for p in passages for s in p.sentences]
+    assert sentences == text.splitlines()
+
+
+def test_a_row_longer_than_the_encoder_reads_is_cut_all_the_same() -> None:
+    text = " | ".join(f"Column {n}: value {n}" for n in range(60))
+    passages = chunk_blocks(document(text), rows_of(text), count_words, TINY)
+    check(text, passages, count_words, TINY)
+    assert len(passages) > 5
+
+
+def test_passages_follow_the_blocks_they_are_given_not_what_the_text_looks_like() -> None:
+    text = "# One two three four\n\nFive six seven eight nine ten"
+    as_markdown = chunk(document(text, ".md"), count_words, LIMITS)
+    plain = [Block(0, 20, 0, "paragraph", 0), Block(22, len(text), 22, "paragraph", 0)]
+    as_given = chunk_blocks(document(text, ".md"), plain, count_words, ChunkLimits(40, 0, 8))
+    assert [p.text for p in as_markdown] == [text]
+    assert [p.text for p in as_given] == text.split("\n\n")
+    assert {p.context for p in as_given} == {""}
+
+
+def test_a_document_without_blocks_has_no_passages() -> None:
+    assert chunk_blocks(document("Words."), [], count_words, TINY) == []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.cite import cite
 from qa.errors import CitationError
-from qa.schema import Document, Passage, Reading, Span
+from qa.schema import Document, Passage, Reading, Span, State
 
 TEXT = "Roses want sun. Prune roses in February. Roses want sun."
 DOCUMENT = Document("garden.txt", "garden", TEXT, "0")
@@ -96,3 +96,30 @@ def test_a_document_that_changed_is_never_cited(text: str) -> None:
     assume(text[:40] != TEXT[:40])
     with pytest.raises(CitationError):
         cite(READING, replace(DOCUMENT, text=text))
+
+
+@pytest.mark.parametrize(
+    ("pages", "page"), [((), None), ((0,), 1), ((0, 16), 2), ((0, 17), 1), ((0, 5, 16, 40), 3)]
+)
+def test_a_citation_names_the_page_its_quote_begins_on(
+    pages: tuple[int, ...], page: int | None
+) -> None:
+    assert cite(READING, replace(DOCUMENT, pages=pages)).page == page
+
+
+def test_a_citation_carries_the_heading_path_and_the_state_it_is_given() -> None:
+    under = replace(READING, passage=replace(PASSAGE, context="Garden › Roses"))
+    assert cite(under, DOCUMENT).heading == "Garden › Roses"
+    states: tuple[State, ...] = ("unchanged", "changed", "missing")
+    assert [cite(under, DOCUMENT, state).state for state in states] == list(states)
+    assert cite(READING, DOCUMENT).state == "unchanged"
+
+
+@given(starts=st.sets(st.integers(1, 50)), offset=st.integers(0, 60))
+def test_every_offset_is_on_the_last_page_that_starts_no_later(
+    starts: set[int], offset: int
+) -> None:
+    pages = (0, *sorted(starts))
+    page = replace(DOCUMENT, pages=pages).page_of(offset)
+    assert page is not None
+    assert pages[page - 1] <= offset < [*pages, 61][page]

@@ -22,7 +22,7 @@ ANSWER_KEYS = [
     "passages",
     "timings_ms",
 ]
-CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote"]
+CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state"]
 PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
 QUESTION = "Who wrote to Charles about the engine?"
 
@@ -136,6 +136,86 @@ def test_wrong_usage_exits_with_2_and_one_line_that_says_why(
     assert err.startswith("qa: ")
     assert err.count("\n") == 1
     assert not (tmp_path / "index" / "CURRENT").exists()
+
+
+def test_only_looks_in_documents_whose_path_matches(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    for patterns, expected in [
+        (["letters/*"], {"letters/ada.txt"}),
+        (["*.md", "bridges.txt"], {"garden.md", "bridges.txt"}),
+    ]:
+        only = [part for pattern in patterns for part in ("--only", pattern)]
+        _, out, _ = run(capsys, "ask", QUESTION, "--json", "--k", "9", *only, *options)
+        assert {p["doc_id"] for p in json.loads(out)["passages"]} == expected
+    code, out, err = run(capsys, "ask", QUESTION, "--only", "no/*", *options)
+    assert (code, out) == (2, "")
+    assert "no document matches --only no/*" in err
+
+
+def test_only_holds_for_a_batch_too(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION}) + "\n")
+    _, out, _ = run(capsys, "ask", "--batch", questions, "--only", "*.md", *options)
+    assert {p["doc_id"] for p in json.loads(out)["passages"]} == {"garden.md"}
+
+
+def test_events_are_one_json_object_a_line_on_standard_error(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    (corpus / "odd é.txt").write_bytes(b"\0\1\2" * 50)
+    code, out, err = run(capsys, "index", "--events", "--json", *options)
+    assert code == 0
+    assert json.loads(out)["documents"] == 3
+    lines = [line for line in err.splitlines() if not line.startswith("qa: skipped ")]
+    events = [json.loads(line) for line in lines]
+    assert all(list(e) == ["stage", "done", "total", "doc_id", "problem"] for e in events)
+    told = {event["doc_id"]: event["problem"] for event in events if event["doc_id"]}
+    assert {name for name, problem in told.items() if not problem} == set(CORPUS)
+    assert {name for name, problem in told.items() if problem} == {"odd é.txt"}
+    counts = [(e["done"], e["total"]) for e in events if e["stage"] == "documents"]
+    assert counts == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_limit_is_taken_from_the_command_line_and_checked(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    code, _, err = run(capsys, "index", "--max-characters", "100", *options)
+    assert code == 0
+    assert "skipped bridges.txt: more than 100 characters" in err
+    code, out, err = run(capsys, "index", "--max-pages", "0", *options)
+    assert (code, out) == (2, "")
+    assert "pages must be above 0" in err
+
+
+def test_an_empty_corpus_is_an_error_unless_it_is_allowed(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    for path in sorted(corpus.rglob("*.*")):
+        path.unlink()
+    code, _, err = run(capsys, "index", *options)
+    assert code == 2
+    assert "nothing to index" in err
+    code, out, _ = run(capsys, "index", "--allow-empty", *options)
+    assert code == 0
+    assert out.startswith("indexed 0 documents")
+    assert run(capsys, "ask", QUESTION, *options)[0] == 3
+
+
+def test_an_answer_from_the_generation_before_says_what_is_damaged(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path, tmp_path: Path
+) -> None:
+    run(capsys, "index", *options)
+    (corpus / "bridges.txt").write_text("The Iron Bridge is closed.")
+    run(capsys, "index", *options)
+    (tmp_path / "index" / "generations" / "00002" / "vectors.faiss").unlink()
+    code, out, err = run(capsys, "ask", QUESTION, "--max-risk", "1", *options)
+    assert code == 0
+    assert out.startswith("Ada wrote to Charles")
+    assert "qa index --rebuild" in err
+    assert "00001, answers" in err
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["ask", "--k", "many"]])

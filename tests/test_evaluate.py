@@ -1,7 +1,7 @@
 """Every measure against values worked out by hand; gold files, good and bad."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,15 @@ class Scripted(Answerer):
     def __init__(self, answers: Iterable[Answer]) -> None:
         self.answers = {answer.question: answer for answer in answers}
 
-    def ask(self, question: str, *, abstain: bool = True) -> Answer:
+    def ask(
+        self, question: str, *, abstain: bool = True, only: Collection[str] | None = None
+    ) -> Answer:
         assert not abstain
+        assert only is None
         return self.answers[question]
 
     def open_source(self, doc_id: str) -> SourceView | None:
-        return SourceView(DOCUMENT, "unchanged") if doc_id == DOCUMENT.doc_id else None
+        return SourceView(DOCUMENT, (), "unchanged", None) if doc_id == DOCUMENT.doc_id else None
 
 
 def found(order: str) -> tuple[RetrievedPassage, ...]:

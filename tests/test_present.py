@@ -16,8 +16,9 @@ from qa.present import (
     confidence_in_words,
     one_line,
     snippet,
+    state_in_words,
 )
-from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span
+from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span, State
 
 QUOTE = "It was opened in 1781."
 PASSAGE = Passage("id", "uk/bridges.txt", 0, 58, f"The Iron Bridge.\n{QUOTE}", "Bridges", ())
@@ -40,7 +41,8 @@ HOSTILE = "a\x1b[31m\x07\r\nb\x9b2J\u202eevil\u2066x\u061cy\u200fz\x00\x7f\u2028
 
 
 def test_an_answer_object_is_that_of_the_contract() -> None:
-    assert answer_to_json(ANSWER) == {
+    cited = replace(CITATION, heading="Bridges › Iron", state="changed")
+    assert answer_to_json(replace(ANSWER, citations=(cited,))) == {
         "id": 7,
         "question": "When was it opened?",
         "answered": True,
@@ -54,6 +56,8 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
                 "start": 36,
                 "end": 58,
                 "quote": QUOTE,
+                "heading": "Bridges › Iron",
+                "state": "changed",
             }
         ],
         "passages": [
@@ -114,7 +118,9 @@ def test_an_abstention_prints_three_passages_at_most() -> None:
 
 def test_nothing_of_a_document_reaches_a_terminal_as_a_command() -> None:
     passage = replace(PASSAGE, text=HOSTILE, doc_id=HOSTILE)
-    citation = replace(CITATION, title=HOSTILE, doc_id=HOSTILE, quote=HOSTILE)
+    citation = replace(
+        CITATION, title=HOSTILE, doc_id=HOSTILE, quote=HOSTILE, heading=HOSTILE, state="missing"
+    )
     for answer in (ANSWER, ABSTAINED):
         hostile = replace(
             answer,
@@ -179,18 +185,39 @@ def test_a_short_answer_is_printed_with_the_sentence_it_stands_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("doc_id", "title", "page", "place"),
+    ("doc_id", "title", "page", "heading", "place"),
     [
-        ("a.txt", "a", None, "a.txt, characters 36–58"),
-        ("b/a.txt", "a", None, "a — b/a.txt, characters 36–58"),
-        ("a.md", "The garden", 3, "The garden — a.md, page 3, characters 36–58"),
-        ("a\nb.txt", "T\x1b[0m", None, "T [0m — a b.txt, characters 36–58"),
+        ("a.txt", "a", None, "", "a.txt, characters 36–58"),
+        ("b/a.txt", "a", None, "", "a — b/a.txt, characters 36–58"),
+        ("a.pdf", "The garden", 3, "", "The garden — a.pdf, page 3, characters 36–58"),
+        ("a.pdf", "a", 3, "Ferns", "a.pdf, page 3, characters 36–58"),
+        ("a.PPTX", "a", 3, "", "a.PPTX, slide 3, characters 36–58"),
+        ("a.md", "a", None, "Garden › Ferns", "a.md, Garden › Ferns, characters 36–58"),
+        ("a\nb.txt", "T\x1b[0m", None, "H\x07", "T [0m — a b.txt, H , characters 36–58"),
     ],
 )
-def test_a_place_names_title_file_page_and_characters(
-    doc_id: str, title: str, page: int | None, place: str
+def test_a_place_names_title_file_page_or_heading_and_characters(
+    doc_id: str, title: str, page: int | None, heading: str, place: str
 ) -> None:
-    assert cited_place(replace(CITATION, doc_id=doc_id, title=title, page=page)) == place
+    cited = replace(CITATION, doc_id=doc_id, title=title, page=page, heading=heading)
+    assert cited_place(cited) == place
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("unchanged", ""),
+        ("changed", " (the file has changed since it was indexed)"),
+        ("missing", " (the file is no longer there)"),
+    ],
+)
+def test_a_file_that_is_no_longer_what_was_indexed_is_told_beside_its_place(
+    state: State, said: str
+) -> None:
+    citation = replace(CITATION, state=state)
+    lines = answer_to_text(replace(ANSWER, citations=(citation,))).splitlines()
+    assert lines[2] == f"  [1] {cited_place(citation)}{said}"
+    assert said == (f" ({state_in_words(state)})" if state_in_words(state) else "")
 
 
 @pytest.mark.parametrize(

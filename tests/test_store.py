@@ -1,6 +1,7 @@
 """What is put into a store comes out again; full-text search; a file that is no store."""
 
 import math
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -13,10 +14,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa.errors import IndexDamagedError
-from qa.schema import Document, Passage, Span
-from qa.store import DocumentInfo, Store, StoreWriter
+from qa.schema import Block, Document, ParsedDocument, Passage, Span
+from qa.store import DocumentInfo, Store, StoredPassage, StoredVectors
+from qa.store_writer import StoreWriter
 
-Content = list[tuple[Document, list[Passage]]]
+Content = list[tuple[ParsedDocument, list[Passage]]]
 
 storable = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 """Any text that `load` lets through: no NUL and no half of a surrogate pair."""
@@ -25,19 +27,30 @@ storable = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_si
 def one_passage_each(texts: dict[str, str], context: str = "") -> Content:
     return [
         (
-            Document(name, f"title of {name}", text, f"hash of {name}"),
+            ParsedDocument(Document(name, f"title of {name}", text, f"hash of {name}"), ()),
             [Passage(f"id-{name}", name, 0, len(text), text, context, (Span(0, len(text)),))],
         )
         for name, text in texts.items()
     ]
 
 
+def vectors_of(passage: Passage) -> StoredVectors:
+    """Bytes that stand for vectors: the store does not look into them."""
+    name = passage.passage_id.encode()
+    return StoredVectors(b"key " + passage.text.encode(), b"vector " + name, b"sentences " + name)
+
+
+def fill(writer: StoreWriter, content: Content) -> None:
+    with writer.transaction():
+        for parsed, passages in content:
+            writer.add(parsed, passages, [vectors_of(passage) for passage in passages])
+
+
 def write(path: Path, content: Content, skipped: tuple[tuple[str, str], ...] = ()) -> None:
     writer = StoreWriter(path)
-    for document, passages in content:
-        writer.add(document, passages)
-    for doc_id, reason in skipped:
-        writer.add_skipped(doc_id, reason)
+    fill(writer, content)
+    with writer.transaction():
+        writer.set_skipped(skipped)
     writer.close()
 
 
@@ -55,6 +68,19 @@ def stored(tmp_path: Path) -> Iterator[Callable[[Content], Store]]:
     yield make
     for store in opened:
         store.close()
+
+
+block_lists = st.lists(
+    st.builds(
+        Block,
+        st.integers(0, 99),
+        st.integers(0, 99),
+        st.integers(0, 99),
+        st.sampled_from(["heading", "item", "paragraph", "row"]),
+        st.integers(0, 6),
+    ),
+    max_size=3,
+).map(tuple)
 
 
 @st.composite
@@ -76,7 +102,9 @@ def contents(draw: st.DrawFn) -> Content:
             )
             for start, end in pairwise(cuts)
         ]
-        content.append((Document(doc_id, draw(storable), text, f"sha{number}"), passages))
+        pages = tuple(sorted(draw(st.sets(st.integers(0, len(text)), max_size=3))))
+        document = Document(doc_id, draw(storable), text, f"sha{number}", pages, draw(storable))
+        content.append((ParsedDocument(document, draw(block_lists), draw(storable)), passages))
     return content
 
 
@@ -87,20 +115,36 @@ def test_what_is_written_comes_back(content: Content) -> None:
     with TemporaryDirectory() as folder:
         write(Path(folder, "store"), content)
         store = Store(Path(folder, "store"))
-        row = sentence = 0
-        for document, passages in content:
+        row = 0
+        for parsed, passages in content:
+            document = parsed.document
             assert store.document(document.doc_id) == document
+            assert store.parsed(document.doc_id) == parsed
+            assert store.blocks(document.doc_id) == parsed.blocks
+            assert store.layout(document.doc_id) == parsed.layout
             assert store.title(document.doc_id) == document.title
             assert [s.passage for s in store.passages_of(document.doc_id)] == passages
+            assert store.rows_of([document.doc_id]) == list(range(row, row + len(passages)))
             for passage in passages:
-                assert store.passage(row) == (row, passage, sentence)
+                assert store.passage(row) == StoredPassage(row, passage)
+                assert store.vectors([row]) == {row: vectors_of(passage).passage}
+                assert store.sentence_vectors(row) == vectors_of(passage).sentences
                 row += 1
-                sentence += len(passage.sentences)
         assert (store.n_documents, store.n_passages) == (len(content), row)
-        assert store.hashes() == {d.doc_id: d.sha256 for d, _ in content}
-        by_id = sorted(content, key=lambda entry: entry[0].doc_id.encode())
+        assert store.rows() == list(range(row))
+        assert store.hashes() == {p.document.doc_id: p.document.sha256 for p, _ in content}
+        by_id = sorted(content, key=lambda entry: entry[0].document.doc_id.encode())
         assert store.documents() == [
-            DocumentInfo(d.doc_id, d.title, d.sha256, len(d.text), len(p)) for d, p in by_id
+            DocumentInfo(
+                p.document.doc_id,
+                p.document.title,
+                p.document.date,
+                p.document.sha256,
+                len(p.document.text),
+                len(passages),
+                len(p.document.pages),
+            )
+            for p, passages in by_id
         ]
         store.close()
 
@@ -113,6 +157,28 @@ def test_all_passages_come_in_the_order_of_their_rows(
     batches = list(store.passages(batch))
     assert [entry.row for entries in batches for entry in entries] == list(range(5))
     assert all(len(entries) <= batch for entries in batches)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 100])
+def test_all_vectors_come_in_the_order_of_their_rows(
+    stored: Callable[[Content], Store], batch: int
+) -> None:
+    content = one_passage_each({f"{n}.txt": f"text {n}" for n in range(5)})
+    batches = list(stored(content).all_vectors(batch))
+    assert [row for rows, _ in batches for row in rows] == list(range(5))
+    expected = [vectors_of(passage).passage for _, passages in content for passage in passages]
+    assert [vector for _, vectors in batches for vector in vectors] == expected
+    assert all(len(rows) == len(vectors) <= batch for rows, vectors in batches)
+
+
+def test_vectors_are_found_by_what_they_were_made_from(stored: Callable[[Content], Store]) -> None:
+    content = one_passage_each({"a": "fern", "b": "fern", "c": "moss"})
+    store = stored(content)
+    found = store.vectors_of_content(b"key moss")
+    assert found == vectors_of(content[2][1][0])
+    either = store.vectors_of_content(b"key fern")
+    assert either in (vectors_of(content[0][1][0]), vectors_of(content[1][1][0]))
+    assert store.vectors_of_content(b"key none") is None
 
 
 def test_what_was_skipped_is_listed_with_the_reason(tmp_path: Path) -> None:
@@ -129,6 +195,12 @@ def test_what_is_not_in_the_store_is_nothing(stored: Callable[[Content], Store])
     assert store.document("none") is None
     assert store.title("none") == ""
     assert store.passages_of("none") == []
+    assert store.parsed("none") is None
+    assert (store.blocks("none"), store.layout("none")) == ((), "")
+    assert store.rows_of(["none", ""]) == store.rows_of([]) == []
+    assert store.vectors([99]) == store.vectors([]) == {}
+    with pytest.raises(IndexDamagedError, match="no vectors at row 99"):
+        store.sentence_vectors(99)
     with pytest.raises(IndexDamagedError, match="no passage at row 99"):
         store.passage(99)
 
@@ -237,6 +309,29 @@ def test_any_term_is_a_word_to_look_up_and_never_query_syntax(
         assert 0 in found
 
 
+@pytest.mark.parametrize(
+    ("only", "found"),
+    [
+        (None, [2, 0, 1]),
+        (["a", "c"], [2, 0]),
+        (["b", "d"], [1]),
+        (["d"], []),
+        ([], []),
+        (["nobody", "%", "'; --"], []),
+    ],
+)
+def test_search_in_some_documents_ranks_as_in_all(
+    stored: Callable[[Content], Store], only: list[str] | None, found: list[int]
+) -> None:
+    texts = {"a": "one fern", "b": "one fern", "c": "fern fern", "d": "no"}
+    store = stored(one_passage_each({**texts, **dict.fromkeys("efgh", "no")}))
+    everywhere = store.search(["fern"], 10)
+    within = store.search(["fern"], 10, only)
+    assert list(within) == found
+    assert within == {row: everywhere[row] for row in found}
+    assert list(store.search(["fern"], 1, only)) == found[:1]
+
+
 # ---- the file
 
 
@@ -283,14 +378,16 @@ def test_a_store_cut_short_is_damaged_not_misread(tmp_path: Path, share: float) 
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(IndexDamagedError):  # noqa: PT012
         store = Store(path)
-        for document, passages in content:
+        for parsed, passages in content:
+            document = parsed.document
             assert store.document(document.doc_id) == document
             assert [s.passage for s in store.passages_of(document.doc_id)] == passages
 
 
-def test_a_document_cannot_be_added_twice(tmp_path: Path) -> None:
-    ((document, passages),) = one_passage_each({"a.txt": "text"})
-    writer = StoreWriter(tmp_path / "store")
-    writer.add(document, passages)
-    with pytest.raises(Exception, match="UNIQUE"):
-        writer.add(document, passages)
+def test_a_store_that_answers_cannot_be_changed(tmp_path: Path) -> None:
+    write(tmp_path / "store", one_passage_each(CORPUS))
+    store = Store(tmp_path / "store")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        store._db.execute("DELETE FROM passages")
+    assert store.n_passages == 3
+    store.close()

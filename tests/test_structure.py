@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.schema import Span
-from qa.structure import Block, heading_paths, heading_title, split_blocks, trim
+from qa.schema import Block, Span
+from qa.structure import heading_paths, heading_title, split_blocks, trim
 
 _WORDS = st.sampled_from(
     "The a cat sat. Dr. e.g. 3.14 U.S. Why? Yes! end.” (see “quoted. x -- — www.example.org/a?b=c "

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from qa.build import BuildEvent, BuildReport
     from qa.pipeline import Answerer
     from qa.schema import Answer
+    from qa.ui.library import Library
 
 EXIT_OK, EXIT_ERROR, EXIT_ABSTAINED = 0, 2, 3
 
@@ -136,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_build_options(serve)
     _add_risk(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    serve.add_argument(
+        "--read-only", action="store_true", help="no adding and removing of documents in the page"
+    )
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
     serve.set_defaults(command=_serve)
     return parser
@@ -289,14 +293,45 @@ def _shown(value: Any) -> str:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    answerer = _open_or_build(arguments, AskSettings(max_risk=arguments.max_risk))
     from qa.ui.app import serve
+    from qa.ui.library import Library
+
+    library = None
+    if not arguments.read_only:
+        models = [f"--{name}={getattr(arguments, name)}" for name in ("encoder", "reader")]
+        options = [*models, f"--precision={arguments.precision}"]
+        library = Library(arguments.corpus, arguments.index, options)
+    settings = AskSettings(max_risk=arguments.max_risk)
+    _open_or_begin(arguments, settings, library)
 
     def ready(address: str) -> None:
         print(f"Ask the documents at {address} (Ctrl-C stops it)", flush=True)
 
-    serve(answerer, host=arguments.host, port=arguments.port, ready=ready)
+    serve(
+        arguments.index,
+        settings,
+        library=library,
+        host=arguments.host,
+        port=arguments.port,
+        ready=ready,
+    )
     return EXIT_OK
+
+
+def _open_or_begin(
+    arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
+) -> None:
+    """See that there is an index that opens, or that one is being built while the page is up."""
+    from qa.index import current_generation
+
+    try:
+        current_generation(arguments.index)
+    except IndexMissingError:
+        if library is not None:
+            arguments.corpus.mkdir(parents=True, exist_ok=True)
+            library.update()
+            return
+    _open_or_build(arguments, settings).close()
 
 
 def _open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answerer":

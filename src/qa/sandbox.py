@@ -89,7 +89,7 @@ class Sandbox:
             return SkippedFile(source.doc_id, response["unreadable"])
         document = Document(
             doc_id=source.doc_id,
-            title=response["title"][:200] or title_from_name(source.doc_id),
+            title=response["title"][:200].strip() or title_from_name(source.doc_id),
             text=response["text"],
             sha256=response["sha256"],
             pages=tuple(response["pages"]),

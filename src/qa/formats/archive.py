@@ -39,7 +39,7 @@ _ROOTS = {
     "presentation": "a PowerPoint presentation (.pptx)",
     "workbook": "an Excel workbook (.xlsx)",
 }
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?(?=T|\s|$)")
+_DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?(?=T|\s|$)")
 # What the programs write when nobody gave a title.
 _NO_TITLES = re.compile(
     r"(?:powerpoint|word|microsoft|slide|untitled|title|document)\b.{0,14}", re.I
@@ -120,9 +120,17 @@ class Package:
         """
         root = None
         for root in self._grow(name, self._limits.unpacked_bytes // 2):
-            yield from self._finished(root, of, open_ends=1)
+            yield from self._finished(root, of, still_open=True)
         if root is not None:
-            yield from self._finished(root, of, open_ends=0)
+            yield from self._finished(root, of, still_open=False)
+
+    def root_name(self, name: str) -> str:
+        """Give the name of a part's first element.
+
+        Raises:
+            UnreadableError: It is missing or damaged.
+        """
+        return local(next(self._grow(name, self._limits.unpacked_bytes)).tag)
 
     def relationships(self, name: str) -> Mapping[str, Relationship]:
         """Give the links of a part (the whole package's: "") to parts that there are, by id."""
@@ -138,10 +146,13 @@ class Package:
                 found[link.get("Id", "")] = Relationship(kind, target)
         return found
 
-    def _finished(self, root: Element, of: Collection[str], *, open_ends: int) -> Iterator[Element]:
+    def _finished(
+        self, root: Element, of: Collection[str], *, still_open: bool
+    ) -> Iterator[Element]:
         """Take out the children that cannot grow any more."""
         for holder in [root] if local(root.tag) in of else list(root):
-            done = holder[: max(0, len(holder) - open_ends)]
+            is_open = still_open and (holder is root or holder is root[-1])
+            done = holder[: len(holder) - 1] if is_open else holder[:]
             del holder[: len(done)]
             if holder is root or local(holder.tag) in of:
                 self._check_depth(done)
@@ -193,7 +204,8 @@ class Package:
             raise UnreadableError(f"packed by method {entry.compress_type}, which is not read")
         if entry.file_size > max(_RATIO_BYTES, _RATIO * entry.compress_size):
             raise UnreadableError(
-                f"over the limit of {_RATIO} bytes unpacked for one packed ({_short(entry.filename)})"
+                f"over the limit of {_RATIO} bytes unpacked for one packed: "
+                f"{_short(entry.filename)}"
             )
         if entry.file_size > min(self._left, most):
             self._refuse_size()
@@ -247,15 +259,20 @@ def attribute(element: Element | None, name: str, default: str = "") -> str:
 def child(element: Element | None, *path: str) -> Element | None:
     """Follow names down, to the first of each; None if one is missing."""
     for name in path:
-        element = next(
-            (c for c in (() if element is None else element) if local(c.tag) == name), None
-        )
+        for inner in () if element is None else element:
+            if local(inner.tag) == name:
+                element = inner
+                break
+        else:
+            return None
     return element
 
 
 def number(text: str, default: int = 0) -> int:
     """Read a whole number of an attribute; the default for rubbish and what is over 9 digits."""
-    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else default
+    if text.isdecimal() and len(text) < 10:
+        return int(text)
+    return int(text) if re.fullmatch(r"-[0-9]{1,9}", text) else default
 
 
 def resolve(source: str, target: str) -> str:
@@ -281,7 +298,7 @@ def main_part(package: Package, name: str, root: str) -> str:
     part = next((link.target for link in links if link.kind == "officeDocument"), name)
     if not package.has(part):
         raise UnreadableError(f"not {_ROOTS[root]}, or damaged: its main part is missing")
-    found = local(next(package._grow(part, package._limits.unpacked_bytes)).tag)
+    found = package.root_name(part)
     if found != root:
         really = f"it is {_ROOTS[found]}" if found in _ROOTS else f"it begins with {found[:40]!r}"
         raise UnreadableError(f"not {_ROOTS[root]}: {really}")

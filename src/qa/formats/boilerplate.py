@@ -8,8 +8,10 @@ pages laid out with tables.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
-from qa.formats.html_tree import Element, Page, preorder
+from qa.formats.html_table import is_data, open_table
+from qa.formats.html_tree import Element, Page, preorder, text_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MENU_ROLES = frozenset(
@@ -28,7 +30,7 @@ _SURELY_NOT_TEXT = re.compile(
 _LIKELY_NOT_TEXT = re.compile(
     r"(?:ads?|advert(?:isement)?s?|(?:page|site|global|main)?[-_]?(?:footer|nav|navigation|menu)"
     r"|left-?nav|right-?nav|sidebar|side-?bar|topbar|top-?nav|toc|table-of-contents|pagination"
-    r"|pager|share|sharing|social(?:[-_]?(?:links|share|icons|media))?|newsletter(?:[-_]signup)?"
+    r"|nav-?panel|pager|share|sharing|social(?:[-_]?(?:links|share|icons|media))?|newsletter(?:[-_]signup)?"
     r"|related(?:[-_]?(?:posts|articles|links|stories))?|tag-?cloud|foot|menubar)"
 )
 _LIKELY_SHARE = 0.25
@@ -40,6 +42,11 @@ _LABELS = re.compile(
 )
 _SKIP_LINK = re.compile(r"(?:skip|jump) (?:to|over)\b", re.IGNORECASE)
 _SIGNS_OF_A_LINK = ("¶", "§", "#", "🔗", "", "Link to this heading")
+_NOT_BY_NAME = (*_HEADINGS, "form")
+_NEVER_DROPPED = ("body", "head", "html", "main")
+_FORM_CHARACTERS = 300
+_MAIN_SHARE = 0.25  # of the page's text, for `main` to be it
+_ARTICLE_SHARE = 0.6
 _LEAST_TEXT = 15  # characters outside headings: "The pool is closed."
 
 
@@ -56,14 +63,42 @@ class Chosen:
     dropped: frozenset[Element]
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """A page, and where its elements stand in it.
+
+    Attributes:
+        page: The page.
+        above_main: Elements that hold the page's main part, or are it.
+        above_title: Elements that hold a heading of level 1.
+        in_section: Elements inside a part of the page that may have a header of its own.
+        in_text: Elements inside the main part, an article or a table of data.
+        heading: For what is inside a heading or a term, which.
+        before: What stands before each list, table cell, division or paragraph.
+    """
+
+    page: Page
+    above_main: frozenset[Element]
+    above_title: frozenset[Element]
+    in_section: frozenset[Element]
+    in_text: frozenset[Element]
+    heading: dict[Element, Element]
+    before: dict[Element, Element | str]
+
+
+_Rule = Callable[[Element, _Places], bool]
+
+
 def choose_text(page: Page) -> Chosen:
     """Choose a page's own text; everything that is shown, if there seems to be none."""
     marks = note_marks(page)
+    places = _places(page)
     for rules in ((_is_site_part, _is_control, _is_named_so, _is_link_list), (_is_control,)):
-        dropped = marks | _dropped(page, rules)
-        chosen = Chosen(_roots(page, dropped), dropped)
-        if _is_enough(chosen):
-            return chosen
+        dropped = marks | _dropped(places, rules)
+        kept = _kept(page, dropped)
+        roots = _roots(places, kept)
+        if sum(kept.get(root, 0) for root in roots) - _in_headings(roots, kept) >= _LEAST_TEXT:
+            return Chosen(roots, dropped)
     return Chosen((page.root,), marks)
 
 
@@ -77,149 +112,210 @@ def note_marks(page: Page) -> frozenset[Element]:
     return frozenset(filter(_is_note_mark, page.elements))
 
 
+def _places(page: Page) -> _Places:
+    in_section, in_text = set(), set()
+    heading: dict[Element, Element] = {}
+    before: dict[Element, Element | str] = {}
+    for element in page.elements:
+        above = element.parent
+        if above in in_section or (above and above.tag in _SECTIONS):
+            in_section.add(element)
+        if above in in_text or (above and _is_text(above)):
+            in_text.add(element)
+        if above and (above in heading or above.tag in (*_HEADINGS, "dt")):
+            heading[element] = heading.get(above, above)
+        last: Element | str | None = None
+        for child in element.children:
+            if isinstance(child, Element) and last is not None and child.tag in _LINK_LISTS:
+                before[child] = last
+            last = child if not isinstance(child, str) or child.strip() else last
+    mains, titles = _with_ancestors(page, _is_main), _with_ancestors(page, lambda e: e.tag == "h1")
+    return _Places(page, mains, titles, frozenset(in_section), frozenset(in_text), heading, before)
+
+
+def _with_ancestors(page: Page, wanted: Callable[[Element], bool]) -> frozenset[Element]:
+    found: set[Element] = set()
+    for element in reversed(page.elements):
+        if (element in found or wanted(element)) and element.characters:
+            found.add(element)
+            if element.parent is not None:
+                found.add(element.parent)
+    return frozenset(found)
+
+
+def _is_text(element: Element) -> bool:
+    """Tell what holds text rather than menus: a link list inside it may be part of it."""
+    if element.tag == "table":
+        return is_data(element, open_table(element, ()))
+    return element.tag == "article" or _is_main(element)
+
+
+def _is_main(element: Element) -> bool:
+    return element.tag == "main" or element.attributes.get("role") == "main"
+
+
+def _dropped(places: _Places, rules: Iterable[_Rule]) -> frozenset[Element]:
+    dropped: set[Element] = set()
+    gone: set[Element] = set()
+    for element in places.page.elements:
+        if element.parent in gone:
+            gone.add(element)
+        elif element.tag not in _NEVER_DROPPED and any(rule(element, places) for rule in rules):
+            gone.add(element)
+            dropped.add(element)
+    return frozenset(dropped | _left_headings(dropped, places))
+
+
+def _left_headings(dropped: set[Element], places: _Places) -> set[Element]:
+    """Find the headings of lists of links that were all that stood under them."""
+    left = set()
+    for element in dropped:
+        heading = places.before.get(element)
+        if isinstance(heading, Element) and heading.tag in _HEADINGS[1:] and element.parent:
+            siblings = element.parent.elements()
+            after = siblings[siblings.index(element) + 1 :] if len(siblings) < 100 else [element]
+            if not after or after[0].tag in _HEADINGS:
+                left.add(heading)
+    return left
+
+
+def _kept(page: Page, dropped: frozenset[Element]) -> dict[Element, int]:
+    """Count the characters each element keeps."""
+    kept: dict[Element, int] = {}
+    for element in reversed(page.elements):
+        if element in dropped or element.tag in ("head", "textarea"):
+            kept[element] = 0
+            continue
+        own = element.characters - sum(e.characters for e in element.elements() if e.tag != "head")
+        kept[element] = max(0, own) + sum(kept[e] for e in element.elements())
+    return kept
+
+
+def _in_headings(roots: Iterable[Element], kept: dict[Element, int]) -> int:
+    return sum(
+        kept[child]
+        for root in roots
+        for child in preorder(root)
+        if isinstance(child, Element) and child.tag in _HEADINGS
+    )
+
+
+def _roots(places: _Places, kept: dict[Element, int]) -> tuple[Element, ...]:
+    """Find the element that holds the page's text, and a title that stands outside it."""
+    elements, everything = places.page.elements, kept[places.page.root]
+    mains = [e for e in elements if _is_main(e)]
+    articles = [e for e in elements if e.tag == "article"]
+    for share, candidates in ((_MAIN_SHARE, mains), (_ARTICLE_SHARE, articles)):
+        best = max(candidates, key=lambda e: kept[e], default=None)
+        if best is not None and kept[best] > share * everything:
+            return (*_title_outside(best, places, kept), best)
+    return (places.page.root,)
+
+
+def _title_outside(root: Element, places: _Places, kept: dict[Element, int]) -> tuple[Element, ...]:
+    """Find the page's title, and what stands with it, if the main part has none of its own."""
+    if root in places.above_title:
+        return ()
+    titles = [e for e in places.page.elements if e.tag == "h1" and kept[e]]
+    if len(titles) != 1:
+        return ()
+    header = next((e for e in titles[0].ancestors() if e.tag in ("header", "hgroup")), titles[0])
+    return (header,) if header not in places.above_main else (titles[0],)
+
+
 def _is_note_mark(element: Element) -> bool:
     """Tell `<sup><a href="#n1">1</a></sup>`, either way round."""
     if element.tag not in ("a", "sup") or not 0 < element.characters <= 6:
         return False
     inner = next(iter(element.elements()), None)
     if element.tag == "sup":
-        return inner is not None and inner.tag == "a" and _leads_to_note(inner)
+        return inner is not None and inner.tag == "a" and _leads_inside(inner)
+    if "noteref" in element.attributes.get("epub:type", ""):
+        return True
     alone = inner is not None and inner.characters == element.characters
-    raised = inner is not None and inner.tag == "sup"
-    return "noteref" in element.attributes.get("epub:type", "") or (
-        alone and raised and _leads_to_note(element)
-    )
+    return alone and inner is not None and inner.tag == "sup" and _leads_inside(element)
 
 
-def _leads_to_note(link: Element) -> bool:
+def _leads_inside(link: Element) -> bool:
     return "#" in link.attributes.get("href", "")
 
 
-def _dropped(page: Page, rules: Iterable[Callable[[Element, Page], bool]]) -> frozenset[Element]:
-    dropped = set()
-    for element in page.elements:
-        if element.tag in ("html", "body", "main", "head"):
-            continue
-        if any(rule(element, page) for rule in rules):
-            dropped.add(element)
-            if (heading := _heading_of(element)) is not None:
-                dropped.add(heading)
-    return frozenset(dropped)
-
-
-def _heading_of(element: Element) -> Element | None:
-    """Find the heading that a list of links leaves with nothing under it."""
-    if element.tag not in _LINK_LISTS or element.parent is None:
-        return None
-    siblings = element.parent.elements()
-    at = siblings.index(element) if len(siblings) < 50 else 0
-    after = siblings[at + 1].tag if at + 1 < len(siblings) else "h1"
-    before = siblings[at - 1] if at else None
-    return before if before and before.tag in _HEADINGS[1:] and after in _HEADINGS else None
-
-
-def _is_site_part(element: Element, page: Page) -> bool:
+def _is_site_part(element: Element, places: _Places) -> bool:
     """Tell what HTML itself says is not the page's text."""
     tag, role = element.tag, element.attributes.get("role", "").lower()
-    if role == "main":
+    if element in places.above_main:
         return False
     if tag in ("nav", "search", "dialog") or role in _MENU_ROLES:
-        return not _holds_main(element)
+        return True
+    if tag in ("ol", "ul"):
+        return element not in places.in_section and _is_in_header(element)
     if tag not in ("header", "footer", "aside"):
         return False
-    if any(above.tag in _SECTIONS for above in element.ancestors()):
+    if element in places.in_section:
         return element.link_characters > 0.5 * max(1, element.characters)
-    if tag == "header":
-        return not _holds(element, "h1") and not _holds_main(element)
-    return not _holds_main(element)
+    return tag != "header" or element not in places.above_title
 
 
-def _is_control(element: Element, page: Page) -> bool:
+def _is_in_header(element: Element) -> bool:
+    return any(above.tag == "header" for above in islice(element.ancestors(), 5))
+
+
+def _is_control(element: Element, places: _Places) -> bool:
     """Tell what a person works the page with, and links that only lead about it."""
     tag = element.tag
-    if tag in ("button", "textarea", "menu-button"):
+    if tag in ("button", "textarea"):
         # "<h3><button>How do I pay?</button></h3>" is the heading of what it opens.
-        above = next((e for e in element.ancestors() if e.tag in (*_HEADINGS, "dt")), None)
-        return above is None or above.characters > element.characters
+        heading = places.heading.get(element)
+        return heading is None or heading.characters > element.characters
     if tag == "form":
-        return element.characters < 300 and _holds(element, "input") and not _holds_main(element)
-    if tag != "a" or element.characters > 60:
+        return element.characters < _FORM_CHARACTERS and any(
+            isinstance(child, Element) and child.tag in ("input", "textarea")
+            for child in preorder(element)
+        )
+    if tag != "a" or element.characters > 60 or not _leads_inside(element):
         return False
-    text = "".join(child for child in preorder(element) if isinstance(child, str)).strip()
-    return _SKIP_LINK.match(text) is not None or (
-        text in _SIGNS_OF_A_LINK and _leads_to_note(element)
-    )
+    text = text_of(element)
+    return text in _SIGNS_OF_A_LINK or _SKIP_LINK.match(text) is not None
 
 
-def _is_named_so(element: Element, page: Page) -> bool:
+def _is_named_so(element: Element, places: _Places) -> bool:
     """Tell by class and id."""
     names = f"{element.attributes.get('class', '')} {element.attributes.get('id', '')}"
-    if names == " " or element.tag in _HEADINGS or element.tag in ("table", "tbody", "form"):
+    if names == " " or element.tag in _NOT_BY_NAME or element in places.above_main:
         return False
     words = names.lower().split()
     if any(map(_SURELY_NOT_TEXT.fullmatch, words)):
-        return not _holds_main(element)
-    small = element.characters < _LIKELY_SHARE * page.root.characters
-    return small and any(map(_LIKELY_NOT_TEXT.fullmatch, words)) and not _holds_main(element)
+        return True
+    small = element.characters < _LIKELY_SHARE * places.page.root.characters
+    return small and any(map(_LIKELY_NOT_TEXT.fullmatch, words))
 
 
-def _is_link_list(element: Element, page: Page) -> bool:
+def _is_link_list(element: Element, places: _Places) -> bool:
     """Tell a list of short links: a menu, or the page's own contents."""
-    tag, characters, links = element.tag, element.characters, element.links
-    if tag not in _LINK_LISTS or links < 2 or characters > 60 * links:
+    characters, links = element.characters, element.links
+    if element.tag not in _LINK_LISTS or links < 2 or characters > 60 * links:
         return False
-    if element.link_characters < 0.8 * characters or 2 * characters > page.root.characters:
+    most = places.page.root.characters / 2
+    if element.link_characters < 0.8 * characters or characters > most:
         return False
-    if any(above.tag in ("main", "article", "table") for above in element.ancestors()):
-        return links > 2 and tag != "td" and _leads_about(element)
-    return (links > 2 or characters < 25 * links) and not _has_lead_in(element)
+    if element in places.in_text:
+        return links > 2 and _leads_about(element, places)
+    short = links > 2 or characters < 25 * links
+    return short and not _text_before(element, places).endswith(":")
 
 
-def _leads_about(element: Element) -> bool:
-    """Tell, inside the main text, links to its own sections or to other pages of the site."""
-    anchors = [e for e in preorder(element) if isinstance(e, Element) and e.tag == "a"]
+def _leads_about(element: Element, places: _Places) -> bool:
+    """Tell links to the page's own sections, or that are said to lead elsewhere."""
+    below = (child for child in preorder(element) if isinstance(child, Element))
+    anchors = (child for child in below if child.tag == "a")
     if all(anchor.attributes.get("href", "#").startswith("#") for anchor in anchors):
         return True
-    return _LABELS.match(_text_before(element)) is not None
+    return _LABELS.match(_text_before(element, places)) is not None
 
 
-def _has_lead_in(element: Element) -> bool:
-    """Tell a list that belongs to the text: "The members are:"."""
-    return _text_before(element).endswith(":")
-
-
-def _text_before(element: Element) -> str:
-    """Give the text of what stands before an element, if that is short."""
-    siblings = element.parent.children if element.parent else []
-    before = ""
-    for sibling in siblings[:50]:
-        if sibling is element:
-            break
-        if isinstance(sibling, Element):
-            texts = (c for c in preorder(sibling) if isinstance(c, str))
-            before = "".join(texts).strip() if sibling.characters < 500 else ""
-        else:
-            before = sibling.strip() or before
-    return before
-
-
-def _holds(element: Element, *tags: str) -> bool:
-    return any(isinstance(child, Element) and child.tag in tags for child in preorder(element))
-
-
-def _holds_main(element: Element) -> bool:
-    return any(
-        isinstance(child, Element) and (child.tag == "main" or child.attributes.get("role") == "main")
-        for child in preorder(element)
-    )
-
-
-def _roots(page: Page, dropped: frozenset[Element]) -> tuple[Element, ...]:
-    """Find the element that holds the page's text, and a title that stands outside it."""
-    kept = _kept(page, dropped)
-    everything = kept.get(page.root, 0)
-    for share, candidates in ((0.25, _mains(page)), (0.6, _articles(page))):
-        best = max(candidates, key=lambda e: kept.get(e, 0), default=None)
-        if best is not None and kept.get(best, 0) > share * everything:
-            return (*_title_outside(page, best, kept), best)
-    return (page.root,)
+def _text_before(element: Element, places: _Places) -> str:
+    """Give the text of what stands before an element, if it is short."""
+    before = places.before.get(element, "")
+    if isinstance(before, str):
+        return before.strip()
+    return text_of(before) if before.characters < 200 else ""

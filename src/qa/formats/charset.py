@@ -14,10 +14,9 @@ _DECLARED = re.compile(
     rb"|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
     re.IGNORECASE,
 )
-_DECLARED_BYTES = (
-    1024  # https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding
-)
-# Codecs that decode text in linear time; `punycode`, `idna` and `unicode_escape` are not among them.
+# https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding
+_DECLARED_BYTES = 1024
+# Codecs of text that take linear time: not `punycode`, `idna` or `unicode_escape`.
 _CODECS = frozenset(
     """ascii big5 big5hkscs cp437 cp850 cp852 cp866 cp874 cp932 cp949 cp950 cp1250 cp1251 cp1252
     cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 euc_jp euc_kr gb18030 gb2312 gbk hz iso2022_jp

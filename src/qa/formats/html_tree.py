@@ -5,7 +5,7 @@ own text and which are menus (see `boilerplate`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
@@ -28,6 +28,8 @@ _OPTIONAL_END = frozenset(
 )
 _ATTRIBUTES = re.compile(r"<[a-zA-Z][^>]{50000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BREAKS = frozenset("br caption dd div dl dt h1 h2 h3 h4 h5 h6 ol p pre td th tr ul".split())
+_ITEM = "\0"
 # The parser looks through all open elements at every tag, and through all attributes at
 # every attribute: 4·10⁸ looks take about two seconds.
 _MOST_LOOKS = 400_000_000
@@ -105,25 +107,37 @@ def parse_page(text: str) -> Page:
 
 def preorder(root: Element) -> Iterator[Element | str]:
     """Go through an element's elements and texts in the order of the page."""
-    stack = [iter(root.children)]
+    return (child for child, entering in walk(root) if entering)
+
+
+def walk(root: Element, dropped: Collection[Element] = ()) -> Iterator[tuple[Element | str, bool]]:
+    """Go through what is inside an element; elements come entering and leaving."""
+    stack = [(root, iter(root.children))]
     while stack:
-        child = next(stack[-1], None)
+        child = next(stack[-1][1], None)
         if child is None:
-            stack.pop()
-            continue
-        yield child
-        if isinstance(child, Element):
-            stack.append(iter(child.children))
+            element, _ = stack.pop()
+            if stack:
+                yield element, False
+        elif isinstance(child, str):
+            yield child, True
+        elif child not in dropped:
+            yield child, True
+            stack.append((child, iter(child.children)))
 
 
-def text_of(root: Element) -> str:
-    """Give an element's text with its white space collapsed."""
-    parts = (child if isinstance(child, str) else _space(child.tag) for child in preorder(root))
-    return " ".join("".join(parts).split())
-
-
-def _space(tag: str) -> str:
-    return " " if tag in ("br", "p", "div", "li") else ""
+def text_of(root: Element, dropped: Collection[Element] = ()) -> str:
+    """Give an element's text on one line, with the items of a list told apart."""
+    parts: list[str] = []
+    for child, entering in walk(root, dropped):
+        if isinstance(child, str):
+            parts.append(child)
+        elif child.tag == "li":
+            parts.append(_ITEM if entering else " ")
+        elif child.tag in _BREAKS:
+            parts.append(" ")
+    lead, *items = (" ".join(piece.split()) for piece in "".join(parts).split(_ITEM))
+    return f"{lead} {'; '.join(filter(None, items))}".strip()
 
 
 def _copy(node: LexborNode, root: Element, controlled: frozenset[str]) -> list[Element]:

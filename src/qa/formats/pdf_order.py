@@ -20,6 +20,7 @@ _ALIGNED = 0.35
 _TABLE_STEP = 4.0
 _COLUMN_STEP = 2.2
 _COLUMN_WORDS = 4
+_NAME_CHARACTERS = 40
 _LONE_MARKER = re.compile(r"[•‣◦▪●○■□➢✓*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]")
 
 
@@ -127,7 +128,7 @@ def _fit(tracks: list[tuple[float, float]], row: Row) -> list[tuple[float, float
 
 def _track(tracks: list[tuple[float, float]], piece: Line) -> int:
     """Number the column a cell is in, from 0 at the left."""
-    return sum(left < piece.left - 0.01 for left, right in tracks if right < piece.right - 0.01)
+    return sum(right < piece.left for _, right in tracks)
 
 
 def _continues(tracks: list[tuple[float, float]], above: Row, row: Row) -> bool:
@@ -178,7 +179,33 @@ def _table(rows: Sequence[Row]) -> list[Line]:
             _go_on(table[-1], row, tracks)
         else:
             table.append(list(row))
-    return [replace(joined(cells), cells=tuple(cells)) for cells in table]
+    names = _column_names(table, tracks)
+    return [
+        replace(
+            joined(cells),
+            cells=tuple(cells),
+            names=tuple(names.get(_track(tracks, cell), "") if at else "" for cell in cells),
+        )
+        for at, cells in enumerate(table)
+    ]
+
+
+def _column_names(table: list[list[Line]], tracks: list[tuple[float, float]]) -> dict[int, str]:
+    """Take the first row for the columns' names if it looks different from those below."""
+    first, *rest = table
+    names = {_track(tracks, cell): cell.text.rstrip(":") for cell in first}
+    if len(set(names.values())) < max(2, len(tracks) - 1) or not rest:
+        return {}
+    if any(len(name) > _NAME_CHARACTERS or _is_figure(name) for name in names.values()):
+        return {}
+    stands_out = all(cell.bold for cell in first) and not all(
+        cell.bold for cells in rest for cell in cells
+    )
+    columns: dict[int, list[bool]] = {}
+    for cells in rest:
+        for cell in cells:
+            columns.setdefault(_track(tracks, cell), []).append(_is_figure(cell.text))
+    return names if stands_out or any(map(all, columns.values())) else {}
 
 
 def _go_on(cells: list[Line], row: Row, tracks: list[tuple[float, float]]) -> None:

@@ -30,6 +30,7 @@ SOFT_HYPHEN = "\u00ad"
 _INVISIBLE = frozenset((0x200B, 0x2060, 0xFEFF))
 _BULLETS = {0xF0B7: "•", 0xF0A7: "▪", 0xF076: "▪", 0xF0D8: "‣", 0xF0FC: "✓"}
 _BOLD = re.compile(r"bold|black|heavy|demi|medi$|cmbx|sfbx", re.IGNORECASE)
+_FIXED = re.compile(r"mono|courier|consol|cmtt|typewriter|menlo|terminal|\bcode", re.IGNORECASE)
 _BOLD_WEIGHT = 600
 # In heights of a letter: one wider parts columns or cells. A justified line may have such
 # gaps as well; `pdf_order` finds out.
@@ -69,10 +70,12 @@ class Line:
         bottom: Lower end of the letters.
         size: Of the font, in points.
         bold: The whole piece is bold.
+        fixed: The whole piece is in letters of one width, as code is.
         angle: 0 for upright text, else the degrees it is turned by, in quarter turns; -1 for
             text that runs aslant.
         head: Width of the first word.
         cells: The pieces of a table's row; empty for other text.
+        names: For each cell, the header of its column, or "".
     """
 
     page: int
@@ -84,9 +87,11 @@ class Line:
     bottom: float
     size: float
     bold: bool
+    fixed: bool
     angle: int
     head: float
     cells: tuple["Line", ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def height(self) -> float:
@@ -94,9 +99,16 @@ class Line:
         return max(self.bottom - self.top, 1.0)
 
 
+class _Style(NamedTuple):
+    size: float
+    bold: bool
+    fixed: bool
+    angle: int
+
+
 class _Word(NamedTuple):
     text: str
-    index: array[int]
+    index: "array[int]"
     box: Box
 
 
@@ -130,17 +142,21 @@ def _reason(data: bytes, error: pdfium.PdfiumError) -> str:
 
 
 @contextmanager
-def opened_text(page: pdfium.PdfPage) -> Iterator[pdfium.PdfTextPage]:
-    """Load a page's characters, in an order that does not depend on how the page is turned."""
+def opened_text(page: pdfium.PdfPage) -> Iterator[tuple[pdfium.PdfTextPage, Box]]:
+    """Load a page's characters, and the part of the page that can be seen.
+
+    Neither depends on how the page is turned.
+    """
     # Lines of a page that is shown turned would come bottom up, or word by word.
     rotation = page.get_rotation()
     page.set_rotation(0)
     try:
+        visible = Box(*page.get_bbox())
         characters = page.get_textpage()
     finally:
         page.set_rotation(rotation)
     try:
-        yield characters
+        yield characters, visible
     finally:
         characters.close()
 
@@ -161,8 +177,7 @@ def read_page(page: pdfium.PdfPage, number: int) -> tuple[list[list[Line]], int,
     Returns:
         The rows; how many glyphs there are; how many of them have no Unicode.
     """
-    visible = Box(*page.get_bbox())
-    with opened_text(page) as characters:
+    with opened_text(page) as (characters, visible):
         reader = _PageReader(characters, number)
         rows = [reader.pieces(words) for words in reader.lines(visible)]
         return [row for row in rows if row], reader.glyphs, reader.unknown
@@ -234,13 +249,13 @@ class _PageReader:
             return "".join(unicodedata.normalize("NFKC", character).split())
         return character
 
-    def _word(self, text: str, index: array[int], visible: Box) -> list[_Word]:
+    def _word(self, text: str, index: "array[int]", visible: Box) -> list[_Word]:
         first = character_box(self._characters, index[0])
         last = character_box(self._characters, index[-1]) if len(index) > 1 else first
         first, last = first or last, last or first
         if first is None or last is None:
             return []
-        box = _union(first, last)
+        box = union(first, last)
         x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
         if first.left < last.left and _runs_leftward(text):
             text, index = text[::-1], index[::-1]
@@ -249,7 +264,7 @@ class _PageReader:
 
     def pieces(self, words: list[_Word]) -> list[Line]:
         """Cut a line where its gaps are wide."""
-        _, _, angle = self._style(words[0])
+        angle = self._style(words[0]).angle
         boxes = [_turned(word.box, angle) for word in words]
         if 2 * sum(map(_runs_leftward, (word.text for word in words))) > len(words):
             words = _in_logical_order(words)
@@ -259,12 +274,11 @@ class _PageReader:
         pieces = [
             self._line(words[a:b], boxes[a:b], angle) for a, b in zip(cuts, ends, strict=True)
         ]
-        return [piece for piece in pieces if piece.text]
+        return sorted((piece for piece in pieces if piece.text), key=lambda piece: piece.left)
 
     def _line(self, words: list[_Word], boxes: list[Box], angle: int) -> Line:
         text, runs = _put_together(words)
         samples = [self._style(words[at]) for at in {0, len(words) // 2, len(words) - 1}]
-        size = sorted(sample[0] for sample in samples)[len(samples) // 2]
         return Line(
             page=self._number,
             text=text,
@@ -273,26 +287,30 @@ class _PageReader:
             top=-max(box.top for box in boxes),
             right=max(box.right for box in boxes),
             bottom=-sorted(box.bottom for box in boxes)[len(boxes) // 2],
-            size=size,
-            bold=all(sample[1] for sample in samples),
+            size=sorted(sample.size for sample in samples)[len(samples) // 2],
+            bold=all(sample.bold for sample in samples),
+            fixed=all(sample.fixed for sample in samples),
             angle=angle,
             head=boxes[0].right - boxes[0].left,
         )
 
-    def _style(self, word: _Word) -> tuple[float, bool, int]:
-        """Size in points, whether bold, and the angle, of a word's first letter."""
+    def _style(self, word: _Word) -> _Style:
+        """Find out how a word's first letter is set."""
         raw, at = self._characters.raw, word.index[0]
         matrix = pdfium_c.FS_MATRIX()
         pdfium_c.FPDFText_GetMatrix(raw, at, byref(matrix))
         # Many programs set the font in size 1 and scale it.
         size = pdfium_c.FPDFText_GetFontSize(raw, at) * math.hypot(matrix.c, matrix.d)
-        name = create_string_buffer(64)
-        pdfium_c.FPDFText_GetFontInfo(raw, at, name, 64, byref(c_int()))
-        bold = (
-            _BOLD.search(name.value.decode("latin_1")) is not None
-            or pdfium_c.FPDFText_GetFontWeight(raw, at) >= _BOLD_WEIGHT
+        buffer = create_string_buffer(64)
+        pdfium_c.FPDFText_GetFontInfo(raw, at, buffer, 64, byref(c_int()))
+        name = buffer.value.decode("latin_1")
+        heavy = pdfium_c.FPDFText_GetFontWeight(raw, at) >= _BOLD_WEIGHT
+        return _Style(
+            size if 0 < size < _FARTHEST else 1.0,
+            heavy or _BOLD.search(name) is not None,
+            _FIXED.search(name) is not None,
+            _angle(matrix.a, matrix.b),
         )
-        return (size if 0 < size < _FARTHEST else 1.0), bold, _angle(matrix.a, matrix.b)
 
 
 def _angle(along: float, up: float) -> int:
@@ -324,7 +342,8 @@ def _parted(before: Box, after: Box) -> bool:
     return after.left - before.right > wide or before.left - after.right > wide
 
 
-def _union(one: Box, other: Box) -> Box:
+def union(one: Box, other: Box) -> Box:
+    """Box two boxes together."""
     return Box(
         min(one.left, other.left),
         min(one.bottom, other.bottom),

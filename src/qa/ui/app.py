@@ -1,12 +1,13 @@
-"""Gradio around an answerer: two panes, a question box, and what connects them.
+"""Gradio around a desk: two panes, a question box, and what connects them.
 
-Knows Gradio; the HTML comes from `render`. Nothing it serves makes a browser ask
+Knows Gradio; the HTML comes from `desk`. Nothing it serves makes a browser ask
 another machine for anything.
 """
 
 import os
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
@@ -15,57 +16,71 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gradio as gr
 
 from qa.errors import QAError
-from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer
+from qa.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.schema import Span
-from qa.ui.examples import suggest_questions
-from qa.ui.render import Turn, conversation_html, documents_html, notice_html, source_html
+from qa.settings import AskSettings, ParseLimits
+from qa.ui.desk import Desk
+from qa.ui.library import Library
+from qa.ui.render import Turn, scope_html
 
 _KEPT_TURNS = 50
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 _TOP = """
 <div class="qa-top"><h1>Ask the documents</h1>
+<span class="qa-busy" id="qa-busy" role="status" aria-live="polite"></span>
 <div class="qa-tabs" role="tablist" aria-label="Panes">
 <button type="button" role="tab" data-tab="ask" aria-selected="true">Ask</button>
 <button type="button" role="tab" data-tab="source" aria-selected="false" tabindex="-1">
-Source</button>
+Documents</button>
 </div></div>
 """
+_QUIET: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    # "once", the default, drops what a quick person sends before the last reply is in.
+    "trigger_mode": "always_last",
+}
 
 
-def build_ui(answerer: Answerer) -> gr.Blocks:
+def build_ui(desk: Desk) -> gr.Blocks:
     """Lay out the page and connect its events."""
-    documents = answerer.documents()
-    examples = suggest_questions(answerer)
     behaviour = _asset("behaviour.js")
 
-    def converse(question: str, turns: list[Turn]) -> tuple[str, list[Turn], str]:
+    def converse(question: str, turns: list[Turn], only: list[str]) -> tuple[Any, Any, Any]:
         if not (question or "").strip():
             return gr.skip(), gr.skip(), gr.skip()
-        turns = [*turns, _ask(answerer, question)][-_KEPT_TURNS:]
-        return conversation_html(turns, examples, len(documents)), turns, ""
+        turns = [*turns, desk.ask(question, only)][-_KEPT_TURNS:]
+        return desk.conversation(turns), turns, ""
 
-    def ask_example(turns: list[Turn], event: gr.EventData) -> tuple[str, list[Turn], str]:
-        return converse(_text_of(event, "question"), turns)
+    def ask_example(
+        turns: list[Turn], only: list[str], event: gr.EventData
+    ) -> tuple[Any, Any, Any]:
+        return converse(_text_of(event, "question"), turns, only)
 
     def open_place(event: gr.EventData) -> str:
-        start, end = getattr(event, "start", None), getattr(event, "end", None)
-        return _open(answerer, _text_of(event, "doc_id"), start, end)
+        page = getattr(event, "page", None)
+        shown, doc_id = _text_of(event, "shown"), _text_of(event, "doc_id")
+        return desk.open(doc_id, _span_of(event), shown, page if isinstance(page, int) else None)
 
-    def list_documents() -> str:
-        return documents_html(documents)
+    def choose(event: gr.EventData) -> tuple[list[str], str]:
+        chosen = [str(name) for name in getattr(event, "doc_ids", []) or []]
+        return chosen, scope_html(chosen)
+
+    def choose_all() -> tuple[list[str], str, str]:
+        return [], "", desk.documents([])
 
     with gr.Blocks(title="Ask the documents", fill_width=True) as page:
-        turns = gr.State([])
-        gr.HTML(_TOP, js_on_load=behaviour, apply_default_css=False)
+        turns, only = gr.State([]), gr.State([])
+        plain: dict[str, Any] = {"js_on_load": behaviour, "apply_default_css": False}
+        gr.HTML(_TOP, **plain)
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
                 conversation = gr.HTML(
-                    conversation_html([], examples, len(documents)),
-                    js_on_load=behaviour,
-                    apply_default_css=False,
-                    elem_id="qa-conversation",
+                    lambda: desk.conversation([]), elem_id="qa-conversation", **plain
                 )
+                scope = gr.HTML("", elem_id="qa-scope", **plain)
                 question = gr.Textbox(
                     placeholder="Ask a question …",
                     label="Question",
@@ -79,32 +94,80 @@ def build_ui(answerer: Answerer) -> gr.Blocks:
                 )
             with gr.Column(elem_classes="qa-right", scale=1):
                 source = gr.HTML(
-                    list_documents(),
-                    js_on_load=behaviour,
-                    apply_default_css=False,
+                    lambda: desk.documents([]),
                     elem_id="qa-source",
+                    server_functions=_server_functions(desk, lambda: page),
+                    **plain,
                 )
         conversed = [conversation, turns, question]
-        quiet: dict[str, Any] = {
-            "queue": False,
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            # "once", the default, drops what a quick person sends before the last reply is in.
-            "trigger_mode": "always_last",
-        }
-        question.submit(converse, [question, turns], conversed, **quiet)
-        conversation.ask(ask_example, [turns], conversed, **quiet)
+        question.submit(converse, [question, turns, only], conversed, **_QUIET)
+        conversation.ask(ask_example, [turns, only], conversed, **_QUIET)
         for pane in (conversation, source):
-            pane.open(open_place, None, source, **quiet)
-        source.list(list_documents, None, source, **quiet)
+            pane.open(open_place, None, source, **_QUIET)
+        source.list(desk.documents, only, source, **_QUIET)
+        source.renew(desk.conversation, turns, conversation, **_QUIET)
+        source.choose(choose, None, [only, scope], **_QUIET)
+        scope.all(choose_all, None, [only, scope, source], **_QUIET)
     return page
 
 
-def start(answerer: Answerer, *, host: str = "127.0.0.1", port: int = 0) -> tuple[gr.Blocks, str]:
+def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callable[..., Any]]:
+    """Give what the page's script may call; it gets what a browser sends, whatever that is."""
+
+    def follow_progress(_: object) -> dict[str, Any]:
+        return desk.progress()
+
+    def find_documents(sent: object) -> str:
+        return desk.found(str(_field(sent, "query"))[:200], _names(_field(sent, "chosen")))
+
+    def add_files(sent: object) -> dict[str, Any]:
+        # Only what this page has uploaded, or a browser could add any file of the machine.
+        ours = page().upload_file_set
+        files = [
+            (Path(str(_field(entry, "path"))), _printable(_field(entry, "name")))
+            for entry in _list(_field(sent, "files"))
+            if _field(entry, "path") in ours
+        ]
+        desk.add(files)
+        for path, _ in files:
+            path.unlink(missing_ok=True)
+        return desk.progress()
+
+    def remove_documents(sent: object) -> str:
+        return desk.remove(_names(_field(sent, "doc_ids")))
+
+    def undo_removal(_: object) -> dict[str, Any]:
+        desk.restore()
+        return desk.progress()
+
+    def check_changes(_: object) -> dict[str, Any]:
+        desk.update()
+        return desk.progress()
+
+    return [
+        follow_progress,
+        find_documents,
+        add_files,
+        remove_documents,
+        undo_removal,
+        check_changes,
+    ]
+
+
+def start(
+    index_dir: Path,
+    settings: AskSettings | None = None,
+    *,
+    library: Library | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+) -> tuple[gr.Blocks, str]:
     """Start serving the UI in the background.
 
     Args:
-        answerer: Answers.
+        index_dir: The index that answers; it may be built while this runs.
+        settings: How to answer.
+        library: Adds and removes documents; None to leave them as they are.
         host: Address to listen on; 127.0.0.1 keeps it to this machine.
         port: Port to listen on; 0 takes a free one.
 
@@ -114,7 +177,7 @@ def start(answerer: Answerer, *, host: str = "127.0.0.1", port: int = 0) -> tupl
     Raises:
         QAError: The port is taken.
     """
-    page = build_ui(answerer)
+    page = build_ui(Desk(LiveAnswerer(index_dir, settings), library))
     try:
         _, address, _ = page.launch(
             server_name=host,
@@ -125,7 +188,8 @@ def start(answerer: Answerer, *, host: str = "127.0.0.1", port: int = 0) -> tupl
             share=False,
             ssr_mode=False,
             show_error=True,
-            max_file_size=1,  # bytes: nothing here is uploaded
+            # One byte: nothing can be uploaded.
+            max_file_size=ParseLimits().file_bytes if library else 1,
             quiet=True,
             prevent_thread_lock=True,
         )
@@ -136,11 +200,21 @@ def start(answerer: Answerer, *, host: str = "127.0.0.1", port: int = 0) -> tupl
     return page, str(address)
 
 
-def serve(answerer: Answerer, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    index_dir: Path,
+    settings: AskSettings,
+    *,
+    library: Library | None,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+) -> None:
     """Serve the UI until it is interrupted.
 
     Args:
-        answerer: Answers.
+        index_dir: The index that answers; it may be built while this runs.
+        settings: How to answer.
+        library: Adds and removes documents; None to leave them as they are.
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
         ready: Called with the page's address once it can be opened.
@@ -148,36 +222,41 @@ def serve(answerer: Answerer, *, host: str, port: int, ready: Callable[[str], No
     Raises:
         QAError: The port is taken.
     """
-    page, address = start(answerer, host=host, port=port)
+    page, address = start(index_dir, settings, library=library, host=host, port=port)
     ready(address)
-    page.block_thread()
-
-
-def _ask(answerer: Answerer, question: str) -> Turn:
     try:
-        answer = answerer.ask(question)
-    except QAError as error:
-        shown = question[:MAX_QUESTION_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-        return Turn(shown, None, str(error))
-    return Turn(answer.question, answer)
+        page.block_thread()
+    finally:
+        if library:
+            library.stop()
 
 
 def _text_of(event: gr.EventData, name: str) -> str:
     """Read a text from an event, which a browser may send without it."""
-    return str(getattr(event, name, "")).encode("utf-8", "replace").decode("utf-8")
+    return _printable(getattr(event, name, ""))
 
 
-def _open(answerer: Answerer, doc_id: str, start: object, end: object) -> str:
-    try:
-        view = answerer.open_source(doc_id)
-    except QAError as error:
-        return notice_html(str(error))
-    if view is None:
-        return notice_html(f"There is no document {doc_id!r} in the index.")
-    cited = None
+def _span_of(event: gr.EventData) -> Span | None:
+    start, end = getattr(event, "start", None), getattr(event, "end", None)
     if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
-        cited = Span(start, min(end, len(view.document.text)))
-    return source_html(view, cited)
+        return Span(start, end)
+    return None
+
+
+def _names(value: object) -> list[str]:
+    return [_printable(name) for name in _list(value)]
+
+
+def _field(value: object, name: str) -> Any:
+    return value.get(name, "") if isinstance(value, dict) else ""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _printable(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def _asset(name: str) -> str:

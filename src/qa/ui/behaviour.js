@@ -31,6 +31,136 @@ async function copy(button) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 
+function place(data) {
+  return {
+    doc_id: data.open,
+    start: Number(data.start ?? -1),
+    end: Number(data.end ?? -1),
+    shown: data.as ?? "",
+    page: data.page ? Number(data.page) : null,
+  };
+}
+
+// Documents that are asked; not all of them need to be in the part of the list that is shown.
+let chosen = new Set();
+
+function readChosen() {
+  const list = element.querySelector("[data-chosen]");
+  if (list) chosen = new Set(JSON.parse(list.dataset.chosen));
+}
+
+function pick(box) {
+  if (box.checked) chosen.add(box.dataset.pick);
+  else chosen.delete(box.dataset.pick);
+  trigger("choose", { doc_ids: [...chosen] });
+}
+
+// ---- adding and removing documents; only the right pane has a server to do it with
+
+let polling = false;
+let generation = null;
+
+function shownList() {
+  return element.querySelector('[data-view="list"]') !== null;
+}
+
+// Follows an update until it ends; every new generation brings its documents into view.
+async function follow() {
+  if (polling) return;
+  polling = true;
+  try {
+    for (;;) {
+      const now = await server.follow_progress({});
+      tell(now);
+      if (generation !== null && now.generation !== generation) {
+        if (shownList()) trigger("list");
+        trigger("renew");
+      }
+      generation = now.generation;
+      if (!now.running) break;
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+  } finally {
+    polling = false;
+  }
+}
+
+function tell(now) {
+  const shown = element.querySelector("#qa-progress");
+  if (shown) shown.innerHTML = now.html;
+  const busy = document.querySelector("#qa-busy");
+  if (busy) busy.textContent = now.said;
+}
+
+function say(message) {
+  const shown = element.querySelector("#qa-progress");
+  if (!shown) return;
+  const line = document.createElement("p");
+  line.className = "qa-meta";
+  line.setAttribute("role", "status");
+  line.textContent = message;
+  shown.replaceChildren(line);
+}
+
+async function add(files) {
+  const sent = [];
+  const failed = [];
+  const waiting = files.filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
+  let done = 0;
+  async function next() {
+    for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
+      say(`Adding ${done + 1} of ${done + waiting.length + 1}: ${entry.name}`);
+      try {
+        const { path } = await upload(entry.file);
+        sent.push({ path, name: entry.name });
+      } catch (error) {
+        failed.push(entry.name);
+      }
+      done += 1;
+    }
+  }
+  await Promise.all([next(), next(), next()]);
+  if (sent.length) tell(await server.add_files({ files: sent }));
+  if (failed.length) say(`Could not be added, too large perhaps: ${failed.join(", ")}`);
+  follow();
+}
+
+// Reads what was dropped, folders with everything in them.
+async function dropped(items) {
+  const found = [];
+  async function walk(entry, path) {
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      found.push({ file, name: path + entry.name });
+      return;
+    }
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) break;
+      for (const inner of some) await walk(inner, `${path}${entry.name}/`);
+    }
+  }
+  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+  for (const entry of entries) await walk(entry, "");
+  return found;
+}
+
+function remove(button) {
+  if (!button.dataset.sure) {
+    const label = button.textContent;
+    button.dataset.sure = "yes";
+    button.textContent = "Really?";
+    setTimeout(() => { delete button.dataset.sure; button.textContent = label; }, 4000);
+    return;
+  }
+  button.disabled = true;
+  server.remove_documents({ doc_ids: [button.dataset.remove] }).then((problem) => {
+    if (problem) say(problem);
+    follow();
+  });
+}
+
 element.addEventListener("click", (event) => {
   const target = event.target.closest("button");
   if (!target || !element.contains(target)) return;
@@ -38,13 +168,55 @@ element.addEventListener("click", (event) => {
   if (data.tab) show(data.tab);
   else if (data.copy) copy(target);
   else if (data.ask) trigger("ask", { question: data.ask });
+  else if (data.remove) remove(target);
+  else if (data.add) element.querySelector(`[data-input="${data.add}"]`).click();
+  else if (data.only) {
+    trigger("choose", { doc_ids: [data.only] });
+    show("ask");
+    document.querySelector("#qa-question textarea")?.focus();
+  }
+  else if ("chooseAll" in data) trigger("all");
+  else if ("update" in data) server.check_changes({}).then((now) => { tell(now); follow(); });
+  else if ("restore" in data) server.undo_removal({}).then((now) => { tell(now); follow(); });
   else if ("list" in data) trigger("list");
   else if (data.open) {
-    const place = { doc_id: data.open, start: Number(data.start ?? -1), end: Number(data.end ?? -1) };
-    trigger("open", place);
+    trigger("open", place(data));
     show("source");
   }
 });
+
+element.addEventListener("change", (event) => {
+  const target = event.target;
+  if (target.dataset.pick) pick(target);
+  else if (target.dataset.input) {
+    add([...target.files].map((file) => ({ file, name: file.webkitRelativePath || file.name })));
+    target.value = "";
+  }
+});
+
+let finding = null;
+element.addEventListener("input", (event) => {
+  if (!("find" in event.target.dataset)) return;
+  clearTimeout(finding);
+  finding = setTimeout(async () => {
+    const html = await server.find_documents({ query: event.target.value, chosen: [...chosen] });
+    const list = element.querySelector("#qa-found");
+    if (list) list.innerHTML = html;
+  }, 150);
+});
+
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  element.addEventListener(kind, (event) => {
+    const zone = element.querySelector("[data-drop]");
+    if (!zone || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    zone.classList.toggle("qa-over", kind === "dragover");
+    if (kind === "drop") dropped(event.dataTransfer.items).then(add);
+  });
+}
+
+readChosen();
+if (element.querySelector('[data-view]') && typeof server !== "undefined") follow();
 
 element.addEventListener("keydown", (event) => {
   const tab = event.target.closest("[data-tab]");
@@ -55,6 +227,7 @@ element.addEventListener("keydown", (event) => {
 });
 
 watch("value", () => requestAnimationFrame(() => {
+  readChosen();
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const behavior = still ? "auto" : "smooth";
   const cited = element.querySelector("#qa-cited");

@@ -1,36 +1,52 @@
-"""Answers and documents in, HTML out, everything from outside escaped.
+"""The left pane: answers in, HTML out, everything from outside escaped.
 
 Pure functions. The markup carries data attributes that `behaviour.js` acts on; none of
-it runs by itself. Text goes through `text()` on every path.
+it runs by itself. Text goes through `markup.text` on every path.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
-from qa.pipeline import SourceView
-from qa.present import cited_place, confidence_in_words, snippet, unmentioned_in_words
-from qa.schema import Answer, Block, Citation, RetrievedPassage, Span
-from qa.store import DocumentInfo
-
-# A page of a few hundred kilobytes is all a browser scrolls smoothly.
-_PAGE_CHARACTERS = 200_000
-_LISTED_DOCUMENTS = 500
+from qa.present import (
+    cited_place,
+    confidence_in_words,
+    location,
+    snippet,
+    state_in_words,
+    unmentioned_in_words,
+)
+from qa.schema import Answer, Citation, RetrievedPassage, Span
+from qa.ui.markup import counted, marked, place, text
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of the conversation: its answer, or what went wrong."""
+    """One question of the conversation: its answer, or what went wrong.
+
+    Attributes:
+        question: As asked.
+        answer: None if something went wrong.
+        error: What went wrong, or empty.
+        only: How many documents it was asked of; 0 for all.
+    """
 
     question: str
     answer: Answer | None
     error: str = ""
+    only: int = 0
 
 
-def text(value: str) -> str:
-    """Escape text for HTML, attributes included, and for the page's template language."""
-    escaped = escape(value, quote=True)
-    return escaped.replace("{", "&#123;").replace("}", "&#125;").replace("$", "&#36;")
+def scope_html(chosen: Sequence[str]) -> str:
+    """Render what stands above the question box when only some documents are asked."""
+    if not chosen:
+        return ""
+    said = (
+        f"Asking only {chosen[0]}" if len(chosen) == 1 else f"Asking only {len(chosen):,} documents"
+    )
+    return (
+        f'<p class="qa-scope"><span>{text(said)}</span>'
+        '<button type="button" data-choose-all>Ask all documents</button></p>'
+    )
 
 
 def conversation_html(turns: Sequence[Turn], examples: Sequence[str], documents: int) -> str:
@@ -43,64 +59,14 @@ def conversation_html(turns: Sequence[Turn], examples: Sequence[str], documents:
     )
 
 
-def documents_html(documents: Sequence[DocumentInfo]) -> str:
-    """Render the right pane as a list of documents."""
-    rows = "".join(
-        f'<li><button type="button" class="qa-document" data-open="{text(d.doc_id)}">'
-        f'<span class="qa-document-title">{text(d.title)}</span>'
-        f'<span class="qa-meta">{text(d.doc_id)} · {d.characters:,} characters · '
-        f"{d.passages:,} passages</span></button></li>"
-        for d in documents[:_LISTED_DOCUMENTS]
-    )
-    more = len(documents) - _LISTED_DOCUMENTS
-    note = f'<p class="qa-meta">… and {more:,} more</p>' if more > 0 else ""
-    return (
-        '<div class="qa-source" data-view="list">'
-        '<h2 class="qa-source-title" tabindex="-1">Documents</h2>'
-        f'<ul class="qa-documents">{rows}</ul>{note}</div>'
-    )
-
-
-def source_html(view: SourceView, cited: Span | None) -> str:
-    """Render the right pane as one document, with the cited words marked.
-
-    Args:
-        view: The document and whether its file has changed.
-        cited: What to mark, in document offsets; None for nothing.
-    """
-    document = view.document
-    window = _window(len(document.text), cited)
-    blocks = [
-        block for block in view.blocks if block.end > window.start and block.start < window.end
-    ]
-    body = "".join(_block(document.text, block, cited, window) for block in blocks)
-    partial = window != Span(0, len(document.text))
-    note = (
-        f'<p class="qa-notice">A long document: characters {window.start:,} to {window.end:,} of '
-        f"{len(document.text):,} are shown.</p>"
-        if partial
-        else ""
-    )
-    return (
-        '<div class="qa-source" data-view="document">'
-        '<div class="qa-source-head">'
-        '<button type="button" class="qa-back" data-list>← All documents</button>'
-        f'<h2 class="qa-source-title" tabindex="-1">{text(document.title)}</h2></div>'
-        f'<p class="qa-meta">{text(document.doc_id)}</p>{_state_notice(view)}{note}'
-        f'<article class="qa-page">{body}</article></div>'
-    )
-
-
-def notice_html(message: str) -> str:
-    """Render the right pane as a message."""
-    return (
-        '<div class="qa-source"><button type="button" class="qa-back" data-list>'
-        f'← All documents</button><p class="qa-notice">{text(message)}</p></div>'
-    )
-
-
 def _welcome(examples: Sequence[str], documents: int) -> str:
-    count = "1 document" if documents == 1 else f"{documents:,} documents"
+    if not documents:
+        return (
+            '<div class="qa-welcome"><h2>Add your documents</h2><p>PDF, Word, PowerPoint, Excel, '
+            "CSV, HTML, Markdown, EPUB, e-mail and plain text: drop them on the documents, or put "
+            "them into the corpus folder. You can ask as soon as the first is ready.</p></div>"
+        )
+    count = counted(documents, "document")
     buttons = "".join(
         f'<li><button type="button" class="qa-example" data-ask="{text(question)}">'
         f"{text(question)}</button></li>"
@@ -120,7 +86,9 @@ def _welcome(examples: Sequence[str], documents: int) -> str:
 
 
 def _turn(turn: Turn) -> str:
-    question = f'<h3 class="qa-question">{text(turn.question)}</h3>'
+    asked_of = f"Asked of {counted(turn.only, 'document')} only"
+    scope = f'<p class="qa-meta qa-asked-of">{asked_of}</p>' if turn.only else ""
+    question = f'<h3 class="qa-question">{text(turn.question)}</h3>{scope}'
     if turn.answer is None:
         body = f'<p class="qa-error">{text(turn.error)}</p>'
     else:
@@ -160,7 +128,7 @@ def _supporting(citations: Sequence[Citation]) -> str:
 def _quote(citation: Citation) -> str:
     """Render a citation's sentence with the words worth a reader's eye marked."""
     spans = [span.shift(-citation.start) for span in citation.highlights]
-    return _marked(citation.quote, spans)
+    return marked(citation.quote, spans)
 
 
 def _abstained(answer: Answer) -> str:
@@ -192,7 +160,7 @@ def _closest(found: RetrievedPassage) -> str:
     passage = found.passage
     return (
         f'<li><button type="button" class="qa-passage" '
-        f"{_place(passage.doc_id, Span(passage.start, passage.end))}>"
+        f"{place(passage.doc_id, Span(passage.start, passage.end))}>"
         f'<span>{text(snippet(passage.text))}</span><span class="qa-meta">{text(passage.doc_id)}'
         "</span></button></li>"
     )
@@ -201,19 +169,23 @@ def _closest(found: RetrievedPassage) -> str:
 def _chip(number: int, citation: Citation) -> str:
     span = Span(citation.start, citation.end)
     copied = f"“{citation.quote}” ({cited_place(citation)})"
+    where = location(citation)
+    within = f'<span class="qa-chip-where">{text(where)}</span>' if where else ""
+    spoken = f"{citation.title}, {where}" if where else citation.title
+    changed = state_in_words(citation.state)
+    warning = (
+        f'<p class="qa-changed" role="status">{text(changed.capitalize())}.</p>' if changed else ""
+    )
     return (
         f'<span class="qa-chip-group"><button type="button" class="qa-chip" '
-        f"{_place(citation.doc_id, span)} "
-        f'aria-label="Citation {number}: open {text(citation.title)} at this sentence">'
-        f'<span class="qa-chip-number">{number}</span>{text(citation.title)}</button>'
+        f"{place(citation.doc_id, span)} "
+        f'aria-label="Citation {number}: open {text(spoken)} at this sentence">'
+        f'<span class="qa-chip-number">{number}</span>'
+        f'<span class="qa-chip-title">{text(citation.title)}</span>{within}</button>'
         f'<button type="button" class="qa-copy" data-copy="{text(copied)}" '
         f'aria-label="Copy citation {number}" title="Copy quote, title and position">Copy</button>'
-        "</span>"
+        f"</span>{warning}"
     )
-
-
-def _place(doc_id: str, span: Span) -> str:
-    return f'data-open="{text(doc_id)}" data-start="{span.start}" data-end="{span.end}"'
 
 
 def _holds(found: RetrievedPassage, citation: Citation) -> bool:
@@ -223,53 +195,3 @@ def _holds(found: RetrievedPassage, citation: Citation) -> bool:
 
 def _milliseconds(answer: Answer) -> str:
     return f"{answer.timings_ms.get('total', 0.0):.0f} ms"
-
-
-def _marked(value: str, spans: Sequence[Span]) -> str:
-    """Escape a text and put <mark> around spans of it, which are in order and disjoint."""
-    parts = []
-    position = 0
-    for span in spans:
-        parts.append(text(value[position : span.start]))
-        parts.append(f"<mark>{text(value[span.start : span.end])}</mark>")
-        position = span.end
-    return "".join([*parts, text(value[position:])])
-
-
-def _window(length: int, cited: Span | None) -> Span:
-    """Choose which part of a long document is shown: the start, or around the citation."""
-    if length <= _PAGE_CHARACTERS:
-        return Span(0, length)
-    start = max(0, cited.start - _PAGE_CHARACTERS // 2) if cited else 0
-    return Span(start, min(length, start + _PAGE_CHARACTERS))
-
-
-def _block(document: str, block: Block, cited: Span | None, window: Span) -> str:
-    tag = {"heading": f"h{min(block.level + 2, 6)}", "item": "li", "paragraph": "p", "row": "p"}[
-        block.kind
-    ]
-    start, end = max(block.start, window.start), min(block.end, window.end)
-    if block.kind == "item":
-        start = max(start, min(block.content, end))
-    value = document[start:end]
-    if cited is None or cited.end <= start or cited.start >= end:
-        return f"<{tag}>{text(value)}</{tag}>"
-    inner = Span(max(cited.start, start) - start, min(cited.end, end) - start)
-    before, middle, after = value[: inner.start], value[inner.start : inner.end], value[inner.end :]
-    first = cited.start >= block.start or block.start <= window.start
-    anchor = ' id="qa-cited" tabindex="-1"' if first else ""
-    return (
-        f'<{tag}>{text(before)}<mark class="qa-cited"{anchor}>{text(middle)}</mark>'
-        f"{text(after)}</{tag}>"
-    )
-
-
-def _state_notice(view: SourceView) -> str:
-    notices = {
-        "changed": "The file has changed since it was indexed. What is shown, and what was cited, "
-        "is the text as indexed; run “qa index” to bring it up to date.",
-        "missing": "The file is no longer where it was indexed. What is shown is the text as "
-        "indexed.",
-    }
-    message = notices.get(view.state)
-    return f'<p class="qa-notice" role="status">{text(message)}</p>' if message else ""

@@ -1,0 +1,138 @@
+"""One page of a PDF as a picture, with the place of each cited line on it."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from io import BytesIO
+
+import pypdfium2 as pdfium
+
+from qa.formats.parsed import UnreadableError
+from qa.formats.pdf_page import Box, character_box, opened, opened_text, union
+from qa.schema import Span
+
+_LARGEST_SCALE = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A page as a picture.
+
+    Attributes:
+        png: The picture.
+        width: In pixels.
+        height: In pixels.
+        boxes: Where the words asked for stand, a box a line, as (left, top, right, bottom)
+            in shares of the picture's width and height.
+        pages: Number of pages of the document.
+    """
+
+    png: bytes
+    width: int
+    height: int
+    boxes: tuple[tuple[float, float, float, float], ...]
+    pages: int
+
+
+def render_page(
+    data: bytes, layout: str, page: int, span: Span | None, *, max_pixels: int = 1600
+) -> PageImage:
+    """Draw a page.
+
+    Args:
+        data: The file, the same that was parsed.
+        layout: What parsing it gave.
+        page: Number of the page, from 1.
+        span: What to box, in characters of the document; what of it is on other pages is
+            left out.
+        max_pixels: Longest side of the picture.
+
+    Raises:
+        UnreadableError: The file or the page cannot be read.
+    """
+    with opened(data) as document:
+        pages = len(document)
+        if not 1 <= page <= pages:
+            raise UnreadableError(f"page {page} of a document of {pages}")
+        try:
+            sheet = document[page - 1]
+        except pdfium.PdfiumError as error:
+            raise UnreadableError(f"page {page} is damaged") from error
+        try:
+            return _draw(sheet, _line_boxes(sheet, layout, page, span), max_pixels, pages)
+        except pdfium.PdfiumError as error:
+            raise UnreadableError(f"page {page} cannot be drawn") from error
+        finally:
+            sheet.close()
+
+
+def _draw(sheet: pdfium.PdfPage, boxes: list[Box], max_pixels: int, pages: int) -> PageImage:
+    longest = max(*sheet.get_size(), 1e-3)
+    bitmap = sheet.render(scale=min(_LARGEST_SCALE, max_pixels / math.ceil(longest)))
+    try:
+        place = bitmap.get_posconv(sheet)
+        shares = [
+            _share(
+                place.to_bitmap(box.left, box.top),
+                place.to_bitmap(box.right, box.bottom),
+                bitmap.width,
+                bitmap.height,
+            )
+            for box in boxes
+        ]
+        out = BytesIO()
+        bitmap.to_pil().save(out, "PNG")
+        seen = tuple(share for share in shares if share[0] < share[2] and share[1] < share[3])
+        return PageImage(out.getvalue(), bitmap.width, bitmap.height, seen, pages)
+    finally:
+        bitmap.close()
+
+
+def _share(
+    one: tuple[int, int], other: tuple[int, int], width: int, height: int
+) -> tuple[float, float, float, float]:
+    """Turn two corners, whichever they are, into shares of the picture."""
+    xs = sorted(min(max(x / width, 0.0), 1.0) for x in (one[0], other[0]))
+    ys = sorted(min(max(y / height, 0.0), 1.0) for y in (one[1], other[1]))
+    return xs[0], ys[0], xs[1], ys[1]
+
+
+def _line_boxes(
+    sheet: pdfium.PdfPage, layout: str, page: int, span: Span | None
+) -> list[Box]:
+    """Box the words of a span that are on a page, in points."""
+    runs = list(_runs(layout, page, span)) if span else []
+    if not runs:
+        return []
+    lines: list[Box] = []
+    with opened_text(sheet) as (characters, _):
+        count = characters.count_chars()
+        for first, length in runs:
+            here = range(first, min(first + length, count))
+            boxes = [box for at in here if (box := character_box(characters, at))]
+            if boxes:
+                _add(lines, reduce(union, boxes))
+    return lines
+
+
+def _runs(layout: str, page: int, span: Span) -> Iterator[tuple[int, int]]:
+    """Give the index and the length of each run of a span's characters on a page."""
+    for start, length, on, index in json.loads(layout):
+        first, after = max(start, span.start), min(start + length, span.end)
+        if on == page and first < after:
+            yield index + first - start, after - first
+
+
+def _add(lines: list[Box], box: Box) -> None:
+    """Widen the last line's box by that of more of the same line, or begin another."""
+    if lines:
+        last = lines[-1]
+        height = min(last.top - last.bottom, box.top - box.bottom)
+        level = min(last.top, box.top) - max(last.bottom, box.bottom) > 0.5 * height
+        apart = max(last.left, box.left) - min(last.right, box.right)
+        if level and apart < 2 * height:
+            lines[-1] = union(last, box)
+            return
+    lines.append(box)

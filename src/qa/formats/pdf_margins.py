@@ -1,0 +1,127 @@
+"""Which rows of a PDF's pages are running headers, footers and page numbers.
+
+They stand outermost on a page, at one height, on several pages, and are the same but for a
+number that goes up by one from page to page. A number that does not is not a page number, so
+"Invoice 17", "Invoice 32" at the top of two pages stay.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from qa.formats.pdf_page import Line, joined
+
+Rows = Sequence[Sequence[Line]]
+
+_PAGES = 3
+_ROWS_A_SIDE = 3
+_HEIGHT_SPREAD = 8.0
+_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
+_MOST_NUMBERS = 6
+_PAGE_NUMBER = re.compile(
+    r"[-–—\s]*(?:page|seite|página|pagina|p\.|s\.)?\s*(\d+)\s*(?:(?:of|von|de|di|/)\s*\d+)?"
+    r"[-–—\s]*",
+    re.IGNORECASE,
+)
+_ROMAN_NUMBER = re.compile(r"[ivxl]{1,7}")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+
+class _Key(NamedTuple):
+    """What rows of several pages have in common."""
+
+    at_top: bool
+    text: str
+    offset: int | None
+
+
+class _Place(NamedTuple):
+    page: int
+    row: int
+    y: float
+
+
+def without_margins(pages: Sequence[Rows], body_size: float) -> list[Rows]:
+    """Leave out running headers, footers and page numbers.
+
+    Args:
+        pages: Rows of each page, as drawn.
+        body_size: Most common size of a letter, in points.
+    """
+    outer = [_outermost(rows) for rows in pages]
+    found: dict[_Key, list[_Place]] = defaultdict(list)
+    for page, sides in enumerate(outer):
+        for at_top, side in sides:
+            for row in side:
+                line = joined(list(pages[page][row]))
+                if line.size <= 1.2 * body_size:
+                    for key in _keys(line, page, at_top):
+                        found[key].append(_Place(page, row, line.top))
+    running = {place for places in found.values() for place in _running(places, len(pages))}
+    return [_rest(page, rows, outer[page], running) for page, rows in enumerate(pages)]
+
+
+def _outermost(rows: Rows) -> list[tuple[bool, list[int]]]:
+    """Number the first and the last few rows of a page by height, the outermost first."""
+    order = sorted(range(len(rows)), key=lambda row: rows[row][0].top)
+    return [(True, order[:_ROWS_A_SIDE]), (False, order[: -_ROWS_A_SIDE - 1 : -1])]
+
+
+def _keys(line: Line, page: int, at_top: bool) -> Iterator[_Key]:
+    text = line.text.casefold()
+    yield _Key(at_top, text, None)
+    for number in list(_NUMBER.finditer(text))[:_MOST_NUMBERS]:
+        offset = _value(number[0]) - page
+        rest = f"{text[: number.start()]}#{text[number.end() :]}"
+        yield _Key(at_top, rest, offset)
+        # The name of the chapter changes; the number that goes up beside it gives it away.
+        if not number.start() or number.end() == len(text):
+            yield _Key(at_top, "# …" if not number.start() else "… #", offset)
+
+
+def _value(number: str) -> int:
+    if number.isdecimal():
+        return int(number[:9])
+    digits = [_ROMAN[digit] for digit in number]
+    following = [*digits[1:], 0]
+    return sum(-a if a < b else a for a, b in zip(digits, following, strict=True))
+
+
+def _running(places: list[_Place], pages: int) -> set[tuple[int, int]]:
+    """Keep the places that are on enough pages at one height."""
+    middle = median(place.y for place in places)
+    level = [place for place in places if abs(place.y - middle) < _HEIGHT_SPREAD]
+    on = len({place.page for place in level})
+    enough = on >= _PAGES or on == pages == 2
+    return {(place.page, place.row) for place in level} if enough else set()
+
+
+def _rest(
+    page: int, rows: Rows, sides: list[tuple[bool, list[int]]], running: set[tuple[int, int]]
+) -> Rows:
+    dropped: set[int] = set()
+    for _, side in sides:
+        for at, row in enumerate(side):
+            inner = rows[side[at + 1]] if at + 1 < len(side) else []
+            lone = _is_page_number(rows[row], page)
+            if not (lone or (page, row) in running) or _heads_a_table(rows[row], inner):
+                break
+            dropped.add(row)
+    return [row for at, row in enumerate(rows) if at not in dropped]
+
+
+def _is_page_number(row: Sequence[Line], page: int) -> bool:
+    text = row[0].text if len(row) == 1 else ""
+    if _ROMAN_NUMBER.fullmatch(text):
+        return True
+    match = _PAGE_NUMBER.fullmatch(text)
+    return match is not None and int(match[1][:9]) == page + 1
+
+
+def _heads_a_table(row: Sequence[Line], inner: Sequence[Line]) -> bool:
+    """A table that goes on over pages may have its header on each of them."""
+    if len(row) < 2 or len(inner) < 2:
+        return False
+    return abs(inner[0].top - row[0].top) < 2.2 * max(row[0].height, inner[0].height)

@@ -1,0 +1,311 @@
+"""The documents a person manages in the browser: files come and go, the index follows.
+
+Builds run as `qa index` in a process of their own, so that the page stays quick, keeps
+little in memory and survives whatever a file does. Nothing is deleted: what is removed
+is moved to a hidden folder of the corpus, from where it can be put back. Knows files and
+processes. Does not know HTML.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from qa.errors import UsageError
+from qa.formats import unsupported
+from qa.load import file_sha256, source_path
+
+REMOVED = ".removed"
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_NAME_BYTES = 200
+_LISTED_FILES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FileProgress:
+    """What became of one file.
+
+    Attributes:
+        name: Its path below the corpus folder, or its name as it came.
+        problem: Why it is not among the documents; empty when it is.
+        note: What else a person should know, or empty.
+    """
+
+    name: str
+    problem: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far bringing the index up to date is.
+
+    Attributes:
+        running: Whether it is going on.
+        stage: What it is doing, in words.
+        done: Units of the stage done.
+        total: Units in all; 0 when not known.
+        files: The files handled last, newest first.
+        summary: What came of it, when it has ended well.
+        error: Why it failed, or empty.
+    """
+
+    running: bool = False
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    files: tuple[FileProgress, ...] = ()
+    summary: str = ""
+    error: str = ""
+
+
+class Library:
+    """Adds and removes files of a corpus folder. Safe to use from several threads."""
+
+    def __init__(self, corpus: Path, index_dir: Path, options: Sequence[str] = ()) -> None:
+        """Take charge of a folder.
+
+        Args:
+            corpus: The folder; made when the first file is added.
+            index_dir: Where its index is or will be.
+            options: Further options for `qa index`.
+        """
+        self._corpus = corpus
+        self._index_dir = index_dir
+        self._options = tuple(options)
+        self._lock = threading.Lock()
+        self._progress = Progress()
+        self._again = False
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._removed: list[tuple[Path, Path]] = []
+
+    def progress(self) -> Progress:
+        """Say how far the current or last update is."""
+        with self._lock:
+            return self._progress
+
+    def add(self, files: Sequence[tuple[Path, str]]) -> list[FileProgress]:
+        """Copy files into the corpus folder and bring the index up to date.
+
+        A file whose name is taken by one with other content gets a name of its own.
+
+        Args:
+            files: Where each is now, and its name or path as a person knows it.
+
+        Returns:
+            What became of each, in order.
+        """
+        results = [self._add_one(path, name) for path, name in files]
+        with self._lock:
+            self._progress = replace(self._progress, files=_newest(results, ()))
+        if any(not result.problem for result in results):
+            self.update()
+        return results
+
+    def remove(self, doc_ids: Sequence[str]) -> None:
+        """Move documents' files out of the way and bring the index up to date.
+
+        Raises:
+            UsageError: A file cannot be moved; says why.
+        """
+        stamp = datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S.%f")
+        moved: list[tuple[Path, Path]] = []
+        for doc_id in doc_ids:
+            path = source_path(self._corpus, doc_id)
+            if path is None:  # gone already; the update will notice
+                continue
+            target = self._corpus / REMOVED / stamp / doc_id
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(target)
+            except OSError as error:
+                raise UsageError(f"{doc_id} cannot be removed: {error.strerror}") from error
+            moved.append((path, target))
+        with self._lock:
+            self._removed = moved
+        self.update()
+
+    def restore(self) -> int:
+        """Put back what was removed last and bring the index up to date; return how many."""
+        with self._lock:
+            removed, self._removed = self._removed, []
+        count = 0
+        for path, target in removed:
+            if target.exists() and not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                target.rename(path)
+                count += 1
+        self.update()
+        return count
+
+    @property
+    def can_restore(self) -> bool:
+        """Whether anything was removed that can be put back."""
+        return bool(self._removed)
+
+    def update(self) -> None:
+        """Bring the index up to date in the background; once more if that is going on."""
+        with self._lock:
+            if self._progress.running:
+                self._again = True
+                return
+            self._progress = Progress(running=True, stage="starting", files=self._progress.files)
+            self._thread = threading.Thread(target=self._run, daemon=True, name="index")
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for the current update to end."""
+        while (thread := self._thread) is not None and thread.is_alive():
+            thread.join()
+
+    def stop(self) -> None:
+        """End a running update; the next carries it on."""
+        process = self._process
+        if process is not None:
+            process.terminate()
+
+    def _add_one(self, path: Path, name: str) -> FileProgress:
+        safe = safe_name(name)
+        if safe is None:
+            return FileProgress(name, "its name cannot be used: rename it")
+        if (reason := unsupported(safe)) is not None:
+            return FileProgress(safe, reason)
+        try:
+            return self._copy(path, safe)
+        except OSError as error:
+            return FileProgress(safe, f"cannot be saved: {error.strerror or error}")
+
+    def _copy(self, path: Path, name: str) -> FileProgress:
+        wanted = PurePosixPath(name)
+        number = 1
+        while (target := self._corpus / name).exists():
+            if target.is_file() and file_sha256(target) == file_sha256(path):
+                return FileProgress(name, note="was there already")
+            number += 1
+            name = str(wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".part-{os.getpid()}-{threading.get_ident()}")
+        try:
+            shutil.copyfile(path, part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        changed = number > 1
+        return FileProgress(name, note=f"another {wanted.name} was there" if changed else "")
+
+    def _run(self) -> None:
+        while True:
+            self._build()
+            with self._lock:
+                if not self._again:
+                    self._progress = replace(self._progress, running=False, stage="")
+                    return
+                self._again = False
+                self._progress = replace(self._progress, stage="starting", done=0, total=0)
+
+    def _build(self) -> None:
+        """Run `qa index` and follow what it tells."""
+        command = [sys.executable, "-P", "-m", "qa", "index", "--events", "--json", "--allow-empty"]
+        command += ["--corpus", str(self._corpus), "--index", str(self._index_dir)]
+        said = ""
+        try:
+            with subprocess.Popen(  # noqa: S603 - our own module, paths as they are
+                [*command, *self._options],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            ) as process:
+                self._process = process
+                assert process.stderr is not None
+                assert process.stdout is not None
+                for line in process.stderr:
+                    if not self._follow(line):
+                        said = line.strip() or said
+                report = process.stdout.read()
+            failed = process.returncode != 0
+            summary = "" if failed else _summary(report)
+        except OSError as error:
+            said, summary, failed = str(error), "", True
+        finally:
+            self._process = None
+        with self._lock:
+            self._progress = replace(
+                self._progress,
+                summary=summary,
+                error=(said.removeprefix("qa: ") or "it was stopped") if failed else "",
+            )
+
+    def _follow(self, line: str) -> bool:
+        """Take in one line of `qa index --events`; return whether it was an event."""
+        try:
+            event = json.loads(line)
+            stage, done, total = str(event["stage"]), int(event["done"]), int(event["total"])
+            doc_id, problem = str(event["doc_id"]), str(event["problem"])
+        except (ValueError, TypeError, KeyError):
+            return False
+        with self._lock:
+            now = self._progress
+            files = _newest([FileProgress(doc_id, problem)], now.files) if doc_id else now.files
+            self._progress = replace(now, stage=stage, done=done, total=total, files=files)
+        return True
+
+
+def safe_name(name: str) -> str | None:
+    """Make a path below the corpus folder of what a browser says a file is called.
+
+    Returns:
+        A relative path with forward slashes that stays inside on any system, or None.
+    """
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8"))
+    parts = []
+    for part in name.replace("\\", "/").split("/"):
+        clean = " ".join(_FORBIDDEN.sub(" ", part).split()).strip(". ")
+        if not clean:
+            continue
+        if _RESERVED.fullmatch(clean):
+            clean = f"_{clean}"
+        parts.append(_shortened(clean))
+    return "/".join(parts[-8:]) or None
+
+
+def _summary(report: str) -> str:
+    """Say in words what `qa index --json` reports."""
+    try:
+        counts = json.loads(report)
+        kinds = ("added", "changed", "renamed", "removed")
+        changes = ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if counts[kind])
+        return f"up to date: {changes or 'nothing has changed'} ({counts['seconds']:.1f} s)"
+    except (ValueError, TypeError, KeyError):
+        return "up to date"
+
+
+def _shortened(name: str) -> str:
+    """Keep a name within what file systems allow, with its suffix."""
+    suffix = PurePosixPath(name).suffix[:20]
+    stem = name[: len(name) - len(suffix)] if suffix else name
+    while stem and len((stem + suffix).encode()) > _NAME_BYTES:
+        stem = stem[:-1]
+    return stem.rstrip() + suffix
+
+
+def _newest(
+    files: Sequence[FileProgress], before: Sequence[FileProgress]
+) -> tuple[FileProgress, ...]:
+    """Put files before those known; the notes of one known are kept."""
+    notes = {file.name: file.note for file in before if file.note}
+    fresh = [replace(file, note=file.note or notes.get(file.name, "")) for file in reversed(files)]
+    names = {file.name for file in fresh}
+    return (*fresh, *(file for file in before if file.name not in names))[:_LISTED_FILES]

@@ -1,0 +1,319 @@
+"""The right pane: documents and how they are managed in, HTML out.
+
+Pure functions, like `render`; everything from outside goes through `markup.text`.
+"""
+
+import base64
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from qa.formats import SUFFIXES, has_page_images
+from qa.pipeline import SourceView
+from qa.sandbox import PageImage
+from qa.schema import Block, Span
+from qa.store import DocumentInfo
+from qa.ui.library import FileProgress, Progress
+from qa.ui.markup import counted, place, text
+
+# A page of a few hundred kilobytes is all a browser scrolls smoothly.
+_PAGE_CHARACTERS = 200_000
+_LISTED_DOCUMENTS = 200
+_LISTED_FILES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the list of documents shows.
+
+    Attributes:
+        documents: Those in the index.
+        skipped: Files that are not, each with the reason.
+        chosen: Ids of the documents that are asked; empty for all.
+        progress: Of bringing the index up to date.
+        can_change: Whether documents can be added and removed here.
+        can_restore: Whether the last removal can be undone.
+        notice: What is wrong with the index, or empty.
+    """
+
+    documents: Sequence[DocumentInfo]
+    skipped: Sequence[tuple[str, str]] = ()
+    chosen: Collection[str] = ()
+    progress: Progress = Progress()  # noqa: RUF009 - frozen
+    can_change: bool = False
+    can_restore: bool = False
+    notice: str = ""
+
+
+def documents_html(shelf: Shelf) -> str:
+    """Render the right pane as a list of documents."""
+    notice = f'<p class="qa-notice" role="status">{text(shelf.notice)}</p>' if shelf.notice else ""
+    many = len(shelf.documents) > 1
+    find = (
+        '<input type="search" class="qa-find" data-find placeholder="Find a document …" '
+        'aria-label="Find a document">'
+        if many
+        else ""
+    )
+    chosen = text(json.dumps(list(shelf.chosen)))
+    hint = '<p class="qa-meta">Tick documents to ask only these.</p>' if many else ""
+    return (
+        f'<div class="qa-source" data-view="list" data-chosen="{chosen}">'
+        '<h2 class="qa-source-title" tabindex="-1">Documents</h2>'
+        f"{notice}{_manage() if shelf.can_change else ''}"
+        f'<div id="qa-progress">{progress_html(shelf.progress, shelf.can_restore)}</div>'
+        f'{_skipped(shelf.skipped)}{find}{hint}<div id="qa-found">{rows_html(shelf)}</div></div>'
+    )
+
+
+def rows_html(shelf: Shelf, query: str = "") -> str:
+    """Render the documents whose title or path holds all words of a query."""
+    words = query.casefold().split()
+    found = [
+        document
+        for document in shelf.documents
+        if all(word in f"{document.title} {document.doc_id}".casefold() for word in words)
+    ]
+    rows = "".join(
+        _row(document, shelf, pick=len(shelf.documents) > 1)
+        for document in found[:_LISTED_DOCUMENTS]
+    )
+    more = len(found) - _LISTED_DOCUMENTS
+    note = f'<p class="qa-meta">… and {more:,} more: find them by name.</p>' if more > 0 else ""
+    if not found and words:
+        note = '<p class="qa-meta">No document has a name like that.</p>'
+    return f'<ul class="qa-documents">{rows}</ul>{note}'
+
+
+def progress_html(progress: Progress, can_restore: bool = False) -> str:
+    """Render how far bringing the index up to date is, and what became of each file."""
+    parts = []
+    if progress.running:
+        known = f' value="{progress.done}" max="{progress.total}"' if progress.total else ""
+        count = f" {progress.done:,} of {progress.total:,}" if progress.total else " …"
+        parts.append(
+            f'<p class="qa-meta" role="status">{text(progress.stage.capitalize())}{count}</p>'
+            f'<progress class="qa-bar"{known} aria-label="Indexing"></progress>'
+        )
+    if progress.error:
+        parts.append(f'<p class="qa-notice" role="alert">{text(progress.error)}</p>')
+    elif progress.summary and not progress.running:
+        said = progress.summary[:1].upper() + progress.summary[1:]
+        parts.append(f'<p class="qa-meta" role="status">{text(said)}</p>')
+    if can_restore and not progress.running:
+        parts.append(
+            '<p class="qa-meta">Removed files are kept in the folder “.removed” beside the '
+            'documents. <button type="button" class="qa-link" data-restore>Undo the last '
+            "removal</button></p>"
+        )
+    parts.append(_files(progress.files))
+    return "".join(parts)
+
+
+def source_html(view: SourceView, cited: Span | None) -> str:
+    """Render the right pane as one document's text, with the cited words marked.
+
+    Args:
+        view: The document and whether its file has changed.
+        cited: What to mark, in document offsets; None for nothing.
+    """
+    document = view.document
+    window = _window(len(document.text), cited)
+    blocks = [b for b in view.blocks if b.end > window.start and b.start < window.end]
+    body = "".join(_block(document.text, block, cited, window) for block in blocks)
+    partial = window != Span(0, len(document.text))
+    note = (
+        f'<p class="qa-notice">A long document: characters {window.start:,} to {window.end:,} of '
+        f"{len(document.text):,} are shown.</p>"
+        if partial
+        else ""
+    )
+    return (
+        f'<div class="qa-source" data-view="document">{_head(view, cited, "text")}{note}'
+        f'<article class="qa-page">{body}</article></div>'
+    )
+
+
+def page_html(view: SourceView, cited: Span | None, page: int, image: PageImage) -> str:
+    """Render the right pane as the image of one page, with the cited words boxed."""
+    document = view.document
+    boxes = "".join(
+        f'<span class="qa-box"{_anchor(number == 0)} style="left:{left:.3%};top:{top:.3%};'
+        f'width:{right - left:.3%};height:{bottom - top:.3%}"></span>'
+        for number, (left, top, right, bottom) in enumerate(image.boxes)
+    )
+    data = base64.b64encode(image.png).decode("ascii")
+    said = f"Page {page} of {text(document.title)}"
+    if cited:
+        said += f"; marked: “{text(document.text[cited.start : cited.end][:300])}”"
+    return (
+        f'<div class="qa-source" data-view="document">{_head(view, cited, "page")}'
+        f"{_pager(view, page)}"
+        f'<figure class="qa-sheet" style="aspect-ratio:{image.width}/{image.height}">'
+        f'<img alt="{said}" src="data:image/png;base64,{data}">{boxes}</figure></div>'
+    )
+
+
+def notice_html(message: str) -> str:
+    """Render the right pane as a message."""
+    return (
+        '<div class="qa-source"><button type="button" class="qa-back" data-list>'
+        f'← All documents</button><p class="qa-notice">{text(message)}</p></div>'
+    )
+
+
+def _manage() -> str:
+    accept = ",".join(SUFFIXES)
+    return (
+        '<div class="qa-manage" data-drop>'
+        '<button type="button" class="qa-button" data-add="files">Add files</button>'
+        '<button type="button" class="qa-button" data-add="folder">Add a folder</button>'
+        '<button type="button" class="qa-button qa-quiet" data-update>Check for changes</button>'
+        '<p class="qa-meta">or drop files and folders here</p>'
+        f'<input type="file" multiple hidden data-input="files" accept="{accept}" '
+        'aria-label="Files to add">'
+        '<input type="file" multiple hidden webkitdirectory data-input="folder" '
+        'aria-label="Folder to add"></div>'
+    )
+
+
+def _row(document: DocumentInfo, shelf: Shelf, *, pick: bool) -> str:
+    name = text(document.title)
+    checked = " checked" if document.doc_id in shelf.chosen else ""
+    box = (
+        f'<input type="checkbox" data-pick="{text(document.doc_id)}"{checked} '
+        f'aria-label="Ask {name}">'
+        if pick
+        else ""
+    )
+    remove = (
+        f'<button type="button" class="qa-remove" data-remove="{text(document.doc_id)}" '
+        f'aria-label="Remove {name}">Remove</button>'
+        if shelf.can_change
+        else ""
+    )
+    details = [document.doc_id]
+    details += [counted(document.pages, "page")] if document.pages else []
+    details += [f"{document.characters:,} characters"]
+    details += [document.date] if document.date else []
+    return (
+        f'<li class="qa-document-row">{box}'
+        f'<button type="button" class="qa-document" data-open="{text(document.doc_id)}">'
+        f'<span class="qa-document-title">{name}</span>'
+        f'<span class="qa-meta">{text(" · ".join(details))}</span></button>{remove}</li>'
+    )
+
+
+def _skipped(skipped: Sequence[tuple[str, str]]) -> str:
+    if not skipped:
+        return ""
+    rows = "".join(
+        f"<li><b>{text(name)}</b>: {text(reason)}</li>" for name, reason in skipped[:_LISTED_FILES]
+    )
+    more = len(skipped) - _LISTED_FILES
+    rows += f"<li>… and {more:,} more</li>" if more > 0 else ""
+    return (
+        f'<details class="qa-skipped"><summary>{counted(len(skipped), "file")} could not be read'
+        f"</summary><ul>{rows}</ul></details>"
+    )
+
+
+def _files(files: Sequence[FileProgress]) -> str:
+    if not files:
+        return ""
+    rows = "".join(_file(file) for file in files[:_LISTED_FILES])
+    failed = sum(bool(file.problem) for file in files)
+    said = f"{counted(len(files), 'file')} handled" + (f", {failed:,} failed" if failed else "")
+    return (
+        f'<details class="qa-files"{" open" if failed else ""}><summary>{said}</summary>'
+        f"<ul>{rows}</ul></details>"
+    )
+
+
+def _file(file: FileProgress) -> str:
+    mark = "✗" if file.problem else "✓"
+    said = file.problem or file.note
+    state = "failed" if file.problem else "done"
+    detail = f": {text(said)}" if said else ""
+    return (
+        f'<li data-state="{state}"><span aria-hidden="true">{mark}</span> '
+        f"{text(file.name)}{detail}</li>"
+    )
+
+
+def _head(view: SourceView, cited: Span | None, shown: str) -> str:
+    document = view.document
+    span = cited or Span(-1, -1)
+    switch = ""
+    if has_page_images(document.doc_id) and view.state == "unchanged":
+        switch = '<span class="qa-switch" role="group" aria-label="View">' + "".join(
+            f'<button type="button" {place(document.doc_id, span)} data-as="{kind}" '
+            f'aria-pressed="{str(kind == shown).lower()}">{label}</button>'
+            for kind, label in (("page", "Page"), ("text", "Text"))
+        )
+        switch += "</span>"
+    date = f" · {document.date}" if document.date else ""
+    return (
+        '<div class="qa-source-head">'
+        '<button type="button" class="qa-back" data-list>← All documents</button>'
+        f'<h2 class="qa-source-title" tabindex="-1">{text(document.title)}</h2>{switch}</div>'
+        f'<p class="qa-meta qa-path">{text(document.doc_id + date)} '
+        f'<button type="button" class="qa-link" data-only="{text(document.doc_id)}">'
+        f"Ask only this document</button></p>{_state_notice(view)}"
+    )
+
+
+def _pager(view: SourceView, page: int) -> str:
+    pages = len(view.document.pages)
+
+    def turn(to: int, label: str, name: str) -> str:
+        off = "" if 1 <= to <= pages else " disabled"
+        where = f'data-open="{text(view.document.doc_id)}" data-as="page" data-page="{to}"'
+        return f'<button type="button" {where} aria-label="{name}"{off}>{label}</button>'
+
+    return (
+        f'<nav class="qa-pager" aria-label="Pages">{turn(page - 1, "←", "Page before")}'
+        f"<span>Page {page:,} of {pages:,}</span>{turn(page + 1, '→', 'Next page')}</nav>"
+    )
+
+
+def _anchor(first: bool) -> str:
+    return ' id="qa-cited" tabindex="-1"' if first else ""
+
+
+def _window(length: int, cited: Span | None) -> Span:
+    """Choose which part of a long document is shown: the start, or around the citation."""
+    if length <= _PAGE_CHARACTERS:
+        return Span(0, length)
+    start = max(0, cited.start - _PAGE_CHARACTERS // 2) if cited else 0
+    return Span(start, min(length, start + _PAGE_CHARACTERS))
+
+
+def _block(document: str, block: Block, cited: Span | None, window: Span) -> str:
+    heading = f"h{min(block.level + 2, 6)}"
+    tag = {"heading": heading, "item": "li", "paragraph": "p", "row": "p"}[block.kind]
+    opening = f'{tag} class="qa-row"' if block.kind == "row" else tag
+    start, end = max(block.start, window.start), min(block.end, window.end)
+    if block.kind == "item":
+        start = max(start, min(block.content, end))
+    value = document[start:end]
+    if cited is None or cited.end <= start or cited.start >= end:
+        return f"<{opening}>{text(value)}</{tag}>"
+    inner = Span(max(cited.start, start) - start, min(cited.end, end) - start)
+    before, middle, after = value[: inner.start], value[inner.start : inner.end], value[inner.end :]
+    first = cited.start >= block.start or block.start <= window.start
+    return (
+        f'<{opening}>{text(before)}<mark class="qa-cited"{_anchor(first)}>{text(middle)}</mark>'
+        f"{text(after)}</{tag}>"
+    )
+
+
+def _state_notice(view: SourceView) -> str:
+    notices = {
+        "changed": "The file has changed since it was indexed. What is shown, and what was cited, "
+        "is the text as indexed; check for changes, or run “qa index”, to bring it up to date.",
+        "missing": "The file is no longer where it was indexed. What is shown is the text as "
+        "indexed.",
+    }
+    message = notices.get(view.state)
+    return f'<p class="qa-notice" role="status">{text(message)}</p>' if message else ""
