@@ -225,7 +225,7 @@ def paragraphs() -> list[str]:
         for boundary in get_sentence_boundaries("en", page)
         if len(text := boundary["text"].strip(" •\n")) > 40
     ]
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     return [
         " ".join(chance.sample(sentences, chance.randint(1, 6)))[:900] for _ in range(PARAGRAPHS)
     ]

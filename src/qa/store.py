@@ -54,6 +54,8 @@ _ROWS_OF = (
 )
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
+# FTS5's floor for the inverse document frequency.
+_LEAST_WEIGHT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +249,10 @@ class Store:
         attainable = sum(self.term_weight(term) for term in terms) * (_K1 + 1)
         if not terms or attainable <= 0:
             return {}
+        # What stands in half of the passages tells nothing, and takes the longest to look up.
+        telling = [term for term in terms if self.term_weight(term) > _LEAST_WEIGHT] or terms
         within = f"AND rowid IN ({_ROWS_OF}) " if only is not None else ""
-        values = [" OR ".join(map(_quote, terms))]
+        values = [" OR ".join(map(_quote, telling))]
         values += [json.dumps(list(only))] if only is not None else []
         rows = self._all(
             "SELECT rowid, -bm25(lexical) AS score FROM lexical WHERE lexical MATCH ? "
@@ -260,7 +264,7 @@ class Store:
     def term_weight(self, term: str) -> float:
         """Give a word's inverse document frequency as FTS5 computes it: never below 1e-6."""
         count = self._count(term)
-        return max(1e-6, math.log((self.n_passages - count + 0.5) / (count + 0.5)))
+        return max(_LEAST_WEIGHT, math.log((self.n_passages - count + 0.5) / (count + 0.5)))
 
     def mentions(self, term: str) -> bool:
         """Whether any passage has a word of the same stem."""

@@ -35,7 +35,7 @@ _MATH = {"sup": "^", "sub": "_", "den": "/"}
 _SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _RAISED = re.compile(r"[0-9+−-]+")
 _HEADING = re.compile(r"heading ([1-9])")
-_CONTENTS = re.compile(r"toc( heading| ?\d)|table of figures")
+_CONTENTS = re.compile(r"(toc|contents) (heading|\d)|table of figures")
 _LIST = re.compile(r"list (bullet|number)( \d)?")
 # Whole paragraphs get a heading's style by mistake; a heading is never cited.
 _HEADING_CHARACTERS = 250

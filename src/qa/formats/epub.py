@@ -8,7 +8,6 @@ do not name themselves. There are no pages: a book flows.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from qa.formats.archive import Package, attribute, child, iso_day, local, resolve
@@ -21,7 +20,7 @@ _ENCRYPTION = "META-INF/encryption.xml"
 _CHAPTERS = ("application/xhtml+xml", "text/html", "application/html+xml")
 # `<title/>` and `<a id="x"/>` are whole elements in XHTML; to an HTML reader they never end,
 # and swallow the chapter.
-_SELF_CLOSED = re.compile(r"<([A-Za-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>")
+_SELF_CLOSED = re.compile(r"<([A-Za-z][\w:-]*)((?:\s[^<>]*?)?)/>")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _HEADING = re.compile(r"<(?:\w+:)?h[1-6][\s>]", re.IGNORECASE)
 

@@ -28,6 +28,7 @@ _HEADING_CHARACTERS = 200
 _BOLD_HEADING_CHARACTERS = 120
 _PLAIN_HEADING_CHARACTERS = 90
 _DEEPEST = 6
+_NARROW = 0.7
 
 MARKER = re.compile(
     r"(?:[•‣◦▪●○■□➢✓*–—-]|\(?\d{1,3}[.)]|\((?:[A-Za-z]|[ivx]{1,5})\)|(?:[A-Za-z]|[ivx]{1,5})\)"
@@ -74,6 +75,7 @@ class _Style:
     size: float
     bold: bool
     fixed: bool
+    width: float
     steps: dict[int, float]
 
     def step(self, size: float) -> float:
@@ -120,7 +122,13 @@ def _style(pages: Sequence[Sequence[Line]]) -> _Style:
         for size, counts in steps.items()
         if counts.total() > 3
     }
-    return _Style(body_size(lines), bold, fixed, usual)
+    return _Style(body_size(lines), bold, fixed, _column_width(lines), usual)
+
+
+def _column_width(lines: Sequence[Line]) -> float:
+    """Find how wide most of the text is set, to 10 points."""
+    widths = Counter(round((line.right - line.left) / 10) * 10 for line in lines if not line.cells)
+    return max(widths, key=lambda width: (widths[width] * width, width), default=0)
 
 
 def _is_alike(one: Line, other: Line) -> bool:
@@ -172,13 +180,17 @@ def _split(flow: list[Line], style: _Style) -> Iterator[Draft]:
         yield Draft("heading", flow, [False] * len(flow), flow[0].size)
         return
     right = max(line.right for line in flow)
+    left = min(line.left for line in flow)
+    if right - left < _NARROW * style.width:  # an address: all of its lines end early
+        right = left + style.width
     hangs, code = _hangs(flow), flow[0].fixed and not style.fixed
     draft: Draft | None = None
     for number, line in enumerate(flow):
         above = flow[number - 1] if number else None
         # Code is kept line by line.
         forced = above is not None and (code or _ended_early(above, line, right))
-        if draft is None or above is None or _begins(draft, above, line, forced, hangs):
+        begins = not code and draft and above and _begins(draft, above, line, forced, hangs)
+        if draft is None or begins:
             if draft:
                 yield draft
             kind: Kind = "item" if MARKER.match(line.text) else "paragraph"

@@ -14,6 +14,7 @@ from qa.formats.pdf_page import Box, character_box, opened, opened_text, union
 from qa.schema import Span
 
 _LARGEST_SCALE = 4.0
+_NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,15 @@ def _line_boxes(
     if not runs:
         return []
     lines: list[Box] = []
+    last = -_NEAR
     with opened_text(sheet) as (characters, _):
         count = characters.count_chars()
         for first, length in runs:
             here = range(first, min(first + length, count))
             boxes = [box for at in here if (box := character_box(characters, at))]
             if boxes:
-                _add(lines, reduce(union, boxes))
+                _add(lines, reduce(union, boxes), near=first - last < _NEAR)
+            last = first + length
     return lines
 
 
@@ -125,14 +128,20 @@ def _runs(layout: str, page: int, span: Span) -> Iterator[tuple[int, int]]:
             yield index + first - start, after - first
 
 
-def _add(lines: list[Box], box: Box) -> None:
-    """Widen the last line's box by that of more of the same line, or begin another."""
+def _add(lines: list[Box], box: Box, *, near: bool) -> None:
+    """Widen the last line's box by that of more of the same line, or begin another.
+
+    Args:
+        lines: The boxes so far.
+        box: What comes next.
+        near: It follows in the file, so that a wide gap is one between words.
+    """
     if lines:
         last = lines[-1]
         height = min(last.top - last.bottom, box.top - box.bottom)
         level = min(last.top, box.top) - max(last.bottom, box.bottom) > 0.5 * height
         apart = max(last.left, box.left) - min(last.right, box.right)
-        if level and apart < 2 * height:
+        if level and (near or apart < 2 * height):
             lines[-1] = union(last, box)
             return
     lines.append(box)

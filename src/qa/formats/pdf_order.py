@@ -26,10 +26,14 @@ _LONE_MARKER = re.compile(r"[•‣◦▪●○■□➢✓*–—-]|\(?(?:\d{1,
 
 def in_reading_order(rows: Sequence[Row]) -> list[Line]:
     """Put columns after each other, make one line of each table row, join all other rows."""
+    rows = _with_neighbours(rows)
     lines: list[Line] = []
     at = 0
     while at < len(rows):
-        if after := _columns_end(rows, at):
+        table, after = _tall_table(rows, at)
+        if table:
+            lines += _table(table)
+        elif after := _columns_end(rows, at):
             lines += _column_after_column(rows[at:after])
         elif after := _table_end(rows, at):
             lines += _table(rows[at:after])
@@ -38,6 +42,79 @@ def in_reading_order(rows: Sequence[Row]) -> list[Line]:
             after = at + 1
         at = after
     return _with_markers(lines)
+
+
+def _with_neighbours(rows: Sequence[Row]) -> list[Row]:
+    """Make one row of those that stand side by side on one line, as cells often come."""
+    done: list[Row] = []
+    for row in rows:
+        above = done[-1][-1] if done else None
+        if above and _is_level(above, row[0]) and above.right <= row[0].left:
+            done[-1] = [*done[-1], *row]
+        else:
+            done.append(row)
+    return done
+
+
+def _is_level(one: Line, other: Line) -> bool:
+    return (
+        one.angle == other.angle
+        and abs(one.bottom - other.bottom) < 0.2 * min(one.height, other.height)
+    )
+
+
+def _tall_table(rows: Sequence[Row], start: int) -> tuple[list[Row], int]:
+    """Read a table that is drawn cell after cell, with cells of several lines.
+
+    Returns:
+        Its rows, a line a cell, and where it ends; no rows if there is no such table.
+    """
+    table: list[Row] = []
+    at, tall = start, False
+    while at < len(rows):
+        cells, after = _cells(rows, at)
+        if len(cells) < 2 or (table and cells[0][0].top < table[-1][0].bottom - 1):
+            break
+        tall = tall or any(len(cell) > 1 for cell in cells)
+        table.append([_stacked(cell) for cell in cells])
+        at = after
+    short = all(len(row[0].text) <= _NAME_CHARACTERS for row in table)
+    return (table, at) if tall and short and _table_end(table, 0) == len(table) else ([], 0)
+
+
+def _stacked(lines: list[Line]) -> Line:
+    """Make one cell of its lines; for its height it stands where its first line does."""
+    first = lines[0]
+    if len(lines) == 1:
+        return first
+    return replace(joined(lines), top=first.top, bottom=first.bottom, cells=tuple(lines))
+
+
+def _cells(rows: Sequence[Row], start: int) -> tuple[list[list[Line]], int]:
+    """Collect the cells of one row of a table: what stands beside each other, line by line."""
+    cells: list[list[Line]] = []
+    for at in range(start, len(rows)):
+        row = rows[at]
+        if not cells or _is_beside_all(cells, row):
+            cells += [[piece] for piece in row]
+        elif len(row) == 1 and _is_below(cells[-1][-1], row[0]):
+            cells[-1].append(row[0])
+        else:
+            return cells, at
+    return cells, len(rows)
+
+
+def _is_beside_all(cells: list[list[Line]], row: Row) -> bool:
+    right = max(line.right for cell in cells for line in cell)
+    top = min(cell[0].top for cell in cells)
+    bottom = max(cell[-1].bottom for cell in cells)
+    return row[0].left >= right and row[0].top < bottom - 1 and row[0].bottom > top - 1
+
+
+def _is_below(above: Line, line: Line) -> bool:
+    step = (line.bottom - above.bottom) / line.height
+    overlap = min(above.right, line.right) - max(above.left, line.left)
+    return 0.5 < step < 1.6 and overlap > 0
 
 
 def _columns_end(rows: Sequence[Row], start: int) -> int:
@@ -214,7 +291,8 @@ def _go_on(cells: list[Line], row: Row, tracks: list[tuple[float, float]]) -> No
         column = _track(tracks, piece)
         same = [at for at, cell in enumerate(cells) if _track(tracks, cell) == column]
         if same:
-            cells[same[-1]] = joined([cells[same[-1]], piece])
+            above = cells[same[-1]]
+            cells[same[-1]] = _stacked([*(above.cells or (above,)), piece])
         else:
             cells.append(piece)
 

@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import byref, c_int, create_string_buffer
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ _FIXED = re.compile(r"mono|courier|consol|cmtt|typewriter|menlo|terminal|\bcode"
 _BOLD_WEIGHT = 600
 # In heights of a letter: one wider parts columns or cells. A justified line may have such
 # gaps as well; `pdf_order` finds out.
-_WIDE_GAP = 1.3
+_WIDE_GAP = 0.8
 # Beyond any page: PDFium's numbers may be anything in a hostile file.
 _FARTHEST = 1e6
 
@@ -74,7 +74,7 @@ class Line:
         angle: 0 for upright text, else the degrees it is turned by, in quarter turns; -1 for
             text that runs aslant.
         head: Width of the first word.
-        cells: The pieces of a table's row; empty for other text.
+        cells: The pieces of a table's row, or the lines of one of its cells; else empty.
         names: For each cell, the header of its column, or "".
     """
 
@@ -379,14 +379,14 @@ def _add_to_runs(runs: list[Run], offset: int, index: int) -> None:
     runs.append(Run(offset, 1, index))
 
 
-def joined(pieces: list[Line], separator: str = " ") -> Line:
-    """Make one line of pieces that stand side by side."""
+def joined(pieces: Sequence[Line]) -> Line:
+    """Make one line of pieces that stand side by side, parted by spaces."""
     first = pieces[0]
     if len(pieces) == 1:
         return first
     text, runs = "", list[Run]()
     for piece in pieces:
-        text += separator if text else ""
+        text += " " if text else ""
         runs += [run._replace(offset=run.offset + len(text)) for run in piece.runs]
         text += piece.text
     longest = max(pieces, key=lambda piece: len(piece.text))
@@ -409,19 +409,18 @@ def _runs_leftward(text: str) -> bool:
 
 
 def _in_logical_order(words: list[_Word]) -> list[_Word]:
-    """Put the words of an Arabic or Hebrew line that come as drawn into the order of reading.
+    """Put the words of an Arabic or Hebrew line into the order of reading.
 
-    PDFium turns such text around when it takes it for drawn from left to right, also when it
-    was not; what counts is where the words stand. Numbers and Latin words keep their order.
+    PDFium turns such a line around when it takes it for drawn from left to right, also when
+    it was not; what counts is where the words stand. Numbers and Latin words between them
+    read rightward.
     """
-    if words[0].box.left >= words[-1].box.left:
-        return words
     ordered: list[_Word] = []
-    westward: list[_Word] = []
-    for word in reversed(words):
+    rightward: list[_Word] = []
+    for word in sorted(words, key=lambda word: -word.box.left):
         if _runs_leftward(word.text):
-            ordered += [*reversed(westward), word]
-            westward = []
+            ordered += [*reversed(rightward), word]
+            rightward = []
         else:
-            westward.append(word)
-    return ordered + westward[::-1]
+            rightward.append(word)
+    return ordered + rightward[::-1]

@@ -6,7 +6,7 @@ sentence or a quote reads as one.
 
 import json
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 from qa.formats.parsed import UnreadableError
 from qa.formats.pdf_blocks import MARKER, Draft
@@ -62,7 +62,7 @@ class PageText:
         if draft.lines[0].cells:
             self._add_row(draft.lines[0])
         else:
-            self._add_lines(draft)
+            self._add_lines(draft.lines, draft.forced)
         marker = MARKER.match(draft.lines[0].text) if draft.kind == "item" else None
         content = start + marker.end() if marker else start
         self.blocks.append(Block(start, self._length, content, draft.kind, draft.level))
@@ -89,14 +89,14 @@ class PageText:
         for column, (name, cell) in enumerate(zip(line.names, line.cells, strict=True)):
             self._append(" | " if column else "")
             self._append(f"{name}: " if name and name != cell.text else "")
-            self._draw(cell, len(cell.text))
+            self._add_lines(cell.cells or (cell,), ())
 
-    def _add_lines(self, draft: Draft) -> None:
-        for number, line in enumerate(draft.lines):
+    def _add_lines(self, lines: Sequence[Line], forced: Sequence[bool]) -> None:
+        for number, line in enumerate(lines):
             separator, end = "", len(line.text)
-            if number + 1 < len(draft.lines):
-                separator, keep = _between(line.text, draft.lines[number + 1].text, self._compounds)
-                separator = "\n" if draft.forced[number + 1] and separator else separator
+            if number + 1 < len(lines):
+                separator, keep = _between(line.text, lines[number + 1].text, self._compounds)
+                separator = "\n" if separator and any(forced[number + 1 :][:1]) else separator
                 end -= not keep
             elif line.text.endswith(SOFT_HYPHEN):
                 end -= 1

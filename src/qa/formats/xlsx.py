@@ -30,7 +30,6 @@ from qa.settings import ParseLimits
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
-_FIGURE = re.compile(r"[^A-Za-z]*\d[^A-Za-z]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADER_CHARACTERS = 60
 _MERGED_COLUMNS = 50
@@ -246,25 +245,33 @@ def _head(block: list[_Row]) -> tuple[dict[int, str], list[_Row]]:
         return {}, block
     below = rest[0]
     is_distinct = len(set(names)) == len(names)
-    if any(len(name) > _HEADER_CHARACTERS or _FIGURE.fullmatch(name) for name in names):
+    if any(len(name) > _HEADER_CHARACTERS or _is_figure(name) for name in names):
         named = is_distinct and (_are_years(first, below) or first.is_bold > below.is_bold)
         return (first.cells, rest) if named else ({}, block)
     if not is_distinct:
-        if len(rest) < 2 or any(map(_FIGURE.fullmatch, below.cells.values())):
+        if len(rest) < 2 or any(map(_is_figure, below.cells.values())):
             return {}, block
         return _join(first, below), rest[1:]
     if first.is_bold > below.is_bold:
         return first.cells, rest
     width = max(len(row.cells) for row in rest)
     # Two columns of words may as well be names and what they stand for.
-    figures = any(_FIGURE.fullmatch(text) for row in rest[:20] for text in row.cells.values())
+    figures = any(_is_figure(text) for row in rest[:20] for text in row.cells.values())
     named = len(names) >= max(2, width - 1) and (figures or width > 2)
     return (first.cells, rest) if named else ({}, block)
 
 
+def _is_figure(text: str) -> bool:
+    return (
+        len(text) <= _HEADER_CHARACTERS
+        and any(map(str.isdigit, text))
+        and not any(map(str.isalpha, text))
+    )
+
+
 def _are_years(first: _Row, below: _Row) -> bool:
     """Figures that are headers all the same: years in a row, with other figures below."""
-    years = {column: text for column, text in first.cells.items() if _FIGURE.fullmatch(text)}
+    years = {column: text for column, text in first.cells.items() if _is_figure(text)}
     texts = list(years.values())
     return (
         len(years) > 1

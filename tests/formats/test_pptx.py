@@ -1,0 +1,176 @@
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from make_office import (
+    check_sound,
+    damaged,
+    outline,
+    pptx,
+    pptx_parts,
+    rels,
+    shape,
+    slide,
+    strict,
+    zipped,
+)
+
+from qa.formats.parsed import UnreadableError
+from qa.formats.pptx import parse_pptx
+from qa.schema import Document
+from qa.settings import ParseLimits
+
+LIMITS = ParseLimits()
+
+
+def lines(*shapes: str) -> list[str]:
+    parsed = parse_pptx(pptx([slide("".join(shapes))]), LIMITS)
+    check_sound(parsed)
+    return outline(parsed)
+
+
+def cell(text: str, attributes: str = "") -> str:
+    return f"<a:tc {attributes}><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"
+
+
+def grid(*rows: str, first_row: str = "0") -> str:
+    inside = "".join(f"<a:tr>{row}</a:tr>" for row in rows)
+    return (
+        f'<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tblPr firstRow="{first_row}"/>'
+        f"{inside}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+    )
+
+
+DECK = [
+    slide(shape("Bullet A\nBullet B", "body") + shape("Slide one", "title")),
+    slide(shape("Secret"), hidden=True),
+    slide(shape("Slide three", "ctrTitle") + shape("Under it", "subTitle") + shape("A box")),
+    slide(""),
+    slide(shape("The end", "title")),
+]
+NOTES = {
+    0: slide(
+        shape("Say this.\nAnd that.", "body") + shape("7", "sldNum") + shape("", "sldImg"),
+        root="notes",
+    )
+}
+
+
+def test_every_slide_is_a_page_with_its_title_first() -> None:
+    parsed = parse_pptx(pptx(DECK, NOTES), LIMITS)
+    check_sound(parsed)
+    assert parsed.text == (
+        "Slide one\n\nBullet A\nBullet B\n\nNotes\n\nSay this.\n\nAnd that.\n\n"
+        "Slide three\n\nUnder it\n\nA box\n\nThe end"
+    )
+    assert [(b.kind, b.level) for b in parsed.blocks] == [
+        ("heading", 1), ("item", 0), ("item", 0), ("heading", 2), ("paragraph", 0),
+        ("paragraph", 0), ("heading", 1), ("paragraph", 0), ("paragraph", 0), ("heading", 1),
+    ]  # fmt: skip
+    assert parsed.title == "Slide one"
+
+
+def test_pages_are_numbered_as_powerpoint_does_with_hidden_slides() -> None:
+    parsed = parse_pptx(pptx(DECK, NOTES), LIMITS)
+    document = Document("d", "", parsed.text, "", parsed.pages)
+    numbers = {
+        word: document.page_of(parsed.text.index(word))
+        for word in ("Slide one", "And that", "Slide three", "A box", "The end")
+    }
+    assert numbers == {
+        "Slide one": 1, "And that": 1, "Slide three": 3, "A box": 3, "The end": 5,
+    }  # fmt: skip
+    assert len(parsed.pages) == 5
+
+
+def test_a_hidden_first_slide_has_a_number() -> None:
+    parsed = parse_pptx(pptx([DECK[1], DECK[4]]), LIMITS)
+    assert Document("d", "", parsed.text, "", parsed.pages).page_of(0) == 2
+
+
+def test_a_strict_file_reads_the_same() -> None:
+    data = pptx(DECK, NOTES)
+    assert parse_pptx(strict(data), LIMITS) == parse_pptx(data, LIMITS)
+
+
+def test_what_every_slide_repeats_is_left_out() -> None:
+    assert lines(shape("9", "sldNum"), shape("1 May", "dt"), shape("(c)", "ftr"), shape("x")) == [
+        "¶ x"
+    ]
+
+
+def test_shapes_in_groups_are_read_and_hidden_and_fallback_ones_are_not() -> None:
+    hidden = shape("no").replace('name="n"', 'name="n" hidden="1"')
+    assert lines(
+        f"<p:grpSp><p:grpSp>{shape('deep')}</p:grpSp>{hidden}</p:grpSp>",
+        f"<mc:AlternateContent><mc:Choice>{shape('once')}</mc:Choice>"
+        f"<mc:Fallback>{shape('once')}</mc:Fallback></mc:AlternateContent>",
+    ) == ["¶ deep", "¶ once"]
+
+
+def test_tables_have_headers_and_merged_cells_repeat() -> None:
+    assert lines(
+        grid(
+            cell("Region") + cell("2017") + cell("2018"),
+            cell("North", 'rowSpan="2"') + cell("1") + cell("2"),
+            cell("", 'vMerge="1"') + cell("3", 'gridSpan="2"') + cell("", 'hMerge="1"'),
+            first_row="1",
+        )
+    ) == [
+        "| Region | 2017 | 2018",
+        "| Region: North | 2017: 1 | 2018: 2",
+        "| Region: North | 2017: 3 | 2018: 3",
+    ]
+
+
+def test_numbered_lists_are_numbered() -> None:
+    numbers = '<a:pPr{}><a:buAutoNum type="{}"/></a:pPr>'
+    assert lines(shape("a\nb", "body", numbers.format("", "arabicPeriod"))) == ["- 1. a", "- 2. b"]
+    assert lines(shape("a\nb", None, numbers.format(' lvl="1"', "alphaLcParenR"))) == [
+        "- a) a", "- b) b",
+    ]  # fmt: skip
+    assert lines(shape("a", None, '<a:pPr><a:buChar char="•"/></a:pPr>')) == ["- a"]
+
+
+def test_line_breaks_do_not_part_a_title() -> None:
+    broken = shape("MARK", "title").replace("MARK</a:t></a:r>", "One</a:t></a:r><a:br/><a:r>"
+                                            "<a:t>title</a:t></a:r>")  # fmt: skip
+    assert lines(broken) == ["# One title"]
+
+
+def test_the_words_of_a_diagram_are_read() -> None:
+    parts = dict(pptx_parts([slide(shape("T", "title"))]))
+    parts["ppt/slides/_rels/slide1.xml.rels"] = rels([("d", "diagramData", "../diagrams/d.xml")])
+    text = "<d:t><a:p><a:r><a:t>Plan</a:t></a:r></a:p></d:t>"
+    parts["ppt/diagrams/d.xml"] = (
+        f'<d:dataModel xmlns:d="d" xmlns:a="a"><d:ptLst><d:pt>{text}</d:pt>'
+        f'<d:pt type="sibTrans">{text}</d:pt></d:ptLst></d:dataModel>'
+    )
+    assert outline(parse_pptx(zipped(parts), LIMITS)) == ["# T", "- Plan"]
+
+
+def test_a_slide_that_shows_itself_again_and_again_is_refused() -> None:
+    parts = dict(pptx_parts([slide(shape("word " * 2000))]))
+    entry = '<p:sldId id="257" r:id="s1"/>'
+    parts["ppt/presentation.xml"] = str(parts["ppt/presentation.xml"]).replace(entry, entry * 9000)
+    with pytest.raises(UnreadableError, match="over the limit of 4 MB"):
+        parse_pptx(zipped(parts), ParseLimits(unpacked_bytes=4_000_000))
+
+
+def test_missing_slides_and_no_text() -> None:
+    parts = dict(pptx_parts(DECK))
+    del parts["ppt/slides/slide5.xml"]
+    assert parse_pptx(zipped(parts), LIMITS).text.startswith("Slide three")
+    with pytest.raises(UnreadableError, match="empty"):
+        parse_pptx(pptx([slide("")]), LIMITS)
+    with pytest.raises(UnreadableError, match="empty"):
+        parse_pptx(pptx([]), LIMITS)
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_a_damaged_presentation_is_read_or_refused(data: st.DataObject) -> None:
+    parts = damaged(data, pptx_parts(DECK, NOTES))
+    with contextlib.suppress(UnreadableError):
+        check_sound(parse_pptx(zipped(parts), LIMITS))
