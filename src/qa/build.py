@@ -294,7 +294,10 @@ class _Builder:
         known = _KnownDocuments([s for s in (self._base(), self._source_store()) if s])
         unknown = self._sandbox.parse_all(s for s in sources if not known.has(s))
         for source in sources:
-            yield known.get(source) or next(unknown)
+            if not known.has(source):
+                yield next(unknown)
+            else:  # one that was carried on from may have lost it to a change meanwhile
+                yield known.get(source) or self._sandbox.parse(source)
 
     def _source_store(self) -> Store | None:
         """Give the old store, if its documents were read as they would be now."""
@@ -489,7 +492,8 @@ class _KnownDocuments:
             return None
         store, doc_id = self._where[source.sha256, suffix_of(source.doc_id)]
         parsed = store.parsed(doc_id)
-        assert parsed is not None, "the store listed it"
+        if parsed is None or parsed.document.sha256 != source.sha256:
+            return None
         document = parsed.document
         own = document.title != title_from_name(doc_id)
         title = document.title if own else title_from_name(source.doc_id)

@@ -14,9 +14,9 @@ store's vectors for every generation. Does not know how passages and vectors are
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import faiss
 import numpy as np
@@ -84,6 +84,7 @@ class Index:
         """
         folder = generation_dir(index_dir, generation)
         self.generation = generation
+        self._folder = folder
         self.manifest = _read_manifest(folder)
         self.encoder_dir = encoders_dir(index_dir) / self.manifest.encoder
         reader = self.manifest.reader
@@ -91,8 +92,11 @@ class Index:
         self.damage = ""
         try:
             self._vectors = faiss.read_index(str(folder / VECTORS))
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:  # a damaged length may be any length
             raise _damaged(folder, error) from error
+        kind = (self._vectors.d, self._vectors.metric_type)
+        if kind != (self.manifest.dimension, faiss.METRIC_INNER_PRODUCT):
+            raise _damaged(folder, f"{VECTORS} is of another kind")
         self.store = Store(folder / STORE)
         if not self._vectors.ntotal == self.store.n_passages == self.manifest.passages:
             self.store.close()
@@ -153,11 +157,17 @@ class Index:
 
     def vectors(self, rows: Collection[int]) -> dict[int, Vectors]:
         """Give the vectors of the passages at some rows, each of shape (dim,)."""
-        return {row: as_vectors(data, 1)[0] for row, data in self.store.vectors(rows).items()}
+        return {row: self._shape(data, 1)[0] for row, data in self.store.vectors(rows).items()}
 
     def sentence_vectors(self, row: int) -> Vectors:
         """Give the vectors of a passage's sentences, shape (n_sentences, dim)."""
-        return as_vectors(self.store.sentence_vectors(row), -1, self.manifest.dimension)
+        return self._shape(self.store.sentence_vectors(row), -1)
+
+    def _shape(self, data: bytes, count: int) -> Vectors:
+        try:
+            return as_vectors(data, count, self.manifest.dimension)
+        except ValueError as error:
+            raise _damaged(self._folder, error) from error
 
     def close(self) -> None:
         """Close the store's file."""
@@ -183,10 +193,10 @@ def write_vectors(store: Store, dimension: int, path: Path) -> None:
     index = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
     for rows, vectors in store.all_vectors():
         index.add_with_ids(as_vectors(b"".join(vectors), len(rows), dimension), np.array(rows))
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:  # how FAISS says that a disk is full
-        raise OSError(f"{VECTORS}: {error}") from error
+    # Through Python: FAISS's own writer says nothing when the disk is full at the last flush.
+    with path.open("wb") as file:
+        writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
+        faiss.write_index(index, writer)
 
 
 def generations_dir(index_dir: Path) -> Path:
@@ -243,10 +253,14 @@ def _read_manifest(folder: Path) -> Manifest:
         if record["format"] != FORMAT:
             raise _damaged(folder, f"format {record['format']}, this program reads {FORMAT}")
         manifest = Manifest(**record)
+        for entry in fields(Manifest):
+            kind: Any = get_origin(entry.type) or entry.type
+            if not isinstance(getattr(manifest, entry.name), kind):
+                raise _damaged(folder, f"{entry.name} in {MANIFEST} is no {kind.__name__}")
         for name, size in manifest.bytes.items():
             if (found := (folder / name).stat().st_size) != size:
                 raise _damaged(folder, f"{name} has {found} bytes, not {size}")
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise _damaged(folder, error) from error
     return manifest
 

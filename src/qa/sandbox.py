@@ -183,9 +183,10 @@ class _Worker:
             line = self._process.stdout.readline()
         finally:
             watch.cancel()
+            watch.join()  # it may just be killing
         if line.endswith(b"\n"):
             response: dict[str, Any] = json.loads(line)
-            return response
+            return {**response, "retire": True} if self._overdue else response
         return {"unreadable": self._died(), "retire": True}
 
     def stop(self) -> None:

@@ -8,11 +8,11 @@ import json
 import math
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from qa.errors import IndexDamagedError
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
@@ -52,6 +52,7 @@ _ROWS_OF = (
     "SELECT row FROM passages JOIN documents d ON d.id = document "
     "WHERE d.doc_id IN (SELECT value FROM json_each(?))"
 )
+Made = TypeVar("Made")
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
 # FTS5's floor for the inverse document frequency.
@@ -125,13 +126,13 @@ class Store:
     def document(self, doc_id: str) -> Document | None:
         """Give a document with its text, or None if there is none of that id."""
         row = self._first(f"{_DOCUMENTS} WHERE doc_id = ?", (doc_id,))
-        return _document(row) if row else None
+        return self._made(_document, row) if row else None
 
     def blocks(self, doc_id: str) -> tuple[Block, ...]:
         """Give a document's structure; empty if there is no such document."""
         sql = "SELECT blocks FROM documents JOIN texts USING (id) WHERE doc_id = ?"
         row = self._first(sql, (doc_id,))
-        return tuple(Block(*block) for block in json.loads(row[0])) if row else ()
+        return self._made(_blocks, row) if row else ()
 
     def layout(self, doc_id: str) -> str:
         """Give what a document's page images need; empty if there is no such document."""
@@ -180,18 +181,18 @@ class Store:
         found = self._first(f"{_PASSAGES} WHERE row = ?", (row,))
         if found is None:
             raise self._damaged(f"no passage at row {row}")
-        return _stored_passage(found)
+        return self._made(_stored_passage, found)
 
     def passages_of(self, doc_id: str) -> list[StoredPassage]:
         """List a document's passages in the order of its text."""
         rows = self._all(f"{_PASSAGES} WHERE d.doc_id = ? ORDER BY start", (doc_id,))
-        return [_stored_passage(row) for row in rows]
+        return [self._made(_stored_passage, row) for row in rows]
 
     def passages(self, batch: int = 1024) -> Iterator[list[StoredPassage]]:
         """Go through all passages by row, a batch at a time."""
         last = -1
         while rows := self._all(f"{_PASSAGES} WHERE row > ? ORDER BY row LIMIT ?", (last, batch)):
-            yield [_stored_passage(row) for row in rows]
+            yield [self._made(_stored_passage, row) for row in rows]
             last = rows[-1][0]
 
     def rows(self) -> list[int]:
@@ -285,7 +286,13 @@ class Store:
         try:
             with self._lock:
                 return self._db.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise self._damaged(error) from error
+
+    def _made(self, make: Callable[[tuple[Any, ...]], Made], row: tuple[Any, ...]) -> Made:
+        try:
+            return make(row)
+        except (ValueError, TypeError, RecursionError) as error:  # JSON with flipped bits
             raise self._damaged(error) from error
 
     def _damaged(self, why: object) -> IndexDamagedError:
@@ -302,6 +309,10 @@ def _quote(term: str) -> str:
 def _document(row: tuple[Any, ...]) -> Document:
     doc_id, title, text, sha256, pages, date = row
     return Document(doc_id, title, text, sha256, tuple(json.loads(pages)), date)
+
+
+def _blocks(row: tuple[Any, ...]) -> tuple[Block, ...]:
+    return tuple(Block(*block) for block in json.loads(row[0]))
 
 
 def _stored_passage(row: tuple[Any, ...]) -> StoredPassage:

@@ -63,12 +63,14 @@ class Workspace:
     @classmethod
     def start(cls, index_dir: Path, about: dict[str, str], seed: Index | None) -> "Workspace":
         """Make a store: a copy of a generation's, checked against its hash, or an empty one."""
+        _clear_parts(index_dir)
         folder = building_dir(index_dir)
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)  # of a killed build that is not carried on
+        folder.mkdir(parents=True)
         if seed is not None:
             part = folder / f"{STORE}.part"
             source = generation_dir(index_dir, seed.generation) / STORE
-            if _copy(source, part) != seed.manifest.sha256[STORE]:
+            if _copy(source, part) != seed.manifest.sha256.get(STORE):
                 part.unlink()
                 raise IndexDamagedError(
                     f"{source} is not what was written; build it again with: qa index --rebuild"

@@ -150,6 +150,30 @@ def test_the_words_of_a_diagram_are_read() -> None:
     assert outline(parse_pptx(zipped(parts), LIMITS)) == ["# T", "- Plan"]
 
 
+def test_the_numbers_of_a_chart_are_read() -> None:
+    parts = dict(pptx_parts([slide(shape("T", "title"))]))
+    parts["ppt/slides/_rels/slide1.xml.rels"] = rels([("c", "chart", "../charts/c.xml")])
+
+    def points(*values: str) -> str:
+        inside = "".join(f'<c:pt idx="{at}"><c:v>{v}</c:v></c:pt>' for at, v in enumerate(values))
+        return f"<c:cache>{inside}</c:cache>"
+
+    series = "".join(
+        f"<c:ser><c:tx>{points(name)}</c:tx><c:cat>{points('2017', '2018')}</c:cat>"
+        f"<c:val>{points(*values)}</c:val></c:ser>"
+        for name, *values in (("Tonnes", "12.5", "25.899999999999999"), ("Share", "40"))
+    )
+    title = "<c:title><a:p><a:r><a:t>Seizures</a:t></a:r></a:p></c:title>"
+    parts["ppt/charts/c.xml"] = (
+        f'<c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart>{title}<c:plotArea>{series}</c:plotArea>'
+        "</c:chart></c:chartSpace>"
+    )
+    assert outline(parse_pptx(zipped(parts), LIMITS)) == [
+        "# T", "¶ Seizures", "| Tonnes | Share", "| 2017 | Tonnes: 12.5 | Share: 40",
+        "| 2018 | Tonnes: 25.9",
+    ]  # fmt: skip
+
+
 def test_a_slide_that_shows_itself_again_and_again_is_refused() -> None:
     parts = dict(pptx_parts([slide(shape("word " * 2000))]))
     entry = '<p:sldId id="257" r:id="s1"/>'

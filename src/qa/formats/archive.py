@@ -2,8 +2,8 @@
 
 Bytes in, trees of elements out. A package is hostile until shown otherwise: nothing is
 written to disk (names are only keys), no entity is ever expanded, and every size is counted
-while unpacking, whatever the file says of itself. Knows how the parts of an Office file
-point at each other. Does not know what any part means.
+while unpacking, whatever the file says of itself. Does not know what any part means, or
+how Office files say which part is which: see `ooxml`.
 """
 
 import io
@@ -12,10 +12,10 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
@@ -34,27 +34,11 @@ _RATIO = 200
 _RATIO_BYTES = 10_000_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENTRY = b"PK\x01\x02"
-_ROOTS = {
-    "document": "a Word document (.docx)",
-    "presentation": "a PowerPoint presentation (.pptx)",
-    "workbook": "an Excel workbook (.xlsx)",
-}
 _DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?(?=T|\s|$)")
-# What the programs write when nobody gave a title.
-_NO_TITLES = re.compile(
-    r"(?:powerpoint|word|microsoft|slide|untitled|title|document)\b.{0,14}", re.I
-)
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError,
     NotImplementedError, RuntimeError, LookupError, OverflowError, ValueError,
 )  # fmt: skip
-
-
-class Relationship(NamedTuple):
-    """A link from one part to another inside the package."""
-
-    kind: str
-    target: str
 
 
 class Package:
@@ -131,20 +115,6 @@ class Package:
             UnreadableError: It is missing or damaged.
         """
         return local(next(self._grow(name, self._limits.unpacked_bytes)).tag)
-
-    def relationships(self, name: str) -> Mapping[str, Relationship]:
-        """Give the links of a part (the whole package's: "") to parts that there are, by id."""
-        folder, base = posixpath.split(name)
-        rels = posixpath.join(folder, "_rels", f"{base}.rels")
-        if not self.has(rels):
-            return {}
-        found = {}
-        for link in self.tree(rels):
-            target = resolve(name, link.get("Target", ""))
-            if link.get("TargetMode") != "External" and self.has(target):
-                kind = link.get("Type", "").rpartition("/")[2]
-                found[link.get("Id", "")] = Relationship(kind, target)
-        return found
 
     def _finished(
         self, root: Element, of: Collection[str], *, still_open: bool
@@ -278,63 +248,17 @@ def number(text: str, default: int = 0) -> int:
 def resolve(source: str, target: str) -> str:
     """Give the name of the part that a link in another part leads to."""
     path = unquote(target.partition("#")[0]).replace("\\", "/")
+    if not path:
+        return ""
     if not path.startswith("/"):
         path = posixpath.join(posixpath.dirname(source), path)
-    return posixpath.normpath(path).lstrip("/") if path else ""
-
-
-def main_part(package: Package, name: str, root: str) -> str:
-    """Find the part an Office file begins with.
-
-    Args:
-        package: The file.
-        name: Where the part is if nothing says so.
-        root: Name of its first element.
-
-    Raises:
-        UnreadableError: The file is of another kind.
-    """
-    links = package.relationships("").values()
-    part = next((link.target for link in links if link.kind == "officeDocument"), name)
-    if not package.has(part):
-        raise UnreadableError(f"not {_ROOTS[root]}, or damaged: its main part is missing")
-    found = package.root_name(part)
-    if found != root:
-        really = f"it is {_ROOTS[found]}" if found in _ROOTS else f"it begins with {found[:40]!r}"
-        raise UnreadableError(f"not {_ROOTS[root]}: {really}")
-    return part
-
-
-def core_properties(package: Package) -> tuple[str, str]:
-    """Give the title and the date (modified, else created) an Office file says it has."""
-    links = package.relationships("").values()
-    part = next((link.target for link in links if link.kind == "core-properties"), "")
-    try:
-        root = package.tree(part or "docProps/core.xml")
-    except UnreadableError:
-        return "", ""
-    texts = {local(element.tag): (element.text or "").strip() for element in root}
-    title = texts.get("title", "")
-    day = iso_day(texts.get("modified", "")) or iso_day(texts.get("created", ""))
-    return ("" if _NO_TITLES.fullmatch(title) else title), day
+    return posixpath.normpath(path).lstrip("/")
 
 
 def iso_day(text: str) -> str:
     """Give the date a W3C date and time begins with, as far as it goes; empty if it is none."""
     found = _DATE.match(text.strip())
     return found.group() if found else ""
-
-
-def check_characters(count: int, limits: ParseLimits) -> None:
-    """Refuse a text before it is put together.
-
-    Raises:
-        UnreadableError: It is longer than the limit.
-    """
-    if count > limits.characters:
-        raise UnreadableError(
-            f"more than {limits.characters:,} characters of text (limit --max-characters)"
-        )
 
 
 def _parser(builder: TreeBuilder, *, doctype: bool) -> expat.XMLParserType:

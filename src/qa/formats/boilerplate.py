@@ -36,8 +36,8 @@ _LIKELY_NOT_TEXT = re.compile(
 _LIKELY_SHARE = 0.25
 _LINK_LISTS = frozenset(("center", "div", "dl", "menu", "ol", "p", "section", "td", "ul"))
 _LABELS = re.compile(
-    r"(?:related|see also|more (?:from|stories|articles)|read (?:more|next)|(?:table of )?contents"
-    r"|on this page|in this article|navigation|share|follow us|tags|categories|popular|trending)\b",
+    r"(?:related|more (?:from|stories|articles)|read (?:more|next)|(?:table of )?contents"
+    r"|on this page|in this article|navigation|share|follow us|tags|popular|trending)\b",
     re.IGNORECASE,
 )
 _SKIP_LINK = re.compile(r"(?:skip|jump) (?:to|over)\b", re.IGNORECASE)
@@ -47,6 +47,7 @@ _NEVER_DROPPED = ("body", "head", "html", "main")
 _FORM_CHARACTERS = 300
 _MAIN_SHARE = 0.25  # of the page's text, for `main` to be it
 _ARTICLE_SHARE = 0.6
+_SURELY_TEXT = 10_000
 _LEAST_TEXT = 15  # characters outside headings: "The pool is closed."
 
 
@@ -75,6 +76,7 @@ class _Places:
         in_text: Elements inside the main part, an article or a table of data.
         heading: For what is inside a heading or a term, which.
         before: What stands before each list, table cell, division or paragraph.
+        after: The element that follows each of them.
     """
 
     page: Page
@@ -84,6 +86,7 @@ class _Places:
     in_text: frozenset[Element]
     heading: dict[Element, Element]
     before: dict[Element, Element | str]
+    after: dict[Element, Element]
 
 
 _Rule = Callable[[Element, _Places], bool]
@@ -97,7 +100,7 @@ def choose_text(page: Page) -> Chosen:
         dropped = marks | _dropped(places, rules)
         kept = _kept(page, dropped)
         roots = _roots(places, kept)
-        if sum(kept.get(root, 0) for root in roots) - _in_headings(roots, kept) >= _LEAST_TEXT:
+        if _is_enough(roots, kept):
             return Chosen(roots, dropped)
     return Chosen((page.root,), marks)
 
@@ -115,22 +118,38 @@ def note_marks(page: Page) -> frozenset[Element]:
 def _places(page: Page) -> _Places:
     in_section, in_text = set(), set()
     heading: dict[Element, Element] = {}
-    before: dict[Element, Element | str] = {}
     for element in page.elements:
         above = element.parent
-        if above in in_section or (above and above.tag in _SECTIONS):
+        if above is None:
+            continue
+        if above in in_section or above.tag in _SECTIONS:
             in_section.add(element)
-        if above in in_text or (above and _is_text(above)):
+        if above in in_text or _is_text(above):
             in_text.add(element)
-        if above and (above in heading or above.tag in (*_HEADINGS, "dt")):
+        if above in heading or above.tag in (*_HEADINGS, "dt"):
             heading[element] = heading.get(above, above)
+    mains, titles = _with_ancestors(page, _is_main), _with_ancestors(page, lambda e: e.tag == "h1")
+    before, after = _neighbours(page)
+    return _Places(
+        page, mains, titles, frozenset(in_section), frozenset(in_text), heading, before, after
+    )
+
+
+def _neighbours(page: Page) -> tuple[dict[Element, Element | str], dict[Element, Element]]:
+    before: dict[Element, Element | str] = {}
+    after: dict[Element, Element] = {}
+    for element in page.elements:
         last: Element | str | None = None
         for child in element.children:
-            if isinstance(child, Element) and last is not None and child.tag in _LINK_LISTS:
+            if isinstance(child, str):
+                last = child if child.strip() else last
+                continue
+            if last is not None and child.tag in _LINK_LISTS:
                 before[child] = last
-            last = child if not isinstance(child, str) or child.strip() else last
-    mains, titles = _with_ancestors(page, _is_main), _with_ancestors(page, lambda e: e.tag == "h1")
-    return _Places(page, mains, titles, frozenset(in_section), frozenset(in_text), heading, before)
+            if isinstance(last, Element) and last.tag in _LINK_LISTS:
+                after[last] = child
+            last = child
+    return before, after
 
 
 def _with_ancestors(page: Page, wanted: Callable[[Element], bool]) -> frozenset[Element]:
@@ -171,11 +190,10 @@ def _left_headings(dropped: set[Element], places: _Places) -> set[Element]:
     left = set()
     for element in dropped:
         heading = places.before.get(element)
-        if isinstance(heading, Element) and heading.tag in _HEADINGS[1:] and element.parent:
-            siblings = element.parent.elements()
-            after = siblings[siblings.index(element) + 1 :] if len(siblings) < 100 else [element]
-            if not after or after[0].tag in _HEADINGS:
-                left.add(heading)
+        after = places.after.get(element)
+        alone = after is None or after.tag in _HEADINGS
+        if alone and isinstance(heading, Element) and heading.tag in _HEADINGS[1:]:
+            left.add(heading)
     return left
 
 
@@ -191,13 +209,13 @@ def _kept(page: Page, dropped: frozenset[Element]) -> dict[Element, int]:
     return kept
 
 
-def _in_headings(roots: Iterable[Element], kept: dict[Element, int]) -> int:
-    return sum(
-        kept[child]
-        for root in roots
-        for child in preorder(root)
-        if isinstance(child, Element) and child.tag in _HEADINGS
-    )
+def _is_enough(roots: Iterable[Element], kept: dict[Element, int]) -> bool:
+    """Whether there is any text but headings."""
+    characters = sum(kept[root] for root in roots)
+    if characters > _SURELY_TEXT:
+        return True
+    below = (child for root in roots for child in preorder(root) if not isinstance(child, str))
+    return characters - sum(kept[e] for e in below if e.tag in _HEADINGS) >= _LEAST_TEXT
 
 
 def _roots(places: _Places, kept: dict[Element, int]) -> tuple[Element, ...]:

@@ -2,8 +2,9 @@
 
 What Word shows and nothing else: tracked insertions count, deletions and hidden text do not;
 running heads, comments and the table of contents (which only repeats) are left out. A note
-follows the paragraph it belongs to, so that it is found together with it. There are no pages:
-where they end is decided by Word, not by the file.
+follows the paragraph it belongs to, so that it is found together with it; so does a chart,
+as a table of its numbers. There are no pages: where they end is decided by Word, not by the
+file.
 """
 
 import re
@@ -12,17 +13,21 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from qa.formats.archive import (
-    Package,
-    attribute,
-    check_characters,
-    child,
-    core_properties,
-    local,
-    main_part,
-    number,
+from qa.formats.archive import Package, attribute, child, local, number
+from qa.formats.docx_styles import (
+    Numbering,
+    Style,
+    heading_level,
+    is_on,
+    read_lists,
+    read_styles,
+    style_chain,
 )
-from qa.formats.parsed import Parsed, TextBuilder, clean
+from qa.formats.drawing import read_chart
+from qa.formats.ooxml import core_properties, main_part, relationships
+from qa.formats.parsed import Parsed, TextBuilder, check_characters, clean
+from qa.formats.symbol_fonts import symbol
+from qa.formats.table_header import looks_like_header
 from qa.schema import Kind
 from qa.settings import ParseLimits
 
@@ -30,11 +35,11 @@ _DROPPED = frozenset(
     "del moveFrom delText instrText delInstrText Fallback rt annotationRef altChunk".split()
     + "pPr rPr sdtPr sdtEndPr sectPr tblPr tblGrid tblPrEx trPr tcPr".split()
 )
+_APART = frozenset(("txbxContent", "footnoteReference", "endnoteReference", "chart"))
 _CHARACTERS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _MATH = {"sup": "^", "sub": "_", "den": "/"}
 _SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _RAISED = re.compile(r"[0-9+−-]+")
-_HEADING = re.compile(r"heading ([1-9])")
 _CONTENTS = re.compile(r"(toc|contents) (heading|\d)|table of figures")
 _LIST = re.compile(r"list (bullet|number)( \d)?")
 # Whole paragraphs get a heading's style by mistake; a heading is never cited.
@@ -42,11 +47,6 @@ _HEADING_CHARACTERS = 250
 # A cell longer than this lays out a page, it is not an entry of a table.
 _CELL_CHARACTERS = 1_000
 _COLUMNS = 63  # the most Word allows
-_OFF = ("0", "false", "off")
-_ROMAN = tuple(
-    zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        "M CM D CD C XC L XL X IX V IV I".split(), strict=True)
-)  # fmt: skip
 
 
 def parse_docx(data: bytes, limits: ParseLimits) -> Parsed:
@@ -57,8 +57,7 @@ def parse_docx(data: bytes, limits: ParseLimits) -> Parsed:
     """
     package = Package(data, limits)
     main = main_part(package, "word/document.xml", "document")
-    parts = {link.kind: link.target for link in package.relationships(main).values()}
-    reader = _reader(package, parts)
+    reader = _reader(package, main, limits)
     builder = TextBuilder(limits)
     title = ""
     for element in package.children(main, ("body",)):
@@ -73,6 +72,7 @@ class _Piece(NamedTuple):
     """A block of text, or a table with its text once more as one line."""
 
     text: str
+    marker: str = ""
     kind: Kind = "paragraph"
     level: int = 0
     is_title: bool = False
@@ -84,83 +84,35 @@ class _Piece(NamedTuple):
 _Cell = tuple[Element | None, list[_Piece]]
 
 
-class _Style(NamedTuple):
-    name: str
-    parent: str
-    properties: Element | None
-    hidden: bool
-    bold_head: bool
-
-
-class _Level(NamedTuple):
-    """How one level of a list is numbered."""
-
-    form: str
-    template: str
-    start: int
-    legal: bool
-
-
 def _add(builder: TextBuilder, piece: _Piece, limits: ParseLimits) -> None:
     if not piece.rows:
-        builder.add(piece.text, piece.kind, piece.level)
+        builder.add(piece.text, piece.kind, piece.level, piece.marker)
         return
     check_characters(sum(len(cell) for row in piece.rows for cell in row), limits)
-    head: list[list[str]] = []
-    rows: list[list[str]] = []
-    for row in (*piece.rows, []):
+    # Of one cell, as wide as the table: its caption, or what the rows below it are about.
+    rows = [row for row in piece.rows if len(row) > 1]
+    header = looks_like_header(rows) if piece.header is None else piece.header
+    names = rows[0] if rows and header else []
+    is_begun = False
+    for row in piece.rows:
         if len(row) > 1:
-            rows.append(row)
-            continue
-        # One cell as wide as the table: its caption, or what the rows below it are about.
-        if rows:
-            builder.add_table(head + rows, header=True if head else piece.header)
-            head = head or (rows[:1] if piece.header else [])
-        builder.add("".join(row), "row" if rows or head else "paragraph")
-        rows = []
-
-
-@dataclass(slots=True)
-class _Numbering:
-    """Counts list items as Word does; the file only says how they are to be counted."""
-
-    # By list: what it shares its counters with, its levels, and where it starts anew.
-    lists: Mapping[str, tuple[str, Mapping[int, _Level], Mapping[int, int]]]
-    _counts: dict[str, dict[int, int]] = field(default_factory=dict)
-    _begun: set[str] = field(default_factory=set)
-
-    def label(self, list_id: str, depth: int) -> str | None:
-        """Number the next item; empty for a bullet, None if there is no such list."""
-        if list_id not in self.lists:
-            return None
-        key, levels, restarts = self.lists[list_id]
-        counts = self._counts.setdefault(key, {})
-        if list_id not in self._begun:
-            self._begun.add(list_id)
-            counts.update({level: start - 1 for level, start in restarts.items()})
-        level = levels.get(depth, _Level("bullet", "", 1, False))
-        counts[depth] = counts.get(depth, level.start - 1) + 1
-        for deeper in [other for other in counts if other > depth]:
-            del counts[deeper]
-        if level.form == "bullet":
-            return ""
-
-        def count(match: re.Match[str]) -> str:
-            at = int(match[1]) - 1
-            counted = levels.get(at, level)
-            value = counts.get(at, counted.start)
-            return _count(value, "decimal" if level.legal else counted.form)
-
-        return re.sub(r"%([1-9])", count, level.template).strip()
+            builder.add_table([row], header=False, names=names if is_begun else ())
+            is_begun = True
+        else:
+            builder.add("".join(row), "row" if is_begun else "paragraph")
 
 
 @dataclass(slots=True)
 class _Reader:
     """Turns elements of the body into pieces, in the order they are read."""
 
-    styles: Mapping[str, _Style]
-    numbering: _Numbering
+    package: Package
+    limits: ParseLimits
+    styles: Mapping[str, Style]
+    numbering: Numbering
+    # By what refers to them, each taken out when it is read.
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    charts: dict[str, str] = field(default_factory=dict)
     _tables: int = 0
 
     def pieces(self, element: Element) -> Iterator[_Piece]:
@@ -176,7 +128,7 @@ class _Reader:
 
     def _paragraph(self, element: Element) -> Iterator[_Piece]:
         properties = child(element, "pPr")
-        chain = list(self._chain(attribute(child(properties, "pStyle"), "val")))
+        chain = list(style_chain(self.styles, attribute(child(properties, "pStyle"), "val")))
         names = [style.name for style in chain]
         parts: list[str] = []
         apart: list[Element] = []
@@ -184,22 +136,26 @@ class _Reader:
         text = clean("".join(parts)).strip()
         label = self._label([properties, *(style.properties for style in chain)])
         if text and not any(map(_CONTENTS.fullmatch, names[:1])):
-            yield _piece(text, label, _heading_level(properties, chain), names)
+            yield _piece(text, label, heading_level(properties, chain), names)
         for inner in apart:
             if local(inner.tag) == "txbxContent":
                 yield from self.pieces(inner)
+            elif local(inner.tag) == "chart":
+                yield from self._chart(attribute(inner, "id"))
             elif note := self.notes.pop((local(inner.tag), attribute(inner, "id")), ""):
                 yield _Piece(note)
 
     def _inline(self, element: Element, parts: list[str], apart: list[Element]) -> None:
-        """Collect a paragraph's text, and the boxes and notes that hang on it."""
+        """Collect a paragraph's text, and the boxes, charts and notes that hang on it."""
         for inner in element:
             name = local(inner.tag)
             if name == "t":
                 parts.append(inner.text or "")
             elif name in _CHARACTERS:
                 parts.append(_CHARACTERS[name])
-            elif name in ("txbxContent", "footnoteReference", "endnoteReference"):
+            elif name == "sym":
+                parts.append(symbol(attribute(inner, "font"), attribute(inner, "char")))
+            elif name in _APART:
                 apart.append(inner)
             elif name not in _DROPPED and not (name == "r" and self._is_hidden(inner)):
                 parts.append(_MATH.get(name, ""))
@@ -207,6 +163,12 @@ class _Reader:
                 self._inline(inner, parts, apart)
                 if name == "r" and _is_raised(inner):
                     parts[first:] = [_raise("".join(parts[first:]))]
+
+    def _chart(self, link: str) -> Iterator[_Piece]:
+        if part := self.charts.pop(link, ""):
+            title, rows, is_headed = read_chart(self.package.tree(part), self.limits)
+            yield _Piece(title)
+            yield _Piece(_flat(rows), rows=tuple(rows), header=is_headed)
 
     def _table(self, table: Element) -> Iterator[_Piece]:
         self._tables += 1
@@ -219,12 +181,11 @@ class _Reader:
         # Tables in cells are told in one line, each value once: repeating in repetitions
         # grows without bounds.
         grid = _grid([cells for _, cells in rows], repeat=not self._tables)
-        heads = sum(1 for row, _ in rows if _is_on(child(row, "trPr", "tblHeader")))
+        heads = sum(1 for row, _ in rows if is_on(child(row, "trPr", "tblHeader")))
         if 1 < heads < len(grid):
             grid[:heads] = [_merge_heads(grid[:heads])]
-        flat = "; ".join(" / ".join(filter(None, row)) for row in grid)
-        header = True if heads else self._judge_header(table, rows[0][0], len(rows[0][1]))
-        yield _Piece(flat, rows=tuple(grid), header=header)
+        header = True if heads or self._is_first_bold(table, rows[0][0]) else None
+        yield _Piece(_flat(grid), rows=tuple(grid), header=header)
 
     def _cells(self, row: Element) -> Iterator[_Cell]:
         before = number(attribute(child(row, "trPr", "gridBefore"), "val"))
@@ -233,16 +194,13 @@ class _Reader:
             for cell in _inside(row, "tc"):
                 yield cell, [piece for inner in cell for piece in self.pieces(inner)]
 
-    def _judge_header(self, table: Element, first: Element, columns: int) -> bool | None:
-        """Tell by bold type; else let the cells tell, which cannot tell for two columns."""
+    def _is_first_bold(self, table: Element, first: Element) -> bool:
         look = child(table, "tblPr", "tblLook")
-        chain = self._chain(attribute(child(table, "tblPr", "tblStyle"), "val"))
-        if _first_row_stands_out(look) and any(style.bold_head for style in chain):
+        chain = style_chain(self.styles, attribute(child(table, "tblPr", "tblStyle"), "val"))
+        if _first_row_stands_out(look) and any(style.has_bold_head for style in chain):
             return True
         runs = [r for r in first.iter() if local(r.tag) == "r" and child(r, "t") is not None]
-        if runs and all(_is_on(child(run, "rPr", "b")) for run in runs):
-            return True
-        return None if columns > 2 else False
+        return bool(runs) and all(is_on(child(run, "rPr", "b")) for run in runs)
 
     def _label(self, sources: Iterable[Element | None]) -> str | None:
         """Number a paragraph; None if it is of no list."""
@@ -254,40 +212,20 @@ class _Reader:
                 return self.numbering.label(list_id, min(max(number(level), 0), 8))
         return None
 
-    def _chain(self, style_id: str) -> Iterator[_Style]:
-        """Give a style and those it is based on; a circle ends where it closes."""
-        seen = set()
-        while style_id in self.styles and style_id not in seen:
-            seen.add(style_id)
-            yield self.styles[style_id]
-            style_id = self.styles[style_id].parent
-
     def _is_hidden(self, run: Element) -> bool:
         properties = child(run, "rPr")
         if (own := child(properties, "vanish")) is not None:
-            return _is_on(own)
+            return is_on(own)
         style = attribute(child(properties, "rStyle"), "val")
-        return bool(style) and any(style.hidden for style in self._chain(style))
+        return bool(style) and any(style.is_hidden for style in style_chain(self.styles, style))
 
 
 def _piece(text: str, label: str | None, level: int, names: list[str]) -> _Piece:
-    full = f"{label} {text}" if label else text
     if level and len(text) <= _HEADING_CHARACTERS:
-        return _Piece(full, "heading", level, is_title="title" in names)
+        full = f"{label} {text}" if label else text
+        return _Piece(full, kind="heading", level=level, is_title="title" in names)
     listed = label is not None or any(map(_LIST.fullmatch, names))
-    return _Piece(full, "item" if listed else "paragraph")
-
-
-def _heading_level(properties: Element | None, chain: list[_Style]) -> int:
-    for source, name in ((properties, ""), *((style.properties, style.name) for style in chain)):
-        if match := _HEADING.fullmatch(name):
-            return int(match[1])
-        if name == "title":
-            return 1
-        if outline := attribute(child(source, "outlineLvl"), "val"):
-            level = number(outline, 9)
-            return level + 1 if 0 <= level < 9 else 0
-    return 0
+    return _Piece(text, label or "", "item" if listed else "paragraph")
 
 
 def _grid(
@@ -321,8 +259,14 @@ def _line(pieces: list[_Piece]) -> str:
     """Give a cell's text in one line."""
     line = ""
     for piece in pieces:
-        line += ("; " if piece.kind == "item" or piece.rows else " ") * bool(line) + piece.text
+        line += ("; " if piece.kind == "item" or piece.rows else " ") * bool(line)
+        line += f"{piece.marker} {piece.text}" if piece.marker else piece.text
     return line
+
+
+def _flat(rows: Iterable[list[str]]) -> str:
+    """Give a table's text in one line."""
+    return "; ".join(" / ".join(filter(None, row)) for row in rows)
 
 
 def _inside(element: Element, name: str) -> Iterator[Element]:
@@ -332,10 +276,6 @@ def _inside(element: Element, name: str) -> Iterator[Element]:
             yield inner
         elif local(inner.tag) not in _DROPPED:
             yield from _inside(inner, name)
-
-
-def _is_on(switch: Element | None) -> bool:
-    return switch is not None and attribute(switch, "val") not in _OFF
 
 
 def _first_row_stands_out(look: Element | None) -> bool:
@@ -354,79 +294,16 @@ def _raise(text: str) -> str:
     return text.translate(_SUPERSCRIPT) if _RAISED.fullmatch(text) else text
 
 
-def _count(value: int, form: str) -> str:
-    if form in ("lowerLetter", "upperLetter") and 0 < value <= 26 * 9:
-        letters = chr(ord("a") + (value - 1) % 26) * ((value - 1) // 26 + 1)
-        return letters if form == "lowerLetter" else letters.upper()
-    if form in ("lowerRoman", "upperRoman") and 0 < value < 4000:
-        numeral = ""
-        for worth, sign in _ROMAN:
-            numeral += sign * (value // worth)
-            value %= worth
-        return numeral.lower() if form == "lowerRoman" else numeral
-    if form == "none":
-        return ""
-    return f"{value:02d}" if form == "decimalZero" else str(value)
-
-
-def _reader(package: Package, parts: Mapping[str, str]) -> _Reader:
-    styles = _styles(package.tree(parts["styles"])) if "styles" in parts else {}
-    lists = _lists(package.tree(parts["numbering"])) if "numbering" in parts else {}
-    reader = _Reader(styles, _Numbering(lists))
+def _reader(package: Package, main: str, limits: ParseLimits) -> _Reader:
+    links = relationships(package, main)
+    parts = {link.kind: link.target for link in links.values()}
+    styles = read_styles(package.tree(parts["styles"])) if "styles" in parts else {}
+    lists = read_lists(package.tree(parts["numbering"])) if "numbering" in parts else {}
+    reader = _Reader(package, limits, styles, Numbering(lists))
     for kind, label in (("footnote", "Footnote"), ("endnote", "Endnote")):
         part = parts.get(f"{kind}s")
         for note in package.children(part, (f"{kind}s",)) if part else ():
             if not attribute(note, "type") and (text := _line(list(reader.pieces(note)))):
                 reader.notes[f"{kind}Reference", attribute(note, "id")] = f"{label}: {text}"
+    reader.charts.update({key: at.target for key, at in links.items() if at.kind == "chart"})
     return reader
-
-
-def _styles(root: Element) -> dict[str, _Style]:
-    styles = {}
-    for style in root:
-        if local(style.tag) == "style":
-            styles[attribute(style, "styleId")] = _Style(
-                attribute(child(style, "name"), "val").lower(),
-                attribute(child(style, "basedOn"), "val"),
-                child(style, "pPr"),
-                _is_on(child(style, "rPr", "vanish")),
-                any(
-                    attribute(part, "type") == "firstRow" and _is_on(child(part, "rPr", "b"))
-                    for part in style
-                    if local(part.tag) == "tblStylePr"
-                ),
-            )
-    return styles
-
-
-def _lists(
-    root: Element,
-) -> dict[str, tuple[str, Mapping[int, _Level], Mapping[int, int]]]:
-    abstract = {}
-    lists: dict[str, tuple[str, Mapping[int, _Level], Mapping[int, int]]] = {}
-    for element in root:
-        if local(element.tag) == "abstractNum":
-            abstract[attribute(element, "abstractNumId")] = _levels(element)
-        elif local(element.tag) == "num":
-            key = attribute(child(element, "abstractNumId"), "val")
-            levels = dict(abstract.get(key, {}))
-            restarts = {}
-            for override in element:
-                levels.update(_levels(override))
-                if start := attribute(child(override, "startOverride"), "val"):
-                    restarts[number(attribute(override, "ilvl"))] = number(start, 1)
-            lists[attribute(element, "numId")] = key, levels, restarts
-    return lists
-
-
-def _levels(element: Element) -> dict[int, _Level]:
-    return {
-        number(attribute(level, "ilvl")): _Level(
-            attribute(child(level, "numFmt"), "val", "decimal"),
-            attribute(child(level, "lvlText"), "val"),
-            number(attribute(child(level, "start"), "val"), 1),
-            _is_on(child(level, "isLgl")),
-        )
-        for level in element
-        if local(level.tag) == "lvl"
-    }

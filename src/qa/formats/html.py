@@ -11,7 +11,7 @@ from datetime import date
 from qa.formats.boilerplate import Chosen, choose_everything, choose_text
 from qa.formats.charset import declared, decode_labelled
 from qa.formats.html_blocks import write_blocks
-from qa.formats.html_tree import Element, Page, parse_page, text_of, walk
+from qa.formats.html_tree import Page, parse_page, text_of, walk
 from qa.formats.parsed import Parsed, TextBuilder, UnreadableError, clean
 from qa.settings import ParseLimits
 
@@ -34,6 +34,7 @@ _ASKS_FOR_SCRIPTS = re.compile(
 )
 _FEW_CHARACTERS = 200
 _LONGEST_TITLE = 500
+_FEW_HEADINGS = 5
 _BEGINNING = 1_500  # characters of text in which a date may be the page's own
 _BY_SCRIPT = (
     "it holds no text of its own, a script puts the page together: "
@@ -121,7 +122,7 @@ def _title(page: Page, chosen: Chosen, metas: dict[str, str]) -> str:
     """Choose among what the page is called; "France - Wikipedia" over "France" is "France"."""
     titles = (text_of(e) for e in page.elements if e.tag == "title")
     title = " ".join(clean(next(titles, "")).split())[:_LONGEST_TITLE]
-    heading = next(_top_headings(chosen), "")[:_LONGEST_TITLE]
+    heading = _top_heading(page, chosen)[:_LONGEST_TITLE]
     shared = " ".join(clean(metas.get("og:title", "")).split())[:_LONGEST_TITLE]
     if title.casefold() in _NO_TITLES:
         return shared or heading
@@ -137,11 +138,14 @@ def _title(page: Page, chosen: Chosen, metas: dict[str, str]) -> str:
     return ends[0] if cuts and site and starts[0].casefold() == site else title
 
 
-def _top_headings(chosen: Chosen) -> Iterator[str]:
-    for root in chosen.roots:
-        for child, _ in walk(root, chosen.dropped):
-            if isinstance(child, Element) and child.tag == "h1" and child.characters:
-                yield " ".join(clean(text_of(child, chosen.dropped)).split())
+def _top_heading(page: Page, chosen: Chosen) -> str:
+    """Give the first heading of level 1 that is read."""
+    for element in [e for e in page.elements if e.tag == "h1" and e.characters][:_FEW_HEADINGS]:
+        path = [element, *element.ancestors()]
+        if not chosen.dropped.isdisjoint(path) or not any(root in path for root in chosen.roots):
+            continue
+        return " ".join(clean(text_of(element, chosen.dropped)).split())
+    return ""
 
 
 def _published(text: str, chosen: Chosen, metas: dict[str, str]) -> str:

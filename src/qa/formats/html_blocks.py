@@ -7,10 +7,17 @@ import re
 from collections.abc import Collection
 
 from qa.formats.boilerplate import Chosen
-from qa.formats.html_table import has_headers, is_data, open_table, read_plain_rows, read_rows
+from qa.formats.html_table import (
+    has_headers,
+    is_bold_head,
+    is_data,
+    open_table,
+    read_plain_rows,
+    read_rows,
+)
 from qa.formats.html_tree import Element, text_of
+from qa.formats.list_number import item_markers
 from qa.formats.parsed import TextBuilder, clean
-from qa.schema import Kind
 from qa.settings import ParseLimits
 
 _BLOCKS = frozenset(
@@ -64,6 +71,7 @@ class _Writer:
         self._buffer: list[str] = []
         self._frames: list[Element] = []  # innermost last: what a block's kind depends on
         self._marked: set[Element] = set()  # items that have had their first block
+        self._markers: dict[Element, str] = {}  # numbers of the items of ordered lists
         self._preformatted = 0
         self._terms: list[str] = []  # waiting for what defines them
         self._after = ("", 0)  # the last link or code, and the length of the buffer after it
@@ -94,6 +102,8 @@ class _Writer:
             self._flush()
         if tag == "dl":
             self._flush_terms()
+        elif tag == "ol":
+            self._markers.update(item_markers(element))
         if tag in _FRAMED or _is_heading(element):
             self._frames.append(element)
             self._preformatted += tag in _PREFORMATTED
@@ -149,15 +159,18 @@ class _Writer:
                 self._builder.add_table([[clean(cell) for cell in row]], header=False)
         else:
             rows = read_plain_rows(table, self._dropped, self._limits)
-            self._builder.add_table([[clean(cell) for cell in row] for row in rows])
+            header = True if is_bold_head(table) else None
+            self._builder.add_table(([clean(c) for c in row] for row in rows), header=header)
         return True
 
     def _flush(self) -> None:
         """Append what has been collected."""
+        if not self._buffer:
+            return
         text = "".join(self._buffer)
         self._buffer.clear()
         self._after = ("", 0)
-        if not text or text.isspace():
+        if text.isspace():
             return
         frame = self._frames[-1] if self._frames else None
         for piece in _preformatted(text) if self._preformatted else _paragraphs(text):
@@ -176,13 +189,16 @@ class _Writer:
         if frame is not None and _is_heading(frame) and len(text) <= _LONG_HEADING:
             self._builder.add(" ".join(text.split()), "heading", _level(frame) + self._below)
         else:
-            self._builder.add(text, "item" if tag == "dt" else self._kind(frame))
+            self._add_plain(text, frame)
         self._marked.update(e for e in self._frames[-3:] if e.tag == "li")
 
-    def _kind(self, frame: Element | None) -> Kind:
-        """An item is its first block; what follows inside it are paragraphs."""
-        begins = frame is not None and frame.tag == "li" and frame not in self._marked
-        return "item" if begins else "paragraph"
+    def _add_plain(self, text: str, frame: Element | None) -> None:
+        """Append a paragraph or an item; what follows an item's first block are paragraphs."""
+        if frame is not None and frame.tag == "li" and frame not in self._marked:
+            self._builder.add(text, "item", marker=self._markers.get(frame, ""))
+        else:
+            is_term = frame is not None and frame.tag == "dt"
+            self._builder.add(text, "item" if is_term else "paragraph")
 
     def _flush_terms(self) -> None:
         """Append terms that nothing defines."""

@@ -88,6 +88,17 @@ def has_headers(table: Table) -> bool:
     return bool(table.head) or any(cell.tag == "th" for row in table.rows for cell in _cells(row))
 
 
+def is_bold_head(table: Table) -> bool:
+    """Tell a table written without header cells whose first row alone is bold."""
+    bold = [all(map(_is_bold, _cells(row))) for row in table.rows[:2]]
+    return bold == [True, False]
+
+
+def _is_bold(cell: Element) -> bool:
+    strong = (child for child in cell.elements() if child.tag in ("b", "strong"))
+    return sum(child.characters for child in strong) == cell.characters > 0
+
+
 def read_plain_rows(
     table: Table, dropped: Collection[Element], limits: ParseLimits
 ) -> Iterator[list[str]]:

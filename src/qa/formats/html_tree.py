@@ -28,6 +28,7 @@ _OPTIONAL_END = frozenset(
 )
 _ATTRIBUTES = re.compile(r"<[a-zA-Z][^>]{50000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_NO_ATTRIBUTES: dict[str, str] = {}
 _BREAKS = frozenset("br caption dd div dl dt h1 h2 h3 h4 h5 h6 ol p pre td th tr ul".split())
 _ITEM = "\0"
 # The parser looks through all open elements at every tag, and through all attributes at
@@ -77,7 +78,7 @@ class Page:
 
     Attributes:
         root: The `html` element.
-        elements: All elements, every parent before its children.
+        elements: All elements, in the order of the page: a parent before what is in it.
         scripted: Whether there is a script in it.
     """
 
@@ -141,19 +142,20 @@ def text_of(root: Element, dropped: Collection[Element] = ()) -> str:
 
 
 def _copy(node: LexborNode, root: Element, controlled: frozenset[str]) -> list[Element]:
-    """Copy what is shown below a node; the elements come parents first."""
+    """Copy what is shown below a node; give the elements in the order of the page."""
     made: list[Element] = []
-    todo = [(node, root)]
+    todo = [(node.first_child, root)]
     while todo:
-        node, parent = todo.pop()
-        child = node.first_child
+        child, parent = todo.pop()
         while child is not None:
             if child.is_text_node:
                 parent.children.append(child.text_content or "")
             elif child.is_element_node and (element := _element(child, parent, controlled)):
                 parent.children.append(element)
                 made.append(element)
-                todo.append((child, element))
+                todo.append((child.next, parent))
+                child, parent = child.first_child, element
+                continue
             child = child.next
         if len(made) > _MOST_ELEMENTS:
             raise UnreadableError(f"more than {_MOST_ELEMENTS:,} HTML elements")
@@ -164,10 +166,11 @@ def _element(node: LexborNode, parent: Element, controlled: frozenset[str]) -> E
     tag = node.tag
     if tag is None or tag in _UNSEEN:
         return None
-    attributes = {name: value or "" for name, value in node.attributes.items()}
-    if attributes and _is_hidden(tag, attributes, controlled):
-        return None
-    if tag == "dialog" and "open" not in attributes:
+    found = node.attributes
+    if not found:
+        return None if tag == "dialog" else Element(tag, _NO_ATTRIBUTES, parent)
+    attributes = {name: value or "" for name, value in found.items()}
+    if _is_hidden(tag, attributes, controlled):
         return None
     return Element(tag, attributes, parent)
 
@@ -176,6 +179,8 @@ def _is_hidden(tag: str, attributes: dict[str, str], controlled: frozenset[str])
     """Whether an element is hidden for good; what a button opens is not."""
     if attributes.get("id") in controlled or tag in ("html", "body", "head", "meta"):
         return False
+    if tag == "dialog" and "open" not in attributes:
+        return True
     if "hidden" in attributes and attributes["hidden"].lower() != "until-found":
         return True
     if attributes.get("aria-hidden", "").lower() == "true" and tag != "img":

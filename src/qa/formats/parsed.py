@@ -1,9 +1,11 @@
 """What a parser gives back, and the builder that all but the plain-text ones make it with."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
+from qa.formats.table_header import looks_like_header
 from qa.schema import Block, Kind
 from qa.settings import ParseLimits
 
@@ -13,8 +15,7 @@ _UNWANTED = re.compile(
 )
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
-_FIGURE = re.compile(r"[\d.,\s%€$£+()/:-]*\d[\d.,\s%€$£+()/:-]*")
-_HEADER_CHARACTERS = 60
+_TELLING_ROWS = 100
 
 
 class UnreadableError(Exception):
@@ -50,7 +51,7 @@ class TextBuilder:
         self._length = 0
         self._blocks: list[Block] = []
         self._pages: list[int] = []
-        self._most = limits.characters
+        self._limits = limits
 
     @property
     def length(self) -> int:
@@ -62,16 +63,20 @@ class TextBuilder:
         # After the blank line that comes before the page's first block.
         self._pages.append(self._length + 2 if self._length else 0)
 
-    def add(self, text: str, kind: Kind = "paragraph", level: int = 0) -> int | None:
+    def add(
+        self, text: str, kind: Kind = "paragraph", level: int = 0, marker: str = ""
+    ) -> int | None:
         """Append a block, as it is but for white space at its ends.
 
         Args:
             text: The block's text; see `clean` for what it must not hold.
             kind: What it is.
             level: Depth of a heading, 1 for the top.
+            marker: A list item's number, put in front with a space: part of the document's
+                text, but not of the block's content.
 
         Returns:
-            Where it starts; None if there is nothing in it.
+            Where it starts, with its marker; None if there is nothing in it.
 
         Raises:
             UnreadableError: The document becomes longer than the limit.
@@ -85,29 +90,40 @@ class TextBuilder:
             close = kind == last and kind in ("item", "row") and not on_new_page
             self._append("\n" if close else "\n\n")
         start = self._length
+        if marker := marker.strip():
+            self._append(f"{marker} ")
+        content = self._length
         self._append(text)
         self._blocks.append(
-            Block(start, self._length, start, kind, level if kind == "heading" else 0)
+            Block(start, self._length, content, kind, level if kind == "heading" else 0)
         )
         return start
 
-    def add_table(self, rows: Sequence[Sequence[str]], *, header: bool | None = None) -> None:
+    def add_table(
+        self,
+        rows: Iterable[Sequence[str]],
+        *,
+        header: bool | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
         """Append a table, one block a row; every cell is given its column's header.
 
         Args:
-            rows: Cells' texts; rows may differ in length.
-            header: Whether the first row holds the headers; None to judge by its cells.
+            rows: Cells' texts; rows may differ in length. Taken one after the other, so that
+                a long table need not be held at once.
+            header: Whether the first row holds the headers; None to judge by the first rows.
+            names: Headers that are not among the rows, for the rest of a table whose header
+                was added before; with them `header` does not count.
         """
-        cells = [[" ".join(cell.split()).replace(" | ", " / ") for cell in row] for row in rows]
-        cells = [row for row in cells if any(row)]
-        if not cells:
-            return
-        if header is None:
-            header = _looks_like_header(cells)
-        names = cells[0] if header else []
-        for number, row in enumerate(cells):
-            named = number > 0 or not header
-            self.add(_row_text(row, names if named else []), "row")
+        tidied = ([" ".join(cell.split()).replace(" | ", " / ") for cell in row] for row in rows)
+        filled = (row for row in tidied if any(row))
+        first = list(islice(filled, _TELLING_ROWS))
+        rest = chain(first, filled)
+        if not names and first and (looks_like_header(first) if header is None else header):
+            names = first[0]
+            self.add(_row_text(next(rest), ()), "row")
+        for row in rest:
+            self.add(_row_text(row, names), "row")
 
     def parsed(self, *, title: str = "", date: str = "", layout: str = "") -> Parsed:
         """Finish.
@@ -125,10 +141,7 @@ class TextBuilder:
 
     def _append(self, text: str) -> None:
         self._length += len(text)
-        if self._length > self._most:
-            raise UnreadableError(
-                f"more than {self._most:,} characters of text (limit --max-characters)"
-            )
+        check_characters(self._length, self._limits)
         self._parts.append(text)
 
 
@@ -137,18 +150,19 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
 
 
-def _looks_like_header(rows: list[list[str]]) -> bool:
-    """The first row names columns: short distinct words, while figures stand below."""
-    first = rows[0]
-    names = [cell for cell in first if cell]
-    if len(rows) < 2 or len(names) < 2 or len(set(names)) < len(names):
-        return False
-    if any(len(cell) > _HEADER_CHARACTERS or _FIGURE.fullmatch(cell) for cell in names):
-        return False
-    return len(names) >= max(2, max(len(row) for row in rows) - 1)
+def check_characters(count: int, limits: ParseLimits) -> None:
+    """Refuse a text before it is put together.
+
+    Raises:
+        UnreadableError: It is longer than the limit.
+    """
+    if count > limits.characters:
+        raise UnreadableError(
+            f"more than {limits.characters:,} characters of text (limit --max-characters)"
+        )
 
 
-def _row_text(row: list[str], names: list[str]) -> str:
+def _row_text(row: list[str], names: Sequence[str]) -> str:
     parts = []
     for number, cell in enumerate(row):
         name = names[number].rstrip(":") if number < len(names) else ""

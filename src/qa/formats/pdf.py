@@ -1,6 +1,6 @@
 """A PDF's bytes in, running text and structure out.
 
-`pdf_page` reads the lines, `pdf_margins` takes out running headers, `pdf_order` puts columns
+`pdf_lines` reads the lines, `pdf_margins` takes out running headers, `pdf_order` puts columns
 and tables in order, `pdf_blocks` finds paragraphs, `pdf_text` writes them; `pdf_image` draws a
 page. None of them sees what is only a picture: scanned pages have no text.
 
@@ -17,11 +17,13 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from qa.formats.parsed import Parsed, UnreadableError, clean
-from qa.formats.pdf_blocks import Draft, body_size, drafts_of
+from qa.formats.pdf_blocks import drafts_of
+from qa.formats.pdf_file import opened
 from qa.formats.pdf_image import PageImage, render_page
+from qa.formats.pdf_lines import Line, read_page
 from qa.formats.pdf_margins import without_margins
 from qa.formats.pdf_order import in_reading_order
-from qa.formats.pdf_page import Line, opened, read_page
+from qa.formats.pdf_style import Draft, body_size
 from qa.formats.pdf_text import PageText, compounds
 from qa.settings import ParseLimits
 
@@ -39,6 +41,12 @@ _RUBBISH = re.compile(
     r"powerpoint presentation|slide|layout|about:blank|doc|dokument|tmp)[\s\d]*\)?"
     r"|\S+\.\w{2,5}|\w+://.*",
     re.IGNORECASE,
+)
+
+
+_NO_TITLE = frozenset(
+    "abstract|contents|index|inhalt|inhaltsverzeichnis|introduction|name|summary|"
+    "table of contents|table des matières".split("|")
 )
 
 
@@ -78,15 +86,9 @@ def _read_pages(document: pdfium.PdfDocument, limits: ParseLimits) -> list[list[
 
 def _read_page(document: pdfium.PdfDocument, number: int) -> list[list[Line]]:
     try:
-        page = document[number]
+        rows, glyphs, unknown = read_page(document, number)
     except pdfium.PdfiumError:
         return []
-    try:
-        rows, glyphs, unknown = read_page(page, number)
-    except pdfium.PdfiumError:
-        return []
-    finally:
-        page.close()
     return rows if unknown <= _UNKNOWN_SHARE * glyphs else []
 
 
@@ -94,9 +96,7 @@ def _why_empty(document: pdfium.PdfDocument) -> str:
     count = len(document)
     pages = "its one page is an image" if count == 1 else f"its {count:,} pages are images"
     if any(_has_image(document, number) for number in range(min(count, _PAGES_LOOKED_AT))):
-        return (
-            f"scanned: {pages} without text; run OCR on it first, for example with OCRmyPDF"
-        )
+        return f"scanned: {pages} without text; run OCR on it first, for example with OCRmyPDF"
     return "empty: there is no text in it that can be read"
 
 
@@ -144,10 +144,9 @@ def _title_of(drafts: Sequence[Draft], body: float) -> str:
     """Take the largest heading at the top of the first page for the title."""
     first = [draft for draft in drafts[:_TITLE_DRAFTS] if draft.lines[0].page == 0]
     headings = [draft for draft in first if draft.kind == "heading" and draft.size > 1.05 * body]
-    if not headings:
-        return ""
-    largest = max(headings, key=lambda draft: draft.size)
-    return " ".join(line.text for line in largest.lines)[:_TITLE_CHARACTERS].strip()
+    largest = max(headings, key=lambda draft: draft.size, default=None)
+    title = " ".join(line.text for line in largest.lines) if largest else ""
+    return "" if title.casefold() in _NO_TITLE else title[:_TITLE_CHARACTERS].strip()
 
 
 def _date(found: str) -> str:

@@ -10,7 +10,7 @@ from io import BytesIO
 import pypdfium2 as pdfium
 
 from qa.formats.parsed import UnreadableError
-from qa.formats.pdf_page import Box, character_box, opened, opened_text, union
+from qa.formats.pdf_file import Box, character_box, opened, opened_page, opened_text, union
 from qa.schema import Span
 
 _LARGEST_SCALE = 4.0
@@ -58,15 +58,10 @@ def render_page(
         if not 1 <= page <= pages:
             raise UnreadableError(f"page {page} of a document of {pages}")
         try:
-            sheet = document[page - 1]
+            with opened_page(document, page - 1) as (sheet, _):
+                return _draw(sheet, _line_boxes(sheet, layout, page, span), max_pixels, pages)
         except pdfium.PdfiumError as error:
-            raise UnreadableError(f"page {page} is damaged") from error
-        try:
-            return _draw(sheet, _line_boxes(sheet, layout, page, span), max_pixels, pages)
-        except pdfium.PdfiumError as error:
-            raise UnreadableError(f"page {page} cannot be drawn") from error
-        finally:
-            sheet.close()
+            raise UnreadableError(f"page {page} is damaged and cannot be drawn") from error
 
 
 def _draw(sheet: pdfium.PdfPage, boxes: list[Box], max_pixels: int, pages: int) -> PageImage:
@@ -100,9 +95,7 @@ def _share(
     return xs[0], ys[0], xs[1], ys[1]
 
 
-def _line_boxes(
-    sheet: pdfium.PdfPage, layout: str, page: int, span: Span | None
-) -> list[Box]:
+def _line_boxes(sheet: pdfium.PdfPage, layout: str, page: int, span: Span | None) -> list[Box]:
     """Box the words of a span that are on a page, in points."""
     runs = list(_runs(layout, page, span)) if span else []
     if not runs:

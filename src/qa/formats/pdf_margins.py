@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from qa.formats.pdf_page import Line, joined
+from qa.formats.pdf_lines import Line, joined
 
 Rows = Sequence[Sequence[Line]]
 
@@ -25,6 +25,7 @@ _PAGE_NUMBER = re.compile(
     r"[-–—\s]*",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(r"(?:\s*(?:of|von|de|di|/)\s*\d+)?\s*[-–—]?")
 _ROMAN_NUMBER = re.compile(r"[ivxl]{1,7}")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -77,8 +78,10 @@ def _keys(line: Line, page: int, at_top: bool) -> Iterator[_Key]:
         rest = f"{text[: number.start()]}#{text[number.end() :]}"
         yield _Key(at_top, rest, offset)
         # The name of the chapter changes; the number that goes up beside it gives it away.
-        if not number.start() or number.end() == len(text):
-            yield _Key(at_top, "# …" if not number.start() else "… #", offset)
+        if not number.start():
+            yield _Key(at_top, "# …", offset)
+        elif _OF_ALL.fullmatch(text, number.end()):
+            yield _Key(at_top, "… #", offset)
 
 
 def _value(number: str) -> int:
@@ -115,7 +118,7 @@ def _rest(
 def _is_page_number(row: Sequence[Line], page: int) -> bool:
     text = row[0].text if len(row) == 1 else ""
     if _ROMAN_NUMBER.fullmatch(text):
-        return True
+        return _value(text) <= page + 1
     match = _PAGE_NUMBER.fullmatch(text)
     return match is not None and int(match[1][:9]) == page + 1
 

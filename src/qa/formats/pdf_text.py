@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Sequence, Set
 
 from qa.formats.parsed import UnreadableError
-from qa.formats.pdf_blocks import MARKER, Draft
-from qa.formats.pdf_page import SOFT_HYPHEN, Line
+from qa.formats.pdf_blocks import MARKER
+from qa.formats.pdf_lines import LEADER, SOFT_HYPHEN, Line
+from qa.formats.pdf_style import Draft
 from qa.schema import Block
 
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*[-‐\u00ad]$")
@@ -18,7 +19,6 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)+")
 _HANGING = frozenset("and or und oder et ou y o e ed en of to bis".split())
 _WIDE_SCRIPT = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")  # Korean has spaces
-_LEADER = re.compile(r"\s?(?:\.\s?){4,}")
 
 
 def compounds(pages: Iterable[Iterable[Line]]) -> frozenset[str]:
@@ -89,26 +89,25 @@ class PageText:
         for column, (name, cell) in enumerate(zip(line.names, line.cells, strict=True)):
             self._append(" | " if column else "")
             self._append(f"{name}: " if name and name != cell.text else "")
-            self._add_lines(cell.cells or (cell,), ())
+            lines = cell.cells or (cell,)
+            self._add_lines(lines, [False] * len(lines))
 
     def _add_lines(self, lines: Sequence[Line], forced: Sequence[bool]) -> None:
         for number, line in enumerate(lines):
-            separator, end = "", len(line.text)
+            separator, keep = "", not line.text.endswith(SOFT_HYPHEN)
             if number + 1 < len(lines):
                 separator, keep = _between(line.text, lines[number + 1].text, self._compounds)
-                separator = "\n" if separator and any(forced[number + 1 :][:1]) else separator
-                end -= not keep
-            elif line.text.endswith(SOFT_HYPHEN):
-                end -= 1
-            self._draw(line, end)
+                if forced[number + 1]:
+                    separator, keep = "\n", True
+            self._draw(line, len(line.text) - (not keep))
             self._append(separator)
 
     def _draw(self, line: Line, end: int) -> None:
         """Append a line's first characters, dots that lead to a page number as one sign."""
         at = 0
-        for leader in _LEADER.finditer(line.text, 0, end):
+        for leader in LEADER.finditer(line.text, 0, end):
             self._draw_part(line, at, leader.start())
-            self._append(" … " if leader.end() < end else " …")
+            self._append((" …" if leader.start() else "…") + (" " if leader.end() < end else ""))
             at = leader.end()
         self._draw_part(line, at, end)
 

@@ -2,10 +2,12 @@
 
 Slides come in the order of the show, and their pages are numbered as PowerPoint numbers
 them: a hidden slide has a number but no text. Text on the slide master, which every slide
-repeats, and the fields for date, footer and number are left out.
+repeats, and the fields for date, footer and number are left out. Charts are told by their
+numbers, diagrams (SmartArt) by their words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -78,6 +80,8 @@ def _add_slide(
         if link.kind == "diagramData":
             for point in _diagram_points(package.tree(link.target)):
                 builder.add(point, "item")
+        elif link.kind == "chart":
+            _add_chart(builder, package.tree(link.target), limits)
     notes = [
         text
         for link in links.values()
@@ -187,6 +191,38 @@ def _diagram_points(root: Element) -> Iterator[str]:
     for point in child(root, "ptLst") or ():
         if attribute(point, "type", "node") == "node" and (text := _text(point)):
             yield " ".join(text.split())
+
+
+def _add_chart(builder: TextBuilder, root: Element, limits: ParseLimits) -> None:
+    """Append a chart's numbers as a table: a row a category, a column a series."""
+    title = child(root, "chart", "title")
+    builder.add("" if title is None else " ".join(_text(title).split()))
+    series = [element for element in root.iter() if local(element.tag) == "ser"]
+    values = [_points(child(one, "val")) for one in series]
+    names = ["".join(_points(child(one, "tx")).values()) for one in series]
+    categories = {at: text for one in series for at, text in _points(child(one, "cat")).items()}
+    places = sorted(categories.keys() | set(chain.from_iterable(values)))
+    check_characters(len(places) * len(series), limits)
+    rows = [[categories.get(at, ""), *(value.get(at, "") for value in values)] for at in places]
+    builder.add_table([["", *names], *rows], header=True)
+
+
+def _points(element: Element | None) -> dict[int, str]:
+    """Give the values a chart keeps of its workbook, by their places."""
+    points = {}
+    for point in () if element is None else element.iter():
+        value = child(point, "v") if local(point.tag) == "pt" else None
+        if value is not None:
+            points[number(attribute(point, "idx"))] = _tidy(clean(value.text or "").strip())
+    return points
+
+
+def _tidy(value: str) -> str:
+    """Take off a number's rounding error: 25.899999999999999."""
+    try:
+        return f"{float(value):.10g}" if "." in value else value
+    except ValueError:
+        return value
 
 
 def _relation(element: Element) -> str:

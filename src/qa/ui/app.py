@@ -28,7 +28,8 @@ _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 _TOP = """
 <div class="qa-top"><h1>Ask the documents</h1>
-<span class="qa-busy" id="qa-busy" role="status" aria-live="polite"></span>
+<span class="qa-busy" id="qa-busy"></span>
+<span class="qa-heard" id="qa-news" role="status"></span>
 <div class="qa-tabs" role="tablist" aria-label="Panes">
 <button type="button" role="tab" data-tab="ask" aria-selected="true">Ask</button>
 <button type="button" role="tab" data-tab="source" aria-selected="false" tabindex="-1">
@@ -68,8 +69,8 @@ def build_ui(desk: Desk) -> gr.Blocks:
         chosen = [str(name) for name in getattr(event, "doc_ids", []) or []]
         return chosen, scope_html(chosen)
 
-    def choose_all() -> tuple[list[str], str, str]:
-        return [], "", desk.documents([])
+    def choose_all() -> tuple[list[str], str]:
+        return [], ""
 
     with gr.Blocks(title="Ask the documents", fill_width=True) as page:
         turns, only = gr.State([]), gr.State([])
@@ -107,7 +108,7 @@ def build_ui(desk: Desk) -> gr.Blocks:
         source.list(desk.documents, only, source, **_QUIET)
         source.renew(desk.conversation, turns, conversation, **_QUIET)
         source.choose(choose, None, [only, scope], **_QUIET)
-        scope.all(choose_all, None, [only, scope, source], **_QUIET)
+        scope.all(choose_all, None, [only, scope], **_QUIET)
     return page
 
 
@@ -126,7 +127,7 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
         files = [
             (Path(str(_field(entry, "path"))), _printable(_field(entry, "name")))
             for entry in _list(_field(sent, "files"))
-            if _field(entry, "path") in ours
+            if str(_field(entry, "path")) in ours
         ]
         desk.add(files)
         for path, _ in files:
@@ -137,8 +138,8 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
         return desk.remove(_names(_field(sent, "doc_ids")))
 
     def undo_removal(_: object) -> dict[str, Any]:
-        desk.restore()
-        return desk.progress()
+        problem = desk.restore()
+        return {**desk.progress(), "problem": problem}
 
     def check_changes(_: object) -> dict[str, Any]:
         desk.update()

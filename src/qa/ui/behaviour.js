@@ -49,6 +49,11 @@ function readChosen() {
   if (list) chosen = new Set(JSON.parse(list.dataset.chosen));
 }
 
+document.addEventListener("qa-all", () => {
+  chosen.clear();
+  for (const tick of element.querySelectorAll("[data-pick]")) tick.checked = false;
+});
+
 function pick(box) {
   if (box.checked) chosen.add(box.dataset.pick);
   else chosen.delete(box.dataset.pick);
@@ -58,10 +63,57 @@ function pick(box) {
 // ---- adding and removing documents; only the right pane has a server to do it with
 
 let polling = false;
+let polled = false;
 let generation = null;
 
-function shownList() {
-  return element.querySelector('[data-view="list"]') !== null;
+function keyOf(node) {
+  const at = node?.closest("[data-pick], [data-open], [data-remove], [data-restore], details");
+  if (!at) return null;
+  for (const name of ["pick", "open", "remove"]) {
+    if (name in at.dataset) return `[data-${name}="${CSS.escape(at.dataset[name])}"]`;
+  }
+  return "restore" in at.dataset ? "[data-restore]" : `[data-state="${at.dataset.state}"] summary`;
+}
+
+// Replaces what a node holds, unless it is the same; what is open, scrolled to and in focus
+// stays so.
+const held = new WeakMap();
+function put(node, html) {
+  if (!node || held.get(node) === html) return;
+  const focused = node.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  const before = new Map();
+  for (const part of node.querySelectorAll("details")) {
+    before.set(part.dataset.state, [part.open, part.querySelector("ul").scrollTop]);
+  }
+  node.innerHTML = html;
+  held.set(node, html);
+  for (const part of node.querySelectorAll("details")) {
+    if (!before.has(part.dataset.state)) continue;
+    const [open, top] = before.get(part.dataset.state);
+    part.open = open || part.open;
+    part.querySelector("ul").scrollTop = top;
+  }
+  if (!focused) return;
+  const again = node.querySelector(focused) ?? element.querySelector(".qa-source-title");
+  again?.focus({ preventScroll: true });
+}
+
+// Shows the documents found, again or for what is typed now.
+async function find() {
+  const box = element.querySelector("[data-find]");
+  if (!box) return;
+  const query = box.value;
+  const html = await server.find_documents({ query, chosen: [...chosen] });
+  if (box.value !== query || !box.isConnected) return;
+  const list = element.querySelector("#qa-found");
+  put(list, html);
+  // One may have been ticked while this was on its way.
+  for (const tick of list.querySelectorAll("[data-pick]")) tick.checked = chosen.has(tick.dataset.pick);
+  const rows = list.querySelectorAll(".qa-document-row").length;
+  if (!query) {
+    box.hidden = rows < 2;
+    element.querySelector(".qa-manage")?.classList.toggle("qa-empty", rows === 0);
+  }
 }
 
 // Follows an update until it ends; every new generation brings its documents into view.
@@ -73,10 +125,11 @@ async function follow() {
       const now = await server.follow_progress({});
       tell(now);
       if (generation !== null && now.generation !== generation) {
-        if (shownList()) trigger("list");
-        trigger("renew");
+        await find();
+        if (document.querySelector(".qa-welcome")) trigger("renew");
       }
       generation = now.generation;
+      polled = true;
       if (!now.running) break;
       await new Promise((resolve) => setTimeout(resolve, 700));
     }
@@ -86,25 +139,47 @@ async function follow() {
 }
 
 function tell(now) {
-  const shown = element.querySelector("#qa-progress");
-  if (shown) shown.innerHTML = now.html;
+  put(element.querySelector("#qa-progress"), now.html);
   const busy = document.querySelector("#qa-busy");
-  if (busy) busy.textContent = now.said;
+  // The list, where it is in view, says it itself.
+  const told = element.querySelector('[data-view="list"]')?.checkVisibility();
+  if (busy) busy.textContent = told ? "" : now.said;
+  announce(now.news);
+}
+
+// Says it to those who listen; at the start of a visit there is no news.
+function announce(news) {
+  const heard = document.querySelector("#qa-news");
+  if (!heard || heard.dataset.said === news) return;
+  if (heard.dataset.said !== undefined || polled) heard.textContent = news;
+  heard.dataset.said = news;
 }
 
 function say(message) {
   const shown = element.querySelector("#qa-progress");
   if (!shown) return;
   const line = document.createElement("p");
-  line.className = "qa-meta";
-  line.setAttribute("role", "status");
+  line.className = "qa-meta qa-stage";
   line.textContent = message;
   shown.replaceChildren(line);
+  held.delete(shown);
+}
+
+// What could not even be uploaded is known here only.
+let lost = [];
+function showLost() {
+  const line = element.querySelector("[data-lost]");
+  if (!line) return;
+  line.hidden = !lost.length;
+  const more = lost.length > 10 ? ` and ${lost.length - 10} more` : "";
+  const names = lost.slice(0, 10).join(", ") + more;
+  line.textContent = lost.length ? `Could not be uploaded (too large?): ${names}` : "";
 }
 
 async function add(files) {
   const sent = [];
-  const failed = [];
+  lost = [];
+  showLost();
   const waiting = files.filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
   let done = 0;
   async function next() {
@@ -113,15 +188,15 @@ async function add(files) {
       try {
         const { path } = await upload(entry.file);
         sent.push({ path, name: entry.name });
-      } catch (error) {
-        failed.push(entry.name);
+      } catch {
+        lost.push(entry.name);
       }
       done += 1;
     }
   }
   await Promise.all([next(), next(), next()]);
+  showLost();
   if (sent.length) tell(await server.add_files({ files: sent }));
-  if (failed.length) say(`Could not be added, too large perhaps: ${failed.join(", ")}`);
   follow();
 }
 
@@ -147,16 +222,34 @@ async function dropped(items) {
 }
 
 function remove(button) {
-  if (!button.dataset.sure) {
-    const label = button.textContent;
-    button.dataset.sure = "yes";
-    button.textContent = "Really?";
-    setTimeout(() => { delete button.dataset.sure; button.textContent = label; }, 4000);
+  const data = button.dataset;
+  if (!data.sure) {
+    const [label, name] = [button.textContent, button.getAttribute("aria-label")];
+    data.sure = "yes";
+    button.textContent = "Really remove?";
+    button.setAttribute("aria-label", `Really ${name.toLowerCase()[0]}${name.slice(1)}?`);
+    setTimeout(() => {
+      delete data.sure;
+      button.textContent = label;
+      button.setAttribute("aria-label", name);
+    }, 6000);
     return;
   }
   button.disabled = true;
-  server.remove_documents({ doc_ids: [button.dataset.remove] }).then((problem) => {
-    if (problem) say(problem);
+  const doc_id = data.remove;
+  server.remove_documents({ doc_ids: [doc_id] }).then((problem) => {
+    if (problem) {
+      say(problem);
+      button.disabled = false;
+    } else if (chosen.delete(doc_id)) trigger("choose", { doc_ids: [...chosen] });
+    follow();
+  });
+}
+
+function restore() {
+  server.undo_removal({}).then((now) => {
+    tell(now);
+    if (now.problem) say(now.problem);
     follow();
   });
 }
@@ -169,15 +262,21 @@ element.addEventListener("click", (event) => {
   else if (data.copy) copy(target);
   else if (data.ask) trigger("ask", { question: data.ask });
   else if (data.remove) remove(target);
-  else if (data.add) element.querySelector(`[data-input="${data.add}"]`).click();
+  else if (data.add) {
+    show("source");
+    document.querySelector(`[data-input="${data.add}"]`)?.click();
+  }
   else if (data.only) {
     trigger("choose", { doc_ids: [data.only] });
     show("ask");
     document.querySelector("#qa-question textarea")?.focus();
   }
-  else if ("chooseAll" in data) trigger("all");
+  else if ("chooseAll" in data) {
+    trigger("all");
+    document.dispatchEvent(new Event("qa-all"));
+  }
   else if ("update" in data) server.check_changes({}).then((now) => { tell(now); follow(); });
-  else if ("restore" in data) server.undo_removal({}).then((now) => { tell(now); follow(); });
+  else if ("restore" in data) restore();
   else if ("list" in data) trigger("list");
   else if (data.open) {
     trigger("open", place(data));
@@ -198,11 +297,7 @@ let finding = null;
 element.addEventListener("input", (event) => {
   if (!("find" in event.target.dataset)) return;
   clearTimeout(finding);
-  finding = setTimeout(async () => {
-    const html = await server.find_documents({ query: event.target.value, chosen: [...chosen] });
-    const list = element.querySelector("#qa-found");
-    if (list) list.innerHTML = html;
-  }, 150);
+  finding = setTimeout(find, 150);
 });
 
 for (const kind of ["dragover", "dragleave", "drop"]) {
@@ -228,6 +323,7 @@ element.addEventListener("keydown", (event) => {
 
 watch("value", () => requestAnimationFrame(() => {
   readChosen();
+  showLost();
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const behavior = still ? "auto" : "smooth";
   const cited = element.querySelector("#qa-cited");

@@ -12,16 +12,21 @@ from qa.sandbox import Sandbox
 from qa.schema import Span
 from qa.ui.examples import suggest_questions
 from qa.ui.library import FileProgress, Library, Progress
+from qa.ui.markup import counted
 from qa.ui.render import Turn, conversation_html
 from qa.ui.render_source import (
     Shelf,
     documents_html,
+    failures,
     notice_html,
     page_html,
     progress_html,
     rows_html,
     source_html,
+    stage_in_words,
 )
+
+_GONE = "The documents that were picked are no longer there: ask all documents, or pick others."
 
 
 class Desk:
@@ -44,13 +49,20 @@ class Desk:
         """Render the left pane."""
         answerer = self._current()
         if turns or answerer is None:
-            return conversation_html(turns, [], 0)
-        return conversation_html([], self._suggested(answerer), answerer.index.store.n_documents)
+            return conversation_html(turns, [], 0, can_add=self._library is not None)
+        count = answerer.index.store.n_documents
+        examples = self._suggested(answerer)
+        return conversation_html([], examples, count, can_add=self._library is not None)
 
     def ask(self, question: str, only: Collection[str]) -> Turn:
         """Answer a question, or say what went wrong."""
         try:
-            answer = self._live.current().ask(question, only=only or None)
+            answerer = self._live.current()
+            if only:
+                known = answerer.index.store.hashes()
+                if not any(doc_id in known for doc_id in only):
+                    return Turn(_short(question), None, _GONE, only=len(only))
+            answer = answerer.ask(question, only=only or None)
         except IndexMissingError:
             return Turn(_short(question), None, self._nothing_yet())
         except QAError as error:
@@ -82,7 +94,8 @@ class Desk:
         if view is None:
             return notice_html(f"There is no document {doc_id!r} in the index.")
         if cited is not None:
-            cited = Span(cited.start, min(cited.end, len(view.document.text)))
+            end = min(cited.end, len(view.document.text))
+            cited = Span(cited.start, end) if cited.start < end else None
         if shown != "text" and has_page_images(doc_id) and view.state == "unchanged":
             return self._page(answerer, view, cited, page)
         return source_html(view, cited)
@@ -101,16 +114,14 @@ class Desk:
 
     def progress(self) -> dict[str, Any]:
         """Say how far bringing the index up to date is, for the page's script."""
-        now, can_restore = Progress(), False
-        if self._library is not None:
-            now, can_restore = self._library.progress(), self._library.can_restore
-        said = now.stage.capitalize() or "Indexing"
-        said += f" {now.done:,} of {now.total:,}" if now.total else " …"
+        shelf = self._shelf([], listed=False)
+        now = shelf.progress
         answerer = self._current()
         return {
             "running": now.running,
-            "said": said if now.running else "",
-            "html": progress_html(now, can_restore),
+            "said": stage_in_words(now) if now.running else "",
+            "news": _news(shelf),
+            "html": progress_html(shelf),
             "generation": answerer.index.generation if answerer else "",
         }
 
@@ -120,29 +131,36 @@ class Desk:
 
     def remove(self, doc_ids: Sequence[str]) -> str:
         """Remove documents; return what went wrong, or nothing."""
-        if self._library is None:
-            return "documents cannot be removed here"
+        answerer = self._current()
+        if self._library is None or answerer is None:
+            return "Documents cannot be removed here."
+        known = answerer.index.store.hashes()
         try:
-            self._library.remove(doc_ids)
+            # Only what is listed, or a browser could move any file of the folder.
+            self._library.remove([doc_id for doc_id in doc_ids if doc_id in known])
         except QAError as error:
             return str(error)
         return ""
 
-    def restore(self) -> None:
-        """Undo the last removal."""
-        if self._library is not None:
-            self._library.restore()
+    def restore(self) -> str:
+        """Undo the last removal; return what went wrong, or nothing."""
+        try:
+            if self._library is not None:
+                self._library.restore()
+        except QAError as error:
+            return str(error)
+        return ""
 
     def update(self) -> None:
         """Look for changed files."""
         if self._library is not None:
             self._library.update()
 
-    def _shelf(self, chosen: Collection[str]) -> Shelf:
+    def _shelf(self, chosen: Collection[str], *, listed: bool = True) -> Shelf:
         answerer = self._current()
         library = self._library
         return Shelf(
-            documents=answerer.documents() if answerer else (),
+            documents=answerer.documents() if answerer and listed else (),
             skipped=answerer.index.store.skipped() if answerer else (),
             chosen=chosen,
             progress=library.progress() if library else Progress(),
@@ -166,10 +184,22 @@ class Desk:
             return self._examples[1]
 
     def _nothing_yet(self) -> str:
-        running = self._library is not None and self._library.progress().running
-        if running:
+        if self._library is None:
+            return "There are no documents yet."
+        if self._library.progress().running:
             return "The documents are being read; ask again when the first is ready."
         return "There are no documents yet: add some first."
+
+
+def _news(shelf: Shelf) -> str:
+    """Say what a person who does not see the page is told: beginning and end, no counting."""
+    now = shelf.progress
+    if now.running:
+        return "The documents are being read."
+    failed = len(failures(shelf))
+    unread = [f"{counted(failed, 'file')} could not be read"] if failed else []
+    said = [now.error or now.summary, *unread]
+    return ". ".join(part[:1].upper() + part[1:] for part in said if part)
 
 
 def _short(question: str) -> str:

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -24,9 +25,11 @@ from qa.formats import unsupported
 from qa.load import file_sha256, source_path
 
 REMOVED = ".removed"
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+# Control and direction-changing characters, and what Windows keeps for itself.
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069<>:"|?*\\]')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\..*)?")
 _NAME_BYTES = 200
+_SUFFIX_CHARACTERS = 20
 _LISTED_FILES = 200
 
 
@@ -38,11 +41,13 @@ class FileProgress:
         name: Its path below the corpus folder, or its name as it came.
         problem: Why it is not among the documents; empty when it is.
         note: What else a person should know, or empty.
+        waiting: Whether it is in the corpus folder but has not been read yet.
     """
 
     name: str
     problem: str = ""
     note: str = ""
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,8 @@ class Progress:
     Attributes:
         running: Whether it is going on.
         stage: What it is doing, in words.
-        done: Units of the stage done.
-        total: Units in all; 0 when not known.
+        done: Documents done.
+        total: Documents to be read; 0 when not known.
         files: The files handled last, newest first.
         summary: What came of it, when it has ended well.
         error: Why it failed, or empty.
@@ -83,8 +88,10 @@ class Library:
         self._index_dir = index_dir
         self._options = tuple(options)
         self._lock = threading.Lock()
+        self._saving = threading.Lock()
         self._progress = Progress()
         self._again = False
+        self._stopped = False
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[str] | None = None
         self._removed: list[tuple[Path, Path]] = []
@@ -107,7 +114,9 @@ class Library:
         """
         results = [self._add_one(path, name) for path, name in files]
         with self._lock:
-            self._progress = replace(self._progress, files=_newest(results, ()))
+            now = self._progress
+            before = now.files if now.running else ()
+            self._progress = replace(now, files=_newest(results, before))
         if any(not result.problem for result in results):
             self.update()
         return results
@@ -120,32 +129,45 @@ class Library:
         """
         stamp = datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S.%f")
         moved: list[tuple[Path, Path]] = []
-        for doc_id in doc_ids:
-            path = source_path(self._corpus, doc_id)
-            if path is None:  # gone already; the update will notice
-                continue
-            target = self._corpus / REMOVED / stamp / doc_id
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.rename(target)
-            except OSError as error:
-                raise UsageError(f"{doc_id} cannot be removed: {error.strerror}") from error
-            moved.append((path, target))
-        with self._lock:
-            self._removed = moved
-        self.update()
+        try:
+            for doc_id in doc_ids:
+                path = source_path(self._corpus, doc_id)
+                if path is None:  # gone already; the update will notice
+                    continue
+                target = self._corpus / REMOVED / stamp / doc_id
+                try:
+                    _move(path, target)
+                except OSError as error:
+                    raise UsageError(f"{doc_id} cannot be removed: {error.strerror}") from error
+                moved.append((path, target))
+        finally:
+            if moved:
+                with self._lock:
+                    self._removed = moved
+            self.update()
 
     def restore(self) -> int:
-        """Put back what was removed last and bring the index up to date; return how many."""
+        """Put back what was removed last and bring the index up to date; return how many.
+
+        A file whose name has been taken again meanwhile stays where it was moved to.
+
+        Raises:
+            UsageError: A file cannot be moved; says why. It can be tried again.
+        """
         with self._lock:
             removed, self._removed = self._removed, []
         count = 0
-        for path, target in removed:
-            if target.exists() and not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                target.rename(path)
-                count += 1
-        self.update()
+        try:
+            for path, target in removed:
+                if target.exists() and not path.exists():
+                    _move(target, path)
+                    count += 1
+        except OSError as error:
+            with self._lock:
+                self._removed = removed[count:]
+            raise UsageError(f"{path.name} cannot be put back: {error.strerror}") from error
+        finally:
+            self.update()
         return count
 
     @property
@@ -159,6 +181,7 @@ class Library:
             if self._progress.running:
                 self._again = True
                 return
+            self._stopped = False
             self._progress = Progress(running=True, stage="starting", files=self._progress.files)
             self._thread = threading.Thread(target=self._run, daemon=True, name="index")
             self._thread.start()
@@ -170,7 +193,9 @@ class Library:
 
     def stop(self) -> None:
         """End a running update; the next carries it on."""
-        process = self._process
+        with self._lock:
+            self._stopped, self._again = True, False
+            process = self._process
         if process is not None:
             process.terminate()
 
@@ -181,7 +206,8 @@ class Library:
         if (reason := unsupported(safe)) is not None:
             return FileProgress(safe, reason)
         try:
-            return self._copy(path, safe)
+            with self._saving:
+                return self._copy(path, safe)
         except OSError as error:
             return FileProgress(safe, f"cannot be saved: {error.strerror or error}")
 
@@ -193,6 +219,8 @@ class Library:
                 return FileProgress(name, note="was there already")
             number += 1
             name = str(wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}"))
+        if not self._is_ours(target):
+            return FileProgress(name, "cannot be saved: that folder is not for documents")
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".part-{os.getpid()}-{threading.get_ident()}")
         try:
@@ -200,15 +228,23 @@ class Library:
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
-        changed = number > 1
-        return FileProgress(name, note=f"another {wanted.name} was there" if changed else "")
+        note = f"another {wanted.name} was there" if number > 1 else ""
+        return FileProgress(name, note=note, waiting=True)
+
+    def _is_ours(self, target: Path) -> bool:
+        """Whether a path leads neither out of the corpus, through a link, nor into the index."""
+        real = target.resolve()
+        index_dir = self._index_dir.resolve()
+        return real.is_relative_to(self._corpus.resolve()) and not real.is_relative_to(index_dir)
 
     def _run(self) -> None:
         while True:
             self._build()
             with self._lock:
                 if not self._again:
-                    self._progress = replace(self._progress, running=False, stage="")
+                    now = self._progress
+                    files = now.files if now.error else _all_read(now.files)
+                    self._progress = replace(now, running=False, stage="", files=files)
                     return
                 self._again = False
                 self._progress = replace(self._progress, stage="starting", done=0, total=0)
@@ -219,22 +255,31 @@ class Library:
         command += ["--corpus", str(self._corpus), "--index", str(self._index_dir)]
         said = ""
         try:
-            with subprocess.Popen(  # noqa: S603 - our own module, paths as they are
-                [*command, *self._options],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                errors="replace",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            ) as process:
-                self._process = process
+            # A report may be longer than a pipe holds, and is read last: it goes to a file.
+            with (
+                tempfile.TemporaryFile() as out,
+                subprocess.Popen(  # noqa: S603 - our own module, paths as they are
+                    [*command, *self._options],
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.PIPE,
+                    encoding="utf-8",
+                    errors="replace",
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                ) as process,
+            ):
+                with self._lock:
+                    self._process = process
+                    stopped = self._stopped
+                if stopped:
+                    process.terminate()
                 assert process.stderr is not None
-                assert process.stdout is not None
                 for line in process.stderr:
                     if not self._follow(line):
                         said = line.strip() or said
-                report = process.stdout.read()
+                process.wait()
+                out.seek(0)
+                report = out.read().decode("utf-8", "replace")
             failed = process.returncode != 0
             summary = "" if failed else _summary(report)
         except OSError as error:
@@ -258,8 +303,12 @@ class Library:
             return False
         with self._lock:
             now = self._progress
-            files = _newest([FileProgress(doc_id, problem)], now.files) if doc_id else now.files
-            self._progress = replace(now, stage=stage, done=done, total=total, files=files)
+            if doc_id:
+                files = _newest([FileProgress(doc_id, problem)], now.files)
+                self._progress = replace(now, stage="", done=done, total=total, files=files)
+            else:
+                count = f" {done:,} of {total:,}" if total else f" {done:,}" if done else ""
+                self._progress = replace(now, stage=stage + count)
         return True
 
 
@@ -286,26 +335,50 @@ def _summary(report: str) -> str:
     try:
         counts = json.loads(report)
         kinds = ("added", "changed", "renamed", "removed")
-        changes = ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if counts[kind])
-        return f"up to date: {changes or 'nothing has changed'} ({counts['seconds']:.1f} s)"
+        changes = [(kind, int(counts[kind])) for kind in kinds if counts[kind]]
     except (ValueError, TypeError, KeyError):
-        return "up to date"
+        changes = []
+    if not changes:
+        return "everything is up to date"
+    (kind, count), *others = changes
+    first = f"{count:,} document{'' if count == 1 else 's'} {kind}"
+    return ", ".join([first, *(f"{count:,} {kind}" for kind, count in others)])
 
 
 def _shortened(name: str) -> str:
     """Keep a name within what file systems allow, with its suffix."""
-    suffix = PurePosixPath(name).suffix[:20]
-    stem = name[: len(name) - len(suffix)] if suffix else name
-    while stem and len((stem + suffix).encode()) > _NAME_BYTES:
-        stem = stem[:-1]
-    return stem.rstrip() + suffix
+    suffix = PurePosixPath(name).suffix
+    if len(suffix) > _SUFFIX_CHARACTERS:
+        suffix = ""
+    room = _NAME_BYTES - len(suffix.encode())
+    stem = name.removesuffix(suffix).encode()
+    if len(stem) <= room:
+        return name
+    return stem[:room].decode("utf-8", "ignore").strip(". ") + suffix
+
+
+def _move(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(target)
 
 
 def _newest(
     files: Sequence[FileProgress], before: Sequence[FileProgress]
 ) -> tuple[FileProgress, ...]:
-    """Put files before those known; the notes of one known are kept."""
+    """Put files before those known; the notes of one known are kept.
+
+    As many are kept that could not be read as that could: neither push the other out.
+    """
     notes = {file.name: file.note for file in before if file.note}
     fresh = [replace(file, note=file.note or notes.get(file.name, "")) for file in reversed(files)]
     names = {file.name for file in fresh}
-    return (*fresh, *(file for file in before if file.name not in names))[:_LISTED_FILES]
+    kept = [*fresh, *(file for file in before if file.name not in names)]
+    for failed in (False, True):
+        alike = [file for file in kept if bool(file.problem) == failed]
+        dropped = set(alike[_LISTED_FILES:])
+        kept = [file for file in kept if file not in dropped]
+    return tuple(kept)
+
+
+def _all_read(files: Sequence[FileProgress]) -> tuple[FileProgress, ...]:
+    return tuple(replace(file, waiting=False) for file in files)

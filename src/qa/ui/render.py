@@ -44,28 +44,34 @@ def scope_html(chosen: Sequence[str]) -> str:
         f"Asking only {chosen[0]}" if len(chosen) == 1 else f"Asking only {len(chosen):,} documents"
     )
     return (
-        f'<p class="qa-scope"><span>{text(said)}</span>'
+        f'<p class="qa-scope"><span title="{text(said)}">{text(said)}</span>'
         '<button type="button" data-choose-all>Ask all documents</button></p>'
     )
 
 
-def conversation_html(turns: Sequence[Turn], examples: Sequence[str], documents: int) -> str:
+def conversation_html(
+    turns: Sequence[Turn], examples: Sequence[str], documents: int, *, can_add: bool = False
+) -> str:
     """Render the left pane: the conversation, or a welcome while it is empty."""
     if not turns:
-        return _welcome(examples, documents)
+        return _welcome(examples, documents) if documents else _start(can_add)
     body = "".join(_turn(turn) for turn in turns)
     return (
         f'<div class="qa-log" role="log" aria-live="polite" aria-label="Conversation">{body}</div>'
     )
 
 
+def _start(can_add: bool) -> str:
+    if not can_add:
+        return '<div class="qa-welcome"><h2>There are no documents yet</h2></div>'
+    return (
+        '<div class="qa-welcome"><h2>Add your documents</h2><p>PDF, Word, PowerPoint, Excel, CSV, '
+        "HTML, Markdown, EPUB, e-mail or plain text. You can ask as soon as the first is ready.</p>"
+        '<button type="button" class="qa-button" data-add="files">Add files</button></div>'
+    )
+
+
 def _welcome(examples: Sequence[str], documents: int) -> str:
-    if not documents:
-        return (
-            '<div class="qa-welcome"><h2>Add your documents</h2><p>PDF, Word, PowerPoint, Excel, '
-            "CSV, HTML, Markdown, EPUB, e-mail and plain text: drop them on the documents, or put "
-            "them into the corpus folder. You can ask as soon as the first is ready.</p></div>"
-        )
     count = counted(documents, "document")
     buttons = "".join(
         f'<li><button type="button" class="qa-example" data-ask="{text(question)}">'

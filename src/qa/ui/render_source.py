@@ -20,6 +20,7 @@ from qa.ui.markup import counted, place, text
 _PAGE_CHARACTERS = 200_000
 _LISTED_DOCUMENTS = 200
 _LISTED_FILES = 50
+_KEPT_FILES = 200  # as many as a library remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,17 @@ class Shelf:
 
 def documents_html(shelf: Shelf) -> str:
     """Render the right pane as a list of documents."""
-    notice = f'<p class="qa-notice" role="status">{text(shelf.notice)}</p>' if shelf.notice else ""
-    many = len(shelf.documents) > 1
-    find = (
-        '<input type="search" class="qa-find" data-find placeholder="Find a document …" '
-        'aria-label="Find a document">'
-        if many
-        else ""
-    )
+    # The script shows it when a second document comes.
+    hidden = "" if len(shelf.documents) > 1 else " hidden"
     chosen = text(json.dumps(list(shelf.chosen)))
-    hint = '<p class="qa-meta">Tick documents to ask only these.</p>' if many else ""
+    manage = _manage(empty=not shelf.documents) if shelf.can_change else ""
     return (
         f'<div class="qa-source" data-view="list" data-chosen="{chosen}">'
-        '<h2 class="qa-source-title" tabindex="-1">Documents</h2>'
-        f"{notice}{_manage() if shelf.can_change else ''}"
-        f'<div id="qa-progress">{progress_html(shelf.progress, shelf.can_restore)}</div>'
-        f'{_skipped(shelf.skipped)}{find}{hint}<div id="qa-found">{rows_html(shelf)}</div></div>'
+        f'<h2 class="qa-source-title" tabindex="-1">Documents</h2>{manage}'
+        f'<div id="qa-progress">{progress_html(shelf)}</div>'
+        f'<input type="search" class="qa-find" data-find placeholder="Find a document …" '
+        f'aria-label="Find a document"{hidden}>'
+        f'<div id="qa-found">{rows_html(shelf)}</div></div>'
     )
 
 
@@ -74,40 +70,60 @@ def rows_html(shelf: Shelf, query: str = "") -> str:
         for document in shelf.documents
         if all(word in f"{document.title} {document.doc_id}".casefold() for word in words)
     ]
-    rows = "".join(
-        _row(document, shelf, pick=len(shelf.documents) > 1)
-        for document in found[:_LISTED_DOCUMENTS]
-    )
+    if not found and words:
+        return '<p class="qa-meta" role="status">No document has a name like that.</p>'
+    if not found:
+        return ""
+    many = len(shelf.documents) > 1
+    said = counted(len(found), "document") + (" with a name like that" if words else "")
+    said += "; tick some to ask only these" if many else ""
+    rows = "".join(_row(document, shelf, pick=many) for document in found[:_LISTED_DOCUMENTS])
     more = len(found) - _LISTED_DOCUMENTS
     note = f'<p class="qa-meta">… and {more:,} more: find them by name.</p>' if more > 0 else ""
-    if not found and words:
-        note = '<p class="qa-meta">No document has a name like that.</p>'
-    return f'<ul class="qa-documents">{rows}</ul>{note}'
+    return f'<p class="qa-meta qa-count">{said}</p><ul class="qa-documents">{rows}</ul>{note}'
 
 
-def progress_html(progress: Progress, can_restore: bool = False) -> str:
+def progress_html(shelf: Shelf) -> str:
     """Render how far bringing the index up to date is, and what became of each file."""
-    parts = []
+    progress = shelf.progress
+    parts = [f'<p class="qa-notice">{text(shelf.notice)}</p>'] if shelf.notice else []
     if progress.running:
         known = f' value="{progress.done}" max="{progress.total}"' if progress.total else ""
-        count = f" {progress.done:,} of {progress.total:,}" if progress.total else " …"
         parts.append(
-            f'<p class="qa-meta" role="status">{text(progress.stage.capitalize())}{count}</p>'
-            f'<progress class="qa-bar"{known} aria-label="Indexing"></progress>'
+            f'<p class="qa-meta qa-stage">{text(stage_in_words(progress))}</p>'
+            f'<progress class="qa-bar"{known} aria-label="Reading documents"></progress>'
         )
-    if progress.error:
-        parts.append(f'<p class="qa-notice" role="alert">{text(progress.error)}</p>')
-    elif progress.summary and not progress.running:
-        said = progress.summary[:1].upper() + progress.summary[1:]
-        parts.append(f'<p class="qa-meta" role="status">{text(said)}</p>')
-    if can_restore and not progress.running:
+    elif progress.error:
+        parts.append(f'<p class="qa-notice">{text(_sentence(progress.error))}</p>')
+    elif progress.summary:
+        parts.append(f'<p class="qa-meta qa-stage">{text(_sentence(progress.summary))}</p>')
+    if shelf.can_restore and not progress.running:
         parts.append(
-            '<p class="qa-meta">Removed files are kept in the folder “.removed” beside the '
-            'documents. <button type="button" class="qa-link" data-restore>Undo the last '
-            "removal</button></p>"
+            '<p class="qa-meta">What is removed is kept in the folder “.removed”. '
+            '<button type="button" class="qa-link" data-restore>Undo the last removal</button></p>'
         )
-    parts.append(_files(progress.files))
+    failed = failures(shelf)
+    fresh = any(file.problem for file in progress.files)
+    parts.append(_files("failed", failed, "could not be read", is_open=fresh))
+    waiting = [file for file in progress.files if file.waiting]
+    parts.append(_files("waiting", waiting, "waiting to be read"))
+    read = [file for file in progress.files if not file.problem and not file.waiting]
+    parts.append(_files("done", read, "read" if len(read) < _KEPT_FILES else "read last"))
     return "".join(parts)
+
+
+def stage_in_words(progress: Progress) -> str:
+    """Say how far a running update is."""
+    count = f"{progress.done:,} of {progress.total:,} documents read" if progress.total else ""
+    return _sentence(" · ".join(filter(None, (count, progress.stage)))) or "Starting"
+
+
+def failures(shelf: Shelf) -> list[FileProgress]:
+    """List each file that could not be read once: those just added, then those of the index."""
+    recent = [file for file in shelf.progress.files if file.problem]
+    known = {file.name for file in shelf.progress.files}
+    before = [FileProgress(name, why) for name, why in shelf.skipped if name not in known]
+    return [*recent, *before]
 
 
 def source_html(view: SourceView, cited: Span | None) -> str:
@@ -162,14 +178,15 @@ def notice_html(message: str) -> str:
     )
 
 
-def _manage() -> str:
+def _manage(*, empty: bool) -> str:
     accept = ",".join(SUFFIXES)
     return (
-        '<div class="qa-manage" data-drop>'
+        f'<div class="qa-manage{" qa-empty" if empty else ""}" data-drop>'
         '<button type="button" class="qa-button" data-add="files">Add files</button>'
-        '<button type="button" class="qa-button" data-add="folder">Add a folder</button>'
-        '<button type="button" class="qa-button qa-quiet" data-update>Check for changes</button>'
-        '<p class="qa-meta">or drop files and folders here</p>'
+        '<button type="button" class="qa-button qa-quiet" data-add="folder">Add a folder</button>'
+        '<span class="qa-meta qa-hint">or drop them here</span>'
+        '<button type="button" class="qa-link qa-check" data-update>Check for changes</button>'
+        '<p class="qa-notice" role="alert" data-lost hidden></p>'
         f'<input type="file" multiple hidden data-input="files" accept="{accept}" '
         'aria-label="Files to add">'
         '<input type="file" multiple hidden webkitdirectory data-input="folder" '
@@ -181,14 +198,14 @@ def _row(document: DocumentInfo, shelf: Shelf, *, pick: bool) -> str:
     name = text(document.title)
     checked = " checked" if document.doc_id in shelf.chosen else ""
     box = (
-        f'<input type="checkbox" data-pick="{text(document.doc_id)}"{checked} '
-        f'aria-label="Ask {name}">'
+        f'<label class="qa-pick"><input type="checkbox" data-pick="{text(document.doc_id)}"'
+        f'{checked} aria-label="Ask {name}"></label>'
         if pick
         else ""
     )
     remove = (
         f'<button type="button" class="qa-remove" data-remove="{text(document.doc_id)}" '
-        f'aria-label="Remove {name}">Remove</button>'
+        f'aria-label="Remove {name}" title="Remove">×</button>'
         if shelf.can_change
         else ""
     )
@@ -199,46 +216,35 @@ def _row(document: DocumentInfo, shelf: Shelf, *, pick: bool) -> str:
     return (
         f'<li class="qa-document-row">{box}'
         f'<button type="button" class="qa-document" data-open="{text(document.doc_id)}">'
-        f'<span class="qa-document-title">{name}</span>'
+        f'<span class="qa-document-title" title="{name}">{name}</span>'
         f'<span class="qa-meta">{text(" · ".join(details))}</span></button>{remove}</li>'
     )
 
 
-def _skipped(skipped: Sequence[tuple[str, str]]) -> str:
-    if not skipped:
-        return ""
-    rows = "".join(
-        f"<li><b>{text(name)}</b>: {text(reason)}</li>" for name, reason in skipped[:_LISTED_FILES]
-    )
-    more = len(skipped) - _LISTED_FILES
-    rows += f"<li>… and {more:,} more</li>" if more > 0 else ""
-    return (
-        f'<details class="qa-skipped"><summary>{counted(len(skipped), "file")} could not be read'
-        f"</summary><ul>{rows}</ul></details>"
-    )
-
-
-def _files(files: Sequence[FileProgress]) -> str:
+def _files(state: str, files: Sequence[FileProgress], said: str, *, is_open: bool = False) -> str:
     if not files:
         return ""
-    rows = "".join(_file(file) for file in files[:_LISTED_FILES])
-    failed = sum(bool(file.problem) for file in files)
-    said = f"{counted(len(files), 'file')} handled" + (f", {failed:,} failed" if failed else "")
+    rows = "".join(_file(state, file) for file in files[:_LISTED_FILES])
+    more = len(files) - _LISTED_FILES
+    rows += f"<li>… and {more:,} more</li>" if more > 0 else ""
     return (
-        f'<details class="qa-files"{" open" if failed else ""}><summary>{said}</summary>'
-        f"<ul>{rows}</ul></details>"
+        f'<details class="qa-files" data-state="{state}"{" open" if is_open else ""}>'
+        f"<summary>{counted(len(files), 'file')} {said}</summary><ul>{rows}</ul></details>"
     )
 
 
-def _file(file: FileProgress) -> str:
-    mark = "✗" if file.problem else "✓"
+def _file(state: str, file: FileProgress) -> str:
+    mark = {"failed": "✗", "waiting": "…", "done": "✓"}[state]
     said = file.problem or file.note
-    state = "failed" if file.problem else "done"
-    detail = f": {text(said)}" if said else ""
+    detail = f' <span class="qa-why">— {text(said)}</span>' if said else ""
     return (
-        f'<li data-state="{state}"><span aria-hidden="true">{mark}</span> '
-        f"{text(file.name)}{detail}</li>"
+        f'<li><span aria-hidden="true">{mark}</span> <span class="qa-file">{text(file.name)}</span>'
+        f"{detail}</li>"
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _head(view: SourceView, cited: Span | None, shown: str) -> str:
@@ -256,8 +262,9 @@ def _head(view: SourceView, cited: Span | None, shown: str) -> str:
     return (
         '<div class="qa-source-head">'
         '<button type="button" class="qa-back" data-list>← All documents</button>'
-        f'<h2 class="qa-source-title" tabindex="-1">{text(document.title)}</h2>{switch}</div>'
-        f'<p class="qa-meta qa-path">{text(document.doc_id + date)} '
+        f'{switch}<h2 class="qa-source-title" tabindex="-1" title="{text(document.title)}">'
+        f"{text(document.title)}</h2></div>"
+        f'<p class="qa-meta qa-path"><span>{text(document.doc_id + date)}</span> '
         f'<button type="button" class="qa-link" data-only="{text(document.doc_id)}">'
         f"Ask only this document</button></p>{_state_notice(view)}"
     )
@@ -293,19 +300,25 @@ def _block(document: str, block: Block, cited: Span | None, window: Span) -> str
     heading = f"h{min(block.level + 2, 6)}"
     tag = {"heading": heading, "item": "li", "paragraph": "p", "row": "p"}[block.kind]
     opening = f'{tag} class="qa-row"' if block.kind == "row" else tag
+    shown = _cells if block.kind == "row" else text
     start, end = max(block.start, window.start), min(block.end, window.end)
     if block.kind == "item":
         start = max(start, min(block.content, end))
     value = document[start:end]
     if cited is None or cited.end <= start or cited.start >= end:
-        return f"<{opening}>{text(value)}</{tag}>"
+        return f"<{opening}>{shown(value)}</{tag}>"
     inner = Span(max(cited.start, start) - start, min(cited.end, end) - start)
     before, middle, after = value[: inner.start], value[inner.start : inner.end], value[inner.end :]
     first = cited.start >= block.start or block.start <= window.start
     return (
-        f'<{opening}>{text(before)}<mark class="qa-cited"{_anchor(first)}>{text(middle)}</mark>'
-        f"{text(after)}</{tag}>"
+        f'<{opening}>{shown(before)}<mark class="qa-cited"{_anchor(first)}>{shown(middle)}</mark>'
+        f"{shown(after)}</{tag}>"
     )
+
+
+def _cells(value: str) -> str:
+    """Escape a table's row and set back what parts its cells."""
+    return text(value).replace(" | ", '<span class="qa-part"> | </span>')
 
 
 def _state_notice(view: SourceView) -> str:
