@@ -17,7 +17,7 @@ from qa.index import Index
 from qa.load import file_sha256
 from qa.read import Calibration, Query, Reader, Risk, supporting
 from qa.retrieve import retrieve
-from qa.schema import Answer, Citation, Document, Reading
+from qa.schema import Answer, Citation, Document, Reading, RetrievedPassage
 from qa.settings import AskSettings
 from qa.span import SpanNetwork
 from qa.store import DocumentInfo
@@ -71,14 +71,7 @@ class Answerer:
         clock = _Clock()
         query = Query(question, self._encoder.encode_query(question))
         clock.lap("encode")
-        passages = retrieve(
-            self._index,
-            question,
-            query.vector,
-            k=max(settings.k, settings.read_passages),
-            candidates=settings.candidates,
-            lexical_weight=settings.lexical_weight,
-        )
+        passages = self._retrieve(query, max(settings.k, settings.read_passages))
         clock.lap("retrieve")
         readings = self._reader.read(query, passages[: settings.read_passages])
         confidence = readings[0].confidence if readings else 0.0
@@ -99,6 +92,16 @@ class Answerer:
             titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
             timings_ms=clock.timings_ms(),
         )
+
+    def search(self, question: str) -> list[RetrievedPassage]:
+        """Rank passages for a question without reading them; the k best.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+        """
+        question = checked_question(question)
+        query = Query(question, self._encoder.encode_query(question))
+        return self._retrieve(query, self._settings.k)
 
     @property
     def min_confidence(self) -> float:
@@ -135,6 +138,16 @@ class Answerer:
     def close(self) -> None:
         """Close the index's files."""
         self._index.close()
+
+    def _retrieve(self, query: Query, k: int) -> list[RetrievedPassage]:
+        return retrieve(
+            self._index,
+            query.text,
+            query.vector,
+            k=k,
+            candidates=self._settings.candidates,
+            lexical_weight=self._settings.lexical_weight,
+        )
 
     def _cite(self, reading: Reading) -> Citation:
         document = self._index.store.document(reading.passage.doc_id)
