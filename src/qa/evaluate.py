@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from qa.beir import Beir
 from qa.gold import GoldQuestion, same_sentence
-from qa.pipeline import Answerer
+from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer
 from qa.ranking import Ranking, rank_measures
 from qa.record import Cited, Record
 from qa.schema import Answer, Citation
@@ -77,7 +77,7 @@ def evaluate_ranking(
     times: dict[str, float] = {}
     for done, (query_id, query) in enumerate(beir.queries.items(), start=1):
         started = time.perf_counter()
-        passages = answerer.search(query)
+        passages = answerer.search(query[:MAX_QUESTION_CHARACTERS])
         times[query_id] = round((time.perf_counter() - started) * 1000, 3)
         found = dict.fromkeys(names[passage.passage.doc_id] for passage in passages)
         run[query_id] = [doc_id for doc_id in found if doc_id != query_id]
