@@ -91,10 +91,11 @@ def page(columns: Sequence[Column]) -> str:
 
 Made by `make eval` on {time.strftime("%Y-%m-%d")}, commit {commit()}; {describe_machine()}.
 
-Answers about the default page, on the test splits of two sets of gold questions ({sizes}).
-*Ordinary*: as a person would ask; *hard*: written to mislead. Each at `--max-risk` {RISKS[0]:g},
-the default, and {RISKS[1]:g}. In brackets the 95 % interval: {RESAMPLES:,} resamples of the
-questions, percentiles. What a measure is exactly: [DESIGN.md](DESIGN.md#measures). Times are those
+Answers about the default page, on the test splits of two sets of gold questions
+({sizes}). *Ordinary*: as a
+person would ask; *hard*: written to mislead. Each at `--max-risk` {RISKS[0]:g}, the default,
+and {RISKS[1]:g}. In brackets the 95 % interval: {RESAMPLES:,} resamples of the questions,
+percentiles. What a measure is exactly: [DESIGN.md](DESIGN.md#measures). Times are those
 of this run, whatever else the machine did; `make bench` is for speed.
 
 ## Measures

@@ -241,6 +241,8 @@ def test_every_citation_given_counts_for_precision_and_one_right_one_for_recall(
     ("entry", "given", "outcome"),
     [
         (gold("q", "a"), answer("q", "a", "a", 0.9), "right"),
+        (gold("q", "a", "stands"), answer("q", "a", "a", 0.9), "right"),
+        (gold("q", "a", "elsewhere"), answer("q", "a", "a", 0.9), "wrong_words"),
         (gold("q", "a"), answer("q", "a", "a", 0.1), "wrongly_refused"),
         (gold("q", "a"), answer("q", "b", "bcd", 0.9), "retrieval_missed"),
         (gold("q", "a"), answer("q", "b", "ba", 0.9), "wrong_passage"),

@@ -24,6 +24,7 @@ RECORDS = [
     replace(RECORD, id="q3", citations=(MISS,), rank=None, confidence=0.6),
     replace(RECORD, id="q4", citations=(replace(MISS, passage=True),), confidence=0.55),
     replace(RECORD, id="q5", answered=False, confidence=0.2),
+    replace(RECORD, id="q6", em=0.0, f1=0.0, confidence=0.95),
     replace(RECORD, id="n1", answerable=False, answers=(), evidence=(), citations=(MISS,),
             em=None, f1=None, retrieval=None, rank=None),
     replace(RECORD, id="n2", answerable=False, answers=(), evidence=(), citations=(MISS,),
@@ -65,11 +66,11 @@ class Page(HTMLParser):
 
 def test_a_manager_reads_the_headline_figures_with_their_counts() -> None:
     text = Page(report_html(RECORDS, SUBJECT)).text
-    assert "7 questions, 5 of which the documents answer." in text
-    assert "answered 5 and said “the documents don't say” to 2" in text
-    assert "20 %of the answers given cite the right sentence (1 of 5)" in text
+    assert "8 questions, 6 of which the documents answer." in text
+    assert "answered 6 and said “the documents don't say” to 2" in text
+    assert "33 %of the answers given cite the right sentence (2 of 6)" in text
     assert "50 %of the questions without an answer were refused (1 of 2)" in text
-    assert "20 %of the questions with an answer were held back (1 of 5)" in text
+    assert "17 %of the questions with an answer were held back (1 of 6)" in text
     assert "below a confidence of 50 %, chosen so that about 10 %" in text
 
 
@@ -77,15 +78,15 @@ def test_every_question_is_listed_once_under_its_outcome() -> None:
     page = Page(report_html(RECORDS, SUBJECT))
     groups = [tag["id"] for tag in page.all("details") if tag.get("class") == "qr-group"]
     outcomes = [
-        "retrieval_missed", "wrong_passage", "wrong_sentence", "wrongly_refused",
-        "answered_unanswerable", "right", "right_refusal",
+        "retrieval_missed", "wrong_passage", "wrong_sentence", "wrong_words",
+        "wrongly_refused", "answered_unanswerable", "right", "right_refusal",
     ]  # fmt: skip
     assert groups == [f"qr-{outcome}" for outcome in outcomes]
     assert sum(tag.get("class") == "qr-q" for tag in page.all("details")) == len(RECORDS)
     for record in RECORDS:
         assert f"{record.id}, 5 ms" in page.text
     targets = {str(tag["href"])[1:] for tag in page.all("a") if str(tag["href"]).startswith("#")}
-    assert targets == set(groups[:5])
+    assert targets == set(groups[:6])
 
 
 def test_citations_say_what_is_right_about_them() -> None:

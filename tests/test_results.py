@@ -16,7 +16,7 @@ def test_every_measure_has_a_row_and_every_run_a_column() -> None:
         (row,) = [line for line in text.splitlines() if f"`{name}`" in line]
         assert row.count(" | ") == len(names)
     assert "| wrongly refused | 1 | 1 | 1 | 1 |" in text
-    assert "ordinary: 5 answerable, 2 not; hard: 5 answerable, 2 not" in text
+    assert "ordinary: 6 answerable, 2 not; hard: 6 answerable, 2 not" in text
 
 
 def test_the_readers_figures_are_kept_until_they_are_measured_again(tmp_path: Path) -> None:

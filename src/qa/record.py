@@ -17,6 +17,7 @@ Outcome = Literal[
     "retrieval_missed",
     "wrong_passage",
     "wrong_sentence",
+    "wrong_words",
     "wrongly_refused",
     "answered_unanswerable",
 ]
@@ -100,8 +101,8 @@ class Record:
             return "answered_unanswerable" if self.answered else "right_refusal"
         if not self.answered:
             return "wrongly_refused"
-        if self.right:
-            return "right"
+        if self.right:  # `wrong_words` only where nothing of the answer is as expected
+            return "wrong_words" if self.f1 == 0 else "right"
         if self.rank is None:
             return "retrieval_missed"
         return "wrong_sentence" if self.citations[0].passage else "wrong_passage"

@@ -191,7 +191,7 @@ def _changes(comparison: Comparison, other: str) -> str:
     return (
         f"<section><h2>Against {words(other)}</h2><p>On the "
         f"{_count(comparison.questions, 'question')} of both runs, pair by pair; a change is clear "
-        "if its 95 % interval leaves out nought.</p>"
+        "if its 95 % interval leaves out nought; of twenty measures one may do so by chance.</p>"
         + (_change_table(clear) if clear else "<p><strong>No clear change.</strong></p>")
         + (
             '<details class="qr-more"><summary>No clear change: '

@@ -26,6 +26,11 @@ _OUTCOMES: dict[Outcome, tuple[str, str]] = {
         "Wrong sentence",
         "The right passage was cited, but another sentence of it.",
     ),
+    "wrong_words": (
+        "Wrong words",
+        "The right sentence was cited, but no word of the answer is in an expected one. The "
+        "citation is right, so this counts as right above.",
+    ),
     "wrongly_refused": (
         "Wrongly refused",
         "The documents answer this, but the program was not sure enough.",

@@ -17,7 +17,7 @@ PHONE, DESKTOP = (390, 844), (1280, 800)
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("report")
-    (folder / "a.txt").write_text("Roses want sun.\n" + "Filling.\n\n" * 300 + "sun\n")
+    (folder / "a.txt").write_text("Filling.\n\n" * 300 + "Roses want sun.\n")
     long = "Roses" * 60
     evil = replace(RECORDS[1], id="evil", question=EVIL + long, answer=EVIL, evidence=(EVIL, long))
     records = [*RECORDS, evil]
@@ -136,4 +136,5 @@ def test_a_citation_opens_its_document_at_the_quote(browser: Browser, address: s
     source = opened.value
     source.wait_for_load_state()
     assert source.url.split("#")[0].endswith("a.txt")
+    source.wait_for_function("scrollY > 0")
     context.close()
