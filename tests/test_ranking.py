@@ -1,5 +1,6 @@
 """Retrieval measures by hand, and ir-measures against the same formulas written out."""
 
+import sys
 from math import log2
 
 import pytest
@@ -36,6 +37,15 @@ def test_a_query_the_run_lacks_counts_nothing(measures: object) -> None:
 def test_nothing_below_the_tenth_counts(measures: object) -> None:
     found = measures({"q": {"d10": 1}}, {"q": DOCUMENTS})  # type: ignore[operator]
     assert found["q"] == (0, 0, 0, 0, 0)
+
+
+def test_where_the_library_has_no_wheels_the_formulas_stand_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    found = rank_measures({"q": {"a": 1}, "missing": {"b": 1}}, {"q": ["x", "a"]})
+    assert found["q"] == (0, 1, 1, 1 / 2, 1 / log2(3))
+    assert found["missing"] == (0, 0, 0, 0, 0)
 
 
 @settings(max_examples=150)
