@@ -29,10 +29,9 @@ check: $(VENV)/dev.stamp ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-eval: $(VENV)/run.stamp ## measure answers on the gold questions' test split
+eval: $(VENV)/run.stamp ## measure the gold questions' test splits into docs/RESULTS.md
 	$(BIN)/qa index
-	$(BIN)/qa eval tests/gold/inl_peru_plain.jsonl --split test
-	$(BIN)/qa eval tests/gold/inl_peru.jsonl --split test
+	$(BIN)/python -m benchmarks.results
 
 bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone meanwhile
 	$(PIP) install --quiet -c constraints.txt -e ".[bench]"

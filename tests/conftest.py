@@ -1,8 +1,10 @@
 """Shared fixtures: a tiny deterministic encoder, a three-document corpus, and the real thing."""
 
 import json
+import os
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import onnx
 import pytest
 from hypothesis import settings as hypothesis_settings
 from onnx import TensorProto, helper, numpy_helper
+from playwright.sync_api import Browser, sync_playwright
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from qa.build import build_index
@@ -221,3 +224,19 @@ def page_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page_answerer(page_index: Path) -> Answerer:
     """Answers from the default page, as shipped."""
     return open_index(page_index)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, started; tests that need it are skipped where there is none, except in CI."""
+    path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium found: install one to run the browser tests")
+    assert path, "CI needs Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()

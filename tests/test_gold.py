@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import GOLD, PLAIN_GOLD, ROOT
 
-from qa.evaluate import Measures, evaluate, load_gold
+from qa.evaluate import evaluate
+from qa.gold import load_gold
+from qa.measures import measure as measure_records
 from qa.pipeline import Answerer
 
 PAGE = (ROOT / "corpus" / "inl-peru.txt").read_text("utf-8")
@@ -39,19 +41,25 @@ def test_gold_questions_are_not_copied_from_the_page() -> None:
     assert not [entry.id for entry in load_gold(GOLD) if entry.question.rstrip("?") in PAGE]
 
 
+Measures = dict[str, float | None]
+
+
 @pytest.fixture(scope="module")
 def measured(page_answerer: Answerer) -> dict[str, Measures]:
     """Measures on both test splits: ordinary questions, and ones made to mislead."""
     return {
-        "plain": evaluate(page_answerer, load_gold(PLAIN_GOLD, "test")),
-        "hard": evaluate(page_answerer, load_gold(GOLD, "test")),
+        kind: {name: found.value for name, found in measure_records(records).items()}
+        for kind, records in (
+            ("plain", evaluate(page_answerer, load_gold(PLAIN_GOLD, "test"))),
+            ("hard", evaluate(page_answerer, load_gold(GOLD, "test"))),
+        )
     }
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("kind", ["plain", "hard"])
 def test_every_citation_is_valid(measured: dict[str, Measures], kind: str) -> None:
-    assert measured[kind].citation_validity == 1.0
+    assert measured[kind]["citation_validity"] == 1.0
 
 
 @pytest.mark.model
@@ -75,10 +83,13 @@ def test_every_citation_is_valid(measured: dict[str, Measures], kind: str) -> No
 def test_the_measure_is_above_its_floor(
     measured: dict[str, Measures], kind: str, measure: str, floor: float
 ) -> None:
-    assert getattr(measured[kind], measure) >= floor
+    value = measured[kind][measure]
+    assert value is not None
+    assert value >= floor
 
 
 @pytest.mark.model
 def test_not_too_many_ordinary_questions_are_refused(measured: dict[str, Measures]) -> None:
-    assert measured["plain"].wrongly_refused is not None
-    assert measured["plain"].wrongly_refused <= 0.42
+    value = measured["plain"]["wrongly_refused"]
+    assert value is not None
+    assert value <= 0.42

@@ -29,7 +29,7 @@ from sklearn.metrics import roc_auc_score
 
 from qa.build import build_index
 from qa.embed import Encoder
-from qa.evaluate import load_gold, same_sentence
+from qa.gold import load_gold, same_sentence
 from qa.index import Index
 from qa.read import Calibration, Query, Reader, Risk, Signs, answer_words
 from qa.retrieve import retrieve

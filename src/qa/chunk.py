@@ -93,6 +93,14 @@ def chunk(
     return _passages(document, _split_overlong(text, groups, count_tokens, budget))
 
 
+def sentence_spans(text: str, language: str = "en") -> list[Span]:
+    """Find the sentences of a paragraph, trimmed, in order."""
+    whole = trim(text, Span(0, len(text)))
+    return list(
+        _sentences(text, Block(*whole, whole.start, "paragraph", 0), language) if whole else ()
+    )
+
+
 def _split_overlong(
     text: str, groups: list[_Group], count_tokens: CountTokens, budget: int
 ) -> list[_Group]:

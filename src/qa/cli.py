@@ -1,8 +1,8 @@
 """The command line: `qa index`, `qa ask`, `qa eval`, `qa serve`.
 
-The only module that prints. Heavy libraries are imported inside the commands, so that
-`qa --help` is quick. Exit codes: 0 done or answered, 3 abstained, 2 usage or index
-error, 1 never on purpose.
+The only module that prints, with `cli_eval`. Heavy libraries are imported inside the
+commands, so that `qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index
+error, 3 abstained, 4 a measure below its `--min`, 1 never on purpose.
 """
 
 import argparse
@@ -126,11 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     ask.set_defaults(command=_ask)
 
     evaluate = commands.add_parser("eval", help="measure answers against gold questions")
-    evaluate.add_argument("gold", type=Path, help="gold questions, JSON lines or SQuAD format")
-    evaluate.add_argument("--split", help="only questions of this split")
+    _add_eval_options(evaluate)
     _add_build_options(evaluate)
     _add_risk(evaluate)
-    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(command=_eval)
 
     serve = commands.add_parser("serve", help="open the browser UI")
@@ -143,6 +141,31 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
     serve.set_defaults(command=_serve)
     return parser
+
+
+def _add_eval_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "gold",
+        type=Path,
+        help="gold questions, JSON lines or SQuAD format; or a BEIR folder, for retrieval alone",
+    )
+    add("--split", help="only questions of this split; of a BEIR folder, its qrels/SPLIT.tsv")
+    add("--json", action="store_true", help="print one JSON object")
+    add("--report", type=Path, metavar="FILE.html", help="write a page that a person can read")
+    add(
+        "--compare",
+        type=Path,
+        metavar="OTHER.json",
+        help="what an earlier run printed with --json: differences, paired by question",
+    )
+    add(
+        "--min",
+        action="append",
+        default=[],
+        metavar="MEASURE=VALUE",
+        help="exit with 4 if the measure is lower, for example f1=0.8; repeatable",
+    )
 
 
 def _add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -260,36 +283,9 @@ def _chosen(answerer: "Answerer", patterns: Sequence[str] | None) -> list[str] |
 
 
 def _eval(arguments: argparse.Namespace) -> int:
-    from qa.evaluate import evaluate, load_gold
+    from qa.cli_eval import Tools, run
 
-    gold = load_gold(arguments.gold, arguments.split)
-    answerer = _open_or_build(arguments, AskSettings(max_risk=arguments.max_risk))
-    with _bar("asking", len(gold)) as advance:
-        measures = asdict(evaluate(answerer, gold, lambda done, total: advance(1)))
-    risk = answerer.risk
-    always = risk.min_confidence > 1
-    if arguments.json:
-        threshold = None if always else risk.min_confidence
-        calibration = {**risk._asdict(), "min_confidence": threshold}
-        print(json.dumps({**measures, "calibration": calibration}))
-        return EXIT_OK
-    for name, value in measures.items():
-        print(f"{name:<24} {_shown(value)}")
-    if always:
-        print("always abstains: no threshold is safe enough for so small a risk")
-        return EXIT_OK
-    print(
-        f"abstains below {risk.min_confidence:.2f}: on the calibration questions "
-        f"{risk.expected:.0%} of the answers given were wrong "
-        f"(95 % interval {risk.low:.0%} to {risk.high:.0%})"
-    )
-    return EXIT_OK
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return " ".join(_shown(part) for part in value)
-    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+    return run(arguments, Tools(_open_or_build, _build, _bar, _output))
 
 
 def _serve(arguments: argparse.Namespace) -> int:

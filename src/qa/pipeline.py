@@ -20,7 +20,16 @@ from qa.load import file_sha256, source_path
 from qa.read import Calibration, Query, Reader, Risk, supporting
 from qa.retrieve import retrieve
 from qa.sandbox import PageImage, Sandbox
-from qa.schema import Answer, Block, Citation, Document, Reading, Span, State
+from qa.schema import (
+    Answer,
+    Block,
+    Citation,
+    Document,
+    Reading,
+    RetrievedPassage,
+    Span,
+    State,
+)
 from qa.settings import AskSettings
 from qa.span import SpanNetwork
 from qa.store import DocumentInfo
@@ -83,15 +92,7 @@ class Answerer:
         clock = _Clock()
         query = Query(question, self._encoder.encode_query(question))
         clock.lap("encode")
-        passages = retrieve(
-            self._index,
-            question,
-            query.vector,
-            k=max(settings.k, settings.read_passages),
-            candidates=settings.candidates,
-            lexical_weight=settings.lexical_weight,
-            only=only,
-        )
+        passages = self._retrieve(query, max(settings.k, settings.read_passages), only)
         clock.lap("retrieve")
         readings = self._reader.read(query, passages[: settings.read_passages])
         confidence = readings[0].confidence if readings else 0.0
@@ -112,6 +113,16 @@ class Answerer:
             titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
             timings_ms=clock.timings_ms(),
         )
+
+    def search(self, question: str) -> list[RetrievedPassage]:
+        """Rank passages for a question without reading them; the k best.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+        """
+        question = checked_question(question)
+        query = Query(question, self._encoder.encode_query(question))
+        return self._retrieve(query, self._settings.k)
 
     @property
     def min_confidence(self) -> float:
@@ -167,6 +178,19 @@ class Answerer:
     def close(self) -> None:
         """Close the index's files."""
         self._index.close()
+
+    def _retrieve(
+        self, query: Query, k: int, only: Collection[str] | None = None
+    ) -> list[RetrievedPassage]:
+        return retrieve(
+            self._index,
+            query.text,
+            query.vector,
+            k=k,
+            candidates=self._settings.candidates,
+            lexical_weight=self._settings.lexical_weight,
+            only=only,
+        )
 
     def _cite(self, reading: Reading) -> Citation:
         document = self._index.store.document(reading.passage.doc_id)

@@ -20,12 +20,17 @@ def normalise(text: str) -> list[str]:
 
 def exact_match(text: str, answers: Sequence[str]) -> float:
     """Give 1 if the text is one of the answers after normalising, else 0."""
-    return float(any(normalise(text) == normalise(answer) for answer in answers))
+    return float(any(normalise(text) == gold for gold in _golds(answers)))
 
 
 def token_f1(text: str, answers: Sequence[str]) -> float:
     """Give the token F1 with the nearest answer, 0 to 1."""
-    return max(_f1(normalise(text), normalise(answer)) for answer in answers)
+    return max(_f1(normalise(text), gold) for gold in _golds(answers))
+
+
+def _golds(answers: Sequence[str]) -> list[list[str]]:
+    """Normalise the answers; one of which nothing is left counts only where all are such."""
+    return [gold for gold in map(normalise, answers) if gold] or [[]]
 
 
 def _f1(found: list[str], gold: list[str]) -> float:

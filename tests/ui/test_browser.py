@@ -4,13 +4,12 @@ Every test fails on a request that would leave the machine and on an error in th
 browser's console.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from qa.build import build_index
 from qa.pipeline import Answerer, open_index
@@ -36,21 +35,6 @@ the factory wall.
 The {{constructor.constructor('window.pwned=5')()}} machine cost ${window.pwned=6} ninety-nine \
 dollars `</p></div>`.
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if path is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium found: install one to run the browser tests")
-    assert path, "CI needs Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

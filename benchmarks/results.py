@@ -1,0 +1,169 @@
+"""The project's own results: `docs/RESULTS.md`, from the gold questions' test splits.
+
+    python -m benchmarks.results [--reader-data FILE ...]
+
+The reader's untouched split needs data that is not in the repository; without it the figures
+of the last run that had it are kept, with their commit and date. Weights and thresholds were
+fitted on other splits.
+"""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.speed import ROOT, commit, describe_machine
+from qa.bootstrap import RESAMPLES, Interval
+from qa.evaluate import DEPTH, evaluate
+from qa.gold import load_gold
+from qa.measures import MEASURES, measure, risk_at_coverage
+from qa.pipeline import open_index
+from qa.record import Record
+from qa.settings import AskSettings
+
+GOLD = {
+    "ordinary": ROOT / "tests" / "gold" / "inl_peru_plain.jsonl",
+    "hard": ROOT / "tests" / "gold" / "inl_peru.jsonl",
+}
+RISKS = (AskSettings().max_risk, 0.2)
+READER = "## The reader alone"
+
+
+class Column(NamedTuple):
+    """One gold set at one setting."""
+
+    name: str
+    records: Sequence[Record]
+    measures: Mapping[str, Interval]
+
+
+def main() -> None:
+    """Measure everything and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--index", type=Path, default=Path("index"), help="of the default page")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "RESULTS.md")
+    parser.add_argument(
+        "--reader-data", type=Path, nargs="*", default=[], help="SQuAD-like JSON lines"
+    )
+    options = parser.parse_args()
+    reader = reader_section(options.reader_data) if options.reader_data else kept(options.out)
+    columns = [column(name, risk, options.index) for name in GOLD for risk in RISKS]
+    options.out.write_text(f"{page(columns).rstrip()}\n\n{reader.rstrip()}\n", "utf-8")
+    print(f"wrote {options.out}")
+
+
+def column(name: str, risk: float, index: Path) -> Column:
+    """Ask a gold set's test split at a setting."""
+    answerer = open_index(index, AskSettings(k=DEPTH, max_risk=risk))
+    gold = load_gold(GOLD[name], "test")
+    for entry in gold[:10]:  # so that the first answers are not slower than the rest
+        answerer.ask(entry.question)
+    records = evaluate(answerer, gold)
+    answerer.close()
+    return Column(f"{name}, {risk:g}", records, measure(records))
+
+
+def page(columns: Sequence[Column]) -> str:
+    """Write everything but the reader's own figures."""
+    sizes = "; ".join(
+        f"{name}: {sum(r.answerable for r in c.records)} answerable, "
+        f"{sum(not r.answerable for r in c.records)} not"
+        for name, c in zip(GOLD, columns[:: len(RISKS)], strict=True)
+    )
+    names = [c.name for c in columns]
+    rows = [
+        [f"{MEASURES[name].says} `{name}`", *(shown(name, c.measures[name]) for c in columns)]
+        for name in columns[0].measures
+    ]
+    curves = [
+        [c.name, *(f"{i.value:.2f}" for i in risk_at_coverage(c.records))]
+        for c in columns[:: len(RISKS)]
+    ]
+    counts = [Counter(record.outcome.replace("_", " ") for record in c.records) for c in columns]
+    causes = [
+        [outcome, *(str(count[outcome]) for count in counts)]
+        for outcome in sorted({outcome for count in counts for outcome in count})
+    ]
+    tenths = [f"{tenth * 10} %" for tenth in range(1, 11)]
+    return f"""# Results
+
+Made by `make eval` on {time.strftime("%Y-%m-%d")}, commit {commit()}; {describe_machine()}.
+
+Answers about the default page, on the test splits of two sets of gold questions
+({sizes}). *Ordinary*: as a
+person would ask; *hard*: written to mislead. Each at `--max-risk` {RISKS[0]:g}, the default,
+and {RISKS[1]:g}. In brackets the 95 % interval: {RESAMPLES:,} resamples of the questions,
+percentiles. What a measure is exactly: [DESIGN.md](DESIGN.md#measures). Times are those
+of this run, whatever else the machine did; `make bench` is for speed.
+
+## Measures
+
+{table(["", *names], rows)}
+
+## What came of each question
+
+{table(["", *names], causes)}
+
+## Wrong answers when only the surest are given
+
+{table(["answered", *tenths], curves)}
+"""
+
+
+def reader_section(paths: Sequence[Path]) -> str:
+    """Measure the packaged reader on the titles that were held back from training."""
+    from qa.span import SpanNetwork, packaged_reader
+    from train.data import load_examples, split_by_title
+    from train.evaluate import measure_by_source
+
+    held = split_by_title([example for path in paths for example in load_examples(path)]).test
+    figures = measure_by_source(SpanNetwork(packaged_reader()), held)
+    names = list(dict.fromkeys(name for found in figures.values() for name in found))
+    rows = [
+        [name, *(f"{found[name]:g}" if name in found else "–" for found in figures.values())]
+        for name in names
+    ]
+    return f"""{READER}
+
+Each question asked of its own context, on the test titles that were held back from training and
+calibration ({names_of(paths)}; {time.strftime("%Y-%m-%d")}, commit {commit()}).
+`HasAns` is SQuAD's name for answerable questions; a refusal is an answerable logit below 0.
+
+{table(["", *figures], rows)}
+"""
+
+
+def names_of(paths: Sequence[Path]) -> str:
+    """List files by name alone."""
+    return ", ".join(path.name for path in paths)
+
+
+def kept(out: Path) -> str:
+    """Give the reader's figures of an earlier run."""
+    text = out.read_text("utf-8") if out.exists() else ""
+    _, found, after = text.partition(READER)
+    if found:
+        return found + after
+    return f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`."
+
+
+def shown(name: str, interval: Interval) -> str:
+    """Write a value with its interval."""
+    if interval.value is None:
+        return "–"
+    digits = 0 if MEASURES[name].unit else 3
+    short = 0 if digits == 0 else 2
+    ends = f"{interval.low:.{short}f}–{interval.high:.{short}f}"
+    return f"{interval.value:.{digits}f} ({ends})"
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+    main()
