@@ -1,6 +1,6 @@
-"""The command line: `qa index`, `qa ask`, `qa eval`, `qa serve`.
+"""The command line: `qa index`, `qa ask`, `qa eval`, `qa serve`; more in `cli_gold`.
 
-The only module that prints. Heavy libraries are imported inside the commands, so that
+The only modules that print. Heavy libraries are imported inside the commands, so that
 `qa --help` is quick. Exit codes: 0 done or answered, 3 abstained, 2 usage or index
 error, 1 never on purpose.
 """
@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from qa import __version__
+from qa import __version__, cli_gold
 from qa.errors import IndexMissingError, QAError, UsageError
 from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, PRECISIONS, AskSettings, BuildSettings
 
@@ -109,6 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(command=_eval)
 
+    calibrate = cli_gold.add_commands(commands)
+    _add_risk(calibrate)
+    calibrate.set_defaults(bar=_bar)
+
     serve = commands.add_parser("serve", help="open the browser UI")
     _add_build_options(serve)
     _add_risk(serve)
@@ -189,6 +193,7 @@ def _eval(arguments: argparse.Namespace) -> int:
     from qa.evaluate import evaluate, load_gold
 
     gold = load_gold(arguments.gold, arguments.split)
+    cli_gold.warn_of_drafts(arguments.gold)
     answerer = _open_or_build(arguments, AskSettings(max_risk=arguments.max_risk))
     with _bar("asking", len(gold)) as advance:
         measures = asdict(evaluate(answerer, gold, lambda done, total: advance(1)))
@@ -196,11 +201,12 @@ def _eval(arguments: argparse.Namespace) -> int:
     always = risk.min_confidence > 1
     if arguments.json:
         threshold = None if always else risk.min_confidence
-        calibration = {**risk._asdict(), "min_confidence": threshold}
+        calibration = {**risk._asdict(), "min_confidence": threshold, "of": answerer.calibration}
         print(json.dumps({**measures, "calibration": calibration}))
         return EXIT_OK
     for name, value in measures.items():
         print(f"{name:<24} {_shown(value)}")
+    print(f"calibration: {answerer.calibration}")
     if always:
         print("always abstains: no threshold is safe enough for so small a risk")
         return EXIT_OK
@@ -223,6 +229,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from qa.ui.app import serve
 
     def ready(address: str) -> None:
+        print(f"Calibration: {answerer.calibration}")
         print(f"Ask the documents at {address} (Ctrl-C stops it)", flush=True)
 
     serve(answerer, host=arguments.host, port=arguments.port, ready=ready)
