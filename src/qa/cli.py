@@ -1,4 +1,4 @@
-"""The command line: `qa index`, `qa ask`, `qa eval`, `qa serve`; more in `cli_gold`.
+"""The command line: `qa index`, `qa ask`, `qa eval`, `qa serve`; more in `cli_gold`, `cli_draft`.
 
 The only modules that print. Heavy libraries are imported inside the commands, so that
 `qa --help` is quick. Exit codes: 0 done or answered, 3 abstained, 2 usage or index
@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from qa import __version__, cli_gold
+from qa import __version__, cli_draft, cli_gold
 from qa.errors import IndexMissingError, QAError, UsageError
 from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, PRECISIONS, AskSettings, BuildSettings
 
@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate = cli_gold.add_commands(commands)
     _add_risk(calibrate)
     calibrate.set_defaults(bar=_bar)
+    cli_draft.add_draft_command(commands)
 
     serve = commands.add_parser("serve", help="open the browser UI")
     _add_build_options(serve)

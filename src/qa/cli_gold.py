@@ -1,4 +1,4 @@
-"""The commands around gold questions: `qa calibrate`, `qa draft-gold`, `qa feedback`.
+"""The commands around gold questions: `qa calibrate`, `qa feedback`.
 
 Bodies of commands for `cli`, which alone starts them. Heavy libraries are imported inside.
 """
@@ -227,13 +227,13 @@ def _promise(report: "Recalibration") -> str:
 def _feedback(arguments: argparse.Namespace) -> int:
     from qa.feedback import FEEDBACK_FILE, Feedback
     from qa.files import replace_text
+    from qa.review import to_lines
 
     feedback = Feedback(arguments.index / FEEDBACK_FILE)
     entries, gold, pending = feedback.entries(), feedback.export(), feedback.pending()
     if arguments.export:
-        lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in gold]
         try:
-            replace_text(arguments.export, "".join(lines))
+            replace_text(arguments.export, to_lines(gold))
         except OSError as error:
             raise UsageError(
                 f"cannot write to {arguments.export}: {error.strerror or error}"
