@@ -145,7 +145,9 @@ def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
 
 def probabilities(calibration: Calibration, signs: Floats) -> Floats:
     """Give the confidence of every row of signs, shape (n_questions,)."""
-    return np.array([calibration.probability(Signs(*row)) for row in signs.tolist()])
+    odds = calibration.bias + signs @ np.array(calibration.confidence)
+    p: Floats = 1 / (1 + np.exp(-np.clip(odds, -60.0, 60.0)))  # as `Calibration.probability`
+    return p
 
 
 def fit_logistic(

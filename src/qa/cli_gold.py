@@ -246,9 +246,9 @@ def _feedback(arguments: argparse.Namespace) -> int:
         for entry in entries:
             print(_entry_line(entry))
     print(
-        f"{len(entries)} entries: {len(gold)} gold questions"
+        f"feedback on {len(entries)} answers, gold questions: {len(gold)}"
         + (f" in {arguments.export}" if arguments.export else "")
-        + f", {len(pending)} to be corrected first"
+        + f"; to be corrected first: {len(pending)}"
     )
     return 0
 

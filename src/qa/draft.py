@@ -18,10 +18,11 @@ from qa.phrasing import Words, questions
 from qa.schema import Document, Span
 from qa.squad import normalise
 from qa.store import Store
-from qa.twin import Background, twin
+from qa.twin import Background, Twin, twin
 
 # One in five has no answer, as the packaged calibration takes it (docs/DESIGN.md).
 _TWIN_SHARE = 0.2
+_TWINS_OF_ONE = 2
 _LEAST_SENTENCE, _MOST_SENTENCE = 20, 320
 _A_SENTENCE = 2
 # Of a large corpus, as many documents are read as give this many drafts for each wanted.
@@ -77,21 +78,17 @@ def draft_gold(store: Store, count: int, seed: int) -> list[dict[str, Any]]:
         for entry in batch
     ]
     background, rng = Background(texts), random.Random(seed)  # noqa: S311  # not a secret
-    twins: dict[str, dict[str, Any]] = {}
-    asked = {_key(draft.question) for draft in pool}
-    for draft in chosen:
-        if len(twins) == unanswerable:
-            break
-        found = twin(draft.question, draft.answers, background, rng)
+    twins: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    asked, left = {_key(draft.question) for draft in pool}, unanswerable
+    for draft in chosen * _TWINS_OF_ONE:  # a second of the same only once all have had their turn
+        found = twin(draft.question, draft.answers, background, rng) if left else None
         if found and _key(found.question) not in asked:
             asked.add(_key(found.question))
-            twins[draft.id] = _twin_record(draft, found.question, found.changed)
+            number = len(twins[draft.id]) + 1
+            twins[draft.id].append(_twin_record(draft, number, found))
+            left -= 1
     in_order = sorted(chosen, key=lambda draft: (draft.doc_id, draft.start, draft.question))
-    records = [
-        record
-        for draft in in_order
-        for record in (_record(draft), *filter(None, [twins.get(draft.id)]))
-    ]
+    records = [record for draft in in_order for record in (_record(draft), *twins[draft.id])]
     return _split(records)
 
 
@@ -177,16 +174,16 @@ def _record(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _twin_record(draft: Draft, question: str, changed: str) -> dict[str, Any]:
+def _twin_record(draft: Draft, number: int, found: Twin) -> dict[str, Any]:
     return {
         **_record(draft),
-        "id": f"{draft.id}-twin",
-        "question": question,
+        "id": f"{draft.id}-twin{number}",
+        "question": found.question,
         "answers": [],
         "evidence": [],
         "answerable": False,
         "twin_of": draft.id,
-        "changed": changed,
+        "changed": found.changed,
     }
 
 

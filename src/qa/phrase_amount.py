@@ -34,7 +34,12 @@ _CHANGING = frozenset(
 def counted(clause: Clause) -> Iterator[Phrased]:
     """Ask how many or how much of something the verb's object is: "sold two mills"."""
     match = re.match(rf"{ABOUT}(?P<said>{COUNT})(?= )", clause.rest)
-    if not match or clause.copula or re.match(MONEY, clause.rest[match.start("said") :]):
+    if (
+        not match
+        or clause.copula
+        or clause.passive
+        or re.match(MONEY, clause.rest[match.start("said") :])
+    ):
         return
     said, rest = match["said"], clause.rest[match.end() :].strip()
     if re.fullmatch(YEAR, said) or re.match(rf"(?:%|percent|per cent|to|and|or|{DATE})\b", rest):
@@ -124,6 +129,10 @@ def amount_of(clause: Clause) -> Iterator[Phrased]:
     past = "was" if clause.aux == "did" else "is"
     money = re.match(MONEY, match["said"])
     asked = "How much" if money else "What"
+    if clause.verb.base == "have":
+        question = f"{asked} {past} the {match['noun']} of {clause.subject} {after}?"
+        yield Phrased("money" if money else "measure", question, (match["said"],))
+        return
     question = f"{asked} {past} the {match['noun']} that {clause.subject} {clause.finite} {after}?"
     yield Phrased("money" if money else "measure", question, (match["said"],))
 

@@ -24,6 +24,7 @@ _LASTING = re.compile(
     rf"(?P<about>{ABOUT})(?P<said>(?P<count>{COUNT}) (?P<unit>{TIME_UNIT}))\b(?! (?:of|old|ago))"
 )
 _PLACE = re.compile(rf"\b(?P<before>in|at|near) (?P<said>(?:the )?{PROPER})")
+_EVENT = re.compile(r"\b(?:War|Conference|Election|Cup|Championships?|Games|Festival|Prize)\b")
 _MONTH_OR_DAY = re.compile(rf"{DATE}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
 _STANDING_ALONE = frozenset(
     """open close die begin start end resign retire expire close arrive depart launch collapse
@@ -96,7 +97,7 @@ def where(clause: Clause) -> Iterator[Phrased]:
     if not clause.verb.placed or not (clause.passive or clause.aux in ("did", "does", "do")):
         return
     found = [m for m in _PLACE.finditer(clause.rest) if not _MONTH_OR_DAY.search(m["said"])]
-    if len(found) != 1 or found[0]["said"].isupper():
+    if len(found) != 1 or found[0]["said"].isupper() or _EVENT.search(found[0]["said"]):
         return
     (match,) = found
     after = clause.rest[match.end() :]

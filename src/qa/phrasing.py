@@ -55,6 +55,11 @@ _ROLE = re.compile(
     r"captain|coach|engineer|leader|chief|commissioner|ambassador|curator|"
     r"principal)(?= (?:of|at|for)\b)"
 )
+_PERSON = re.compile(
+    r"(?:a|an|the) (?:[\w-]+ ){0,4}(?:son|daughter|brother|sister|wife|husband|king|queen|"
+    r"politician|actor|actress|singer|writer|player|poet|painter|physicist|scientist|lawyer|officer|musician|"
+    r"character|composer|philosopher|engineer|teacher|judge|member)\b"
+)
 _ACRONYM = re.compile(rf"(?P<name>{PROPER}) \((?P<short>[A-Z]{{3,8}})\)")
 _MEANS = re.compile(
     r"(?:The (?:term|word) )?[“\"](?P<term>[^”\"]{2,40})[”\"] means (?P<said>[^;]+)\."
@@ -82,6 +87,8 @@ def questions(sentence: str, words: Words = _NO_WORDS) -> list[Phrased]:
         In the order of the patterns; every answer stands in the sentence.
     """
     found: list[Phrased] = []
+    if re.search(r"[\[\]|<>]", sentence):  # marks of another text: references, tables
+        return found
     for phrased in (*_whole(sentence), *_of_clauses(sentence, words)):
         asked = _tidy(phrased.question)
         if _sound(asked) and all(answer in sentence for answer in phrased.answers):
@@ -114,7 +121,7 @@ def _whole(sentence: str) -> Iterator[Phrased]:
     if match := _THERE.match(sentence):
         rest = re.split(r"[,;:]", match["rest"])[0]
         noun, after = noun_phrase(rest)
-        if noun:
+        if noun and (after or " " in noun) and not re.search(r"\d|\band\b", after):
             when = f" in {match['when']}" if match["when"] else ""
             asked = f"How many {noun} {match['be']} there {after}{when}?"
             yield Phrased("count", asked, (match["said"],))
@@ -128,7 +135,7 @@ def _spelled_out(name: str, short: str) -> str | None:
     for first in range(len(words)):
         initials = [w[0] for w in words[first:] if w[0].isupper()]
         if "".join(initials) == short and words[first][0].isupper():
-            return " ".join(words[first:])
+            return re.sub(r"[’']s$", "", " ".join(words[first:]))
     return None
 
 
@@ -136,7 +143,7 @@ def _of_clauses(sentence: str, words: Words) -> Iterator[Phrased]:
     for clause in clauses(sentence):
         plain = clause._replace(subject=_inside(clause.subject, words))
         yield from _who(clause)
-        yield from counted_subject(plain)
+        yield from counted_subject(clause)
         if not _self_contained(plain, words):
             continue
         for pattern in (counted, paid, share_of, amount_of, _by_whom, _definition):
@@ -180,7 +187,7 @@ def _who(clause: Clause) -> Iterator[Phrased]:
     ruled = clause.aux in ("must", "shall") and clause.subject.startswith("The ")
     if not (named or ruled) or len(bare.split()) > 8 or len(clause.rest.split()) < 2:
         return
-    if re.match(r"(?:to|that|whether|if)\b", clause.rest) or clause.subject[0].isdigit():
+    if re.match(r"(?:to|that|whether|if|in \d)\b", clause.rest) or clause.subject[0].isdigit():
         return
     finite = re.sub(r"^have\b", "has", clause.finite)
     answers = (bare,) if bare == clause.subject else (bare, clause.subject)
@@ -218,7 +225,8 @@ def _definition(clause: Clause) -> Iterator[Phrased]:
         and len(clause.rest.split()) >= 4
         and (named or (re.match(r"an? ", clause.subject) and clause.aux != "was"))
     ):
-        yield Phrased("what", f"What {clause.aux} {clause.subject}?", (clause.rest,))
+        asked = "Who" if named and _PERSON.match(clause.rest) else "What"
+        yield Phrased("what", f"{asked} {clause.aux} {clause.subject}?", (clause.rest,))
 
 
 def _the(role: str) -> str:
