@@ -134,6 +134,8 @@ def best_sentences(rank: Signs, asked: Sequence[Asked]) -> Best:
 
 
 def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
+    if not len(asked.right):  # nothing was found to read
+        return np.zeros(len(rank)), False
     odds = asked.signs @ rank
     best = int(odds.argmax())
     signs = asked.signs[best].copy()
