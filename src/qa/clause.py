@@ -302,13 +302,13 @@ def _split_verbs(finite: str, rest: str) -> list[tuple[str, str]]:
 
 def _cut(rest: str) -> str | None:
     """Keep the rest up to where something else begins; None if that is not clear."""
+    if more := _AND_VERB.search(rest):
+        rest = rest[: more.start()]
     if cut := _CUT.search(rest):
         after, rest = rest[cut.end() :], rest[: cut.start()]
         # "in critical, high-crime areas": adjectives in a row.
         if _LONE.search(rest) and not _SIDE.match(after):
             return None
-    if more := _AND_VERB.search(rest):
-        rest = rest[: more.start()]
     for match in _FINITE.finditer(rest):
         if not _SUBORDINATE.search(rest, 0, match.start()):
             low = rest.rfind(" and ", 0, match.start())

@@ -70,8 +70,8 @@ def draft_gold(store: Store, count: int, seed: int) -> list[dict[str, Any]]:
         twin behind the question it was made of. Both splits get half.
     """
     pool = _pool(store, count, seed)
-    unanswerable = round(count * _TWIN_SHARE)
-    chosen = _spread(pool, count - unanswerable, seed)
+    chosen = _spread(pool, count - round(count * _TWIN_SHARE), seed)
+    left = round(len(chosen) * _TWIN_SHARE / (1 - _TWIN_SHARE))
     texts = [
         f"{entry.passage.context} {entry.passage.text}"
         for batch in store.passages()
@@ -79,7 +79,7 @@ def draft_gold(store: Store, count: int, seed: int) -> list[dict[str, Any]]:
     ]
     background, rng = Background(texts), random.Random(seed)  # noqa: S311  # not a secret
     twins: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    asked, left = {_key(draft.question) for draft in pool}, unanswerable
+    asked = {_key(draft.question) for draft in pool}
     for draft in chosen * _TWINS_OF_ONE:  # a second of the same only once all have had their turn
         found = twin(draft.question, draft.answers, background, rng) if left else None
         if found and _key(found.question) not in asked:
