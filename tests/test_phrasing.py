@@ -69,6 +69,11 @@ from qa.verbs import BY_BASE, BY_PARTICIPLE, BY_PAST
             "twice a year",
         ),
         ("The warranty lasts 24 months.", "How long does the warranty last?", "24 months"),
+        (
+            "The Green Party nominated Ann Lee and the Red Party nominated Bo Ray in 1999.",
+            "Who nominated Ann Lee?",
+            "Green Party",
+        ),
         ("The machine weighs 9.5 kg.", "How much does the machine weigh?", "9.5 kg"),
         (
             "The Askøy Bridge was built by the firm Aas-Jakobsen in 1992.",
@@ -141,6 +146,8 @@ def test_a_sentence_is_turned_round(sentence: str, question: str, answer: str) -
         "However, Peru approved the plan in April 2018.",
         "The units supported by Peru in 2018.",
         "Opened in 1781",
+        "In 1973 Nixon named William E.",
+        "The church opened three hundred sixty schools.",
         "Is it open? It was opened in 1781.",
         "| Peru | 2018 | 351 |",
         "",

@@ -84,6 +84,8 @@ _BY_ONE = re.compile(r"by (?!(?:about |around |nearly |almost |some |more than |
 _LONE = re.compile(r"\b(?:in|of|for|with|to|from|by|a|an|the) [a-z-]+$")
 _SIDE = re.compile(r"(?:which|who|where|including|and|such|as|but|while|with|\w+ing|\w+ed)\b")
 _VERB_FORMS = "|".join([*(verb.present for verb in BY_BASE.values()), *BY_PAST])
+# "… and the Republican Party nominated …"
+_AND_CLAUSE = re.compile(rf",? and (?:[\w’'.-]+ ){{1,6}}?(?:{'|'.join(BY_PAST)})\b")
 _AND_VERB = re.compile(
     rf",? and (?:\w+ly )?(?:(?:{_VERB_FORMS})\b|"
     rf"(?:{'|'.join(BY_BASE)}) (?=the|every|in|on|at|by|for|to|with)\b|"
@@ -302,8 +304,9 @@ def _split_verbs(finite: str, rest: str) -> list[tuple[str, str]]:
 
 def _cut(rest: str) -> str | None:
     """Keep the rest up to where something else begins; None if that is not clear."""
-    if more := _AND_VERB.search(rest):
-        rest = rest[: more.start()]
+    for more in (_AND_VERB, _AND_CLAUSE):
+        if match := more.search(rest):
+            rest = rest[: match.start()]
     if cut := _CUT.search(rest):
         after, rest = rest[cut.end() :], rest[: cut.start()]
         # "in critical, high-crime areas": adjectives in a row.

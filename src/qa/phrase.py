@@ -69,7 +69,13 @@ def noun_phrase(text: str) -> tuple[str, str]:
     noun, after = (text[: end.start()], text[end.start() :]) if end else (text, "")
     head, _, of = noun.partition(" of ")
     words = head.split()
-    if not words or len(words) > 5 or not PLURAL.search(words[-1]) or _NOT_PLURAL.search(words[-1]):
+    if (
+        not words
+        or len(words) > 5
+        or re.match(COUNT, noun)
+        or not PLURAL.search(words[-1])
+        or _NOT_PLURAL.search(words[-1])
+    ):
         return "", ""
     if re.match(r" by [A-Z]", after) or (
         of and (len(of.split()) > 5 or of.split()[0] in ("the", "a", "an"))

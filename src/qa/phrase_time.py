@@ -94,7 +94,8 @@ def what_time(clause: Clause) -> Iterator[Phrased]:
 
 def where(clause: Clause) -> Iterator[Phrased]:
     """Ask where, of verbs that say so."""
-    if not clause.verb.placed or not (clause.passive or clause.aux in ("did", "does", "do")):
+    active = clause.aux in ("did", "does", "do") and clause.verb.base != "locate"
+    if not clause.verb.placed or not (clause.passive or active):
         return
     found = [m for m in _PLACE.finditer(clause.rest) if not _MONTH_OR_DAY.search(m["said"])]
     if len(found) != 1 or found[0]["said"].isupper() or _EVENT.search(found[0]["said"]):

@@ -45,6 +45,8 @@ class Words(NamedTuple):
             return False
         if word.lower() in self.small and word not in self.capital:
             return True
+        if after in ("de", "del", "der", "di", "la", "of", "and", "van", "von"):
+            return False
         national = word.endswith(("an", "ese", "ish", "ch", "i"))
         return bool(after) and after.islower() and word not in self.capital and not national
 
@@ -106,7 +108,23 @@ def _sound(question: str) -> bool:
     words = question.rstrip("?").split()
     if not _LEAST_WORDS <= len(words) <= _MOST_WORDS or dangling(question):
         return False
-    if words[-1].lower() in ("the", "a", "an", "of", "and", "or", "as", "than", "between", "from"):
+    if len(words[-1]) == 1 or words[-1] in ("St", "Dr", "Mr", "Mrs", "No", "Gen", "Lt"):
+        return False
+    if question.count("(") != question.count(")"):  # cut in the middle
+        return False
+    if words[-1].lower() in (
+        "there",
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "or",
+        "as",
+        "than",
+        "between",
+        "from",
+    ):
         return False
     return not re.search(r"\b(\w+) \1\b", question) and question.count("?") == 1
 
@@ -220,12 +238,13 @@ def _definition(clause: Clause) -> Iterator[Phrased]:
     measured = re.fullmatch(rf"{ABOUT}(?P<said>{COUNT} {MEASURE}|{PERCENT})", clause.rest)
     if measured and clause.subject.startswith("the "):
         yield Phrased("measure", f"What {clause.aux} {clause.subject}?", (measured["said"],))
-    elif (
-        re.match(r"(?:a|an|the) [a-z]", clause.rest)
-        and len(clause.rest.split()) >= 4
-        and (named or (re.match(r"an? ", clause.subject) and clause.aux != "was"))
-    ):
-        asked = "Who" if named and _PERSON.match(clause.rest) else "What"
+        return
+    person = named and _PERSON.match(clause.rest) is not None
+    kind = re.fullmatch(r"an? [a-z -]+", clause.subject) or named
+    # "the most …" is a distinction, no definition; what something was, seldom is one.
+    defined = re.match(r"an? [a-z]", clause.rest) and kind and clause.aux != "was"
+    if (person or defined) and len(clause.rest.split()) >= 4:
+        asked = "Who" if person else "What"
         yield Phrased("what", f"{asked} {clause.aux} {clause.subject}?", (clause.rest,))
 
 

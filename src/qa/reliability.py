@@ -4,8 +4,6 @@ Measures of a calibration, and what a share measured on few answers promises. Pu
 functions; imports SciPy only when an interval is asked for. Does not know questions.
 """
 
-from math import ceil
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,8 +83,3 @@ def log_losses(p: Floats, right: Flags) -> Floats:
     """Give each answer's negative log-likelihood, in nats."""
     p = np.clip(p, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
     return -np.log(np.where(right, p, 1 - p))
-
-
-def questions_for(answers: int, answered_share: float) -> int:
-    """Give how many questions it takes for so many answers, at a share that is answered."""
-    return ceil(answers / answered_share) if answered_share > 0 else answers
