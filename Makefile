@@ -37,9 +37,10 @@ bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone me
 	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks.speed
 
-clean: ## remove .venv and everything built in index/
+clean: ## remove .venv and everything built in index/; feedback and calibration stay
 	rm -rf $(VENV)
-	find index -mindepth 1 -not -name README.md -delete
+	find index -mindepth 1 -not -name README.md -not -name calibration.json \
+	  -not -name 'feedback.sqlite*' -delete
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -53,3 +53,8 @@ def test_the_ui_and_answering_load_neither_torch_nor_sentence_transformers() -> 
     loaded = modules_after("import qa.ui.app, qa.pipeline, qa.evaluate")
     assert not loaded & {"torch", "sentence_transformers", "transformers"}
     assert "gradio" in loaded
+
+
+def test_asking_loads_neither_scipy_nor_scikit_learn() -> None:
+    loaded = modules_after("import qa.pipeline, qa.evaluate, qa.feedback, qa.cli")
+    assert not loaded & {"scipy", "sklearn"}

@@ -85,7 +85,7 @@ def test_make_targets_named_in_the_readme_exist() -> None:
 def test_options_named_in_the_readme_exist() -> None:
     help_texts = "".join(
         run([sys.executable, "-m", "qa", command, "--help"], ROOT).stdout
-        for command in ("index", "ask", "eval", "serve")
+        for command in ("index", "ask", "eval", "serve", "calibrate", "draft-gold", "feedback")
     )
     for option in set(re.findall(r"`(--[a-z-]+)", README)):
         assert option in help_texts, option

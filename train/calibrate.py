@@ -18,98 +18,33 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.stats import beta
 from sentencex import get_sentence_boundaries
 from sklearn.metrics import roc_auc_score
 
 from qa.build import build_index
-from qa.embed import Encoder
-from qa.gold import load_gold, same_sentence
-from qa.index import Index
-from qa.read import Calibration, Query, Reader, Risk, Signs, answer_words
-from qa.retrieve import retrieve
-from qa.settings import AskSettings
+from qa.calibrate import (
+    SIGN_BOUNDS,
+    Asked,
+    Asker,
+    best_sentences,
+    fit_logistic,
+    probabilities,
+    risk_table,
+    rounded,
+)
+from qa.gold import load_gold
+from qa.read import Calibration, Risk, Signs
+from qa.reliability import Floats
 from qa.span import SpanNetwork, write_card
-from qa.squad import exact_match
 from train.data import Example, load_examples, split_by_title
 
-Floats = NDArray[np.float64]
-
-# A sign may only speak the way it was meant to.
-_FOR, _AGAINST = (0.0, None), (None, 0.0)
-_BOUNDS = {
-    "answerable": _FOR,
-    "margin": _FOR,
-    "cosine": _FOR,
-    "retrieval": _FOR,
-    "wrong_type": _AGAINST,
-    "missing_figure": _AGAINST,
-    "unmentioned_name": _AGAINST,
-    "lead": _FOR,
-}
 _L2 = 0.01
-_CONFIDENCE_LEVEL = 0.95
 _UNANSWERABLE_SHARE = 0.2
 # A share among fewer answers says nothing.
 _LEAST_ANSWERS = 20
-
-
-class Asked(NamedTuple):
-    """One question and every sentence that was read for it.
-
-    Attributes:
-        signs: Shape (n_sentences, n_signs).
-        right: Whether each sentence is evidence, shape (n_sentences,).
-        said: Number of each sentence's answer, the same for the same words.
-        answerable: Whether the question has an answer at all.
-    """
-
-    signs: Floats
-    right: NDArray[np.bool_]
-    said: NDArray[np.int64]
-    answerable: bool
-
-
-class Asker:
-    """Asks questions of one index and keeps what speaks for every sentence."""
-
-    def __init__(self, index_dir: Path, network: SpanNetwork) -> None:
-        """Open an index."""
-        self._index = Index.open(index_dir)
-        self._encoder = Encoder(self._index.encoder_dir)
-        zero = Signs(*[0.0] * len(Signs._fields))
-        self._reader = Reader(
-            network, self._index.sentence_vectors, self._index.store.mentions,
-            Calibration(zero, zero, 0.0, ()),
-        )  # fmt: skip
-
-    def ask(self, question: str, evidence: Sequence[str], answers: Sequence[str]) -> Asked:
-        """Read the best passages; evidence and answers are empty if nothing is right."""
-        settings = AskSettings()
-        query = Query(question, self._encoder.encode_query(question))
-        passages = retrieve(
-            self._index,
-            question,
-            query.vector,
-            k=settings.read_passages,
-            candidates=settings.candidates,
-            lexical_weight=settings.lexical_weight,
-        )
-        candidates = self._reader.candidates(query, passages)
-        right = [
-            any(same_sentence(entry, found.passage.slice(found.sentence)) for entry in evidence)
-            or exact_match(found.passage.slice(found.answer), answers) == 1
-            for found in candidates
-        ]
-        signs = np.array([candidate.signs for candidate in candidates])
-        words = [answer_words(found.passage, found.answer) for found in candidates]
-        said = np.array([words.index(each) for each in words])
-        return Asked(signs, np.array(right), said, bool(evidence))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -205,21 +140,19 @@ def fit(sets: Sequence[Sequence[Asked]], ordinary: Sequence[Sequence[Asked]]) ->
     scale = np.concatenate([asked.signs for entries in sets for asked in entries]).std(axis=0)
     scale[Signs._fields.index("lead")] = 1.0
     rank = _fit_rank(sets, scale)
-    rows = [_best(rank, asked) for entries in sets for asked in entries]
+    best = best_sentences(Signs(*rank), [asked for entries in sets for asked in entries])
     weights = np.concatenate([np.full(len(entries), 1 / len(entries)) for entries in sets])
-    fitted = _fit_logistic(
-        np.array([signs for signs, _ in rows]) / scale, np.array([ok for _, ok in rows]), weights
-    )
+    bounds = [*SIGN_BOUNDS.values()]
+    fitted = fit_logistic(best.signs / scale, best.right, weights, bounds, l2=_L2)
     confidence, bias = fitted[:-1] / scale, float(fitted[-1])
-    calibration = Calibration(_signs(rank), _signs(confidence), bias, ())
+    calibration = Calibration(rounded(rank), rounded(confidence), bias, ())
     return replace(calibration, risks=tuple(_risks(calibration, ordinary)))
 
 
 def describe(calibration: Calibration, entries: Sequence[Asked]) -> dict[str, float | None]:
     """Measure a calibration on one set."""
-    judged = [_judge(calibration, asked) for asked in entries]
-    answerable = np.array([asked.answerable for asked in entries])
-    p, right = (np.array(column) for column in zip(*judged, strict=True))
+    signs, right, answerable = best_sentences(calibration.rank, entries)
+    p = probabilities(calibration, signs)
     both = 0 < answerable.sum() < len(entries)
     return {
         "sentence_accuracy": round(float(right[answerable].mean()), 3) if both else None,
@@ -244,73 +177,18 @@ def _fit_rank(sets: Sequence[Sequence[Asked]], scale: Floats) -> Floats:
             gradient = gradient + share * (signs.T @ (mean - wanted))
         return value, gradient
 
-    bounds = [*{**_BOUNDS, "lead": (0.0, 0.0)}.values()]
+    bounds = [*{**SIGN_BOUNDS, "lead": (0.0, 0.0)}.values()]
     found = minimize(loss, np.zeros(len(scale)), jac=True, bounds=bounds)
     rank: Floats = found.x / scale
     return rank
 
 
-def _fit_logistic(rows: Floats, right: NDArray[np.bool_], share: Floats) -> Floats:
-    """Fit weights and, last, the bias."""
-    rows = np.column_stack([rows, np.ones(len(rows))])
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        odds, penalised = rows @ weights, np.append(weights[:-1], 0.0)
-        value = share @ (np.logaddexp(0, odds) - right * odds) + _L2 / 2 * penalised @ penalised
-        gradient = rows.T @ (share * (1 / (1 + np.exp(-odds)) - right)) + _L2 * penalised
-        return float(value), gradient
-
-    bounds = [*_BOUNDS.values(), (None, None)]
-    fitted: Floats = minimize(loss, np.zeros(rows.shape[1]), jac=True, bounds=bounds).x
-    return fitted
-
-
-def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
-    """Give the best sentence's signs, with its lead, and whether it is right."""
-    odds = asked.signs @ rank
-    best = int(odds.argmax())
-    signs = asked.signs[best].copy()
-    powers = np.exp(odds - odds[best])
-    together = asked.said == asked.said[best]
-    signs[Signs._fields.index("lead")] = powers[together].sum() / powers.sum()
-    return signs, bool(asked.right[best])
-
-
-def _judge(calibration: Calibration, asked: Asked) -> tuple[float, bool]:
-    signs, right = _best(np.array(calibration.rank), asked)
-    return calibration.probability(_signs(signs)), right
-
-
 def _risks(calibration: Calibration, sets: Sequence[Sequence[Asked]]) -> Iterator[Risk]:
-    """Measure every threshold; the interval is Clopper and Pearson's (1934).
-
-    Each set weighs the same, and its unanswerable questions a fifth of that, so the interval
-    is taken at Kish's effective sample size. Risk is not let rise with the threshold: where
-    it does, that is chance.
-    """
-    judged = [
-        (*_judge(calibration, asked), weight)
-        for entries in sets
-        for asked, weight in zip(entries, _weights(entries), strict=True)
-    ]
-    p, right, weight = (np.array(column, dtype=float) for column in zip(*judged, strict=True))
-    highest = 1.0
-    for threshold in np.arange(0.0, 1.0, 0.01):
-        given = p >= threshold
-        if given.sum() < _LEAST_ANSWERS:
-            return
-        mass = weight[given]
-        wrong = float(mass @ (1 - right[given]) / mass.sum())
-        highest = min(highest, wrong)
-        size = float(mass.sum() ** 2 / (mass**2).sum())
-        low, high = _clopper_pearson(wrong * size, size)
-        yield Risk(
-            min_confidence=round(float(threshold), 2),
-            expected=round(highest, 4),
-            low=round(low, 4),
-            high=round(high, 4),
-            answered=round(float(mass.sum() / weight.sum()), 4),
-        )
+    """Measure every threshold; each set weighs the same, its unanswerable questions a fifth."""
+    best = best_sentences(calibration.rank, [asked for entries in sets for asked in entries])
+    weight = np.array([weight for entries in sets for weight in _weights(entries)])
+    p = probabilities(calibration, best.signs)
+    return risk_table(p, best.right, weight, least_answers=_LEAST_ANSWERS)
 
 
 def _weights(entries: Sequence[Asked]) -> list[float]:
@@ -319,17 +197,6 @@ def _weights(entries: Sequence[Asked]) -> list[float]:
     shares = {True: 1 - _UNANSWERABLE_SHARE, False: _UNANSWERABLE_SHARE}
     counts = {True: answerable, False: len(entries) - answerable}
     return [shares[asked.answerable] / counts[asked.answerable] for asked in entries]
-
-
-def _clopper_pearson(wrong: float, size: float) -> tuple[float, float]:
-    tail = (1 - _CONFIDENCE_LEVEL) / 2
-    low = beta.ppf(tail, wrong, size - wrong + 1) if wrong > 0 else 0.0
-    high = beta.ppf(1 - tail, wrong + 1, size - wrong) if wrong < size else 1.0
-    return float(low), float(high)
-
-
-def _signs(values: Sequence[float] | Floats) -> Signs:
-    return Signs(*(round(float(value), 4) for value in values))
 
 
 if __name__ == "__main__":

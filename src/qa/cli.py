@@ -1,8 +1,8 @@
-"""The command line: `qa index`, `qa ask`, `qa eval`, `qa serve`.
+"""The command line: `qa index`, `qa ask`, `qa serve`; more in `cli_eval`, `cli_gold`, `cli_draft`.
 
-The only module that prints, with `cli_eval`. Heavy libraries are imported inside the
-commands, so that `qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index
-error, 3 abstained, 4 a measure below its `--min`, 1 never on purpose.
+The only modules that print. Heavy libraries are imported inside the commands, so that
+`qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index error, 3 abstained,
+4 a measure below its `--min`, 1 never on purpose.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from qa import __version__
+from qa import __version__, cli_draft, cli_gold
 from qa.errors import IndexMissingError, QAError, UsageError
 from qa.settings import (
     DEFAULT_ENCODER,
@@ -130,6 +130,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_build_options(evaluate)
     _add_risk(evaluate)
     evaluate.set_defaults(command=_eval)
+
+    calibrate = cli_gold.add_commands(commands)
+    _add_risk(calibrate)
+    calibrate.set_defaults(bar=_bar)
+    cli_draft.add_draft_command(commands)
 
     serve = commands.add_parser("serve", help="open the browser UI")
     _add_build_options(serve)
@@ -298,9 +303,11 @@ def _serve(arguments: argparse.Namespace) -> int:
         options = [*models, f"--precision={arguments.precision}"]
         library = Library(arguments.corpus, arguments.index, options)
     settings = AskSettings(max_risk=arguments.max_risk)
-    _open_or_begin(arguments, settings, library)
+    calibration = _open_or_begin(arguments, settings, library)
 
     def ready(address: str) -> None:
+        if calibration:
+            print(f"Calibration: {calibration}")
         print(f"Ask the documents at {address} (Ctrl-C stops it)", flush=True)
 
     serve(
@@ -316,8 +323,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _open_or_begin(
     arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
-) -> None:
-    """See that there is an index that opens, or that one is being built while the page is up."""
+) -> str:
+    """Open an index, or begin to build one while the page is up; name its calibration."""
     from qa.index import current_generation
 
     try:
@@ -326,8 +333,10 @@ def _open_or_begin(
         if library is not None:
             arguments.corpus.mkdir(parents=True, exist_ok=True)
             library.update()
-            return
-    _open_or_build(arguments, settings).close()
+            return ""
+    answerer = _open_or_build(arguments, settings)
+    answerer.close()
+    return answerer.calibration
 
 
 def _open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answerer":

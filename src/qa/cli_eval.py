@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from qa.beir import export_corpus, is_beir, load_beir
 from qa.bootstrap import Interval
+from qa.cli_gold import warn_of_drafts
 from qa.compare import Comparison, compare, load_records
 from qa.errors import IndexMissingError, UsageError
 from qa.evaluate import DEPTH, evaluate, evaluate_ranking
@@ -75,6 +76,7 @@ def run(arguments: argparse.Namespace, tools: Tools) -> int:
 
 def _ask_gold(arguments: argparse.Namespace, tools: Tools) -> tuple[list[Record], Answerer]:
     gold = load_gold(arguments.gold, arguments.split)
+    warn_of_drafts(arguments.gold)
     settings = AskSettings(k=DEPTH, max_risk=arguments.max_risk)
     answerer = tools.open_or_build(arguments, settings)
     with tools.bar("asking", len(gold)) as advance:
@@ -154,7 +156,11 @@ def _print_json(
         found["risk_at_coverage"] = [interval.value for interval in curve]
         ends["risk_at_coverage"] = [[interval.low, interval.high] for interval in curve]
         threshold = None if answerer.min_confidence > 1 else answerer.min_confidence
-        found["calibration"] = {**answerer.risk._asdict(), "min_confidence": threshold}
+        found["calibration"] = {
+            **answerer.risk._asdict(),
+            "min_confidence": threshold,
+            "of": answerer.calibration,
+        }
     found["intervals"] = ends
     if comparison:
         found["compare"] = {
@@ -180,6 +186,7 @@ def _print_text(
     if _is_read(records):
         risks = " ".join(f"{interval.value:.3f}" for interval in risk_at_coverage(records))
         print(f"{'risk_at_coverage':<29}{risks}\n")
+        print(f"calibration: {answerer.calibration}")
         print(_threshold(answerer))
     if comparison:
         print(f"\nagainst {arguments.compare}, on {comparison.questions} questions of both:\n")
@@ -199,9 +206,8 @@ def _threshold(answerer: Answerer) -> str:
     if risk.min_confidence > 1:
         return "always abstains: no threshold is safe enough for so small a risk"
     return (
-        f"abstains below {risk.min_confidence:.2f}: on the calibration questions "
-        f"{risk.expected:.0%} of the answers given were wrong "
-        f"(95 % interval {risk.low:.0%} to {risk.high:.0%})"
+        f"abstains below {risk.min_confidence:.2f}: by the calibration {risk.expected:.0%} of the "
+        f"answers given are wrong (95 % interval {risk.low:.0%} to {risk.high:.0%})"
     )
 
 

@@ -11,7 +11,9 @@
     ├── IndexLockedError      another build is running in the same index folder
     ├── IndexWriteError       the index folder cannot be written, or the disk is full
     ├── CitationError         a quote is not at its offsets: a bug, never shown as an answer
-    └── GoldError             a gold file is malformed
+    ├── GoldError             a gold file is malformed
+    ├── CalibrationError      a calibration cannot be fitted, read or written
+    └── FeedbackError         the feedback file cannot be used, or an entry is not there
 
 Each message says what was expected, what was found and what to do next. Only the
 command line and the browser UI turn one into an exit code or a message.
@@ -64,3 +66,11 @@ class CitationError(QAError):
 
 class GoldError(QAError):
     """A gold file is malformed."""
+
+
+class CalibrationError(QAError):
+    """A calibration cannot be fitted, read or written."""
+
+
+class FeedbackError(QAError):
+    """The feedback file cannot be used, or an entry is not there."""

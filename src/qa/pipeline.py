@@ -12,6 +12,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.calibration_file import (
+    OwnCalibration,
+    calibration_in_words,
+    load_calibration,
+    models_identity,
+)
 from qa.cite import cite
 from qa.embed import Encoder, available_cores
 from qa.errors import IndexDamagedError, QAError, SourceError, UsageError
@@ -60,13 +66,31 @@ class Answerer:
     """Answers questions from one open index. Safe to use from several threads."""
 
     def __init__(
-        self, index: Index, encoder: Encoder, network: SpanNetwork, settings: AskSettings
+        self,
+        index: Index,
+        encoder: Encoder,
+        network: SpanNetwork,
+        settings: AskSettings,
+        own: OwnCalibration | None = None,
     ) -> None:
-        """Put the parts together; `open_index` is the usual way to get one."""
+        """Put the parts together; `open_index` is the usual way to get one.
+
+        Args:
+            index: Where to look.
+            encoder: Encodes questions.
+            network: Reads passages; its card has the calibration.
+            settings: How to answer.
+            own: A calibration to use instead, if it was fitted for the same models.
+        """
         self._index = index
         self._encoder = encoder
         self._settings = settings
-        calibration = Calibration.from_json(network.card.get("calibration", {}))
+        models = models_identity(network.card, index.manifest)
+        self._calibration = calibration_in_words(own, models, index.manifest.corpus_sha256)
+        if own is not None and own.models == models:
+            calibration = own.calibration
+        else:
+            calibration = Calibration.from_json(network.card.get("calibration", {}))
         self._reader = Reader(network, index.sentence_vectors, index.store.mentions, calibration)
         self._risk = calibration.risk(settings.max_risk)
         self._corpus = Path(index.manifest.corpus)
@@ -133,6 +157,11 @@ class Answerer:
     def risk(self) -> Risk:
         """What the threshold in use cost on the calibration questions."""
         return self._risk
+
+    @property
+    def calibration(self) -> str:
+        """Which calibration is in use, in words: the reader's, or one's own and of what."""
+        return self._calibration
 
     @property
     def index(self) -> Index:
@@ -256,10 +285,12 @@ def open_index(index_dir: Path | str = "index", settings: AskSettings | None = N
         IndexDamagedError: What is there cannot be used.
         EncoderError: The encoder in the index cannot be opened.
         ReaderError: The reader cannot be opened.
+        CalibrationError: The index folder's own calibration cannot be read.
     """
     index = Index.open(Path(index_dir))
     network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
-    return Answerer(index, Encoder(index.encoder_dir), network, settings or AskSettings())
+    encoder, own = Encoder(index.encoder_dir), load_calibration(Path(index_dir))
+    return Answerer(index, encoder, network, settings or AskSettings(), own)
 
 
 def checked_question(question: str) -> str:

@@ -1,0 +1,128 @@
+"""Drafted gold questions and a person's decisions in, reviewed questions out.
+
+The file is whole at any time: every decision is written before the next is asked for, so
+that a review can be stopped and taken up again. Does not know the terminal.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qa.errors import GoldError
+from qa.files import replace_text
+
+Record = dict[str, Any]
+
+
+class Keep(NamedTuple):
+    """The draft is good, perhaps with another question or other answers."""
+
+    question: str
+    answers: tuple[str, ...]
+
+
+class Drop(NamedTuple):
+    """The draft is not worth keeping."""
+
+
+class Stop(NamedTuple):
+    """That is enough for now."""
+
+
+Decide = Callable[[Record, int, int], Keep | Drop | Stop]
+
+
+class Reviewed(NamedTuple):
+    """What a review came to.
+
+    Attributes:
+        kept: Drafts that are gold questions now.
+        dropped: Drafts that are gone.
+        left: Drafts still in the file.
+    """
+
+    kept: int
+    dropped: int
+    left: int
+
+
+def count_drafts(path: Path) -> tuple[int, int]:
+    """Count the questions of a gold file that are still drafts, and all of them.
+
+    A file that is not JSON lines has none.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+        records = [json.loads(line) for line in lines if line.strip()]
+    except (OSError, ValueError, RecursionError):
+        return 0, 0
+    return sum(_is_draft(record) for record in records), len(records)
+
+
+def review(path: Path, decide: Decide) -> Reviewed:
+    """Go through the drafts of a gold file; each decision is written at once.
+
+    Args:
+        path: JSON lines. Questions that are no drafts stay as they are.
+        decide: Given a draft, its number among those left at the start, and how many
+            these were.
+
+    Raises:
+        GoldError: The file cannot be read or written.
+    """
+    records = _read(path)
+    drafts = [record for record in records if _is_draft(record)]
+    kept = dropped = 0
+    for number, draft in enumerate(drafts, start=1):
+        decision = decide(draft, number, len(drafts))
+        if isinstance(decision, Stop):
+            break
+        place = next(i for i, record in enumerate(records) if record is draft)
+        if isinstance(decision, Keep):
+            records[place] = reviewed(draft, decision)
+            kept += 1
+        else:
+            del records[place]
+            dropped += 1
+        _write(path, records)
+    return Reviewed(kept, dropped, len(drafts) - kept - dropped)
+
+
+def reviewed(draft: Record, decision: Keep) -> Record:
+    """Give the gold question that a draft has become."""
+    rest = {name: value for name, value in draft.items() if name != "draft"}
+    return {**rest, "question": decision.question, "answers": list(decision.answers)}
+
+
+def stands_in(answer: str, evidence: Sequence[str]) -> bool:
+    """Whether an answer is part of the evidence, white space aside."""
+    said = " ".join(answer.split())
+    return bool(said) and any(said in " ".join(sentence.split()) for sentence in evidence)
+
+
+def to_lines(records: Sequence[Record]) -> str:
+    """Make JSON lines."""
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _is_draft(record: object) -> bool:
+    return isinstance(record, dict) and record.get("draft") is True
+
+
+def _read(path: Path) -> list[Record]:
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+        records = [json.loads(line) for line in lines if line.strip()]
+    except (OSError, ValueError, RecursionError) as error:
+        raise GoldError(f"the gold file {path} cannot be read: {error}") from error
+    if not all(isinstance(record, dict) for record in records):
+        raise GoldError(f"{path}: expected one JSON object a line")
+    return records
+
+
+def _write(path: Path, records: Sequence[Record]) -> None:
+    try:
+        replace_text(path, to_lines(records))
+    except OSError as error:
+        raise GoldError(f"{path} cannot be written: {error.strerror or error}") from error
