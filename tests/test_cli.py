@@ -302,7 +302,7 @@ def test_eval_measures_and_prints_a_table_or_json(
     )
     _, out, _ = run(capsys, "eval", gold, *options)
     assert "recall_at_1                    1.000   1.000 to 1.000\n" in out
-    assert out.splitlines()[-1].startswith("abstains below 0.25: on the calibration questions 10%")
+    assert out.splitlines()[-1].startswith("abstains below 0.25: by the calibration 10%")
 
 
 def test_eval_says_in_real_json_that_no_threshold_is_safe_enough(

@@ -1,0 +1,131 @@
+"""Gold questions asked in the background while the page goes on answering.
+
+Knows threads and gold files. Does not know HTML but for the report it keeps.
+"""
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from qa.errors import QAError, UsageError
+from qa.evaluate import DEPTH, evaluate
+from qa.gold import GoldQuestion, load_gold
+from qa.pipeline import Answerer, open_index
+from qa.report import Subject, report_html
+from qa.settings import AskSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How far the asking of a gold file is.
+
+    Attributes:
+        gold: Name of the file.
+        running: Whether it is going on.
+        done: Questions asked.
+        total: Questions in all.
+        error: Why it failed, or empty.
+        report: The report as one HTML page, once it is done; else empty.
+    """
+
+    gold: str = ""
+    running: bool = False
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    report: str = ""
+
+
+class Evaluation:
+    """Runs one gold file at a time. Safe to use from several threads."""
+
+    def __init__(self, index_dir: Path, settings: AskSettings | None = None) -> None:
+        """Prepare.
+
+        Args:
+            index_dir: The index that is asked.
+            settings: How it answers.
+        """
+        self._index_dir = index_dir
+        self._settings = settings or AskSettings()
+        self._lock = threading.Lock()
+        self._trial = Trial()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def trial(self) -> Trial:
+        """Say how far it is."""
+        with self._lock:
+            return self._trial
+
+    def start(self, path: Path, name: str, split: str | None = None) -> None:
+        """Begin to ask a gold file's questions.
+
+        Args:
+            path: The file.
+            name: What a person calls it.
+            split: Keep only this split; None for all.
+
+        Raises:
+            GoldError: The file is malformed; says in which line.
+            UsageError: Another one is being asked.
+        """
+        gold = load_gold(path, split)
+        with self._lock:
+            if self._trial.running:
+                raise UsageError("another gold file is being asked: wait for it or stop it")
+            self._trial = Trial(gold=name, running=True, total=len(gold))
+            self._stopped.clear()
+            self._thread = threading.Thread(
+                target=self._run, args=(gold, name, split or ""), daemon=True, name="evaluate"
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End a running trial without a report."""
+        self._stopped.set()
+
+    def wait(self) -> None:
+        """Wait for the current trial to end."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, gold: list[GoldQuestion], name: str, split: str) -> None:
+        report = error = ""
+        try:
+            answerer = open_index(self._index_dir, replace(self._settings, k=DEPTH))
+            try:
+                records = evaluate(answerer, gold, self._advance)
+                report = report_html(records, self._subject(answerer, name, split), {})
+            finally:
+                answerer.close()
+        except _StoppedError:
+            error = "it was stopped"
+        except QAError as problem:
+            error = str(problem)
+        finally:
+            with self._lock:
+                error = error if report or error else "it failed: please report this as a bug"
+                self._trial = replace(self._trial, running=False, report=report, error=error)
+
+    def _advance(self, done: int, total: int) -> None:
+        if self._stopped.is_set():
+            raise _StoppedError
+        with self._lock:
+            self._trial = replace(self._trial, done=done, total=total)
+
+    def _subject(self, answerer: Answerer, name: str, split: str) -> Subject:
+        threshold = answerer.min_confidence
+        return Subject(
+            gold=name,
+            split=split,
+            corpus=Path(answerer.index.manifest.corpus).name,
+            made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            threshold=None if threshold > 1 else threshold,
+            max_risk=self._settings.max_risk,
+        )
+
+
+class _StoppedError(Exception):
+    """Somebody asked for an end."""
