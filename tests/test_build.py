@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,21 @@ from conftest import (
 
 from qa.build import BuildEvent, build_index
 from qa.embed import Encoder
-from qa.errors import CorpusError, EncoderError, IndexWriteError, ReaderError, UsageError
+from qa.errors import (
+    CorpusError,
+    EncoderError,
+    IndexMissingError,
+    IndexWriteError,
+    ReaderError,
+    UsageError,
+)
 from qa.export import model_folder
 from qa.index import Index, current_generation, encoders_dir, write_vectors
+from qa.load import SourceFile
 from qa.pipeline import open_index
-from qa.settings import AskSettings, BuildSettings
+from qa.sandbox import Sandbox
+from qa.schema import ParsedDocument, SkippedFile
+from qa.settings import AskSettings, BuildSettings, ParseLimits
 from qa.store import Store
 
 Build = Callable[..., Path]
@@ -62,7 +73,7 @@ def contents(index: Index) -> list[Any]:
 def answers(index_dir: Path) -> list[object]:
     """What an index answers, but for row numbers and time."""
     answerer = open_index(index_dir, AskSettings(max_risk=1.0))
-    found = []
+    found: list[object] = []
     for question in QUESTIONS:
         answer = answerer.ask(question)
         passages = [replace(passage, row=0) for passage in answer.passages]
@@ -318,7 +329,7 @@ def test_vectors_that_cannot_be_written_leave_the_last_good_index(
 
     with monkeypatch.context() as patch:
         patch.setattr("qa.workspace.write_vectors", full)
-        with pytest.raises(IndexWriteError, match="space"):
+        with pytest.raises(IndexWriteError, match="No space left on device"):
             build_index(corpus, index_dir, tiny_settings(index_dir))
     assert contents(Index.open(index_dir)) == before
     report = build_index(corpus, index_dir, tiny_settings(index_dir))
@@ -374,3 +385,311 @@ def test_a_damaged_encoder_is_exported_again(page_index: Path, tmp_path: Path) -
         open_index(tmp_path / "index")
     build_index(ROOT / "corpus", tmp_path / "index")
     assert open_index(tmp_path / "index").ask("How many labs were destroyed?").passages
+
+
+# ---- what is not done again
+
+
+@contextmanager
+def refusing_to_parse() -> Iterator[None]:
+    """Make reading any file a failure."""
+
+    def fail(self: Sandbox, source: SourceFile) -> ParsedDocument | SkippedFile:
+        raise AssertionError(f"{source.doc_id} was read again")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "parse", fail)
+        yield
+
+
+def rebuilt(corpus: Path, folder: Path, settings: BuildSettings) -> list[Any]:
+    """Give what a build from nothing comes to."""
+    tiny_settings(folder)
+    build_index(corpus, folder, settings)
+    return contents(Index.open(folder))
+
+
+def test_touched_and_renamed_and_copied_files_are_neither_read_nor_encoded_again(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    with refusing_to_parse():
+        for path in corpus.rglob("*.*"):
+            os.utime(path, (1, 1))
+        assert build_index(corpus, index_dir, settings).up_to_date
+        (corpus / "garden.md").rename(corpus / "moved.md")
+        report = build_index(corpus, index_dir, settings)
+        assert (report.renamed, report.added, report.removed, report.encoded) == (1, 0, 0, 0)
+        shutil.copy(corpus / "bridges.txt", corpus / "copy.txt")
+        report = build_index(corpus, index_dir, settings)
+        assert (report.added, report.encoded) == (1, 0)
+    assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def test_a_new_encoder_encodes_the_stored_text_without_reading_a_file(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    folder = model_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
+    write_tiny_encoder(folder, max_tokens=16)
+    with refusing_to_parse():
+        report = build_index(corpus, index_dir, settings)
+    assert report.encoded == report.passages
+    assert Index.open(index_dir).manifest.encoder_fingerprint == "tiny-16"
+    tiny_settings(tmp_path / "other")
+    other = model_folder(encoders_dir(tmp_path / "other"), settings.encoder, settings.precision)
+    write_tiny_encoder(other, max_tokens=16)
+    build_index(corpus, tmp_path / "other", settings)
+    assert contents(Index.open(index_dir)) == contents(Index.open(tmp_path / "other"))
+
+
+def test_other_passage_lengths_keep_the_vectors_of_passages_that_stay(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    index_dir = tiny_build()
+    before = {p for _, p in passages_in(index_dir)}
+    settings = replace(tiny_settings(index_dir), merge_tokens=12)
+    with refusing_to_parse():
+        report = build_index(corpus, index_dir, settings)
+    stay = [p for _, p in passages_in(index_dir) if p in before]
+    assert 0 < report.encoded == report.passages - len(stay)
+    assert stay
+    assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def passages_in(index_dir: Path) -> list[tuple[str, tuple[Any, ...]]]:
+    """Give what the vectors of each passage depend on."""
+    store = Index.open(index_dir).store
+    return [
+        (p.doc_id, (p.context, p.text, tuple(s.shift(-p.start) for s in p.sentences)))
+        for batch in store.passages()
+        for _, p in batch
+    ]
+
+
+def test_an_edit_encodes_only_the_passages_it_touches(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    line = "The Iron Bridge has {n} rivets and {n} trains, that go to Fife and the Severn in {n}."
+    write_corpus(corpus, {"long.txt": "\n\n".join(line.format(n=n) for n in range(20))})
+    index_dir = tiny_build()
+    text = (corpus / "long.txt").read_text()
+    (corpus / "long.txt").write_text(text.replace("has 7 rivets", "has many rivets"))
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert (report.changed, report.encoded) == (1, 1)
+    assert contents(Index.open(index_dir)) == rebuilt(
+        corpus, tmp_path / "other", tiny_settings(tmp_path / "other")
+    )
+
+
+def test_a_file_that_can_no_longer_be_read_loses_its_document_and_comes_back_with_it(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    whole = contents(Index.open(index_dir))
+    (corpus / "garden.md").write_bytes(bytes(range(256)) * 4)
+    report = build_index(corpus, index_dir, settings)
+    assert (report.removed, report.documents) == (1, 2)
+    assert [entry.doc_id for entry in report.skipped] == ["garden.md"]
+    store = Index.open(index_dir).store
+    assert store.document("garden.md") is None
+    assert dict(store.skipped()).keys() == {"garden.md"}
+    assert build_index(corpus, index_dir, settings).up_to_date
+    (corpus / "garden.md").write_bytes(CORPUS["garden.md"].encode())
+    report = build_index(corpus, index_dir, settings)
+    assert (report.added, report.skipped) == (1, ())
+    assert contents(Index.open(index_dir)) == whole
+
+
+def test_a_file_over_a_limit_is_let_in_by_a_higher_one_and_the_others_are_not_read_again(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = corpus.parent / "index"
+    settings = tiny_settings(index_dir)
+    report = build_index(corpus, index_dir, settings, limits=ParseLimits(characters=100))
+    assert {entry.doc_id for entry in report.skipped} == {"bridges.txt", "garden.md"}
+    report = build_index(corpus, index_dir, settings, limits=ParseLimits(characters=1_000))
+    assert (report.added, report.skipped) == (2, ())
+    report = build_index(corpus, index_dir, settings, limits=ParseLimits(characters=1))
+    assert report.up_to_date, "what is there was read under limits that let it in"
+
+
+def test_names_that_change_places_are_not_mistaken_for_each_other(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    (corpus / "bridges.txt").rename(corpus / "x")
+    (corpus / "letters" / "ada.txt").rename(corpus / "bridges.txt")
+    (corpus / "x").rename(corpus / "letters" / "ada.txt")
+    with refusing_to_parse():
+        report = build_index(corpus, index_dir, settings)
+    assert (report.changed, report.encoded) == (2, 0)
+    assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+@pytest.mark.parametrize("change", ["swap", "copy and edit"])
+def test_names_that_change_places_while_a_build_is_broken_off_are_not_mistaken(
+    tiny_build: Build, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr("qa.build._BATCH_PASSAGES", 1)
+    index_dir = tmp_path / "index"
+    settings = tiny_settings(index_dir)
+
+    def crash(event: BuildEvent) -> None:
+        if event.stage == "writing the index":
+            raise Crash
+
+    with pytest.raises(Crash):
+        build_index(corpus, index_dir, settings, progress=crash)
+    if change == "swap":
+        write_corpus(
+            corpus,
+            {"bridges.txt": CORPUS["letters/ada.txt"], "letters/ada.txt": CORPUS["bridges.txt"]},
+        )
+    else:
+        write_corpus(corpus, {"copy.txt": CORPUS["bridges.txt"], "bridges.txt": "No bridge."})
+    build_index(corpus, index_dir, settings)
+    assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def test_a_rebuild_takes_nothing_from_a_build_that_was_broken_off(
+    tiny_build: Build, corpus: Path, tmp_path: Path
+) -> None:
+    index_dir = tmp_path / "index"
+    settings = tiny_settings(index_dir)
+
+    def crash(event: BuildEvent) -> None:
+        if event.stage == "writing the index":
+            raise Crash
+
+    with pytest.raises(Crash):
+        build_index(corpus, index_dir, settings, progress=crash)
+    (corpus / "garden.md").unlink()
+    report = build_index(corpus, index_dir, settings, rebuild=True)
+    assert report.documents == 2
+    assert report.encoded == report.passages
+    assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_what_a_broken_off_build_left_damaged_is_not_carried_on(
+    tiny_build: Build, corpus: Path, tmp_path: Path, rebuild: bool
+) -> None:
+    index_dir = tmp_path / "index"
+    settings = tiny_settings(index_dir)
+
+    def crash(event: BuildEvent) -> None:
+        if event.stage == "writing the index":
+            raise Crash
+
+    for damage in (lambda data: b"rubbish" * 999, lambda data: data[: len(data) // 2]):
+        with pytest.raises(Crash):
+            build_index(corpus, index_dir, settings, progress=crash, rebuild=True)
+        path = index_dir / "building" / "documents.sqlite"
+        path.write_bytes(damage(path.read_bytes()))
+        build_index(corpus, index_dir, settings, rebuild=rebuild)
+        assert Index.open(index_dir).store.hashes().keys() == CORPUS.keys()
+        assert not (index_dir / "building").exists()
+    assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+# ---- what is published before a build's end
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes builds publish after every document."""
+    monkeypatch.setattr("qa.build._FIRST_PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr("qa.build._PUBLISH_SHARE", 1e9)
+    monkeypatch.setattr("qa.build._BATCH_PASSAGES", 1)
+
+
+def watch(corpus: Path, index_dir: Path, **options: bool) -> list[tuple[bool, set[str]]]:
+    """Build; give what answered at each event: whether it was complete, and its documents."""
+    seen: list[tuple[bool, set[str]]] = []
+
+    def look(event: BuildEvent) -> None:
+        try:
+            index = Index.open(index_dir)
+        except IndexMissingError:
+            return
+        state = (index.manifest.complete, set(index.store.hashes()))
+        if not seen or seen[-1] != state:
+            seen.append(state)
+        index.close()
+
+    build_index(corpus, index_dir, tiny_settings(index_dir), progress=look, **options)  # type: ignore[arg-type]
+    look(BuildEvent("after"))
+    return seen
+
+
+def test_a_first_build_answers_from_what_is_ready(
+    tmp_path: Path, corpus: Path, eager: None
+) -> None:
+    seen = watch(corpus, tmp_path / "index")
+    first, second, third = sorted(CORPUS)
+    assert seen == [
+        (False, {first}),
+        (False, {first, second}),
+        (False, {first, second, third}),
+        (True, {first, second, third}),
+    ]
+    assert contents(Index.open(tmp_path / "index")) == rebuilt(
+        corpus, tmp_path / "other", tiny_settings(tmp_path / "other")
+    )
+
+
+def test_an_update_adds_to_what_answers_and_never_takes_from_it(
+    tiny_build: Build, corpus: Path, eager: None
+) -> None:
+    index_dir = tiny_build()
+    write_corpus(corpus, {f"new-{n}.txt": f"A bridge of {n} rivets." for n in range(3)})
+    write_corpus(corpus, {"bridges.txt": "Closed."})
+    seen = watch(corpus, index_dir)
+    assert all(names >= CORPUS.keys() for _, names in seen)
+    assert [len(names) for _, names in seen if not _] == [3, 4, 5, 6]
+    assert seen[-1][0]
+
+
+def test_a_rebuild_and_a_new_encoder_lose_nothing_that_answers_on_the_way(
+    tiny_build: Build, corpus: Path, eager: None
+) -> None:
+    index_dir = tiny_build()
+    write_corpus(corpus, {"aaa.txt": "A fern.", "zzz.txt": "A tea."})
+    build_index(corpus, index_dir, tiny_settings(index_dir))
+    everything = {*CORPUS, "aaa.txt", "zzz.txt"}
+    assert all(names == everything for _, names in watch(corpus, index_dir, rebuild=True))
+    settings = replace(tiny_settings(index_dir), merge_tokens=0)
+    seen: list[set[str]] = []
+    build_index(
+        corpus,
+        index_dir,
+        settings,
+        progress=lambda event: seen.append(set(Index.open(index_dir).store.hashes())),
+    )
+    assert seen
+    assert all(names == everything for names in seen)
+
+
+def test_a_build_that_dies_after_it_has_published_early_is_carried_on(
+    tmp_path: Path, corpus: Path, eager: None
+) -> None:
+    index_dir = tmp_path / "index"
+
+    def crash(event: BuildEvent) -> None:
+        if event.stage == "documents" and event.done == 2:
+            raise Crash
+
+    with pytest.raises(Crash):
+        build_index(corpus, index_dir, tiny_settings(index_dir), progress=crash)
+    partial = Index.open(index_dir)
+    assert not partial.manifest.complete
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert not report.up_to_date
+    assert report.documents == 3
+    assert report.encoded < report.passages
+    assert Index.open(index_dir).manifest.complete

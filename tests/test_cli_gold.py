@@ -8,8 +8,8 @@ import pytest
 from conftest import CORPUS, tiny_settings
 
 from qa.cli import main
-from qa.gold import load_gold
 from qa.feedback import FEEDBACK_FILE, Feedback, Verdict
+from qa.gold import load_gold
 from qa.pipeline import open_index
 from qa.settings import AskSettings
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.errors import FeedbackError
-from qa.gold import load_gold
 from qa.feedback import Feedback, Verdict
+from qa.gold import load_gold
 from qa.review import to_lines
 from qa.schema import Answer, Citation
 

@@ -87,14 +87,19 @@ def test_another_process_is_named_and_waited_for(tmp_path: Path) -> None:
 def test_a_lock_is_free_when_its_holder_is_killed(tmp_path: Path, before: bool) -> None:
     child, go_on = hold_in_child(tmp_path)
 
-    def kill(holder: str = "") -> None:
+    def kill() -> None:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
     said: list[str] = []
+
+    def waiting(holder: str) -> None:
+        said.append(holder)
+        kill()
+
     if before:
         kill()
-    with build_lock(tmp_path, lambda holder: (said.append(holder), kill())):
+    with build_lock(tmp_path, waiting):
         assert bool(said) == (not before)
         assert json.loads((tmp_path / ".lock-holder").read_text())["process"] == os.getpid()
     os.close(go_on)
@@ -109,7 +114,12 @@ def test_a_holder_that_cannot_be_read_is_still_waited_for(
     path = tmp_path / ".lock-holder"
     path.unlink() if record is None else path.write_bytes(record)
     said: list[str] = []
-    with build_lock(tmp_path, lambda holder: (said.append(holder), os.write(go_on, b"."))):
+
+    def waiting(holder: str) -> None:
+        said.append(holder)
+        os.write(go_on, b".")
+
+    with build_lock(tmp_path, waiting):
         assert said == ["of another process"]
     os.waitpid(child, 0)
 
@@ -120,9 +130,9 @@ def test_a_build_that_does_not_end_is_an_error_that_names_it(
 ) -> None:
     monkeypatch.setattr("qa.lock._LOCK_SECONDS", 0.05)
     child, go_on = hold_in_child(tmp_path)
-    with pytest.raises(IndexLockedError, match=rf"process {child} .* wait for it or stop it"):
-        with build_lock(tmp_path):
-            pytest.fail("two hold the lock")
+    said = rf"process {child} .* wait for it or stop it"
+    with pytest.raises(IndexLockedError, match=said), build_lock(tmp_path):
+        pytest.fail("two hold the lock")
     os.write(go_on, b".")
     os.waitpid(child, 0)
 
@@ -130,6 +140,6 @@ def test_a_build_that_does_not_end_is_an_error_that_names_it(
 def test_a_folder_that_cannot_be_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "file", tmp_path / "file" / "index"):
-        with pytest.raises(IndexLockedError, match=r"cannot be written .*--index"):
-            with build_lock(folder):
-                pytest.fail("nothing to hold")
+        said = r"cannot be written .*--index"
+        with pytest.raises(IndexLockedError, match=said), build_lock(folder):
+            pytest.fail("nothing to hold")

@@ -1,18 +1,21 @@
 """Asking: answers are verbatim, abstaining works, a citation can be opened."""
 
+import os
+import shutil
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS, tiny_settings
+from conftest import CORPUS, tiny_settings, write_corpus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa.build import build_index
-from qa.errors import UsageError
-from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, open_index
+from qa.errors import IndexMissingError, UsageError
+from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, open_index
 from qa.schema import Answer
 from qa.settings import AskSettings
 
@@ -141,3 +144,115 @@ def test_composed_and_decomposed_accents_are_the_same(tmp_path: Path) -> None:
         assert answer.unmentioned == ()
         assert answer.passages[0].lexical > 0.4
         assert answer.citations[0].quote in text
+
+
+# ---- some of the documents
+
+
+def test_asked_of_some_documents_nothing_else_is_shown_or_cited(tiny_answerer: Answerer) -> None:
+    question = "Who wrote to Charles about the engine?"
+    for only in (["garden.md"], ["bridges.txt", "garden.md"], ["letters/ada.txt"]):
+        answer = tiny_answerer.ask(question, only=only)
+        assert {found.passage.doc_id for found in answer.passages} == set(only)
+        assert {citation.doc_id for citation in answer.citations} <= set(only)
+        assert_consistent(answer)
+    nothing = tiny_answerer.ask(question, only=[])
+    assert (nothing.answered, nothing.passages, nothing.confidence) == (False, (), 0.0)
+
+
+# ---- citations of files that change
+
+
+def test_a_citation_says_whether_its_file_has_changed(
+    tiny_answerer: Answerer, corpus: Path
+) -> None:
+    path = corpus / "letters" / "ada.txt"
+
+    def state() -> str:
+        return tiny_answerer.ask("Who wrote to Charles about the engine?").citations[0].state
+
+    assert state() == "unchanged"
+    os.utime(path, (1, 1))
+    assert state() == "unchanged"
+    path.write_text("Something else.")
+    assert state() == "changed"
+    path.unlink()
+    assert state() == "missing"
+    path.write_bytes(CORPUS["letters/ada.txt"].encode())
+    assert state() == "unchanged"
+
+
+# ---- an index that grows while it is asked
+
+
+def test_before_the_first_build_it_says_that_there_is_no_index(
+    tmp_path: Path, corpus: Path
+) -> None:
+    live = LiveAnswerer(tmp_path / "index", AskSettings(max_risk=1.0))
+    for _ in range(2):
+        with pytest.raises(IndexMissingError, match="qa index"):
+            live.current()
+    build_index(corpus, tmp_path / "index", tiny_settings(tmp_path / "index"))
+    assert live.current().ask("Iron Bridge").passages
+
+
+def test_the_same_answerer_is_given_until_a_build_has_published(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    live = LiveAnswerer(index_dir)
+    first = live.current()
+    assert live.current() is first
+    (corpus / "new.txt").write_text("A fern.")
+    build_index(corpus, index_dir, tiny_settings(index_dir))
+    second = live.current()
+    assert second.index.generation == "00002"
+    assert live.current() is second
+    assert first.ask("Iron Bridge").passages, "who still has the old one can go on with it"
+
+
+def test_what_answers_goes_on_answering_when_the_index_is_gone(tiny_build: Build) -> None:
+    index_dir = tiny_build()
+    live = LiveAnswerer(index_dir, AskSettings(max_risk=1.0))
+    expected = live.current().ask("Iron Bridge").answer
+    shutil.rmtree(index_dir)
+    assert live.current().ask("Iron Bridge").answer == expected
+
+
+def test_threads_get_whole_answers_while_builds_publish_document_by_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.build._FIRST_PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr("qa.build._PUBLISH_SHARE", 1e9)
+    monkeypatch.setattr("qa.build._BATCH_PASSAGES", 1)
+    texts = {f"{n}.txt": f"The Iron Bridge has {n} rivets.\n" for n in range(6)}
+    corpus, index_dir = write_corpus(tmp_path / "corpus", {"0.txt": texts["0.txt"]}), tmp_path / "i"
+    settings = tiny_settings(index_dir)
+    build_index(corpus, index_dir, settings)
+    live = LiveAnswerer(index_dir, AskSettings(max_risk=1.0, k=50))
+    done = threading.Event()
+
+    def keep_asking() -> list[int]:
+        counts = []
+        while not done.is_set():
+            answer = live.current().ask("How many rivets has the Iron Bridge?")
+            counts.append(len({found.passage.doc_id for found in answer.passages}))
+            for found in answer.passages:
+                assert found.passage.text == texts[found.passage.doc_id].strip()
+            assert answer.citations[0].quote in texts[answer.citations[0].doc_id]
+        return counts
+
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(keep_asking) for _ in range(4)]
+        try:
+            for n in range(1, 6, 2):
+                names = (f"{n}.txt", f"{min(n + 1, 5)}.txt")
+                write_corpus(corpus, {name: texts[name] for name in names})
+                build_index(corpus, index_dir, settings)
+        finally:
+            done.set()
+        seen = [future.result() for future in asking]
+    assert all(counts == sorted(counts) for counts in seen), "documents were lost on the way"
+    assert len({count for counts in seen for count in counts}) > 2
+    answer = live.current().ask("How many rivets has the Iron Bridge?")
+    assert len(answer.passages) == 6

@@ -58,6 +58,7 @@ class Sandbox:
         """
         self._limits = limits or ParseLimits()
         self._size = workers
+        self._closing = threading.Lock()
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(workers):
             self._idle.put(None)
@@ -74,9 +75,10 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the idle processes."""
-        for _ in range(self._size):
-            worker = self._idle.get()
+        """End the processes, each when it is idle."""
+        with self._closing:  # of two that each wait for what the other has, none would end
+            workers = [self._idle.get() for _ in range(self._size)]
+        for worker in workers:
             if worker is not None:
                 worker.stop()
             self._idle.put(None)
@@ -147,6 +149,9 @@ class Sandbox:
         worker = self._idle.get()
         keep = False
         try:
+            if worker is not None and not worker.alive():  # not the next file's fault
+                worker.stop()
+                worker = None
             worker = worker or _Worker(self._limits)
             response = worker.ask(request)
             keep = not response.get("retire", False)
@@ -188,6 +193,10 @@ class _Worker:
             response: dict[str, Any] = json.loads(line)
             return {**response, "retire": True} if self._overdue else response
         return {"unreadable": self._died(), "retire": True}
+
+    def alive(self) -> bool:
+        """Whether the process has not died while it was idle."""
+        return self._process.poll() is None
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""

@@ -34,11 +34,17 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         _hold_time(limits.seconds)
-        _answer(out, _handle(request, limits))
+        _answer(out, _handle(request, limits), limits)
 
 
-def _answer(out: BinaryIO, response: dict[str, Any]) -> None:
-    out.write(json.dumps(response).encode() + b"\n")
+def _answer(out: BinaryIO, response: dict[str, Any], limits: ParseLimits) -> None:
+    try:
+        data = json.dumps(response).encode()
+    except MemoryError:
+        response.clear()
+        data = json.dumps({"unreadable": _too_much_memory(limits), "retire": True}).encode()
+    out.write(data)
+    out.write(b"\n")
     out.flush()
 
 
@@ -116,10 +122,20 @@ def _hold_time(seconds: float) -> None:
 def _grown(most: int) -> bool:
     if sys.platform == "win32":
         return False
+    return _peak_bytes() > most * _RETIRE_SHARE
+
+
+def _peak_bytes() -> int:
+    # Of what getrusage() tells, Linux lets a new process begin with its parent's peak.
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        if (line := next(found, None)) is not None:
+            return int(line.split()[1]) * 1024
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) > most * _RETIRE_SHARE
+    return peak * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":

@@ -150,6 +150,8 @@ class Workspace:
         sync_folder(folder)
         folder.replace(generations / name)
         sync_folder(generations)
+        if (self._index_dir / CURRENT).is_dir():  # damaged as a file never is, but repaired too
+            shutil.rmtree(self._index_dir / CURRENT)
         replace_text(self._index_dir / CURRENT, name + "\n")
         sync_folder(self._index_dir)
         # What a program may just be opening is kept one generation longer.

@@ -152,6 +152,8 @@ def test_tables_that_span_rows_and_columns_are_understood_row_by_row() -> None:
         ("<tr><td><h2>Title</h2><td><p>Text", ["## Title", "¶ Text"]),
         ("<tr><td><table><tr><td>a<td>b<tr><td>c<td>4</table><td>e<tr><td>f",
          ["| a | b", "| a: c | b: 4", "¶ e", "¶ f"]),
+        ("<tr><th>A<th>B<tr><th>1<th>2<tr><th>3<th>4",
+         ["| A | B", "| A: 1 | B: 2", "| A: 3 | B: 4"]),
         ("<tr><td><b>Role</b><td><b>Who</b><tr><td>Chair<td>Ada",
          ["| Role | Who", "| Role: Chair | Who: Ada"]),
         ("<tr><td><b>Chair</b><td><b>Ada</b><tr><td><b>Clerk</b><td><b>Bob</b>",

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from make_office import check_sound
 
 from qa.formats.parsed import TextBuilder, UnreadableError, clean
+from qa.formats.table_header import looks_like_header
 from qa.schema import Block, Kind
 from qa.settings import ParseLimits
 
@@ -40,6 +41,21 @@ def test_blocks_are_set_apart_by_an_empty_line_but_items_and_rows_by_a_line_end(
         Block(20, 21, 20, "row", 0),
     )
     assert (parsed.title, parsed.date, parsed.layout) == ("The title", "2020", "{}")
+
+
+def test_a_marker_is_text_but_not_content() -> None:
+    builder = TextBuilder(LIMITS)
+    builder.add(" One. ", "item", marker=" 1. ")
+    assert builder.add("Two.", "item", marker="2.") == 8
+    assert builder.add(" ", "item", marker="3.") is None
+    builder.add("Three.", "item", marker=" ")
+    parsed = builder.parsed()
+    assert parsed.text == "1. One.\n2. Two.\nThree."
+    assert parsed.blocks == (
+        Block(0, 7, 3, "item", 0),
+        Block(8, 15, 11, "item", 0),
+        Block(16, 22, 16, "item", 0),
+    )
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u00a0"])
@@ -107,6 +123,8 @@ def test_clean_text_can_be_stored_and_stays_as_it_is(text: str) -> None:
         ([["A", "B", "C"], ["1", "2", "3", "4"]], ["A | B | C", "A: 1 | B: 2 | C: 3 | 4"]),
         ([["2017", "1"], ["2018", "2"]], ["2017 | 1", "2018 | 2"]),
         ([["A", "A"], ["1", "2"]], ["A | A", "1 | 2"]),
+        ([["A", "B"], ["x", "y"]], ["A | B", "x | y"]),
+        ([["A", "B", "C"], ["x", "y", "z"]], ["A | B | C", "A: x | B: y | C: z"]),
         ([["shop", "https://a.example"], ["b", "c"]], ["shop | https://a.example", "b | c"]),
         ([["Ann", "ann@a.example"], ["b", "c"]], ["Ann | ann@a.example", "b | c"]),
         ([["one", "two"]], ["one | two"]),
@@ -122,6 +140,48 @@ def test_a_header_can_be_said_to_be_there_or_not() -> None:
     rows = [["2017", "2018"], ["5", "6"]]
     assert rows_of(rows, header=True) == ["2017 | 2018", "2017: 5 | 2018: 6"]
     assert rows_of([["A", "B"], ["1", "2"]], header=False) == ["A | B", "1 | 2"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_header"),
+    [
+        ("Name | Ada / City | London", False),
+        ("Name | Ada / City | London / Age | 36", False),
+        ("Town | People / Lima | 5 / Ica | 7", True),
+        ("Town | Since / Lima | 18 January 1535 / Ica | May 1563", True),
+        ("Since | 18 January 1535 / People | 5", False),
+        ("Year | What / 2017 | flood / 2018 | drought", True),
+        ("Founded | 1990 / Staff | 300 / Offices | 4", False),
+        ("Region | 2017 | 2018 / North | 1 | 2", True),
+        ("Region | 2018-19 | 2019-20 / North | 1.5 | 12 %", True),
+        (" | 2017-01 | 2017-02 / North | 1 | 2", True),
+        ("Region | Q1 | Q2 / North | 1 | 2", True),
+        ("Region | 2017 | 2018 / North | - | 2 / South | 3 | 4", True),
+        ("Region | 2017 | 2018 / North | good | bad", False),
+        ("Region | 2017 | 1950 | 2018 / North | 1 | 2 | 3", False),
+        ("Ada | 1915 | 1952 / Charles | 1991 | 1971", False),
+        ("Lima | 12 | 13 / Ica | 14 | 15", False),
+        ("2017 | 2018 / 5 | 6", False),
+    ],
+)
+def test_a_header_is_told_by_what_stands_below(rows: str, is_header: bool) -> None:
+    cells = [row.split(" | ") for row in rows.split(" / ")]
+    assert looks_like_header(cells) is is_header
+
+
+def test_where_headers_are_expected_two_columns_of_words_have_one() -> None:
+    rows = [["Name", "City"], ["Ann", "Łódź"]]
+    assert not looks_like_header(rows)
+    assert looks_like_header(rows, expected=True)
+    assert not looks_like_header([["Name", "1"], ["Ann", "2"]], expected=True)
+
+
+def test_the_rest_of_a_table_is_given_the_headers_it_had_before() -> None:
+    builder = TextBuilder(LIMITS)
+    builder.add_table([["A", "B"], ["1", "2"]], header=True)
+    builder.add("North", "row")
+    builder.add_table([["3", "4"]], names=["A", "B\nb"])
+    assert builder.parsed().text == "A | B\nA: 1 | B: 2\nNorth\nA: 3 | B b: 4"
 
 
 def test_a_table_without_rows_adds_nothing() -> None:

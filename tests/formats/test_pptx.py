@@ -34,11 +34,32 @@ def cell(text: str, attributes: str = "") -> str:
     return f"<a:tc {attributes}><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"
 
 
+def graphic(inside: str) -> str:
+    data = f"<a:graphicData>{inside}</a:graphicData>"
+    return f"<p:graphicFrame><a:graphic>{data}</a:graphic></p:graphicFrame>"
+
+
 def grid(*rows: str, first_row: str = "0") -> str:
     inside = "".join(f"<a:tr>{row}</a:tr>" for row in rows)
+    return graphic(f'<a:tbl><a:tblPr firstRow="{first_row}"/>{inside}</a:tbl>')
+
+
+def chart_part(*series: tuple[str, str, tuple[str, ...]]) -> str:
+    """Write a chart of two categories: of each series its name, format code and values."""
+
+    def points(*values: str) -> str:
+        return "".join(f'<c:pt idx="{n}"><c:v>{v}</c:v></c:pt>' for n, v in enumerate(values) if v)
+
+    written = "".join(
+        f"<c:ser><c:tx><c:strCache>{points(name)}</c:strCache></c:tx>"
+        f"<c:cat><c:strCache>{points('2017', '2018.50')}</c:strCache></c:cat><c:val><c:numCache>"
+        f"<c:formatCode>{code}</c:formatCode>{points(*values)}</c:numCache></c:val></c:ser>"
+        for name, code, values in series
+    )
+    title = "<c:title><a:p><a:r><a:t>Seizures</a:t></a:r></a:p></c:title>"
     return (
-        f'<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tblPr firstRow="{first_row}"/>'
-        f"{inside}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+        f'<c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart>{title}<c:plotArea>{written}</c:plotArea>'
+        "</c:chart></c:chartSpace>"
     )
 
 
@@ -133,6 +154,13 @@ def test_numbered_lists_are_numbered() -> None:
     assert lines(shape("a", None, '<a:pPr><a:buChar char="•"/></a:pPr>')) == ["- a"]
 
 
+def test_the_number_of_an_item_is_text_but_not_its_content() -> None:
+    numbers = '<a:pPr><a:buAutoNum type="arabicPeriod"/></a:pPr>'
+    parsed = parse_pptx(pptx([slide(shape("One.\nTwo.", "body", numbers))]), LIMITS)
+    assert parsed.text == "1. One.\n2. Two."
+    assert [parsed.text[b.content : b.end] for b in parsed.blocks] == ["One.", "Two."]
+
+
 def test_line_breaks_do_not_part_a_title() -> None:
     broken = shape("MARK", "title").replace("MARK</a:t></a:r>", "One</a:t></a:r><a:br/><a:r>"
                                             "<a:t>title</a:t></a:r>")  # fmt: skip
@@ -140,7 +168,8 @@ def test_line_breaks_do_not_part_a_title() -> None:
 
 
 def test_the_words_of_a_diagram_are_read() -> None:
-    parts = dict(pptx_parts([slide(shape("T", "title"))]))
+    frame = graphic('<d:relIds xmlns:d="d" xmlns:r="r" r:dm="d"/>')
+    parts = dict(pptx_parts([slide(frame + shape("T", "title"))]))
     parts["ppt/slides/_rels/slide1.xml.rels"] = rels([("d", "diagramData", "../diagrams/d.xml")])
     text = "<d:t><a:p><a:r><a:t>Plan</a:t></a:r></a:p></d:t>"
     parts["ppt/diagrams/d.xml"] = (
@@ -150,28 +179,71 @@ def test_the_words_of_a_diagram_are_read() -> None:
     assert outline(parse_pptx(zipped(parts), LIMITS)) == ["# T", "- Plan"]
 
 
-def test_the_numbers_of_a_chart_are_read() -> None:
-    parts = dict(pptx_parts([slide(shape("T", "title"))]))
+def with_chart(chart: str) -> list[str]:
+    frame = graphic('<c:chart xmlns:c="c" xmlns:r="r" r:id="c"/>')
+    parts = dict(pptx_parts([slide(shape("T", "title") + frame)]))
     parts["ppt/slides/_rels/slide1.xml.rels"] = rels([("c", "chart", "../charts/c.xml")])
+    parts["ppt/charts/c.xml"] = chart
+    return outline(parse_pptx(zipped(parts), LIMITS))
 
-    def points(*values: str) -> str:
-        inside = "".join(f'<c:pt idx="{at}"><c:v>{v}</c:v></c:pt>' for at, v in enumerate(values))
-        return f"<c:cache>{inside}</c:cache>"
 
-    series = "".join(
-        f"<c:ser><c:tx>{points(name)}</c:tx><c:cat>{points('2017', '2018')}</c:cat>"
-        f"<c:val>{points(*values)}</c:val></c:ser>"
-        for name, *values in (("Tonnes", "12.5", "25.899999999999999"), ("Share", "40"))
+def test_the_numbers_of_a_chart_are_read_as_it_shows_them() -> None:
+    chart = chart_part(
+        ("Tonnes", "#,##0.0", ("1012.5", "25.899999999999999")), ("Share", "0%", ("0.4",))
     )
-    title = "<c:title><a:p><a:r><a:t>Seizures</a:t></a:r></a:p></c:title>"
-    parts["ppt/charts/c.xml"] = (
-        f'<c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart>{title}<c:plotArea>{series}</c:plotArea>'
-        "</c:chart></c:chartSpace>"
-    )
-    assert outline(parse_pptx(zipped(parts), LIMITS)) == [
-        "# T", "¶ Seizures", "| Tonnes | Share", "| 2017 | Tonnes: 12.5 | Share: 40",
-        "| 2018 | Tonnes: 25.9",
+    assert with_chart(chart) == [
+        "# T", "¶ Seizures", "| Tonnes | Share", "| 2017 | Tonnes: 1,012.5 | Share: 40%",
+        "| 2018.50 | Tonnes: 25.9",
     ]  # fmt: skip
+
+
+def test_a_chart_without_names_has_no_header() -> None:
+    assert with_chart(chart_part(("", "General", ("5.10", "6")))) == [
+        "# T", "¶ Seizures", "| 2017 | 5.1", "| 2018.50 | 6",
+    ]  # fmt: skip
+
+
+def test_a_chart_that_is_not_there_is_done_without() -> None:
+    frame = graphic('<c:chart xmlns:c="c" xmlns:r="r" r:id="gone"/>')
+    assert lines(frame, shape("x")) == ["¶ x"]
+
+
+def at(left: int, top: int, inside: str) -> str:
+    """Put a shape, a group or a table at a place, in millimetres."""
+    place = f'<a:xfrm><a:off x="{left * 36_000}" y="{top * 36_000}"/></a:xfrm>'
+    start = inside.index(">") + 1
+    if (name := inside[1 : start - 1]) != "p:graphicFrame":
+        place = f"<{name}Pr>{place}</{name}Pr>"
+    return inside[:start] + place + inside[start:]
+
+
+def test_shapes_are_read_by_rows_from_the_top_and_the_left() -> None:
+    assert lines(
+        at(10, 90, shape("last")),
+        at(100, 50, shape("right")),
+        at(10, 53, shape("left, a little lower")),
+        at(10, 70, grid(cell("a") + cell("b"))),
+        at(-5, -5, shape("above the slide")),
+        at(10, 60, f"<p:grpSp>{at(5, 900, shape('2'))}{at(5, 800, shape('1'))}</p:grpSp>"),
+    ) == [
+        "¶ above the slide", "¶ left, a little lower", "¶ right", "¶ 1", "¶ 2", "| a | b", "¶ last",
+    ]  # fmt: skip
+
+
+def test_placeholders_come_before_other_shapes_in_their_own_order() -> None:
+    assert lines(
+        at(0, 0, shape("box")),
+        at(0, 80, shape("first", "body")),
+        shape("second", "body"),
+        shape("Title", "title"),
+    ) == ["# Title", "- first", "- second", "¶ box"]
+
+
+def test_hidden_groups_and_tables_are_not_read() -> None:
+    hidden = '<p:{0}><p:cNvPr id="1" name="n" hidden="1"/></p:{0}>'
+    group = f"<p:grpSp>{hidden.format('nvGrpSpPr')}{shape('no')}</p:grpSp>"
+    table = grid(cell("no")).replace("Frame>", f"Frame>{hidden.format('nvGraphicFramePr')}", 1)
+    assert lines(group, table, shape("x")) == ["¶ x"]
 
 
 def test_a_slide_that_shows_itself_again_and_again_is_refused() -> None:

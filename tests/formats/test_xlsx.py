@@ -127,7 +127,13 @@ def test_truths_errors_and_results_of_formulas() -> None:
         ("word", "0.00", "word"),
         ("43160", "d.m.yyyy", "2018-03-01"),
         ("43160.75", "yyyy-mm-dd hh:mm", "2018-03-01 18:00"),
-        ("43160", "mmm\\-yy", "2018-03"),
+        ("43160", "mmm\\-yy", "Mar 2018"),
+        ("43160", "mmmm yyyy", "March 2018"),
+        ("43160", "[$-409]yyyy, mmm;@", "2018 Mar"),
+        ("43160", "mmm", "Mar"),
+        ("43160", "mm/yyyy", "2018-03"),
+        ("43160", "d mmm yyyy", "2018-03-01"),
+        ("-1", "mmm yy", "-1"),
         ("43160", "yyyy", "2018"),
         ("0.75", "h:mm AM/PM", "18:00"),
         ("1.5", "[h]:mm", "36:00"),
@@ -147,7 +153,8 @@ def test_days_may_be_counted_from_1904() -> None:
 
 
 @pytest.mark.parametrize(
-    ("format_id", "text"), [(2, "43160.25"), (9, "4316025%"), (14, "2018-03-01"), (20, "6:00")]
+    ("format_id", "text"),
+    [(2, "43160.25"), (9, "4316025%"), (14, "2018-03-01"), (17, "Mar 2018"), (20, "6:00")],
 )
 def test_built_in_formats(format_id: int, text: str) -> None:
     styles = f'<cellXfs><xf numFmtId="{format_id}"/></cellXfs>'
@@ -227,6 +234,70 @@ def test_two_columns_of_words_have_no_header_unless_it_is_bold() -> None:
     )
     rows = table(("Term", "Meaning"), ("roe", "eggs")).replace('1" t=', '1" s="1" t=')
     assert lines(sheet(rows), styles=styles)[1] == "| Term: roe | Meaning: eggs"
+
+
+def test_a_year_that_is_a_value_names_no_column() -> None:
+    rows = table(("Founded", 1990), ("Employees", 300), ("Offices", 4))
+    assert lines(sheet(rows))[1] == "| Employees | 300"
+
+
+def test_tables_side_by_side_are_tables_of_their_own() -> None:
+    rows = table(
+        ("Seizures", "", "", "Towns"),
+        ("Year", "Tonnes", "", "Town", "People"),
+        (2017, 1, "", "Lima", 5),
+        (2018, 2),
+        (2019, 3, "", "Remark", "Rows"),
+        (2020, 4, "", "late", 2),
+    )
+    assert lines(sheet(rows)) == [
+        "¶ Seizures", "| Year | Tonnes", "| Year: 2017 | Tonnes: 1", "| Year: 2018 | Tonnes: 2",
+        "| Year: 2019 | Tonnes: 3", "| Year: 2020 | Tonnes: 4",
+        "¶ Towns", "| Town | People", "| Town: Lima | People: 5",
+        "| Remark | Rows", "| Remark: late | Rows: 2",
+    ]  # fmt: skip
+
+
+def test_headers_of_tables_side_by_side_hold_below_a_blank_row() -> None:
+    above = table(("Year", "Tonnes", "", "Town", "People"), (2017, 1, "", "Lima", 5))
+    below = table((2018, 2, "", "Cusco", 6), (2019, 3, "", "Ica", 7), first=4)
+    written = lines(sheet(above + below))
+    assert "| Year: 2018 | Tonnes: 2" in written
+    assert "| Town: Cusco | People: 6" in written
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Region", "", 2017, "", 2018), ("North", "", 1, "", 2), ("South", "", 3, "", 4)],
+        [("Region", "", "Men", "Women"), ("North", "", 1, 2), ("South", "", 3, 4)],
+        [("Region", "Men", "", "Women", "All"), ("North", 1, "", 2, 3), ("South", 4, "", 5, 9)],
+        [("Region", "Men", "", "Note"), ("North", 1, "", "late"), ("South", 4, "", "early")],
+    ],
+)
+def test_a_blank_column_for_looks_parts_no_table(rows: list[tuple[str | float, ...]]) -> None:
+    head, first = ([f"{cell}" for cell in row if cell != ""] for row in rows[:2])
+    named = " | ".join(f"{name}: {cell}" for name, cell in zip(head, first, strict=True))
+    assert lines(sheet(table(*rows)))[1] == f"| {named}"
+
+
+def test_hidden_rows_and_columns_are_left_out_and_leave_no_gap() -> None:
+    rows = table(
+        ("Year", "Key", "Key 2", "Tonnes"),
+        (2017, "a", "b", 1),
+        (2018, "a", "b", 2),
+        (2019, "a", "b", 3),
+    ).replace('<row r="3"', '<row r="3" hidden="1"')
+    cols = '<cols><col min="2" max="3" hidden="1"/><col min="5" max="99999" hidden="true"/></cols>'
+    assert lines(cols + sheet(rows, ["B2:C4"])) == [
+        "| Year | Tonnes", "| Year: 2017 | Tonnes: 1", "| Year: 2019 | Tonnes: 3",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("span", ['min="-5" max="-9"', "", 'min="9" max="2"', 'min="99999"'])
+def test_columns_that_are_none_hide_nothing(span: str) -> None:
+    written = lines(f'<cols><col {span} hidden="1"/></cols>' + sheet(table(("a", 1), ("b", 2))))
+    assert written == lines(sheet(table(("a", 1), ("b", 2))))
 
 
 def test_hidden_sheets_are_not_read() -> None:

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfbase.pdfmetrics import stringWidth  # type: ignore[import-untyped, unused-ignore]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped, unused-ignore]
 
 PDF_WIDTH, PDF_HEIGHT = 612, 792  # points
+_FONT, _SIZE = "Helvetica", 14
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -21,12 +23,17 @@ def write_pdf(path: Path, pages: Sequence[Sequence[PdfLine]], title: str = "") -
     canvas = Canvas(str(path), pagesize=(PDF_WIDTH, PDF_HEIGHT), invariant=True)
     canvas.setTitle(title)
     for lines in pages:
-        canvas.setFont("Helvetica", 14)
+        canvas.setFont(_FONT, _SIZE)
         for x, y, words in lines:
             canvas.drawString(x, y, words)
         canvas.showPage()
     canvas.save()
     return path
+
+
+def width_in_pdf(words: str) -> float:
+    """Measure a line of a PDF that `write_pdf` made, in points."""
+    return float(stringWidth(words, _FONT, _SIZE))
 
 
 def write_xlsx(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]], title: str = "") -> Path:

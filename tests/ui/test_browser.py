@@ -1,24 +1,23 @@
-"""The page in a real browser, through what a person sees and does.
+"""The page in a real browser, through what a person sees and does: asking and reading.
 
 Every test fails on a request that would leave the machine and on an error in the
 browser's console.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from browsing import PHONE, OpenPage, ask, assert_in_view, assert_no_sideways_scrolling, unreadable
+from playwright.sync_api import expect
 
 from qa.build import build_index
-from qa.pipeline import Answerer, open_index
 from qa.ui.app import start
 
+pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.model]
-expect.set_options(timeout=20_000)  # milliseconds; a busy machine is no failure
 
-PHONE, DESKTOP = (390, 844), (1280, 800)
 LABS = "How many cocaine laboratories were destroyed in 2018?"
 LABS_SENTENCE = (
     "These units also destroyed 351 cocaine laboratories, seized 25.9 MT of coca leaf, "
@@ -38,71 +37,22 @@ dollars `</p></div>`.
 
 
 @pytest.fixture(scope="module")
-def address(page_answerer: Answerer) -> str:
-    return start(page_answerer)[1]
+def address(page_index: Path) -> Iterator[str]:
+    page, address = start(page_index)
+    yield address
+    page.close()
 
 
 @pytest.fixture(scope="module")
-def hostile_address(page_index: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def hostile_address(page_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "evil.md").write_text(HOSTILE)
     shutil.copytree(page_index / "encoders", folder / "index" / "encoders")
     build_index(folder / "corpus", folder / "index")
-    return start(open_index(folder / "index"))[1]
-
-
-OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[OpenPage]:
-    """Opens an address in a new window; checks the window's requests and errors at the end."""
-    outside: list[str] = []
-    errors: list[str] = []
-    contexts = []
-
-    def check_request(request: Request) -> None:
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            outside.append(request.url)
-
-    def visit(url: str, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            reduced_motion="reduce",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", check_request)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.goto(url)
-        expect(page.get_by_role("heading", name="Ask your 1 document")).to_be_visible()
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert not outside, "requests that leave the machine"
-    assert not errors, "errors in the browser's console"
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Type a question, press Enter, wait for its turn of the conversation."""
-    before = page.locator(".qa-turn").count()
-    box = page.get_by_label("Question")
-    box.fill(question)
-    box.press("Enter")
-    turns = page.locator(".qa-turn")
-    expect(turns).to_have_count(before + 1)
-    return turns.last
-
-
-def assert_in_view(page: Page, element: Locator) -> None:
-    expect(element).to_be_visible()
-    expect(element).to_be_in_viewport(ratio=0.9)
+    page, address = start(folder / "index")
+    yield address
+    page.close()
 
 
 def test_asking_shows_the_answer_with_key_words_citation_confidence_and_time(
@@ -198,10 +148,10 @@ def test_everything_works_by_keyboard(visit: OpenPage, address: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_at_phone_width_the_panes_are_tabs(visit: OpenPage, address: str, scheme: str) -> None:
     page = visit(address, PHONE, scheme)
-    source = page.get_by_role("tab", name="Source")
+    source = page.get_by_role("tab", name="Documents")
     expect(page.locator("#qa-source")).not_to_be_visible()
     turn = ask(page, LABS)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert_no_sideways_scrolling(page)
     turn.get_by_role("button", name="Citation 1: open").click()
     expect(source).to_have_attribute("aria-selected", "true")
     assert_in_view(page, page.locator("#qa-cited"))
@@ -209,7 +159,7 @@ def test_at_phone_width_the_panes_are_tabs(visit: OpenPage, address: str, scheme
     source.press("ArrowLeft")
     expect(page.get_by_role("tab", name="Ask")).to_be_focused()
     expect(page.locator(".qa-answer")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert_no_sideways_scrolling(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -217,41 +167,8 @@ def test_text_can_be_read_on_its_background(visit: OpenPage, address: str, schem
     page = visit(address, scheme=scheme)
     ask(page, LABS).get_by_role("button", name="Citation 1: open").click()
     expect(page.locator("#qa-cited")).to_be_visible()
-    for selector in (".qa-answer", ".qa-status", ".qa-chip", ".qa-copy", ".qa-page p", "#qa-cited"):
-        assert contrast(page, selector) >= 4.5, f"{selector} in {scheme}"
-
-
-def contrast(page: Page, selector: str) -> float:
-    """The contrast ratio of WCAG 2.2 between an element's text and what is behind it."""
-    ratio: float = page.locator(selector).first.evaluate(
-        """element => {
-            const canvas = document.createElement("canvas").getContext("2d");
-            const rgba = (color) => {
-              canvas.clearRect(0, 0, 1, 1);
-              canvas.fillStyle = color;
-              canvas.fillRect(0, 0, 1, 1);
-              return [...canvas.getImageData(0, 0, 1, 1).data];
-            };
-            const over = (top, below) => top.slice(0, 3).map(
-              (c, i) => (c * top[3] + below[i] * (255 - top[3])) / 255);
-            const layers = [];
-            for (let e = element; e; e = e.parentElement) {
-              layers.push(rgba(getComputedStyle(e).backgroundColor));
-            }
-            const back = layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255]);
-            const front = over(rgba(getComputedStyle(element).color), back);
-            const light = (color) => {
-              const [r, g, b] = color.map((c) => {
-                const s = c / 255;
-                return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
-              });
-              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-            };
-            const [high, low] = [light(front), light(back)].sort((a, b) => b - a);
-            return (high + 0.05) / (low + 0.05);
-        }"""
-    )
-    return ratio
+    selectors = [".qa-answer", ".qa-status", ".qa-chip", ".qa-copy", ".qa-page p", "#qa-cited"]
+    assert unreadable(page, [*selectors, ".qa-chip-number"]) == {}
 
 
 def test_a_hostile_document_shows_as_text(visit: OpenPage, hostile_address: str) -> None:
@@ -308,10 +225,10 @@ def test_a_file_that_changed_since_it_was_indexed_is_said_to_have(
     (corpus / "note.txt").write_text("The harbour opened in 1912.")
     shutil.copytree(page_index / "encoders", tmp_path / "index" / "encoders")
     build_index(corpus, tmp_path / "index")
-    page = visit(start(open_index(tmp_path / "index"))[1])
+    page = visit(start(tmp_path / "index")[1])
     (corpus / "note.txt").write_text("The harbour opened in 1913.")
     ask(page, "When did the harbour open?").get_by_role("button", name="Citation 1: open").click()
-    expect(
-        page.get_by_role("status").filter(has_text="changed since it was indexed")
-    ).to_be_visible()
+    for pane in ("#qa-conversation", "#qa-source"):
+        said = page.locator(pane).get_by_role("status")
+        expect(said.filter(has_text="changed since it was indexed")).to_be_visible()
     expect(page.locator("#qa-cited")).to_have_text("The harbour opened in 1912.")

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -340,18 +339,18 @@ class _Blocks:
 
 
 @pytest.fixture(scope="module")
-def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def changing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sent")
     write_corpus(folder / "corpus", CORPUS)
     build(folder)
-    return folder  # type: ignore[return-value]
+    return folder
 
 
 @settings(max_examples=40)
 @given(JSON)
 def test_the_pages_script_may_send_anything(changing: Path, sent: object) -> None:
     desk, _ = library_desk(changing)
-    for function in _server_functions(desk, _Blocks):  # type: ignore[arg-type]
+    for function in _server_functions(desk, _Blocks):
         json.dumps(function(sent))
     assert sorted(CORPUS) == sorted(
         path.relative_to(changing / "corpus").as_posix()
@@ -366,7 +365,7 @@ def test_only_what_the_page_uploaded_is_added(changing: Path, tmp_path: Path) ->
     desk, _ = library_desk(changing)
     add = next(
         function
-        for function in _server_functions(desk, _Blocks)  # type: ignore[arg-type]
+        for function in _server_functions(desk, _Blocks)
         if function.__name__ == "add_files"
     )
     add({"files": [{"path": str(secret), "name": "mine.txt"}]})

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
-from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span
+from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span, State
 from qa.ui.markup import counted, text
 from qa.ui.render import Turn, conversation_html, scope_html
 
@@ -245,7 +245,7 @@ def test_a_citation_says_where_in_its_document_it_stands(
         ("missing", "The file is no longer there."),
     ],
 )
-def test_a_citation_says_that_its_file_is_not_as_it_was(state: str, said: str) -> None:
+def test_a_citation_says_that_its_file_is_not_as_it_was(state: State, said: str) -> None:
     answer = answered("words", "a.txt", "a")
     citation = replace(answer.citations[0], state=state)
     turn = Turn("Q?", replace(answer, citations=(citation,)))

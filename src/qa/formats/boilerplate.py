@@ -1,50 +1,25 @@
-"""Which of a page's elements are its own text, and which are menus and the like.
+"""A page in, the elements that hold its own text out, and what in them to leave out.
 
-The rules lean to keeping: a menu read as text costs little, a lost paragraph is a question
-that is not answered. They were made on pages of documentation, news, MediaWiki, and on
-pages laid out with tables.
+What is a menu is told by `menu_rules`; if they leave nothing, less is left out.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 
-from qa.formats.html_table import is_data, open_table
-from qa.formats.html_tree import Element, Page, preorder, text_of
+from qa.formats.html_tree import Element, Page, preorder
+from qa.formats.menu_rules import (
+    HEADINGS,
+    Places,
+    find_places,
+    is_control,
+    is_link_list,
+    is_main,
+    is_named_so,
+    is_note_mark,
+    is_site_part,
+)
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_MENU_ROLES = frozenset(
-    """alertdialog banner complementary contentinfo dialog menu menubar navigation search
-    toolbar""".split()
-)
-_SECTIONS = ("article", "main", "section", "blockquote", "figure")
-# Words of a class or id that say what an element is, whatever it holds.
-_SURELY_NOT_TEXT = re.compile(
-    r"(?:.*[-_])?(?:cookies?[-_]?(?:alert|banner|bar|consent|dialog|disclaimer|info|law|message"
-    r"|modal|notice|notification|overlay|popup|warning)|gdpr|navbar|navbox|skip[-_]?(?:link|nav)"
-    r"|breadcrumbs?|sr-only|visually-?hidden|screen-reader-text|mw-editsection|mw-jump-link"
-    r"|catlinks|printfooter|linenos|lineno|noprint)(?:[-_].*)?"
-)
-# … and what it most likely is, if it is a small part of the page.
-_LIKELY_NOT_TEXT = re.compile(
-    r"(?:ads?|advert(?:isement)?s?|(?:page|site|global|main)?[-_]?(?:footer|nav|navigation|menu)"
-    r"|left-?nav|right-?nav|sidebar|side-?bar|topbar|top-?nav|toc|table-of-contents|pagination"
-    r"|nav-?panel|pager|share|sharing|social(?:[-_]?(?:links|share|icons|media))?|newsletter(?:[-_]signup)?"
-    r"|related(?:[-_]?(?:posts|articles|links|stories))?|tag-?cloud|foot|menubar)"
-)
-_LIKELY_SHARE = 0.25
-_LINK_LISTS = frozenset(("center", "div", "dl", "menu", "ol", "p", "section", "td", "ul"))
-_LABELS = re.compile(
-    r"(?:related|more (?:from|stories|articles)|read (?:more|next)|(?:table of )?contents"
-    r"|on this page|in this article|navigation|share|follow us|tags|popular|trending)\b",
-    re.IGNORECASE,
-)
-_SKIP_LINK = re.compile(r"(?:skip|jump) (?:to|over)\b", re.IGNORECASE)
-_SIGNS_OF_A_LINK = ("¶", "§", "#", "🔗", "", "Link to this heading")
-_NOT_BY_NAME = (*_HEADINGS, "form")
 _NEVER_DROPPED = ("body", "head", "html", "main")
-_FORM_CHARACTERS = 300
 _MAIN_SHARE = 0.25  # of the page's text, for `main` to be it
 _ARTICLE_SHARE = 0.6
 _SURELY_TEXT = 10_000
@@ -64,39 +39,14 @@ class Chosen:
     dropped: frozenset[Element]
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """A page, and where its elements stand in it.
-
-    Attributes:
-        page: The page.
-        above_main: Elements that hold the page's main part, or are it.
-        above_title: Elements that hold a heading of level 1.
-        in_section: Elements inside a part of the page that may have a header of its own.
-        in_text: Elements inside the main part, an article or a table of data.
-        heading: For what is inside a heading or a term, which.
-        before: What stands before each list, table cell, division or paragraph.
-        after: The element that follows each of them.
-    """
-
-    page: Page
-    above_main: frozenset[Element]
-    above_title: frozenset[Element]
-    in_section: frozenset[Element]
-    in_text: frozenset[Element]
-    heading: dict[Element, Element]
-    before: dict[Element, Element | str]
-    after: dict[Element, Element]
-
-
-_Rule = Callable[[Element, _Places], bool]
+_Rule = Callable[[Element, Places], bool]
 
 
 def choose_text(page: Page) -> Chosen:
     """Choose a page's own text; everything that is shown, if there seems to be none."""
-    marks = note_marks(page)
-    places = _places(page)
-    for rules in ((_is_site_part, _is_control, _is_named_so, _is_link_list), (_is_control,)):
+    marks = _note_marks(page)
+    places = find_places(page)
+    for rules in ((is_site_part, is_control, is_named_so, is_link_list), (is_control,)):
         dropped = marks | _dropped(places, rules)
         kept = _kept(page, dropped)
         roots = _roots(places, kept)
@@ -107,73 +57,15 @@ def choose_text(page: Page) -> Chosen:
 
 def choose_everything(page: Page) -> Chosen:
     """Choose everything that is shown but the marks of notes."""
-    return Chosen((page.root,), note_marks(page))
+    return Chosen((page.root,), _note_marks(page))
 
 
-def note_marks(page: Page) -> frozenset[Element]:
+def _note_marks(page: Page) -> frozenset[Element]:
     """Find the raised figures that lead to notes: "2018¹" must not become "20181"."""
-    return frozenset(filter(_is_note_mark, page.elements))
+    return frozenset(filter(is_note_mark, page.elements))
 
 
-def _places(page: Page) -> _Places:
-    in_section, in_text = set(), set()
-    heading: dict[Element, Element] = {}
-    for element in page.elements:
-        above = element.parent
-        if above is None:
-            continue
-        if above in in_section or above.tag in _SECTIONS:
-            in_section.add(element)
-        if above in in_text or _is_text(above):
-            in_text.add(element)
-        if above in heading or above.tag in (*_HEADINGS, "dt"):
-            heading[element] = heading.get(above, above)
-    mains, titles = _with_ancestors(page, _is_main), _with_ancestors(page, lambda e: e.tag == "h1")
-    before, after = _neighbours(page)
-    return _Places(
-        page, mains, titles, frozenset(in_section), frozenset(in_text), heading, before, after
-    )
-
-
-def _neighbours(page: Page) -> tuple[dict[Element, Element | str], dict[Element, Element]]:
-    before: dict[Element, Element | str] = {}
-    after: dict[Element, Element] = {}
-    for element in page.elements:
-        last: Element | str | None = None
-        for child in element.children:
-            if isinstance(child, str):
-                last = child if child.strip() else last
-                continue
-            if last is not None and child.tag in _LINK_LISTS:
-                before[child] = last
-            if isinstance(last, Element) and last.tag in _LINK_LISTS:
-                after[last] = child
-            last = child
-    return before, after
-
-
-def _with_ancestors(page: Page, wanted: Callable[[Element], bool]) -> frozenset[Element]:
-    found: set[Element] = set()
-    for element in reversed(page.elements):
-        if (element in found or wanted(element)) and element.characters:
-            found.add(element)
-            if element.parent is not None:
-                found.add(element.parent)
-    return frozenset(found)
-
-
-def _is_text(element: Element) -> bool:
-    """Tell what holds text rather than menus: a link list inside it may be part of it."""
-    if element.tag == "table":
-        return is_data(element, open_table(element, ()))
-    return element.tag == "article" or _is_main(element)
-
-
-def _is_main(element: Element) -> bool:
-    return element.tag == "main" or element.attributes.get("role") == "main"
-
-
-def _dropped(places: _Places, rules: Iterable[_Rule]) -> frozenset[Element]:
+def _dropped(places: Places, rules: Iterable[_Rule]) -> frozenset[Element]:
     dropped: set[Element] = set()
     gone: set[Element] = set()
     for element in places.page.elements:
@@ -185,14 +77,14 @@ def _dropped(places: _Places, rules: Iterable[_Rule]) -> frozenset[Element]:
     return frozenset(dropped | _left_headings(dropped, places))
 
 
-def _left_headings(dropped: set[Element], places: _Places) -> set[Element]:
+def _left_headings(dropped: set[Element], places: Places) -> set[Element]:
     """Find the headings of lists of links that were all that stood under them."""
     left = set()
     for element in dropped:
         heading = places.before.get(element)
         after = places.after.get(element)
-        alone = after is None or after.tag in _HEADINGS
-        if alone and isinstance(heading, Element) and heading.tag in _HEADINGS[1:]:
+        alone = after is None or after.tag in HEADINGS
+        if alone and isinstance(heading, Element) and heading.tag in HEADINGS[1:]:
             left.add(heading)
     return left
 
@@ -215,13 +107,13 @@ def _is_enough(roots: Iterable[Element], kept: dict[Element, int]) -> bool:
     if characters > _SURELY_TEXT:
         return True
     below = (child for root in roots for child in preorder(root) if not isinstance(child, str))
-    return characters - sum(kept[e] for e in below if e.tag in _HEADINGS) >= _LEAST_TEXT
+    return characters - sum(kept[e] for e in below if e.tag in HEADINGS) >= _LEAST_TEXT
 
 
-def _roots(places: _Places, kept: dict[Element, int]) -> tuple[Element, ...]:
+def _roots(places: Places, kept: dict[Element, int]) -> tuple[Element, ...]:
     """Find the element that holds the page's text, and a title that stands outside it."""
     elements, everything = places.page.elements, kept[places.page.root]
-    mains = [e for e in elements if _is_main(e)]
+    mains = [e for e in elements if is_main(e)]
     articles = [e for e in elements if e.tag == "article"]
     for share, candidates in ((_MAIN_SHARE, mains), (_ARTICLE_SHARE, articles)):
         best = max(candidates, key=lambda e: kept[e], default=None)
@@ -230,7 +122,7 @@ def _roots(places: _Places, kept: dict[Element, int]) -> tuple[Element, ...]:
     return (places.page.root,)
 
 
-def _title_outside(root: Element, places: _Places, kept: dict[Element, int]) -> tuple[Element, ...]:
+def _title_outside(root: Element, places: Places, kept: dict[Element, int]) -> tuple[Element, ...]:
     """Find the page's title, and what stands with it, if the main part has none of its own."""
     if root in places.above_title:
         return ()
@@ -239,101 +131,3 @@ def _title_outside(root: Element, places: _Places, kept: dict[Element, int]) -> 
         return ()
     header = next((e for e in titles[0].ancestors() if e.tag in ("header", "hgroup")), titles[0])
     return (header,) if header not in places.above_main else (titles[0],)
-
-
-def _is_note_mark(element: Element) -> bool:
-    """Tell `<sup><a href="#n1">1</a></sup>`, either way round."""
-    if element.tag not in ("a", "sup") or not 0 < element.characters <= 6:
-        return False
-    inner = next(iter(element.elements()), None)
-    if element.tag == "sup":
-        return inner is not None and inner.tag == "a" and _leads_inside(inner)
-    if "noteref" in element.attributes.get("epub:type", ""):
-        return True
-    alone = inner is not None and inner.characters == element.characters
-    return alone and inner is not None and inner.tag == "sup" and _leads_inside(element)
-
-
-def _leads_inside(link: Element) -> bool:
-    return "#" in link.attributes.get("href", "")
-
-
-def _is_site_part(element: Element, places: _Places) -> bool:
-    """Tell what HTML itself says is not the page's text."""
-    tag, role = element.tag, element.attributes.get("role", "").lower()
-    if element in places.above_main:
-        return False
-    if tag in ("nav", "search", "dialog") or role in _MENU_ROLES:
-        return True
-    if tag in ("ol", "ul"):
-        return element not in places.in_section and _is_in_header(element)
-    if tag not in ("header", "footer", "aside"):
-        return False
-    if element in places.in_section:
-        return element.link_characters > 0.5 * max(1, element.characters)
-    return tag != "header" or element not in places.above_title
-
-
-def _is_in_header(element: Element) -> bool:
-    return any(above.tag == "header" for above in islice(element.ancestors(), 5))
-
-
-def _is_control(element: Element, places: _Places) -> bool:
-    """Tell what a person works the page with, and links that only lead about it."""
-    tag = element.tag
-    if tag in ("button", "textarea"):
-        # "<h3><button>How do I pay?</button></h3>" is the heading of what it opens.
-        heading = places.heading.get(element)
-        return heading is None or heading.characters > element.characters
-    if tag == "form":
-        return element.characters < _FORM_CHARACTERS and any(
-            isinstance(child, Element) and child.tag in ("input", "textarea")
-            for child in preorder(element)
-        )
-    if tag != "a" or element.characters > 60 or not _leads_inside(element):
-        return False
-    text = text_of(element)
-    return text in _SIGNS_OF_A_LINK or _SKIP_LINK.match(text) is not None
-
-
-def _is_named_so(element: Element, places: _Places) -> bool:
-    """Tell by class and id."""
-    names = f"{element.attributes.get('class', '')} {element.attributes.get('id', '')}"
-    if names == " " or element.tag in _NOT_BY_NAME or element in places.above_main:
-        return False
-    words = names.lower().split()
-    if any(map(_SURELY_NOT_TEXT.fullmatch, words)):
-        return True
-    small = element.characters < _LIKELY_SHARE * places.page.root.characters
-    return small and any(map(_LIKELY_NOT_TEXT.fullmatch, words))
-
-
-def _is_link_list(element: Element, places: _Places) -> bool:
-    """Tell a list of short links: a menu, or the page's own contents."""
-    characters, links = element.characters, element.links
-    if element.tag not in _LINK_LISTS or links < 2 or characters > 60 * links:
-        return False
-    most = places.page.root.characters / 2
-    if element.link_characters < 0.8 * characters or characters > most:
-        return False
-    if element in places.in_text:
-        return links > 2 and _leads_about(element, places)
-    short = links > 2 or characters < 25 * links
-    return short and not _text_before(element, places).endswith(":")
-
-
-def _leads_about(element: Element, places: _Places) -> bool:
-    """Tell links to the page's own sections, or that are said to lead elsewhere."""
-    below = (child for child in preorder(element) if isinstance(child, Element))
-    anchors = (child for child in below if child.tag == "a")
-    if all(anchor.attributes.get("href", "#").startswith("#") for anchor in anchors):
-        return True
-    return _LABELS.match(_text_before(element, places)) is not None
-
-
-def _text_before(element: Element, places: _Places) -> str:
-    """Give the text of what stands before an element, if it is short."""
-    before = places.before.get(element, "")
-    if isinstance(before, str):
-        return before.strip()
-    return text_of(before) if before.characters < 200 else ""

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 
 from qa.formats.archive import Package, attribute, child, local, number
 from qa.formats.docx_styles import (
+    OFF,
     Numbering,
     Style,
     heading_level,
@@ -184,7 +185,8 @@ class _Reader:
         heads = sum(1 for row, _ in rows if is_on(child(row, "trPr", "tblHeader")))
         if 1 < heads < len(grid):
             grid[:heads] = [_merge_heads(grid[:heads])]
-        header = True if heads or self._is_first_bold(table, rows[0][0]) else None
+        first = next(row for row, cells in rows if len(cells) > 1)
+        header = True if heads or self._is_bold_head(table, first) else None
         yield _Piece(_flat(grid), rows=tuple(grid), header=header)
 
     def _cells(self, row: Element) -> Iterator[_Cell]:
@@ -194,7 +196,7 @@ class _Reader:
             for cell in _inside(row, "tc"):
                 yield cell, [piece for inner in cell for piece in self.pieces(inner)]
 
-    def _is_first_bold(self, table: Element, first: Element) -> bool:
+    def _is_bold_head(self, table: Element, first: Element) -> bool:
         look = child(table, "tblPr", "tblLook")
         chain = style_chain(self.styles, attribute(child(table, "tblPr", "tblStyle"), "val"))
         if _first_row_stands_out(look) and any(style.has_bold_head for style in chain):
@@ -282,7 +284,7 @@ def _first_row_stands_out(look: Element | None) -> bool:
     bits = attribute(look, "val")  # before Word 2010
     if re.fullmatch(r"[0-9A-Fa-f]{4}", bits):
         return bool(int(bits, 16) & 0x20)
-    return attribute(look, "firstRow", "0") not in _OFF
+    return attribute(look, "firstRow", "0") not in OFF
 
 
 def _is_raised(run: Element) -> bool:

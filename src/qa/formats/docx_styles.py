@@ -15,7 +15,7 @@ from qa.formats.parsed import clean
 
 _HEADING = re.compile(r"heading ([1-9])")
 _STYLES_DEEP = 12  # one more than Word allows
-_OFF = ("0", "false", "off")
+OFF = ("0", "false", "off")
 _ROMAN = tuple(
     zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
         "M CM D CD C XC L XL X IX V IV I".split(), strict=True)
@@ -139,7 +139,7 @@ def heading_level(properties: Element | None, chain: Iterable[Style]) -> int:
 
 def is_on(switch: Element | None) -> bool:
     """Tell whether a switch, such as bold type, is there and not off."""
-    return switch is not None and attribute(switch, "val") not in _OFF
+    return switch is not None and attribute(switch, "val") not in OFF
 
 
 def read_lists(root: Element) -> dict[str, NumberedList]:

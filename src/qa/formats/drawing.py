@@ -67,7 +67,7 @@ def _points(element: Element | None) -> dict[int, str]:
     for part in () if element is None else element.iter():
         name = local(part.tag)
         if name in ("numCache", "numLit"):
-            code = (_text_of(child(part, "formatCode"))).strip()
+            code = _text_of(child(part, "formatCode")).strip()
         elif name == "pt":
             value = clean(_text_of(child(part, "v"))).strip()
             if value and code is not None:

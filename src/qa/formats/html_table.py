@@ -5,7 +5,7 @@ Knows cells that span rows and columns, and tables that only lay a page out.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from qa.formats.html_tree import Element, preorder, text_of
 from qa.formats.parsed import UnreadableError
@@ -130,13 +130,18 @@ def read_rows(
             yield from (_with_names(cells, names) for _, cells in rows)
             continue
         head = [cells for _, cells in rows]
-        if len(head) > _MOST_HEAD_ROWS:
-            yield from (_with_names(cells, []) for cells in head)
-            continue
-        titles = [cells[0].text for cells in head if len(cells) == 1]
-        yield from ([title] for title in titles)
-        names = _column_names(cells for cells in head if len(cells) > 1)
+        levels = _levels(head)
+        yield from ([cells[0].text] for cells in head[:levels] if len(cells) == 1)
+        names = _column_names(cells for cells in head[:levels] if len(cells) > 1)
         yield [name for name, _ in groupby(names) if name]
+        yield from (_with_names(cells, names) for cells in head[levels:])
+
+
+def _levels(head: list[list[Cell]]) -> int:
+    """Count the rows of headers that stand above each other; others are rows in bold type."""
+    above = (any(cell.columns > 1 for cell in cells) for cells in head)
+    levels = sum(1 for _ in takewhile(bool, above)) + 1
+    return min(levels, len(head), _MOST_HEAD_ROWS)
 
 
 def _names_columns(cells: list[Cell]) -> bool:

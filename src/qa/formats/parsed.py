@@ -115,10 +115,10 @@ class TextBuilder:
             names: Headers that are not among the rows, for the rest of a table whose header
                 was added before; with them `header` does not count.
         """
-        tidied = ([" ".join(cell.split()).replace(" | ", " / ") for cell in row] for row in rows)
-        filled = (row for row in tidied if any(row))
+        filled = (row for row in map(_tidy, rows) if any(row))
         first = list(islice(filled, _TELLING_ROWS))
         rest = chain(first, filled)
+        names = _tidy(names)
         if not names and first and (looks_like_header(first) if header is None else header):
             names = first[0]
             self.add(_row_text(next(rest), ()), "row")
@@ -160,6 +160,10 @@ def check_characters(count: int, limits: ParseLimits) -> None:
         raise UnreadableError(
             f"more than {limits.characters:,} characters of text (limit --max-characters)"
         )
+
+
+def _tidy(row: Sequence[str]) -> list[str]:
+    return [" ".join(cell.split()).replace(" | ", " / ") for cell in row]
 
 
 def _row_text(row: list[str], names: Sequence[str]) -> str:

@@ -86,10 +86,10 @@ def _read_pages(document: pdfium.PdfDocument, limits: ParseLimits) -> list[list[
 
 def _read_page(document: pdfium.PdfDocument, number: int) -> list[list[Line]]:
     try:
-        rows, glyphs, unknown = read_page(document, number)
+        rows, known, unknown = read_page(document, number)
     except pdfium.PdfiumError:
         return []
-    return rows if unknown <= _UNKNOWN_SHARE * glyphs else []
+    return rows if unknown <= _UNKNOWN_SHARE * (known + unknown) else []
 
 
 def _why_empty(document: pdfium.PdfDocument) -> str:
@@ -145,7 +145,7 @@ def _title_of(drafts: Sequence[Draft], body: float) -> str:
     first = [draft for draft in drafts[:_TITLE_DRAFTS] if draft.lines[0].page == 0]
     headings = [draft for draft in first if draft.kind == "heading" and draft.size > 1.05 * body]
     largest = max(headings, key=lambda draft: draft.size, default=None)
-    title = " ".join(line.text for line in largest.lines) if largest else ""
+    title = clean(" ".join(line.text for line in largest.lines)) if largest else ""
     return "" if title.casefold() in _NO_TITLE else title[:_TITLE_CHARACTERS].strip()
 
 

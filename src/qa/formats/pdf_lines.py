@@ -86,7 +86,7 @@ def read_page(document: pdfium.PdfDocument, number: int) -> tuple[list[list[Line
         number: Of the page, from 0.
 
     Returns:
-        The rows; how many glyphs there are; how many of them have no Unicode.
+        The rows; how many characters there are; how many glyphs without Unicode.
 
     Raises:
         pdfium.PdfiumError: The page is damaged.
@@ -94,7 +94,7 @@ def read_page(document: pdfium.PdfDocument, number: int) -> tuple[list[list[Line
     with opened_page(document, number) as (page, own), opened_text(page) as (characters, visible):
         words = PageWords(characters, visible)
         rows = [row for line in words.lines() for row in _rows(characters, number, line)]
-        return _in_place(_in_one_frame(rows), own), words.glyphs, words.unknown
+        return _in_place(_in_one_frame(rows), own), words.known, words.unknown
 
 
 def _in_place(rows: list[list[Line]], own: int) -> list[list[Line]]:

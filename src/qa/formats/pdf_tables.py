@@ -3,6 +3,7 @@
 A table's columns keep apart from row to row, and its cells begin, end or are centred at one x.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ _CELL_STEP = 1.6
 _NAME_CHARACTERS = 40
 # More pieces in a row are no table: a hostile page would take for ever.
 MOST_CELLS = 60
+_MOST_LINES = 20
 
 
 def step(above: Row, below: Row) -> float:
@@ -54,26 +56,28 @@ def _stacked(lines: list[Line]) -> Line:
 
 
 def _cells(rows: Sequence[Row], start: int) -> tuple[list[list[Line]], int]:
-    """Collect the cells of one row of a table: what stands beside each other, line by line."""
+    """Collect the cells of one row of a table: what stands beside each other, line by line.
+
+    Returns:
+        Each cell's lines, and where the next row begins; no cells if they are too many.
+    """
     cells: list[list[Line]] = []
+    right, top, bottom = -math.inf, math.inf, -math.inf
     for at in range(start, len(rows)):
-        row = rows[at]
+        row, first = rows[at], rows[at][0]
         if len(cells) + len(row) > MOST_CELLS:
             return [], at
-        if not cells or _is_beside_all(cells, row):
+        if not cells or (first.left >= right and first.top < bottom and first.bottom > top):
             cells += [[piece] for piece in row]
-        elif len(row) == 1 and _is_below(cells[-1][-1], row[0]):
-            cells[-1].append(row[0])
-        else:
+        elif len(row) > 1 or not _is_below(cells[-1][-1], first):
             return cells, at
+        elif len(cells[-1]) == _MOST_LINES:
+            return [], at
+        else:
+            cells[-1].append(first)
+        right = max(right, row[-1].right)
+        top, bottom = min(top, first.top), max(bottom, first.bottom)
     return cells, len(rows)
-
-
-def _is_beside_all(cells: list[list[Line]], row: Row) -> bool:
-    right = max(line.right for cell in cells for line in cell)
-    top = min(cell[0].top for cell in cells)
-    bottom = max(cell[-1].bottom for cell in cells)
-    return row[0].left >= right and row[0].top < bottom - 1 and row[0].bottom > top - 1
 
 
 def _is_below(above: Line, line: Line) -> bool:

@@ -5,6 +5,7 @@ surrogate pair) or several (a ligature); a hyphen that ends a line swallows the 
 not all spaces and line ends are there.
 """
 
+import math
 import unicodedata
 from array import array
 from collections.abc import Iterator
@@ -45,72 +46,68 @@ class PageWords:
     """Puts a page's characters together into words and lines.
 
     Attributes:
-        glyphs: Characters seen so far, without white space.
-        unknown: How many of them have no Unicode.
+        known: Characters of words seen so far.
+        unknown: Glyphs without Unicode, which are left out.
     """
 
     def __init__(self, characters: pdfium.PdfTextPage, visible: Box) -> None:
         self._characters = characters
         self._visible = visible
-        self.glyphs = 0
+        self._lead = 0
+        self.known = 0
         self.unknown = 0
 
     def lines(self) -> Iterator[list[Word]]:
         """Give the words of each line that can be seen, in logical order."""
+        raw, code_of = self._characters.raw, pdfium_c.FPDFText_GetUnicode
+        count = self._characters.count_chars()
         line: list[Word] = []
-        text = ""
+        letters: list[str] = []
         index = array("l")
         guessed = False
-        for character, at in self._read():
-            if not character.isspace():
-                text += character
-                for _ in character:  # a ligature may be several
-                    index.append(at)
-                continue
-            if text:
-                line += self._word(text, index)
-                text, index = "", array("l")
-            if character == "\n" and line:
-                line = [part for word in line for part in self._parts(word)] if guessed else line
-                yield _in_logical_order(line)
-                line, guessed = [], False
-            elif character == " " and not guessed:
-                guessed = bool(pdfium_c.FPDFText_IsGenerated(self._characters.raw, at))
-
-    def _read(self) -> Iterator[tuple[str, int]]:
-        """Give each character with its index; ends with a line end."""
-        raw = self._characters.raw
-        code_of = pdfium_c.FPDFText_GetUnicode
-        count = self._characters.count_chars()
-        lead = 0
-        for at in range(count):
-            code = code_of(raw, at)
+        for at in range(count + 1):
+            code = code_of(raw, at) if at < count else 0x0A
             if 0x20 < code < 0x7F:
-                self.glyphs += 1
-                yield chr(code), at
-            elif code in _LINE_HYPHENS:
-                yield "-", at
-                yield "\n", at
-            elif 0xD800 <= code < 0xDC00:
-                lead = code
-            elif 0xDC00 <= code < 0xE000 and lead:
-                self.glyphs += 1
-                yield chr(0x10000 + ((lead - 0xD800) << 10) + code - 0xDC00), at - 1
-            elif text := self._rare(code):
-                yield text, at
-        yield "\n", count
+                letters.append(chr(code))
+                index.append(at)
+                continue
+            for character in self._decoded(code):  # a ligature may be several
+                if not character.isspace():
+                    letters.append(character)
+                    index.append(at - (code >= 0xDC00 and character > "\uffff"))
+                    continue
+                if letters:
+                    line += self._word("".join(letters), index)
+                    letters, index = [], array("l")
+                if character == "\n" and line:
+                    yield self._finished(line, guessed)
+                    line, guessed = [], False
+                elif character == " " and not guessed:
+                    guessed = bool(pdfium_c.FPDFText_IsGenerated(raw, at))
 
-    def _rare(self, code: int) -> str:
+    def _finished(self, line: list[Word], guessed: bool) -> list[Word]:
+        """Put a line in order, with the spaces that were missed where spaces are guessed."""
+        words = [part for word in line for part in self._parts(word)] if guessed else line
+        return _in_logical_order(words)
+
+    def _decoded(self, code: int) -> str:
+        """Give the characters that one of PDFium's beyond ASCII stands for."""
+        lead, self._lead = self._lead, 0
+        if code in _LINE_HYPHENS:
+            return "-\n"
+        if 0xD800 <= code < 0xDC00:
+            self._lead = code
+            return ""
+        if 0xDC00 <= code < 0xE000 and lead:
+            return chr(0x10000 + ((lead - 0xD800) << 10) + code - 0xDC00)
         if code in (0x0A, 0x85, 0x2028, 0x2029):
             return "\n"
         if code == 0x0D or code in _INVISIBLE:
             return ""
         character = _BULLETS.get(code) or chr(code)
-        category = unicodedata.category(character)
         if character.isspace():
             return " "
-        self.glyphs += 1
-        if category in ("Cc", "Co", "Cn", "Cs"):
+        if unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs"):
             self.unknown += 1
             return ""
         if 0xFB00 <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFC:  # ligatures, Arabic shapes
@@ -119,6 +116,7 @@ class PageWords:
 
     def _word(self, text: str, index: "array[int]") -> list[Word]:
         """Box a word; none if it is nowhere, or not on the part of the page that is shown."""
+        self.known += len(text)
         first = character_box(self._characters, index[0])
         last = character_box(self._characters, index[-1]) if len(index) > 1 else first
         first, last = first or last, last or first
@@ -150,15 +148,10 @@ class PageWords:
         Where a file has no spaces, PDFium guesses them, and misses those after a letter that
         leans over: "If there" comes as "Ifthere".
         """
-        boxes = [character_box(self._characters, at) for at in word.index]
-        widest = _SPACE * (word.box.top - word.box.bottom)
-        gaps = [
-            at
-            for at in range(1, len(boxes))
-            if (one := boxes[at - 1]) and (other := boxes[at]) and other.left - one.right > widest
-        ]
-        if not gaps or 3 * len(gaps) > len(boxes):  # a spaced-out word
+        gaps = self._gaps(word)
+        if not gaps or 3 * len(gaps) > len(word.text):  # a spaced-out word
             return [word]
+        boxes = [character_box(self._characters, at) for at in word.index]
         edges = zip([0, *gaps], [*gaps, len(boxes)], strict=True)
         return [
             Word(
@@ -168,6 +161,21 @@ class PageWords:
             )
             for start, end in edges
         ]
+
+    def _gaps(self, word: Word) -> list[int]:
+        """Find the letters before which there is a gap as wide as a space."""
+        raw, box_of = self._characters.raw, pdfium_c.FPDFText_GetLooseCharBox
+        rectangle = pdfium_c.FS_RECTF()
+        widest = _SPACE * (word.box.top - word.box.bottom)
+        gaps = []
+        end = math.inf
+        for at, index in enumerate(word.index):
+            # A Box for each letter would take three times as long.
+            box_of(raw, index, rectangle)
+            if rectangle.left - end > widest:
+                gaps.append(at)
+            end = rectangle.right
+        return gaps
 
 
 def runs_leftward(text: str) -> bool:

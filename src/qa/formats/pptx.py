@@ -1,28 +1,20 @@
 """PowerPoint presentations: every slide a page, its title the heading, with speaker's notes.
 
 Slides come in the order of the show, and their pages are numbered as PowerPoint numbers
-them: a hidden slide has a number but no text. Text on the slide master, which every slide
-repeats, and the fields for date, footer and number are left out. Charts are told by their
-numbers, diagrams (SmartArt) by their words.
+them: a hidden slide has a number but no text. On a slide placeholders come first, then what
+else there is, from the top and the left: files keep what lies over what, which is no order to
+read in. Text on the slide master, which every slide repeats, and the fields for date, footer
+and number are left out. Charts are told by their numbers, diagrams (SmartArt) by their words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from qa.formats.archive import (
-    Package,
-    Relationship,
-    attribute,
-    check_characters,
-    child,
-    core_properties,
-    local,
-    main_part,
-    number,
-)
-from qa.formats.parsed import Parsed, TextBuilder, clean
+from qa.formats.archive import Package, attribute, child, local, number
+from qa.formats.drawing import drawing_text, read_chart
+from qa.formats.ooxml import Relationship, core_properties, main_part, relationships
+from qa.formats.parsed import Parsed, TextBuilder, check_characters
 from qa.schema import Kind
 from qa.settings import ParseLimits
 
@@ -30,12 +22,21 @@ _REPEATED = frozenset(("sldNum", "dt", "ftr", "hdr"))
 _TITLES = frozenset(("title", "ctrTitle"))
 _BODIES = frozenset(("body", "obj", ""))
 _ON = ("1", "true")
+_SHAPES = frozenset(("sp", "grpSp", "graphicFrame"))
+_GRAPHICS = frozenset(("tbl", "chart", "relIds"))
+_SAME_ROW = 180_000  # 5 mm, in the units of a slide
+_NOWHERE = -(10**9)  # before all positions
 
 
 class _Shape(NamedTuple):
-    """A shape with text: its placeholder's type (None if it is none) or "table"."""
+    """Something with text.
 
-    kind: str | None
+    Attributes:
+        place: The type of the placeholder it is in; None if it is in none.
+        element: The shape, or the table, chart or diagram in its frame.
+    """
+
+    place: str | None
     element: Element
 
 
@@ -47,7 +48,7 @@ def parse_pptx(data: bytes, limits: ParseLimits) -> Parsed:
     """
     package = Package(data, limits)
     main = main_part(package, "ppt/presentation.xml", "presentation")
-    links = package.relationships(main)
+    links = relationships(package, main)
     builder = TextBuilder(limits)
     title = ""
     for slide_id in child(package.tree(main), "sldIdLst") or ():
@@ -55,7 +56,7 @@ def parse_pptx(data: bytes, limits: ParseLimits) -> Parsed:
         link = links.get(_relation(slide_id))
         slide = package.tree(link.target) if link else None
         if link and slide is not None and attribute(slide, "show") not in ("0", "false"):
-            found = _add_slide(builder, package, slide, package.relationships(link.target), limits)
+            found = _add_slide(builder, package, slide, relationships(package, link.target), limits)
             title = title or found
     said, date = core_properties(package)
     return builder.parsed(title=said or title, date=date)
@@ -68,67 +69,139 @@ def _add_slide(
     links: Mapping[str, Relationship],
     limits: ParseLimits,
 ) -> str:
-    """Append a slide, its title first, then its diagrams and notes; give the title."""
-    shapes = [s for s in _shapes(slide) if s.kind not in _REPEATED]
-    title = " ".join(_text(s.element) for s in shapes if s.kind in _TITLES)
+    """Append a slide, its title first, its notes last; give the title."""
+    shapes = [shape for shape in _shapes(slide) if shape.place not in _REPEATED]
+    title = " ".join(drawing_text(s.element) for s in shapes if s.place in _TITLES)
     title = " ".join(title.split())
     builder.add(title, "heading", 1)
     for shape in shapes:
-        if shape.kind not in _TITLES:
-            _add_shape(builder, shape, limits)
-    for link in links.values():
-        if link.kind == "diagramData":
-            for point in _diagram_points(package.tree(link.target)):
-                builder.add(point, "item")
-        elif link.kind == "chart":
-            _add_chart(builder, package.tree(link.target), limits)
+        if shape.place not in _TITLES:
+            _add_shape(builder, package, shape, links, limits)
     notes = [
-        text
+        paragraph
         for link in links.values()
         if link.kind == "notesSlide"
         for shape in _shapes(package.tree(link.target))
-        if shape.kind in _BODIES
-        for _, text in _paragraphs(shape.element)
+        if shape.place in _BODIES and local(shape.element.tag) == "sp"
+        for paragraph in _paragraphs(shape.element)
     ]
     if notes:
         builder.add("Notes", "heading", 2)
-    for text in notes:
-        builder.add(text)
+    for note in notes:
+        builder.add(note.text, marker=note.marker)
     return title
 
 
-def _add_shape(builder: TextBuilder, shape: _Shape, limits: ParseLimits) -> None:
-    if shape.kind == "table":
-        rows = _rows(shape.element)
-        check_characters(sum(len(cell) for row in rows for cell in row), limits)
-        first = attribute(child(shape.element, "tblPr"), "firstRow")
-        builder.add_table(rows, header=True if first in _ON and len(rows) > 1 else None)
-        return
-    for is_item, text in _paragraphs(shape.element):
-        kind: Kind = "item" if is_item or shape.kind in _BODIES else "paragraph"
-        builder.add(text, kind)
+def _add_shape(
+    builder: TextBuilder,
+    package: Package,
+    shape: _Shape,
+    links: Mapping[str, Relationship],
+    limits: ParseLimits,
+) -> None:
+    name = local(shape.element.tag)
+    if name == "tbl":
+        _add_table(builder, shape.element, limits)
+    elif name == "sp":
+        for paragraph in _paragraphs(shape.element):
+            is_item = paragraph.is_item or shape.place in _BODIES
+            kind: Kind = "item" if is_item else "paragraph"
+            builder.add(paragraph.text, kind, marker=paragraph.marker)
+    elif link := links.get(attribute(shape.element, "id" if name == "chart" else "dm")):
+        if link.kind == "chart":
+            title, rows, is_headed = read_chart(package.tree(link.target), limits)
+            builder.add(title)
+            builder.add_table(rows, header=is_headed)
+        elif link.kind == "diagramData":
+            for point in _diagram_points(package.tree(link.target)):
+                builder.add(point, "item")
+
+
+def _add_table(builder: TextBuilder, table: Element, limits: ParseLimits) -> None:
+    rows = _rows(table)
+    check_characters(sum(len(cell) for row in rows for cell in row), limits)
+    first = attribute(child(table, "tblPr"), "firstRow")
+    builder.add_table(rows, header=True if first in _ON and len(rows) > 1 else None)
 
 
 def _shapes(element: Element) -> Iterator[_Shape]:
-    """Find the shapes with text in drawing order, also those in groups."""
+    """Find what has text, also in groups: placeholders as they come, others by position."""
+    for part in _by_position(list(_inside(element, _SHAPES))):
+        if local(part.tag) == "grpSp":
+            yield from _shapes(part)
+            continue
+        place = _placeholder(part)
+        kind = None if place is None else attribute(place, "type")
+        graphics = [part] if local(part.tag) == "sp" else _inside(part, _GRAPHICS)
+        yield from (_Shape(kind, graphic) for graphic in graphics)
+
+
+def _inside(element: Element, names: Collection[str]) -> Iterator[Element]:
+    """Find the nearest elements with one of these names that are shown."""
     for inner in element:
         name = local(inner.tag)
-        if attribute(child(inner, "nvSpPr", "cNvPr"), "hidden") in _ON:
-            continue
-        if name == "sp":
-            place = child(inner, "nvSpPr", "nvPr", "ph")
-            yield _Shape(None if place is None else attribute(place, "type"), inner)
-        elif name == "tbl":
-            yield _Shape("table", inner)
+        if name in names:
+            if attribute(child(_about(inner), "cNvPr"), "hidden") not in _ON:
+                yield inner
         elif name not in ("Fallback", "txBody"):
-            yield from _shapes(inner)
+            yield from _inside(inner, names)
 
 
-def _paragraphs(shape: Element) -> Iterator[tuple[bool, str]]:
-    """Give each paragraph, numbered if it is, and whether it is an item of a list."""
+def _about(shape: Element) -> Element | None:
+    """Give what is said of a shape that is not drawn: its name, its placeholder."""
+    return next((inner for inner in shape if local(inner.tag).startswith("nv")), None)
+
+
+def _placeholder(shape: Element) -> Element | None:
+    return child(_about(shape), "nvPr", "ph")
+
+
+def _by_position(shapes: list[Element]) -> list[Element]:
+    """Order shapes by rows, from the top, and within them from the left.
+
+    Placeholders come first and as the file has them: few say where they stand, most leave
+    that to the layout. What is a little lower than its neighbour is in the same row.
+    """
+    ordered: list[Element] = []
+    row: list[Element] = []
+    for shape in sorted(shapes, key=_top):
+        if row and _top(shape) - _top(row[0]) > _SAME_ROW:
+            ordered += sorted(row, key=_left)
+            row = []
+        row.append(shape)
+    return ordered + sorted(row, key=_left)
+
+
+def _offset(shape: Element, axis: str) -> int:
+    if _placeholder(shape) is not None:
+        return _NOWHERE
+    if local(shape.tag) == "graphicFrame":
+        return number(attribute(child(shape, "xfrm", "off"), axis), _NOWHERE)
+    properties = child(shape, "grpSpPr" if local(shape.tag) == "grpSp" else "spPr")
+    return number(attribute(child(properties, "xfrm", "off"), axis), _NOWHERE)
+
+
+def _top(shape: Element) -> int:
+    return _offset(shape, "y")
+
+
+def _left(shape: Element) -> int:
+    return _offset(shape, "x")
+
+
+class _Paragraph(NamedTuple):
+    """A paragraph of a shape, with its number if it has one."""
+
+    text: str
+    marker: str
+    is_item: bool
+
+
+def _paragraphs(shape: Element) -> Iterator[_Paragraph]:
+    """Give each paragraph that is not empty, counting those that are numbered."""
     counts: dict[int, int] = {}
     for paragraph in child(shape, "txBody") or ():
-        if local(paragraph.tag) != "p" or not (text := _text(paragraph)):
+        if local(paragraph.tag) != "p" or not (text := drawing_text(paragraph)):
             continue
         properties = child(paragraph, "pPr")
         level = number(attribute(properties, "lvl"))
@@ -137,11 +210,11 @@ def _paragraphs(shape: Element) -> Iterator[tuple[bool, str]]:
         numbers = child(properties, "buAutoNum")
         if numbers is None:
             counts.pop(level, None)
-            yield child(properties, "buChar") is not None, text
+            yield _Paragraph(text, "", child(properties, "buChar") is not None)
         else:
             start = number(attribute(numbers, "startAt", "1"), 1)
             counts[level] = counts.get(level, start - 1) + 1
-            yield True, f"{_label(counts[level], attribute(numbers, 'type'))} {text}"
+            yield _Paragraph(text, _label(counts[level], attribute(numbers, "type")), True)
 
 
 def _label(count: int, form: str) -> str:
@@ -152,18 +225,6 @@ def _label(count: int, form: str) -> str:
     if form.endswith("ParenBoth"):
         return f"({sign})"
     return f"{sign})" if form.endswith("ParenR") else f"{sign}."
-
-
-def _text(element: Element) -> str:
-    """Give the text below an element; paragraphs and breaks are line ends."""
-    parts = []
-    for inner in element.iter():
-        name = local(inner.tag)
-        if name == "t":
-            parts.append(inner.text or "")
-        elif name in ("br", "p"):
-            parts.append("\n")
-    return clean("".join(parts)).strip()
 
 
 def _rows(table: Element) -> list[list[str]]:
@@ -181,7 +242,7 @@ def _rows(table: Element) -> list[list[str]]:
             elif attribute(cell, "vMerge") in _ON and column < len(above):
                 texts.append(above[column])
             else:
-                texts.append(_text(cell))
+                texts.append(drawing_text(cell))
         rows.append(texts)
     return rows
 
@@ -189,40 +250,8 @@ def _rows(table: Element) -> list[list[str]]:
 def _diagram_points(root: Element) -> Iterator[str]:
     """Give the texts of a SmartArt diagram, in the order of its points."""
     for point in child(root, "ptLst") or ():
-        if attribute(point, "type", "node") == "node" and (text := _text(point)):
+        if attribute(point, "type", "node") == "node" and (text := drawing_text(point)):
             yield " ".join(text.split())
-
-
-def _add_chart(builder: TextBuilder, root: Element, limits: ParseLimits) -> None:
-    """Append a chart's numbers as a table: a row a category, a column a series."""
-    title = child(root, "chart", "title")
-    builder.add("" if title is None else " ".join(_text(title).split()))
-    series = [element for element in root.iter() if local(element.tag) == "ser"]
-    values = [_points(child(one, "val")) for one in series]
-    names = ["".join(_points(child(one, "tx")).values()) for one in series]
-    categories = {at: text for one in series for at, text in _points(child(one, "cat")).items()}
-    places = sorted(categories.keys() | set(chain.from_iterable(values)))
-    check_characters(len(places) * len(series), limits)
-    rows = [[categories.get(at, ""), *(value.get(at, "") for value in values)] for at in places]
-    builder.add_table([["", *names], *rows], header=True)
-
-
-def _points(element: Element | None) -> dict[int, str]:
-    """Give the values a chart keeps of its workbook, by their places."""
-    points = {}
-    for point in () if element is None else element.iter():
-        value = child(point, "v") if local(point.tag) == "pt" else None
-        if value is not None:
-            points[number(attribute(point, "idx"))] = _tidy(clean(value.text or "").strip())
-    return points
-
-
-def _tidy(value: str) -> str:
-    """Take off a number's rounding error: 25.899999999999999."""
-    try:
-        return f"{float(value):.10g}" if "." in value else value
-    except ValueError:
-        return value
 
 
 def _relation(element: Element) -> str:

@@ -216,8 +216,15 @@ async function dropped(items) {
       for (const inner of some) await walk(inner, `${path}${entry.name}/`);
     }
   }
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-  for (const entry of entries) await walk(entry, "");
+  // What is asked for later than at once is gone.
+  const entries = [...items].filter(({ kind }) => kind === "file").map((item) => [
+    item.webkitGetAsEntry?.(),
+    item.getAsFile(),
+  ]);
+  for (const [entry, file] of entries) {
+    if (entry) await walk(entry, "");
+    else if (file) found.push({ file, name: file.name });
+  }
   return found;
 }
 
@@ -235,6 +242,8 @@ function remove(button) {
     }, 6000);
     return;
   }
+  // It will be gone, and what goes takes the focus along.
+  element.querySelector(".qa-source-title").focus({ preventScroll: true });
   button.disabled = true;
   const doc_id = data.remove;
   server.remove_documents({ doc_ids: [doc_id] }).then((problem) => {
@@ -274,11 +283,16 @@ element.addEventListener("click", (event) => {
   else if ("chooseAll" in data) {
     trigger("all");
     document.dispatchEvent(new Event("qa-all"));
+    document.querySelector("#qa-question textarea")?.focus();
   }
   else if ("update" in data) server.check_changes({}).then((now) => { tell(now); follow(); });
   else if ("restore" in data) restore();
-  else if ("list" in data) trigger("list");
+  else if ("list" in data) {
+    acted = target;
+    trigger("list");
+  }
   else if (data.open) {
+    acted = target;
     trigger("open", place(data));
     show("source");
   }
@@ -321,6 +335,20 @@ element.addEventListener("keydown", (event) => {
   element.querySelector(`[data-tab="${next}"]`)?.focus();
 });
 
+// The button that led to what is shown now: the focus goes to its like in the new view, as
+// for turning pages, or else to the heading.
+let acted = null;
+
+function refocus(heading) {
+  const same = [...element.querySelectorAll(".qa-pager button, .qa-switch button")].find(
+    (button) => button.textContent === acted?.textContent && !button.disabled);
+  const lost = acted && document.activeElement === document.body;
+  acted = null;
+  if (same) same.focus({ preventScroll: true });
+  else if (lost) heading?.focus({ preventScroll: true });
+  return Boolean(same);
+}
+
 watch("value", () => requestAnimationFrame(() => {
   readChosen();
   showLost();
@@ -331,9 +359,10 @@ watch("value", () => requestAnimationFrame(() => {
   const turns = element.querySelectorAll(".qa-turn");
   if (cited) {
     cited.scrollIntoView({ block: "center", behavior });
-    cited.focus({ preventScroll: true });
+    if (!refocus(heading)) cited.focus({ preventScroll: true });
   } else if (heading) {
     heading.scrollIntoView({ block: "start", behavior });
+    refocus(heading);
   } else if (turns.length) {
     show("ask");
     turns[turns.length - 1].scrollIntoView({ block: "start", behavior });

@@ -164,7 +164,7 @@ def page_html(view: SourceView, cited: Span | None, page: int, image: PageImage)
         said += f"; marked: “{text(document.text[cited.start : cited.end][:300])}”"
     return (
         f'<div class="qa-source" data-view="document">{_head(view, cited, "page")}'
-        f"{_pager(view, page)}"
+        f"{_pager(view, page, cited)}"
         f'<figure class="qa-sheet" style="aspect-ratio:{image.width}/{image.height}">'
         f'<img alt="{said}" src="data:image/png;base64,{data}">{boxes}</figure></div>'
     )
@@ -270,12 +270,13 @@ def _head(view: SourceView, cited: Span | None, shown: str) -> str:
     )
 
 
-def _pager(view: SourceView, page: int) -> str:
+def _pager(view: SourceView, page: int, cited: Span | None) -> str:
     pages = len(view.document.pages)
+    here = place(view.document.doc_id, cited or Span(-1, -1))
 
     def turn(to: int, label: str, name: str) -> str:
         off = "" if 1 <= to <= pages else " disabled"
-        where = f'data-open="{text(view.document.doc_id)}" data-as="page" data-page="{to}"'
+        where = f'{here} data-as="page" data-page="{to}"'
         return f'<button type="button" {where} aria-label="{name}"{off}>{label}</button>'
 
     return (
