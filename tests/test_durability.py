@@ -276,6 +276,7 @@ def test_killed_after_any_call_that_changes_something_a_build_leaves_a_whole_ind
         shutil.rmtree(index_dir)
 
 
+@pytest.mark.parametrize("scene", ["first", "update", "early"], indirect=True)
 def test_killed_at_any_moment_again_and_again_a_build_comes_to_its_end(scene: Scene) -> None:
     lengths = []
     for number in range(3):
@@ -309,6 +310,7 @@ def fail_as_full(called: Any) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+@pytest.mark.parametrize("scene", ["first", "update", "early"], indirect=True)
 def test_a_disk_that_is_full_at_any_call_is_told_and_the_old_index_answers(scene: Scene) -> None:
     counted = scene.copy("counted")
     calls = count_calls(lambda: scene.build(counted))

@@ -137,9 +137,9 @@ def test_flipped_bits_are_told_or_harmless_and_never_answered_from(
     path = index_dir / "generations" / "00001" / name
     data = path.read_bytes()
     chance = random.Random(5)
-    places = [*range(0, 110, 5), *(chance.randrange(len(data)) for _ in range(40))]
+    places = [*range(0, 110, 5), *(chance.randrange(len(data)) for _ in range(20))]
     # Where sentences are kept as JSON, which is read as code reads it: "[[0, 35], …".
-    places += [found.start() + n for found in re.finditer(rb"\[\[", data) for n in (0, 3)]
+    places += [found.start() for found in re.finditer(rb"\[\[", data)][-6:]
     ends = set()
     for place in places:
         flipped = bytearray(data)

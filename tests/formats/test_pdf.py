@@ -448,7 +448,8 @@ def test_the_title_is_the_files_unless_it_says_nothing(title: str, expected: str
     ("found", "expected"),
     [
         (b"(D:20240229120000+01'00')", "2024-02-29"),
-        (b"(2023)", "2023-01-01"),
+        (b"(2023)", "2023"),
+        (b"(D:202305)", "2023-05"),
         (b"(D:20241399)", ""),
         (b"(soon)", ""),
     ],

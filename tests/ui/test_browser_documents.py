@@ -300,6 +300,8 @@ def test_removing_asks_first_and_can_be_undone(visit: OpenPage, serve: Serve) ->
     expect(page.locator("#qa-source h2")).to_be_focused()
     turn = ask(page, "What did Ada wrote to Charles about the engine?")
     expect(turn).not_to_contain_text("about the engine.")
+    again = visit(served.address)
+    expect(again.get_by_role("heading", name="Ask your 2 documents")).to_be_visible()
     page.get_by_role("button", name="Undo the last removal").click()
     expect(documents(page)).to_have_count(3)
     expect(page.get_by_role("button", name="Undo the last removal")).to_have_count(0)

@@ -31,7 +31,6 @@ __all__ = ["PageImage", "parse_pdf", "render_page"]
 
 _UNKNOWN_SHARE = 0.3
 _PAGES_LOOKED_AT = 20
-_OBJECTS_LOOKED_AT = 200
 _TITLE_DRAFTS = 8
 _TITLE_CHARACTERS = 200
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
@@ -150,12 +149,13 @@ def _title_of(drafts: Sequence[Draft], body: float) -> str:
 
 
 def _date(found: str) -> str:
-    """Give the day of a PDF date, `D:20240131120000Z`, in ISO 8601; "" if it is none."""
+    """Give a PDF date, `D:20240131120000Z`, in ISO 8601, as far as it says; "" if it is none."""
     match = _DATE.match(found)
     if match is None:
         return ""
-    year, month, day = (int(part or 1) for part in match.groups())
+    parts = [part for part in match.groups() if part]
     try:
-        return date(year, month, day).isoformat()
+        date(*(int(part) for part in [*parts, "1", "1"][:3]))
     except ValueError:
         return ""
+    return "-".join(parts)

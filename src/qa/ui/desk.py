@@ -180,7 +180,7 @@ class Desk:
         generation = answerer.index.generation
         with self._lock:
             if self._examples[0] != generation:
-                self._examples = (generation, suggest_questions(answerer))
+                self._examples = (generation, _examples(answerer))
             return self._examples[1]
 
     def _nothing_yet(self) -> str:
@@ -189,6 +189,13 @@ class Desk:
         if self._library.progress().running:
             return "The documents are being read; ask again when the first is ready."
         return "There are no documents yet: add some first."
+
+
+def _examples(answerer: Answerer) -> list[str]:
+    try:
+        return suggest_questions(answerer)
+    except QAError:  # the page comes up all the same; asking will say what is wrong
+        return []
 
 
 def _news(shelf: Shelf) -> str:

@@ -37,8 +37,9 @@ def suggest_questions(answerer: Answerer, count: int = 4) -> list[str]:
 def _candidates(answerer: Answerer) -> Iterator[tuple[str, str]]:
     """Yield questions with the words their answer must contain, figures first."""
     store = answerer.index.store
-    step = max(1, store.n_passages // _PASSAGES)
-    passages = [store.passage(row).passage for row in range(0, store.n_passages, step)]
+    rows = store.rows()  # with gaps, where documents were removed
+    step = max(1, len(rows) // _PASSAGES)
+    passages = [store.passage(row).passage for row in rows[::step]]
     figures = list(dict.fromkeys(key for p in passages for key in _keys(_FIGURE, p)))
     named = [key for pattern in (_QUOTED, _NAME) for p in passages for key in _keys(pattern, p)]
     names = list(dict.fromkeys(named))
