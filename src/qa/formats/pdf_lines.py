@@ -32,7 +32,7 @@ class Run(NamedTuple):
 
     offset: int
     length: int
-    index: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ def _in_place(rows: list[list[Line]], own: int) -> list[list[Line]]:
         rows: What is filled in comes last.
         own: Index from which on characters are filled in.
     """
-    done = [row for row in rows if row[0].runs[0].index < own]
-    for row in (row for row in rows if row[0].runs[0].index >= own):
+    done = [row for row in rows if row[0].runs[0].first < own]
+    for row in (row for row in rows if row[0].runs[0].first >= own):
         first = row[0]
         for at, other in enumerate(done):
             if abs(other[0].bottom - first.bottom) < 0.4 * max(other[0].height, first.height):
@@ -140,7 +140,7 @@ def _in_one_frame(rows: list[list[Line]]) -> list[list[Line]]:
 
 def _rows(characters: pdfium.PdfTextPage, number: int, words: list[Word]) -> Iterator[list[Line]]:
     """Cut a line where its gaps are wide; and where it is none, as its words are not level."""
-    angle = style_of(characters, words[0].index[0]).angle
+    angle = style_of(characters, words[0].indexes[0]).angle
     boxes = [_turned(word.box, angle) for word in words]
     if 2 * sum(runs_leftward(word.text) for word in words) > len(words):
         boxes = [box._replace(left=-box.right, right=-box.left) for box in boxes]
@@ -169,7 +169,7 @@ def _line(
 ) -> Line:
     text, runs = _put_together(words)
     samples = [
-        style_of(characters, words[at].index[0]) for at in {0, len(words) // 2, len(words) - 1}
+        style_of(characters, words[at].indexes[0]) for at in {0, len(words) // 2, len(words) - 1}
     ]
     return Line(
         page=number,
@@ -221,7 +221,7 @@ def _put_together(words: list[Word]) -> tuple[str, tuple[Run, ...]]:
 
 def _unbroken(word: Word, *, last: bool) -> Iterator[tuple[str, int]]:
     """Give the pieces of a word that are unbroken in PDFium's text page, with their index."""
-    text, index = word.text, word.index
+    text, index = word.text, word.indexes
     straight = array("l", range(index[0], index[0] + len(index)))
     if index == straight and SOFT_HYPHEN not in text:
         yield text, index[0]
@@ -236,8 +236,8 @@ def _add_to_runs(runs: list[Run], run: Run) -> None:
         last = runs[-1]
         skipped = run.offset - last.offset - last.length
         # A space between two words is one character in PDFium's page too, most of the time.
-        if skipped in (0, 1) and run.index == last.index + last.length + skipped:
-            runs[-1] = Run(last.offset, last.length + skipped + run.length, last.index)
+        if skipped in (0, 1) and run.first == last.first + last.length + skipped:
+            runs[-1] = Run(last.offset, last.length + skipped + run.length, last.first)
             return
     runs.append(run)
 

@@ -119,7 +119,7 @@ class PageText:
             first, after = max(run.offset, start), min(run.offset + run.length, end)
             if first < after:
                 place = self._length + first - start
-                index = run.index + first - run.offset
+                index = run.first + first - run.offset
                 self._layout.append((place, after - first, line.page + 1, index))
         self._append(line.text[start:end])
 

@@ -33,12 +33,12 @@ class Word(NamedTuple):
 
     Attributes:
         text: Its characters.
-        index: For each of them, its index in PDFium's text page.
+        indexes: For each of them, its index in PDFium's text page.
         box: Around its first and last letter.
     """
 
     text: str
-    index: "array[int]"
+    indexes: "array[int]"
     box: Box
 
 
@@ -127,7 +127,7 @@ class PageWords:
         if not level and style_of(self._characters, index[0]).angle in (0, 180):
             return [part for letter in self._letters(word) for part in self._inside(letter)]
         if first.left < last.left and runs_leftward(text):
-            word = word._replace(text=text[::-1], index=index[::-1])
+            word = word._replace(text=text[::-1], indexes=index[::-1])
         return self._inside(word)
 
     def _inside(self, word: Word) -> list[Word]:
@@ -138,9 +138,9 @@ class PageWords:
     def _letters(self, word: Word) -> Iterator[Word]:
         """Cut what is no word, as its letters are not beside each other, into its letters."""
         for at, character in enumerate(word.text):
-            box = character_box(self._characters, word.index[at])
+            box = character_box(self._characters, word.indexes[at])
             if box is not None:
-                yield Word(character, word.index[at : at + 1], box)
+                yield Word(character, word.indexes[at : at + 1], box)
 
     def _parts(self, word: Word) -> list[Word]:
         """Cut a word at gaps as wide as a space.
@@ -151,12 +151,12 @@ class PageWords:
         gaps = self._gaps(word)
         if not gaps or 3 * len(gaps) > len(word.text):  # a spaced-out word
             return [word]
-        boxes = [character_box(self._characters, at) for at in word.index]
+        boxes = [character_box(self._characters, at) for at in word.indexes]
         edges = zip([0, *gaps], [*gaps, len(boxes)], strict=True)
         return [
             Word(
                 word.text[start:end],
-                word.index[start:end],
+                word.indexes[start:end],
                 reduce(union, [box for box in boxes[start:end] if box] or [word.box]),
             )
             for start, end in edges
@@ -169,7 +169,7 @@ class PageWords:
         widest = _SPACE * (word.box.top - word.box.bottom)
         gaps = []
         end = math.inf
-        for at, index in enumerate(word.index):
+        for at, index in enumerate(word.indexes):
             # A Box for each letter would take three times as long.
             box_of(raw, index, rectangle)
             if rectangle.left - end > widest:

@@ -16,14 +16,18 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gradio as gr
 
 from qa.errors import QAError
+from qa.feedback import FEEDBACK_FILE, Feedback
 from qa.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.schema import Span
 from qa.settings import AskSettings, ParseLimits
 from qa.ui.desk import Desk
+from qa.ui.evaluation import Evaluation
 from qa.ui.library import Library
 from qa.ui.render import Turn, scope_html
 
 _KEPT_TURNS = 50
+# What a gold file may have where documents cannot be added.
+_GOLD_BYTES = 20_000_000
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 _TOP = """
@@ -34,6 +38,8 @@ _TOP = """
 <button type="button" role="tab" data-tab="ask" aria-selected="true">Ask</button>
 <button type="button" role="tab" data-tab="source" aria-selected="false" tabindex="-1">
 Documents</button>
+<button type="button" role="tab" data-tab="evaluate" aria-selected="false" tabindex="-1">
+Evaluate</button>
 </div></div>
 """
 _QUIET: dict[str, Any] = {
@@ -64,6 +70,13 @@ def build_ui(desk: Desk) -> gr.Blocks:
         page = getattr(event, "page", None)
         shown, doc_id = _text_of(event, "shown"), _text_of(event, "doc_id")
         return desk.open(doc_id, _span_of(event), shown, page if isinstance(page, int) else None)
+
+    def judge(turns: list[Turn], event: gr.EventData) -> tuple[Any, Any]:
+        number, verdict = getattr(event, "turn", None), _text_of(event, "verdict")
+        if not isinstance(number, int) or not 0 <= number < len(turns):
+            return gr.skip(), gr.skip()
+        turns = [*turns[:number], desk.judge(turns[number], verdict), *turns[number + 1 :]]
+        return desk.conversation(turns), turns
 
     def choose(event: gr.EventData) -> tuple[list[str], str]:
         chosen = [str(name) for name in getattr(event, "doc_ids", []) or []]
@@ -100,8 +113,17 @@ def build_ui(desk: Desk) -> gr.Blocks:
                     server_functions=_server_functions(desk, lambda: page),
                     **plain,
                 )
+            with gr.Column(elem_classes="qa-wide", scale=1):
+                gr.HTML(
+                    desk.evaluation,
+                    elem_id="qa-evaluate",
+                    js_on_load=_asset("evaluate.js"),
+                    apply_default_css=False,
+                    server_functions=_evaluation_functions(desk, lambda: page),
+                )
         conversed = [conversation, turns, question]
         question.submit(converse, [question, turns, only], conversed, **_QUIET)
+        conversation.judge(judge, turns, [conversation, turns], **_QUIET)
         conversation.ask(ask_example, [turns, only], conversed, **_QUIET)
         for pane in (conversation, source):
             pane.open(open_place, None, source, **_QUIET)
@@ -155,6 +177,53 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
     ]
 
 
+def _evaluation_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callable[..., Any]]:
+    """Give what the script of the third pane may call."""
+
+    def start_trial(sent: object) -> str:
+        path = _field(sent, "path")
+        if path not in page().upload_file_set:  # see add_files
+            return "the file could not be read"
+        try:
+            return desk.start_trial(Path(path), _printable(_field(sent, "name")))
+        finally:
+            Path(path).unlink(missing_ok=True)
+
+    def follow_trial(_: object) -> dict[str, Any]:
+        return desk.trial()
+
+    def read_report(_: object) -> str:
+        return desk.report()
+
+    def stop_trial(_: object) -> None:
+        desk.stop_trial()
+
+    def list_feedback(_: object) -> dict[str, str]:
+        return desk.feedback()
+
+    def correct_feedback(sent: object) -> dict[str, str]:
+        answer = "" if _field(sent, "none") else _printable(_field(sent, "answer"))
+        evidence = "" if _field(sent, "none") else _printable(_field(sent, "evidence"))
+        return desk.correct(_field(sent, "id"), answer, evidence, none=bool(_field(sent, "none")))
+
+    def delete_feedback(sent: object) -> dict[str, str]:
+        return desk.delete_feedback(_field(sent, "id"))
+
+    def export_feedback(_: object) -> str:
+        return desk.export_feedback()
+
+    return [
+        start_trial,
+        follow_trial,
+        read_report,
+        stop_trial,
+        list_feedback,
+        correct_feedback,
+        delete_feedback,
+        export_feedback,
+    ]
+
+
 def start(
     index_dir: Path,
     settings: AskSettings | None = None,
@@ -178,7 +247,13 @@ def start(
     Raises:
         QAError: The port is taken.
     """
-    page = build_ui(Desk(LiveAnswerer(index_dir, settings), library))
+    desk = Desk(
+        LiveAnswerer(index_dir, settings),
+        library,
+        Evaluation(index_dir, settings),
+        Feedback(index_dir / FEEDBACK_FILE),
+    )
+    page = build_ui(desk)
     try:
         _, address, _ = page.launch(
             server_name=host,
@@ -189,8 +264,7 @@ def start(
             share=False,
             ssr_mode=False,
             show_error=True,
-            # One byte: nothing can be uploaded.
-            max_file_size=ParseLimits().file_bytes if library else 1,
+            max_file_size=ParseLimits().file_bytes if library else _GOLD_BYTES,
             quiet=True,
             prevent_thread_lock=True,
         )

@@ -2,7 +2,7 @@
 // as the body of a function of (element, trigger, watch). Everything is delegated from
 // `element`, whose content Gradio replaces.
 
-const panes = ["ask", "source"];
+const panes = ["ask", "source", "evaluate"];
 
 function show(pane) {
   const root = document.querySelector(".qa-panes");
@@ -12,7 +12,11 @@ function show(pane) {
     tab.setAttribute("aria-selected", String(selected));
     tab.tabIndex = selected ? 0 : -1;
   }
+  document.dispatchEvent(new CustomEvent("qa-show", { detail: pane }));
 }
+
+// A verdict changes the turn it is on: the conversation stays where it is.
+let staying = false;
 
 async function copy(button) {
   const label = button.textContent;
@@ -269,6 +273,10 @@ element.addEventListener("click", (event) => {
   const data = target.dataset;
   if (data.tab) show(data.tab);
   else if (data.copy) copy(target);
+  else if (data.judge) {
+    staying = true;
+    trigger("judge", { turn: Number(data.turn), verdict: data.judge });
+  }
   else if (data.ask) trigger("ask", { question: data.ask });
   else if (data.remove) remove(target);
   else if (data.add) {
@@ -330,7 +338,9 @@ if (element.querySelector('[data-view]') && typeof server !== "undefined") follo
 element.addEventListener("keydown", (event) => {
   const tab = event.target.closest("[data-tab]");
   if (!tab || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-  const next = panes[1 - panes.indexOf(tab.dataset.tab)];
+  const tabs = panes.filter((pane) => element.querySelector(`[data-tab="${pane}"]`)?.offsetParent);
+  const step = event.key === "ArrowRight" ? 1 : tabs.length - 1;
+  const next = tabs[(tabs.indexOf(tab.dataset.tab) + step) % tabs.length];
   show(next);
   element.querySelector(`[data-tab="${next}"]`)?.focus();
 });
@@ -363,6 +373,8 @@ watch("value", () => requestAnimationFrame(() => {
   } else if (heading) {
     heading.scrollIntoView({ block: "start", behavior });
     refocus(heading);
+  } else if (staying) {
+    staying = false;
   } else if (turns.length) {
     show("ask");
     turns[turns.length - 1].scrollIntoView({ block: "start", behavior });

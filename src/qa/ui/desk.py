@@ -2,18 +2,23 @@
 
 import threading
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qa.errors import IndexMissingError, QAError, SourceError
+from qa.feedback import Entry, Feedback, Verdict
 from qa.formats import has_page_images
 from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, SourceView
+from qa.review import to_lines
 from qa.sandbox import Sandbox
 from qa.schema import Span
+from qa.ui.evaluation import Evaluation
 from qa.ui.examples import suggest_questions
 from qa.ui.library import FileProgress, Library, Progress
 from qa.ui.markup import counted
 from qa.ui.render import Turn, conversation_html
+from qa.ui.render_evaluation import evaluation_html, feedback_html, trial_html
 from qa.ui.render_source import (
     Shelf,
     documents_html,
@@ -32,15 +37,25 @@ _GONE = "The documents that were picked are no longer there: ask all documents, 
 class Desk:
     """Everything the page shows. Safe to use from several threads."""
 
-    def __init__(self, live: LiveAnswerer, library: Library | None = None) -> None:
+    def __init__(
+        self,
+        live: LiveAnswerer,
+        library: Library | None,
+        evaluation: Evaluation,
+        feedback: Feedback,
+    ) -> None:
         """Put the parts together.
 
         Args:
             live: Answers.
             library: Adds and removes documents; None to leave them as they are.
+            evaluation: Asks gold files.
+            feedback: Keeps what people think of answers.
         """
         self._live = live
         self._library = library
+        self._evaluation = evaluation
+        self._feedback = feedback
         self._sandbox = Sandbox()
         self._lock = threading.Lock()
         self._examples: tuple[str, list[str]] = ("", [])
@@ -68,6 +83,89 @@ class Desk:
         except QAError as error:
             return Turn(_short(question), None, str(error))
         return Turn(answer.question, answer, only=len(only))
+
+    def judge(self, turn: Turn, verdict: str) -> Turn:
+        """Keep a person's verdict on an answer; say so in the turn."""
+        answerer = self._current()
+        if turn.answer is None or turn.verdict or verdict not in list(Verdict):
+            return turn
+        generation = answerer.index.generation if answerer else ""
+        try:
+            self._feedback.add(turn.answer, Verdict(verdict), generation=generation)
+        except QAError as error:
+            return replace(turn, error=str(error))
+        return replace(turn, verdict=verdict)
+
+    def evaluation(self) -> str:
+        """Render the third pane."""
+        return evaluation_html(self._evaluation.trial(), self._entries())
+
+    def start_trial(self, path: Path, name: str) -> str:
+        """Begin to ask a gold file; return what is wrong with it, or nothing."""
+        try:
+            self._evaluation.start(path, name)
+        except QAError as error:
+            return str(error).replace(str(path), name)
+        return ""
+
+    def trial(self) -> dict[str, Any]:
+        """Say how far the asking is, for the page's script."""
+        now = self._evaluation.trial()
+        return {"running": now.running, "done": bool(now.report), "html": trial_html(now)}
+
+    def report(self) -> str:
+        """Give the last report as one HTML page; empty if there is none."""
+        return self._evaluation.trial().report
+
+    def stop_trial(self) -> None:
+        """End the asking."""
+        self._evaluation.stop()
+
+    def feedback(self, problem: str = "") -> dict[str, str]:
+        """Render what people thought of answers, for the page's script."""
+        return {"html": feedback_html(self._entries()), "problem": problem}
+
+    def correct(self, entry: object, answer: str, evidence: str, *, none: bool) -> dict[str, str]:
+        """Keep what would have been right.
+
+        Args:
+            entry: Which verdict.
+            answer: The words that answer; may be empty.
+            evidence: The sentence that says so.
+            none: True if the documents don't say.
+        """
+        if not none and not evidence.strip():
+            return self.feedback("give the sentence of the documents that answers the question")
+        try:
+            if isinstance(entry, int):
+                answers = [answer.strip()] if answer.strip() else []
+                told = [evidence.strip()] if evidence.strip() else []
+                self._feedback.correct(entry, answers=answers, evidence=told)
+        except QAError as error:
+            return self.feedback(str(error))
+        return self.feedback()
+
+    def delete_feedback(self, entry: object) -> dict[str, str]:
+        """Forget a verdict."""
+        try:
+            if isinstance(entry, int):
+                self._feedback.delete(entry)
+        except QAError as error:
+            return self.feedback(str(error))
+        return self.feedback()
+
+    def export_feedback(self) -> str:
+        """Give what is settled as gold questions, one JSON object a line."""
+        try:
+            return to_lines(self._feedback.export())
+        except QAError:
+            return ""
+
+    def _entries(self) -> list[Entry]:
+        try:
+            return self._feedback.entries()
+        except QAError:
+            return []
 
     def documents(self, chosen: Collection[str]) -> str:
         """Render the list of documents."""

@@ -28,12 +28,14 @@ class Turn:
         answer: None if something went wrong.
         error: What went wrong, or empty.
         only: How many documents it was asked of; 0 for all.
+        verdict: What the person thought of the answer (`feedback.Verdict`), or empty.
     """
 
     question: str
     answer: Answer | None
     error: str = ""
     only: int = 0
+    verdict: str = ""
 
 
 def scope_html(chosen: Sequence[str]) -> str:
@@ -55,7 +57,7 @@ def conversation_html(
     """Render the left pane: the conversation, or a welcome while it is empty."""
     if not turns:
         return _welcome(examples, documents) if documents else _start(can_add)
-    body = "".join(_turn(turn) for turn in turns)
+    body = "".join(_turn(turn, number) for number, turn in enumerate(turns))
     return (
         f'<div class="qa-log" role="log" aria-live="polite" aria-label="Conversation">{body}</div>'
     )
@@ -91,7 +93,7 @@ def _welcome(examples: Sequence[str], documents: int) -> str:
     )
 
 
-def _turn(turn: Turn) -> str:
+def _turn(turn: Turn, number: int) -> str:
     asked_of = f"Asked of {counted(turn.only, 'document')} only"
     scope = f'<p class="qa-meta qa-asked-of">{asked_of}</p>' if turn.only else ""
     question = f'<h3 class="qa-question">{text(turn.question)}</h3>{scope}'
@@ -99,7 +101,27 @@ def _turn(turn: Turn) -> str:
         body = f'<p class="qa-error">{text(turn.error)}</p>'
     else:
         body = _answered(turn.answer) if turn.answer.answered else _abstained(turn.answer)
+        body += _judging(turn, number)
     return f'<section class="qa-turn">{question}{body}</section>'
+
+
+def _judging(turn: Turn, number: int) -> str:
+    """Ask whether the answer was right, or thank for saying so."""
+    if turn.verdict:
+        return '<p class="qa-meta qa-judging">Thank you, kept under “Evaluate”.</p>'
+    choices = [("up", "Yes"), ("down", "No")]
+    if turn.answer is not None and turn.answer.answered:
+        choices.append(("wrong_citation", "Wrong citation"))
+    buttons = "".join(
+        f'<button type="button" class="qa-judge" data-judge="{verdict}" data-turn="{number}">'
+        f"{label}</button>"
+        for verdict, label in choices
+    )
+    problem = f'<p class="qa-error">{text(turn.error)}</p>' if turn.error else ""
+    return (
+        f'{problem}<div class="qa-judging" role="group" aria-label="Was this right?">'
+        f'<span class="qa-meta">Was this right?</span>{buttons}</div>'
+    )
 
 
 def _answered(answer: Answer) -> str:
