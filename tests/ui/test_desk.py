@@ -13,11 +13,14 @@ from samples import write_pdf
 
 from qa.build import build_index
 from qa.errors import IndexDamagedError
+from qa.feedback import FEEDBACK_FILE, Feedback, Verdict
+from qa.gold import load_gold
 from qa.pipeline import Answerer, LiveAnswerer
 from qa.schema import Span
 from qa.settings import AskSettings, BuildSettings
-from qa.ui.app import _server_functions
+from qa.ui.app import _evaluation_functions, _server_functions
 from qa.ui.desk import Desk
+from qa.ui.evaluation import Evaluation
 from qa.ui.library import Library
 from qa.ui.render import Turn
 
@@ -67,7 +70,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def desk(place: Path) -> Desk:
-    return Desk(LiveAnswerer(place / "index", ALWAYS))
+    return desk_of(place / "index")
 
 
 @pytest.fixture
@@ -78,9 +81,19 @@ def own(place: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def desk_of(index_dir: Path, library: Library | None = None) -> Desk:
+    """Put a desk in front of an index, answering whatever the confidence."""
+    return Desk(
+        LiveAnswerer(index_dir, ALWAYS),
+        library,
+        Evaluation(index_dir, ALWAYS),
+        Feedback(index_dir / FEEDBACK_FILE),
+    )
+
+
 def library_desk(folder: Path) -> tuple[Desk, Library]:
     library = QuietLibrary(folder / "corpus", folder / "index")
-    return Desk(LiveAnswerer(folder / "index", ALWAYS), library), library
+    return desk_of(folder / "index", library), library
 
 
 def shown(html: str) -> str:
@@ -146,7 +159,7 @@ def test_any_place_of_a_document_opens(
 def test_a_citation_past_the_end_of_a_long_document_opens_its_start(own: Path) -> None:
     (own / "corpus" / "long.txt").write_text("Some words about ferns.\n\n" * 20_000)
     build(own)
-    html = Desk(LiveAnswerer(own / "index")).open("long.txt", Span(10**9, 10**9 + 5), "", None)
+    html = desk_of(own / "index").open("long.txt", Span(10**9, 10**9 + 5), "", None)
     assert "characters 0 to 200,000" in shown(html)
 
 
@@ -172,7 +185,7 @@ def test_a_citation_opens_its_own_page_with_a_box_and_other_pages_without(desk: 
 
 
 def test_a_pdf_whose_file_is_not_as_indexed_opens_as_text_and_says_so(own: Path) -> None:
-    desk = Desk(LiveAnswerer(own / "index", ALWAYS))
+    desk = desk_of(own / "index")
     assert Page(desk.open("roses.pdf", None, "", None)).values("src")
     (own / "corpus" / "roses.pdf").write_bytes(b"%PDF-1.7 something else")
     changed = Page(desk.open("roses.pdf", None, "", None))
@@ -188,7 +201,7 @@ def test_a_pdf_whose_file_is_not_as_indexed_opens_as_text_and_says_so(own: Path)
 def test_a_page_that_cannot_be_drawn_opens_as_text(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(LiveAnswerer(own / "index", ALWAYS))
+    desk = desk_of(own / "index")
     monkeypatch.setattr("sys.executable", shutil.which("false"))  # the worker ends at once
     page = Page(desk.open("roses.pdf", None, "page", 1))
     assert "Page 1 is about roses and ferns." in page.shown
@@ -247,7 +260,7 @@ def test_a_removal_that_fails_says_why(own: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_without_an_index_everything_says_so(tmp_path: Path) -> None:
     for desk, said in (
-        (Desk(LiveAnswerer(tmp_path / "index")), "There are no documents yet."),
+        (desk_of(tmp_path / "index"), "There are no documents yet."),
         (library_desk(tmp_path)[0], "There are no documents yet: add some first."),
     ):
         assert desk.ask("Who?", []).error == said
@@ -258,7 +271,7 @@ def test_without_an_index_everything_says_so(tmp_path: Path) -> None:
         now = desk.progress()
         assert (now["running"], now["generation"], now["news"]) == (False, "", "")
     assert "Add your documents" in library_desk(tmp_path)[0].conversation([])
-    assert "Add your documents" not in Desk(LiveAnswerer(tmp_path / "index")).conversation([])
+    assert "Add your documents" not in desk_of(tmp_path / "index").conversation([])
 
 
 def test_while_the_first_documents_are_read_a_question_is_put_off(
@@ -276,7 +289,7 @@ def test_while_the_first_documents_are_read_a_question_is_put_off(
 def test_questions_are_suggested_after_documents_were_removed(own: Path) -> None:
     (own / "corpus" / "bridges.txt").unlink()
     build(own)
-    html = Desk(LiveAnswerer(own / "index", ALWAYS)).conversation([])
+    html = desk_of(own / "index").conversation([])
     assert "Ask your 3 documents" in Page(html).texts
 
 
@@ -287,7 +300,7 @@ def test_an_index_that_cannot_suggest_anything_still_welcomes(
         raise IndexDamagedError("it is damaged")
 
     monkeypatch.setattr("qa.ui.desk.suggest_questions", fail)
-    page = Page(Desk(LiveAnswerer(own / "index", ALWAYS)).conversation([]))
+    page = Page(desk_of(own / "index").conversation([]))
     assert "Ask your 4 documents" in page.texts
     assert page.values("data-ask") == []
 
@@ -308,7 +321,7 @@ def test_an_older_generation_that_stands_in_for_a_damaged_one_says_so(own: Path)
 
 
 def test_a_new_generation_is_what_the_next_question_asks(own: Path) -> None:
-    desk = Desk(LiveAnswerer(own / "index", ALWAYS))
+    desk = desk_of(own / "index")
     before = desk.progress()["generation"]
     write_corpus(own / "corpus", {"new.txt": "Charles prunes the tomatoes twice a week."})
     build(own)
@@ -327,12 +340,183 @@ def test_news_is_given_once_for_beginning_and_end(own: Path) -> None:
         own / "index",
         ["--encoder=tiny-test-encoder", "--reader=tiny-test-reader"],
     )
-    desk = Desk(LiveAnswerer(own / "index", ALWAYS), library)
+    desk = desk_of(own / "index", library)
     desk.update()
     assert desk.progress()["news"] == "The documents are being read."
     library.wait()
     assert desk.progress()["news"] == "Everything is up to date. 1 file could not be read"
     assert desk.progress()["said"] == ""
+
+
+# ---- what people think of answers
+
+HOSTILE_WORDS = [
+    "<script>alert(1)</script>",
+    "a\0b",
+    "\ud800",
+    "'; DROP TABLE entries; --",
+    "{{x}}",
+]
+NOT_ENTRIES = [None, True, 1.0, "1", [1], {"id": 1}, 0, -1, 2**63, 10**30, float("nan")]
+
+
+@pytest.fixture
+def judging(place: Path, tmp_path: Path) -> Desk:
+    """Feedback of its own."""
+    live = LiveAnswerer(place / "index", ALWAYS)
+    evaluation = Evaluation(place / "index", ALWAYS)
+    return Desk(live, None, evaluation, Feedback(tmp_path / FEEDBACK_FILE))
+
+
+def judged(desk: Desk, verdict: str, question: str = ROSES) -> Turn:
+    return desk.judge(desk.ask(question, []), verdict)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_verdict_is_kept_and_thanked_for(judging: Desk, verdict: Verdict) -> None:
+    turn = judged(judging, verdict.value)
+    assert (turn.verdict, turn.error) == (verdict.value, "")
+    assert "Thank you" in shown(judging.conversation([turn]))
+    page = Page(judging.feedback()["html"])
+    assert page.values("data-verdict") == [verdict.value]
+    assert ROSES in page.texts
+    assert turn.answer is not None
+    assert turn.answer.citations[0].quote in page.shown
+
+
+def test_a_turn_is_judged_once(judging: Desk) -> None:
+    turn = judged(judging, "up")
+    assert judging.judge(turn, "down") == turn
+    assert Page(judging.feedback()["html"]).values("data-verdict") == ["up"]
+
+
+@pytest.mark.parametrize("verdict", ["", "UP", "up ", "None", "<b>", "\ud800", "x" * 10_000])
+def test_what_is_no_verdict_changes_nothing(judging: Desk, verdict: str) -> None:
+    turn = judging.ask(ROSES, [])
+    assert judging.judge(turn, verdict) == turn
+    assert Page(judging.feedback()["html"]).values("data-verdict") == []
+
+
+def test_a_turn_without_an_answer_cannot_be_judged(judging: Desk) -> None:
+    turn = Turn("Q?", None, "It broke.")
+    assert judging.judge(turn, "up") == turn
+    assert "None yet" in shown(judging.feedback()["html"])
+
+
+@pytest.mark.parametrize("words", [*HOSTILE_WORDS, "x" * 5_000])
+def test_hostile_questions_are_kept_and_shown_as_text(judging: Desk, words: str) -> None:
+    turn = judged(judging, "down", f"Do roses want {words}"[:2_000])
+    html = judging.feedback()["html"]
+    assert turn.question in Page(html).texts
+    assert "<script" not in html
+
+
+def test_feedback_that_cannot_be_written_is_said_in_the_turn(place: Path, tmp_path: Path) -> None:
+    for path in (tmp_path / FEEDBACK_FILE, tmp_path / "file" / FEEDBACK_FILE):
+        (tmp_path / "file").write_text("not a folder")
+        (tmp_path / FEEDBACK_FILE).mkdir(exist_ok=True)
+        live = LiveAnswerer(place / "index", ALWAYS)
+        desk = Desk(live, None, Evaluation(place / "index"), Feedback(path))
+        turn = judged(desk, "up")
+        assert turn.answer is not None
+        assert (turn.verdict, "cannot be used" in turn.error) == ("", True)
+        page = Page(desk.conversation([turn]))
+        assert turn.error in page.texts
+        assert page.values("data-judge") == ["up", "down", "wrong_citation"], "to try again"
+
+
+def test_after_a_failure_the_next_try_is_thanked_for(place: Path, tmp_path: Path) -> None:
+    (tmp_path / FEEDBACK_FILE).mkdir()
+    live = LiveAnswerer(place / "index", ALWAYS)
+    desk = Desk(live, None, Evaluation(place / "index"), Feedback(tmp_path / FEEDBACK_FILE))
+    turn = judged(desk, "up")
+    (tmp_path / FEEDBACK_FILE).rmdir()
+    turn = desk.judge(turn, "up")
+    assert (turn.verdict, turn.error) == ("up", "")
+
+
+def test_feedback_that_cannot_be_read_is_not_taken_for_none(place: Path, tmp_path: Path) -> None:
+    (tmp_path / FEEDBACK_FILE).write_bytes(b"rubbish" * 100)
+    live = LiveAnswerer(place / "index", ALWAYS)
+    desk = Desk(live, None, Evaluation(place / "index"), Feedback(tmp_path / FEEDBACK_FILE))
+    assert "cannot be used" in desk.feedback()["problem"]
+    assert "cannot be used" in desk.export_feedback()["problem"]
+    assert "cannot be used" in desk.delete_feedback(1)["problem"]
+    assert "How often is it right?" in Page(desk.evaluation()).texts
+
+
+def test_a_correction_is_shown_and_exported(judging: Desk, tmp_path: Path) -> None:
+    judged(judging, "down")
+    said = judging.correct(1, "  clay ", " Roses want sun\nand clay. ", none=False)
+    assert said["problem"] == ""
+    assert "clay" in Page(said["html"]).texts
+    gold_file = tmp_path / "gold.jsonl"
+    gold_file.write_text(judging.export_feedback()["lines"], "utf-8")
+    (gold,) = load_gold(gold_file)
+    assert (gold.question, gold.answers, gold.answerable) == (ROSES, ("clay",), True)
+
+
+def test_the_documents_may_not_say(judging: Desk, tmp_path: Path) -> None:
+    judged(judging, "down")
+    said = judging.correct(1, "left over", "left over", none=True)
+    assert "The documents don’t say." in Page(said["html"]).texts
+    gold_file = tmp_path / "gold.jsonl"
+    gold_file.write_text(judging.export_feedback()["lines"], "utf-8")
+    (gold,) = load_gold(gold_file)
+    assert (gold.answers, gold.evidence, gold.answerable) == ((), (), False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "evidence", "said"),
+    [
+        ("clay", "", "give the sentence"),
+        ("clay", " \n", "give the sentence"),
+        ("sand", "Roses want sun and clay.", "does not stand in the evidence"),
+    ],
+)
+def test_a_correction_that_proves_nothing_says_what_is_missing(
+    judging: Desk, answer: str, evidence: str, said: str
+) -> None:
+    judged(judging, "down")
+    answered = judging.correct(1, answer, evidence, none=False)
+    assert said in answered["problem"]
+    assert "data-correct" in answered["html"], "it can be tried again"
+
+
+@pytest.mark.parametrize("words", HOSTILE_WORDS)
+def test_hostile_corrections_are_kept_and_shown_as_text(judging: Desk, words: str) -> None:
+    judged(judging, "down")
+    said = judging.correct(1, words, f"It says {words} there", none=False)
+    assert said["problem"] == ""
+    shown_words = words.encode("utf-8", "replace").decode()
+    assert f"It says {shown_words} there" in Page(said["html"]).shown
+    json.loads(judging.export_feedback()["lines"])
+
+
+@pytest.mark.parametrize("entry", NOT_ENTRIES)
+def test_an_entry_that_is_not_there_is_said_not_to_be(judging: Desk, entry: object) -> None:
+    judged(judging, "up")
+    for said in (
+        judging.delete_feedback(entry),
+        judging.correct(entry, "", "", none=True),
+        judging.correct(entry, "a", "a", none=False),
+    ):
+        assert "there is no" in said["problem"]
+        assert Page(said["html"]).values("data-entry") == ["1"]
+
+
+def test_deleting_forgets_one_entry(judging: Desk) -> None:
+    judged(judging, "up")
+    judged(judging, "down", "Who wrote to Charles?")
+    said = judging.delete_feedback(1)
+    assert (said["problem"], Page(said["html"]).values("data-entry")) == ("", ["2"])
+    assert "there is no" in judging.delete_feedback(1)["problem"]
+
+
+def test_nothing_settled_exports_nothing_and_says_so(judging: Desk) -> None:
+    assert judging.export_feedback() == {"lines": "", "problem": "nothing is settled yet"}
+    judged(judging, "down")
+    assert judging.export_feedback()["problem"] == "nothing is settled yet"
 
 
 # ---- what a browser may send
@@ -342,7 +526,8 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["files", "path", "name", "doc_ids", "query", "chosen"]), inner
+            st.sampled_from("files path name doc_ids query chosen id answer evidence none".split()),
+            inner,
         )
     ),
     max_leaves=8,
@@ -367,7 +552,7 @@ def changing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(JSON)
 def test_the_pages_script_may_send_anything(changing: Path, sent: object) -> None:
     desk, _ = library_desk(changing)
-    for function in _server_functions(desk, _Blocks):
+    for function in (*_server_functions(desk, _Blocks), *_evaluation_functions(desk, _Blocks)):
         json.dumps(function(sent))
     assert sorted(CORPUS) == sorted(
         path.relative_to(changing / "corpus").as_posix()
@@ -388,3 +573,12 @@ def test_only_what_the_page_uploaded_is_added(changing: Path, tmp_path: Path) ->
     add({"files": [{"path": str(secret), "name": "mine.txt"}]})
     assert secret.exists(), "and it is not deleted either"
     assert not (changing / "corpus" / "mine.txt").exists()
+
+
+def test_only_what_the_page_uploaded_is_asked(desk: Desk, tmp_path: Path) -> None:
+    gold_file = tmp_path / "gold.jsonl"
+    gold_file.write_text('{"question": "Who?", "answerable": false}')
+    begin = _evaluation_functions(desk, _Blocks)[0]
+    assert begin({"path": str(gold_file), "name": "mine"}) == "the file could not be read"
+    assert gold_file.exists()
+    assert not desk.trial()["running"]

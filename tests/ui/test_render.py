@@ -52,6 +52,7 @@ def conversation(words: str, doc_id: str, title: str) -> str:
         Turn(words, answered(words, doc_id, title)),
         Turn(words, abstained(words, doc_id, title), only=2),
         Turn(words, None, f"{doc_id} {title}"),
+        Turn(words, abstained(words, doc_id, title), f"unwritable {doc_id}"),
     ]
     return conversation_html(turns, [words], 3)
 
@@ -184,6 +185,36 @@ def test_turns_are_shown_in_order() -> None:
     assert [shown.index(turn.question) for turn in turns] == sorted(
         shown.index(turn.question) for turn in turns
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "offered"),
+    [
+        (answered("words", "a.txt", "a"), ["up", "down", "wrong_citation"]),
+        (abstained("words", "a.txt", "a"), ["up", "down"]),
+        (None, []),
+    ],
+)
+def test_an_answer_can_be_judged_and_an_abstention_has_no_citation_to_be_wrong(
+    answer: Answer | None, offered: list[str]
+) -> None:
+    page = Page(conversation_html([Turn("First?", None, "x"), Turn("Q?", answer)], [], 1))
+    assert page.values("data-judge") == offered
+    assert page.values("data-turn") == ["1" for _ in offered]
+
+
+def test_a_judged_answer_is_thanked_for_and_not_asked_about_again() -> None:
+    turn = Turn("Q?", answered("words", "a.txt", "a"), verdict="down")
+    page = Page(conversation_html([turn], [], 1))
+    assert "Thank you" in page.shown
+    assert page.values("data-judge") == []
+
+
+def test_a_verdict_that_could_not_be_kept_says_so_and_can_be_given_again() -> None:
+    turn = Turn("Q?", answered("words", "a.txt", "a"), "The disk is full.")
+    page = Page(conversation_html([turn], [], 1))
+    assert "The disk is full." in page.texts
+    assert page.values("data-judge") == ["up", "down", "wrong_citation"]
 
 
 @pytest.mark.parametrize(

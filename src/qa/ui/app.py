@@ -181,11 +181,11 @@ def _evaluation_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Cal
     """Give what the script of the third pane may call."""
 
     def start_trial(sent: object) -> str:
-        path = _field(sent, "path")
+        path = str(_field(sent, "path"))
         if path not in page().upload_file_set:  # see add_files
             return "the file could not be read"
         try:
-            return desk.start_trial(Path(path), _printable(_field(sent, "name")))
+            return desk.start_trial(Path(path), _printable(_field(sent, "name"))[:200])
         finally:
             Path(path).unlink(missing_ok=True)
 
@@ -209,7 +209,7 @@ def _evaluation_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Cal
     def delete_feedback(sent: object) -> dict[str, str]:
         return desk.delete_feedback(_field(sent, "id"))
 
-    def export_feedback(_: object) -> str:
+    def export_feedback(_: object) -> dict[str, str]:
         return desk.export_feedback()
 
     return [

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qa.errors import IndexMissingError, QAError, SourceError
+from qa.errors import FeedbackError, IndexMissingError, QAError, SourceError
 from qa.feedback import Entry, Feedback, Verdict
 from qa.formats import has_page_images
 from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, SourceView
@@ -18,7 +18,7 @@ from qa.ui.examples import suggest_questions
 from qa.ui.library import FileProgress, Library, Progress
 from qa.ui.markup import counted
 from qa.ui.render import Turn, conversation_html
-from qa.ui.render_evaluation import evaluation_html, feedback_html, trial_html
+from qa.ui.render_evaluation import evaluation_html, feedback_html, trial_html, trial_in_words
 from qa.ui.render_source import (
     Shelf,
     documents_html,
@@ -94,24 +94,29 @@ class Desk:
             self._feedback.add(turn.answer, Verdict(verdict), generation=generation)
         except QAError as error:
             return replace(turn, error=str(error))
-        return replace(turn, verdict=verdict)
+        return replace(turn, verdict=verdict, error="")
 
     def evaluation(self) -> str:
         """Render the third pane."""
-        return evaluation_html(self._evaluation.trial(), self._entries())
+        return evaluation_html(self._evaluation.trial(), self._entries()[0])
 
     def start_trial(self, path: Path, name: str) -> str:
         """Begin to ask a gold file; return what is wrong with it, or nothing."""
         try:
             self._evaluation.start(path, name)
         except QAError as error:
-            return str(error).replace(str(path), name)
+            return str(error)
         return ""
 
     def trial(self) -> dict[str, Any]:
         """Say how far the asking is, for the page's script."""
         now = self._evaluation.trial()
-        return {"running": now.running, "done": bool(now.report), "html": trial_html(now)}
+        return {
+            "running": now.running,
+            "done": bool(now.report),
+            "html": trial_html(now),
+            "news": trial_in_words(now),
+        }
 
     def report(self) -> str:
         """Give the last report as one HTML page; empty if there is none."""
@@ -123,24 +128,24 @@ class Desk:
 
     def feedback(self, problem: str = "") -> dict[str, str]:
         """Render what people thought of answers, for the page's script."""
-        return {"html": feedback_html(self._entries()), "problem": problem}
+        entries, unreadable = self._entries()
+        return {"html": feedback_html(entries), "problem": problem or unreadable}
 
     def correct(self, entry: object, answer: str, evidence: str, *, none: bool) -> dict[str, str]:
         """Keep what would have been right.
 
         Args:
-            entry: Which verdict.
+            entry: Which verdict, as the browser names it.
             answer: The words that answer; may be empty.
             evidence: The sentence that says so.
             none: True if the documents don't say.
         """
         if not none and not evidence.strip():
             return self.feedback("give the sentence of the documents that answers the question")
+        answers = [answer.strip()] if answer.strip() and not none else []
+        told = [evidence.strip()] if not none else []
         try:
-            if isinstance(entry, int):
-                answers = [answer.strip()] if answer.strip() else []
-                told = [evidence.strip()] if evidence.strip() else []
-                self._feedback.correct(entry, answers=answers, evidence=told)
+            self._feedback.correct(_entry_id(entry), answers=answers, evidence=told)
         except QAError as error:
             return self.feedback(str(error))
         return self.feedback()
@@ -148,24 +153,25 @@ class Desk:
     def delete_feedback(self, entry: object) -> dict[str, str]:
         """Forget a verdict."""
         try:
-            if isinstance(entry, int):
-                self._feedback.delete(entry)
+            self._feedback.delete(_entry_id(entry))
         except QAError as error:
             return self.feedback(str(error))
         return self.feedback()
 
-    def export_feedback(self) -> str:
-        """Give what is settled as gold questions, one JSON object a line."""
+    def export_feedback(self) -> dict[str, str]:
+        """Give what is settled as gold questions, one JSON object a line; or say why not."""
         try:
-            return to_lines(self._feedback.export())
-        except QAError:
-            return ""
+            lines = to_lines(self._feedback.export())
+        except QAError as error:
+            return {"lines": "", "problem": str(error)}
+        return {"lines": lines, "problem": "" if lines else "nothing is settled yet"}
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> tuple[list[Entry], str]:
+        """Give the verdicts, and why there are none if they cannot be read."""
         try:
-            return self._feedback.entries()
-        except QAError:
-            return []
+            return self._feedback.entries(), ""
+        except QAError as error:
+            return [], str(error)
 
     def documents(self, chosen: Collection[str]) -> str:
         """Render the list of documents."""
@@ -305,6 +311,13 @@ def _news(shelf: Shelf) -> str:
     unread = [f"{counted(failed, 'file')} could not be read"] if failed else []
     said = [now.error or now.summary, *unread]
     return ". ".join(part[:1].upper() + part[1:] for part in said if part)
+
+
+def _entry_id(sent: object) -> int:
+    """Read an entry's number, for which a browser may send anything."""
+    if type(sent) is not int or not 0 < sent < 2**63:
+        raise FeedbackError("there is no such feedback any more")
+    return sent
 
 
 def _short(question: str) -> str:

@@ -3,18 +3,19 @@
 
 let following = false;
 let report = "";
+let told = null;
 
-function put(selector, html) {
-  const place = element.querySelector(selector);
-  if (place) place.innerHTML = html;
-}
-
-function problem(message) {
+function warning(message) {
   const line = document.createElement("p");
   line.className = "qa-notice";
   line.setAttribute("role", "alert");
   line.textContent = message;
-  element.querySelector("#qa-trial")?.replaceChildren(line);
+  return line;
+}
+
+// Says why a gold file is not asked; one that is being asked goes on below.
+function refuse(message) {
+  element.querySelector("#qa-refused")?.replaceChildren(...(message ? [warning(message)] : []));
 }
 
 // Gives a text to the browser to save.
@@ -26,17 +27,31 @@ function save(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+// ---- asking a gold file
+
+function showTrial(now) {
+  const place = element.querySelector("#qa-trial");
+  if (!place) return;
+  const focused = place.contains(document.activeElement);
+  place.innerHTML = now.html;
+  // What was pressed is there again, or what came of it.
+  if (focused) (place.querySelector("button") ?? element.querySelector("h2")).focus();
+  const heard = document.querySelector("#qa-news");
+  if (heard && told !== null && told !== now.news) heard.textContent = now.news;
+  told = now.news;
+}
+
 async function followTrial() {
   if (following) return;
   following = true;
   try {
     for (;;) {
       const now = await server.follow_trial({});
-      put("#qa-trial", now.html);
-      if (!now.running) {
-        if (now.done) await showReport();
-        break;
-      }
+      if (now.done) await readReport();
+      showTrial(now);
+      const frame = element.querySelector("#qa-report");
+      if (frame) frame.hidden = !now.done;
+      if (!now.running) break;
       await new Promise((resolve) => setTimeout(resolve, 700));
     }
   } finally {
@@ -44,63 +59,120 @@ async function followTrial() {
   }
 }
 
-async function showReport() {
-  report = await server.read_report({});
+// A report that is shown already stays where it is scrolled to.
+async function readReport() {
+  const now = await server.read_report({});
   const frame = element.querySelector("#qa-report");
-  if (!report || !frame) return;
+  if (!frame || now === report) return;
+  report = now;
   frame.srcdoc = report;
-  frame.hidden = false;
 }
 
 async function begin(file) {
-  const frame = element.querySelector("#qa-report");
-  if (frame) frame.hidden = true;
+  refuse("");
+  let path = "";
   try {
-    const { path } = await upload(file);
-    const said = await server.start_trial({ path, name: file.name });
-    if (said) problem(said);
-    else followTrial();
-  } catch (error) {
-    problem(`${file.name} could not be read.`);
+    ({ path } = await upload(file));
+  } catch {
+    refuse(`${file.name} could not be uploaded (too large?)`);
+    return;
+  }
+  const said = await server.start_trial({ path, name: file.name });
+  refuse(said);
+  followTrial();
+}
+
+// ---- feedback
+
+function entryOf(id) {
+  return element.querySelector(`[data-entry="${CSS.escape(id)}"]`);
+}
+
+// What is typed and folded open, by entry: a person goes and looks for the sentence meanwhile.
+function typed() {
+  return [...element.querySelectorAll("[data-entry]:has(.qa-correct)")].map((entry) => ({
+    id: entry.dataset.entry,
+    open: entry.querySelector("details").open,
+    values: [...entry.querySelectorAll("input, textarea")].map((box) => box.value),
+  }));
+}
+
+function retype(before) {
+  for (const { id, open, values } of before) {
+    const entry = entryOf(id);
+    if (!entry?.querySelector(".qa-correct")) continue;
+    entry.querySelector("details").open = open;
+    entry.querySelectorAll("input, textarea").forEach((box, i) => { box.value = values[i]; });
   }
 }
 
-async function renewFeedback(call) {
-  const now = await call;
-  put("#qa-feedback", now.html);
+// Shows the feedback as it is now; a problem stands with the entry it is about.
+let held = "";
+function showFeedback(now, id = "") {
+  const place = element.querySelector("#qa-feedback");
+  if (!place) return;
+  if (now.html !== held) {
+    const before = typed();
+    place.innerHTML = now.html;
+    held = now.html;
+    retype(before);
+  }
+  place.querySelectorAll(".qa-notice").forEach((line) => line.remove());
+  const entry = id && entryOf(id);
   if (now.problem) {
-    const line = document.createElement("p");
-    line.className = "qa-notice";
-    line.setAttribute("role", "alert");
-    line.textContent = now.problem;
-    element.querySelector("#qa-feedback")?.prepend(line);
+    const form = entry && entry.querySelector(".qa-correct");
+    (form || entry || place).append(warning(now.problem));
+  } else if (id && document.activeElement === document.body) {
+    (entry || place.querySelector("h2")).focus({ preventScroll: true });
   }
 }
 
-function correct(button, id) {
+async function correct(button, id) {
   const form = button.closest(".qa-correct");
   const none = button.dataset.correct === "none";
-  return server.correct_feedback({
-    id,
+  const now = await server.correct_feedback({
+    id: Number(id),
     answer: none ? "" : form.querySelector("[data-answer]").value,
     evidence: none ? "" : form.querySelector("[data-evidence]").value,
     none,
   });
+  showFeedback(now, id);
 }
 
-element.addEventListener("click", async (event) => {
+// It cannot be undone: the first press asks.
+async function remove(button, id) {
+  if (button.dataset.sure) {
+    showFeedback(await server.delete_feedback({ id: Number(id) }), id);
+    return;
+  }
+  const [label, name] = [button.textContent, button.getAttribute("aria-label")];
+  button.dataset.sure = "yes";
+  button.textContent = "Really delete?";
+  button.setAttribute("aria-label", name.replace(label, "Really delete"));
+  setTimeout(() => {
+    delete button.dataset.sure;
+    button.textContent = label;
+    button.setAttribute("aria-label", name);
+  }, 6000);
+}
+
+async function exportFeedback() {
+  const now = await server.export_feedback({});
+  if (now.problem) element.querySelector("#qa-feedback")?.append(warning(now.problem));
+  else save("feedback-gold.jsonl", now.lines, "application/x-ndjson");
+}
+
+element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button || !element.contains(button)) return;
   const data = button.dataset;
-  const id = Number(button.closest("[data-entry]")?.dataset.entry);
+  const id = button.closest("[data-entry]")?.dataset.entry;
   if ("gold" in data) element.querySelector("[data-gold-input]").click();
   else if ("stopTrial" in data) server.stop_trial({});
   else if ("saveReport" in data) save("report.html", report, "text/html");
-  else if ("correct" in data) renewFeedback(correct(button, id));
-  else if ("deleteEntry" in data) renewFeedback(server.delete_feedback({ id }));
-  else if ("export" in data) {
-    save("feedback-gold.jsonl", await server.export_feedback({}), "application/x-ndjson");
-  }
+  else if ("correct" in data) correct(button, id);
+  else if ("deleteEntry" in data) remove(button, id);
+  else if ("export" in data) exportFeedback();
 });
 
 element.addEventListener("change", (event) => {
@@ -110,8 +182,8 @@ element.addEventListener("change", (event) => {
 });
 
 // The pane is filled when it is first looked at, and brought up to date every time.
-document.addEventListener("qa-show", (event) => {
+document.addEventListener("qa-show", async (event) => {
   if (event.detail !== "evaluate") return;
-  renewFeedback(server.list_feedback({}));
   followTrial();
+  showFeedback(await server.list_feedback({}));
 });

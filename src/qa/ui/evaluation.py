@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa.errors import QAError, UsageError
+from qa.errors import GoldError, QAError, UsageError
 from qa.evaluate import DEPTH, evaluate
 from qa.gold import GoldQuestion, load_gold
 from qa.pipeline import Answerer, open_index
@@ -68,19 +68,24 @@ class Evaluation:
             split: Keep only this split; None for all.
 
         Raises:
-            GoldError: The file is malformed; says in which line.
+            GoldError: The file is malformed; says in which line, by the name given.
             UsageError: Another one is being asked.
+            QAError: The machine has no thread left.
         """
-        gold = load_gold(path, split)
+        gold = _load(path, name, split)
         with self._lock:
             if self._trial.running:
                 raise UsageError("another gold file is being asked: wait for it or stop it")
-            self._trial = Trial(gold=name, running=True, total=len(gold))
             self._stopped.clear()
-            self._thread = threading.Thread(
+            thread = threading.Thread(
                 target=self._run, args=(gold, name, split or ""), daemon=True, name="evaluate"
             )
-            self._thread.start()
+            try:
+                thread.start()  # its first word waits for the lock
+            except RuntimeError as error:
+                raise QAError(f"{name} cannot be asked now ({error}); try again later") from error
+            self._thread = thread
+            self._trial = Trial(gold=name, running=True, total=len(gold))
 
     def stop(self) -> None:
         """End a running trial without a report."""
@@ -125,6 +130,15 @@ class Evaluation:
             threshold=None if threshold > 1 else threshold,
             max_risk=self._settings.max_risk,
         )
+
+
+def _load(path: Path, name: str, split: str | None) -> list[GoldQuestion]:
+    """Read a gold file; where its path would be told, the name a person knows is."""
+    try:
+        gold = load_gold(path, split)
+    except GoldError as error:
+        raise GoldError(str(error).replace(str(path), name)) from error
+    return [replace(entry, id=entry.id.replace(str(path), name)) for entry in gold]
 
 
 class _StoppedError(Exception):
