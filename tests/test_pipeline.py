@@ -256,3 +256,16 @@ def test_threads_get_whole_answers_while_builds_publish_document_by_document(
     assert len({count for counts in seen for count in counts}) > 2
     answer = live.current().ask("How many rivets has the Iron Bridge?")
     assert len(answer.passages) == 6
+
+
+def test_a_damaged_generation_is_not_opened_again_at_every_question(
+    tiny_build: Callable[..., Path], corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    write_corpus(corpus, {"new.txt": "Roses carry letters.\n"})
+    tiny_build()
+    (index_dir / "generations" / "00002" / "vectors.faiss").unlink()
+    live = LiveAnswerer(index_dir)
+    assert live.current() is live.current()
+    assert live.current().index.generation == "00001"
+    assert live.current().index.damage

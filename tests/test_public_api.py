@@ -1,7 +1,9 @@
 """The package's surface, and what importing it costs."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +60,23 @@ def test_the_ui_and_answering_load_neither_torch_nor_sentence_transformers() -> 
 def test_asking_loads_neither_scipy_nor_scikit_learn() -> None:
     loaded = modules_after("import qa.pipeline, qa.evaluate, qa.feedback, qa.cli")
     assert not loaded & {"scipy", "sklearn"}
+
+
+def test_asking_writes_nothing_into_the_home_folder(page_index: Path, tmp_path: Path) -> None:
+    """ONNX Runtime's telemetry would: an identifier, and events to be sent."""
+    home = tmp_path / "home"
+    home.mkdir()
+    env = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    code = (
+        "from qa import open_index; import sys; open_index(sys.argv[1]).ask('Who?'); "
+        "import os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(page_index)],
+        env={**env, "HOME": str(home), "XDG_CACHE_HOME": "", "LOCALAPPDATA": str(home)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "1"
+    assert list(home.rglob("*")) == []

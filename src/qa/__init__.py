@@ -10,6 +10,7 @@
 Importing this imports nothing heavy; the names below are looked up when first used.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from qa.settings import BuildSettings as BuildSettings
 
 __version__ = "0.1.0"
+
+# ONNX Runtime reports its use to its makers unless told not to before it is loaded: since 1.29
+# on every system, with an identifier it keeps in the home folder. Nothing leaves the machine here.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOMES = {
     "Answer": "qa.schema",

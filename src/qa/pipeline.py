@@ -254,6 +254,7 @@ class LiveAnswerer:
         self._settings = settings
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None
+        self._name = ""  # of the generation that was looked for; an older one may answer for it
 
     def current(self) -> Answerer:
         """Give the answerer, opened anew if a build has published since.
@@ -264,9 +265,10 @@ class LiveAnswerer:
         with self._lock:
             try:
                 name = current_generation(self._index_dir)
-                if self._answerer is None or self._answerer.index.generation != name:
+                if self._answerer is None or self._name != name:
                     # What another thread still answers with closes itself when it is done.
                     self._answerer = open_index(self._index_dir, self._settings)
+                    self._name = name
             except QAError:
                 if self._answerer is None:
                     raise

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import onnxruntime
 
+# For a program that had loaded it before this package, and for Windows, which has its own way.
+onnxruntime.disable_telemetry_events()
+
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
     """Open a model on the CPU; raises whatever ONNX Runtime raises."""
