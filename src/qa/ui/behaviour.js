@@ -349,6 +349,8 @@ function refocus(heading) {
   return Boolean(same);
 }
 
+let hasTurns = false;
+
 watch("value", () => requestAnimationFrame(() => {
   readChosen();
   showLost();
@@ -364,7 +366,10 @@ watch("value", () => requestAnimationFrame(() => {
     heading.scrollIntoView({ block: "start", behavior });
     refocus(heading);
   } else if (turns.length) {
+    hasTurns = true;
     show("ask");
     turns[turns.length - 1].scrollIntoView({ block: "start", behavior });
+  } else if (hasTurns) {
+    trigger("renew"); // the welcome took its time, and came after the first answer
   }
 }));
