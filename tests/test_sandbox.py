@@ -199,8 +199,8 @@ def test_a_file_that_takes_too_much_memory_costs_only_itself(box: Box, tmp_path:
 def test_a_worker_that_has_grown_is_replaced_and_one_that_has_not_is_kept(
     box: Box, tmp_path: Path
 ) -> None:
-    write_corpus(tmp_path, {"a.txt": "one", "b.txt": "word\n\n" * 600_000, "c.txt": "three"})
-    sandbox = box(memory_bytes=400_000_000, characters=1_000_000_000)
+    write_corpus(tmp_path, {"a.txt": "one", "b.txt": "word\n\n" * 250_000, "c.txt": "three"})
+    sandbox = box(memory_bytes=250_000_000, characters=1_000_000_000)
     seen = []
     for name in ("a.txt", "c.txt", "b.txt", "a.txt"):
         assert isinstance(sandbox.parse(source(tmp_path / name)), ParsedDocument), name

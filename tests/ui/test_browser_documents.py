@@ -5,6 +5,8 @@ question. Every test fails on a request that would leave the machine and on an e
 browser's console.
 """
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,9 @@ from browsing import (
 from conftest import CORPUS
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from samples import PDF_HEIGHT, PDF_WIDTH, width_in_pdf, write_eml, write_pdf, write_xlsx
+
+from qa.ui.desk import Desk
+from qa.ui.render import Turn
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser
@@ -279,6 +284,35 @@ def test_an_update_that_fails_is_told(visit: OpenPage, serve: Serve) -> None:
     page.get_by_role("button", name="Check for changes").click()
     expect(page.locator("#qa-progress .qa-notice")).to_contain_text("invalid choice: 'none'")
     expect(documents(page)).to_have_count(3)
+
+
+def test_a_welcome_that_comes_late_does_not_take_the_place_of_an_answer(
+    visit: OpenPage, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serve(CORPUS)
+    asked, conversation = threading.Event(), Desk.conversation
+
+    def late(self: Desk, turns: Sequence[Turn]) -> str:
+        assert turns or asked.wait(30)
+        return conversation(self, turns)
+
+    monkeypatch.setattr(Desk, "conversation", late)
+    page = visit(served.address)
+    turn = ask(page, IRON)
+    expect(answer_of(turn)).to_be_visible()
+    page.evaluate(
+        """() => {
+            window.welcomes = 0;
+            new MutationObserver(() => {
+              if (document.querySelector(".qa-welcome")) window.welcomes += 1;
+            }).observe(document.querySelector("#qa-conversation"),
+                       { childList: true, subtree: true });
+        }"""
+    )
+    asked.set()
+    page.wait_for_function("window.welcomes > 0")
+    expect(answer_of(page.locator(".qa-turn"))).to_have_text("The Iron Bridge crosses the Severn.")
+    expect(page.locator(".qa-welcome")).to_have_count(0)
 
 
 # ---- removing

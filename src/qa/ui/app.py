@@ -127,8 +127,8 @@ def build_ui(desk: Desk) -> gr.Blocks:
         conversation.ask(ask_example, [turns, only], conversed, **_QUIET)
         for pane in (conversation, source):
             pane.open(open_place, None, source, **_QUIET)
+            pane.renew(desk.conversation, turns, conversation, **_QUIET)
         source.list(desk.documents, only, source, **_QUIET)
-        source.renew(desk.conversation, turns, conversation, **_QUIET)
         source.choose(choose, None, [only, scope], **_QUIET)
         scope.all(choose_all, None, [only, scope], **_QUIET)
     return page

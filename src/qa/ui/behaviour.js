@@ -359,6 +359,8 @@ function refocus(heading) {
   return Boolean(same);
 }
 
+let hasTurns = false;
+
 watch("value", () => requestAnimationFrame(() => {
   readChosen();
   showLost();
@@ -376,7 +378,10 @@ watch("value", () => requestAnimationFrame(() => {
   } else if (staying) {
     staying = false;
   } else if (turns.length) {
+    hasTurns = true;
     show("ask");
     turns[turns.length - 1].scrollIntoView({ block: "start", behavior });
+  } else if (hasTurns) {
+    trigger("renew"); // the welcome took its time, and came after the first answer
   }
 }));
