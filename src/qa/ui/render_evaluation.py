@@ -44,7 +44,7 @@ def trial_html(trial: Trial) -> str:
             f'<p class="qa-meta">Asking {text(trial.gold)}: {trial.done:,} of '
             f"{counted(trial.total, 'question')}</p>"
             f'<progress class="qa-bar" value="{trial.done}" max="{max(trial.total, 1)}" '
-            'aria-label="Questions asked"></progress>'
+            'aria-label="Progress"></progress>'
             '<button type="button" class="qa-button qa-quiet" data-stop-trial>Stop</button>'
         )
     if trial.error:
