@@ -187,7 +187,7 @@ def test_the_questions_of_the_samples_read_as_expected() -> None:
         for match in re.finditer(r"[^\n]+", document.text):
             for sentence in re.split(r"(?<=\.) (?=[A-Z“])", match[0]):
                 lines += [f"{q.question}\t{q.answers[0]}" for q in questions(sentence)]
-    assert lines == (SAMPLES / "expected.tsv").read_text("utf-8").splitlines()
+    assert lines == (ROOT / "tests" / "phrasing_expected.tsv").read_text("utf-8").splitlines()
 
 
 def test_the_corpus_folder_of_a_tiny_index_has_drafts(tiny_build: Callable[..., Path]) -> None:
