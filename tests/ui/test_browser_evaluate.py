@@ -105,7 +105,7 @@ def many_questions(number: int = 5_000) -> str:
 
 def report_of(page: Page) -> Frame:
     expect(page.locator("#qa-report")).to_be_visible()
-    frame = page.locator("#qa-report").element_handle().content_frame()  # type: ignore[union-attr]
+    frame = page.locator("#qa-report").element_handle().content_frame()
     assert frame is not None
     expect(frame.get_by_role("heading", name="How well it answers")).to_be_visible()
     return frame

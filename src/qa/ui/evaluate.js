@@ -106,11 +106,18 @@ function retype(before) {
   }
 }
 
-// Shows the feedback as it is now; a problem stands with the entry it is about.
+// Shows the feedback as it is now; a problem stands with the entry it is about. What was asked
+// for earlier and comes later is out of date.
 let held = "";
-function showFeedback(now, id = "") {
+let asked = 0;
+let shown = 0;
+async function renewFeedback(call, id = "") {
+  asked += 1;
+  const number = asked;
+  const now = await call;
   const place = element.querySelector("#qa-feedback");
-  if (!place) return;
+  if (!place || number < shown) return;
+  shown = number;
   if (now.html !== held) {
     const before = typed();
     place.innerHTML = now.html;
@@ -127,22 +134,21 @@ function showFeedback(now, id = "") {
   }
 }
 
-async function correct(button, id) {
+function correct(button, id) {
   const form = button.closest(".qa-correct");
   const none = button.dataset.correct === "none";
-  const now = await server.correct_feedback({
+  renewFeedback(server.correct_feedback({
     id: Number(id),
     answer: none ? "" : form.querySelector("[data-answer]").value,
     evidence: none ? "" : form.querySelector("[data-evidence]").value,
     none,
-  });
-  showFeedback(now, id);
+  }), id);
 }
 
 // It cannot be undone: the first press asks.
-async function remove(button, id) {
+function remove(button, id) {
   if (button.dataset.sure) {
-    showFeedback(await server.delete_feedback({ id: Number(id) }), id);
+    renewFeedback(server.delete_feedback({ id: Number(id) }), id);
     return;
   }
   const [label, name] = [button.textContent, button.getAttribute("aria-label")];
@@ -182,8 +188,8 @@ element.addEventListener("change", (event) => {
 });
 
 // The pane is filled when it is first looked at, and brought up to date every time.
-document.addEventListener("qa-show", async (event) => {
+document.addEventListener("qa-show", (event) => {
   if (event.detail !== "evaluate") return;
   followTrial();
-  showFeedback(await server.list_feedback({}));
+  renewFeedback(server.list_feedback({}));
 });

@@ -83,7 +83,7 @@ def feedback_html(entries: Sequence[Entry]) -> str:
     more = len(entries) - _LISTED
     note = f'<p class="qa-meta">… and {more:,} more: “qa feedback”.</p>' if more > 0 else ""
     export = (
-        '<p><button type="button" class="qa-button qa-quiet" data-export>'
+        '<p class="qa-export"><button type="button" class="qa-button qa-quiet" data-export>'
         "Save as gold questions</button></p>"
     )
     return (
