@@ -78,9 +78,7 @@ def build_ui(desk: Desk) -> gr.Blocks:
         gr.HTML(_TOP, **plain)
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
-                conversation = gr.HTML(
-                    lambda: desk.conversation([]), elem_id="qa-conversation", **plain
-                )
+                conversation = gr.HTML("", elem_id="qa-conversation", **plain)
                 scope = gr.HTML("", elem_id="qa-scope", **plain)
                 question = gr.Textbox(
                     placeholder="Ask a question …",
@@ -95,11 +93,14 @@ def build_ui(desk: Desk) -> gr.Blocks:
                 )
             with gr.Column(elem_classes="qa-right", scale=1):
                 source = gr.HTML(
-                    lambda: desk.documents([]),
+                    "",
                     elem_id="qa-source",
                     server_functions=_server_functions(desk, lambda: page),
                     **plain,
                 )
+        # Not as callable values: those wait in a queue, and come when a person is at work.
+        page.load(lambda: desk.documents([]), None, source, **_QUIET)
+        page.load(lambda: desk.conversation([]), None, conversation, **_QUIET)
         conversed = [conversation, turns, question]
         question.submit(converse, [question, turns, only], conversed, **_QUIET)
         conversation.ask(ask_example, [turns, only], conversed, **_QUIET)
