@@ -31,7 +31,7 @@ def visit(browser: Browser) -> Iterator[OpenPage]:
             outside.append(request.url)
 
     def visit(
-        url: str, size: tuple[int, int] = DESKTOP, scheme: str = "light", pane: str = ""
+        url: str, size: tuple[int, int] = DESKTOP, scheme: str = "light", *, is_whole: bool = True
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -45,10 +45,10 @@ def visit(browser: Browser) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         page.goto(url)
-        expect(page.locator(".qa-welcome")).to_be_visible()
+        if is_whole:
+            expect(page.locator(".qa-welcome")).to_be_visible()
+            expect(page.locator("#qa-source .qa-source")).to_be_attached()
         expect(page.locator("#qa-news[data-said]")).to_be_attached()  # its script is at work
-        if pane:
-            page.get_by_role("tab", name=pane).click()
         return page
 
     yield visit

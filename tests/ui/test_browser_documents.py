@@ -297,7 +297,7 @@ def test_a_welcome_that_comes_late_does_not_take_the_place_of_an_answer(
         return conversation(self, turns)
 
     monkeypatch.setattr(Desk, "conversation", late)
-    page = visit(served.address)
+    page = visit(served.address, is_whole=False)
     turn = ask(page, IRON)
     expect(answer_of(turn)).to_be_visible()
     page.evaluate(

@@ -91,9 +91,7 @@ def build_ui(desk: Desk) -> gr.Blocks:
         gr.HTML(_TOP, **plain)
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
-                conversation = gr.HTML(
-                    lambda: desk.conversation([]), elem_id="qa-conversation", **plain
-                )
+                conversation = gr.HTML("", elem_id="qa-conversation", **plain)
                 scope = gr.HTML("", elem_id="qa-scope", **plain)
                 question = gr.Textbox(
                     placeholder="Ask a question …",
@@ -108,19 +106,22 @@ def build_ui(desk: Desk) -> gr.Blocks:
                 )
             with gr.Column(elem_classes="qa-right", scale=1):
                 source = gr.HTML(
-                    lambda: desk.documents([]),
+                    "",
                     elem_id="qa-source",
                     server_functions=_server_functions(desk, lambda: page),
                     **plain,
                 )
             with gr.Column(elem_classes="qa-wide", scale=1):
-                gr.HTML(
-                    desk.evaluation,
+                evaluation = gr.HTML(
                     elem_id="qa-evaluate",
                     js_on_load=_asset("evaluate.js"),
                     apply_default_css=False,
                     server_functions=_evaluation_functions(desk, lambda: page),
                 )
+        # Not as callable values: those wait in a queue, and come when a person is at work.
+        page.load(lambda: desk.documents([]), None, source, **_QUIET)
+        page.load(lambda: desk.conversation([]), None, conversation, **_QUIET)
+        page.load(desk.evaluation, None, evaluation, **_QUIET)
         conversed = [conversation, turns, question]
         question.submit(converse, [question, turns, only], conversed, **_QUIET)
         conversation.judge(judge, turns, [conversation, turns], **_QUIET)

@@ -333,7 +333,7 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 }
 
 readChosen();
-if (element.querySelector('[data-view]') && typeof server !== "undefined") follow();
+if (element.closest("#qa-source")) follow();
 
 element.addEventListener("keydown", (event) => {
   const tab = event.target.closest("[data-tab]");
