@@ -72,7 +72,7 @@ class ParseLimits:
     """
 
     file_bytes: int = 100_000_000
-    seconds: float = 120.0
+    seconds: float = 180.0
     memory_bytes: int = 1_500_000_000
     characters: int = 20_000_000
     unpacked_bytes: int = 400_000_000
