@@ -61,7 +61,7 @@ def assert_no_sideways_scrolling(page: Page) -> None:
     """Check that neither the page nor a pane can be scrolled sideways."""
     wide = page.evaluate(
         """() => [document.documentElement, ...document.querySelectorAll(
-            "#qa-conversation, #qa-source, #qa-scope, #qa-evaluate")].filter(
+            "#qa-conversation, #qa-source, #qa-scope")].filter(
             (e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.id || e.tagName)"""
     )
     assert wide == []
@@ -85,10 +85,9 @@ def small_targets(page: Page, least: float = 40) -> list[str]:
     """Name the visible things to tap that are lower than a finger needs."""
     found: list[str] = page.evaluate(
         """(least) => [...document.querySelectorAll(
-            "button, summary, .qa-pick, textarea, input:not([type=checkbox]):not([type=file])")]
+            "button, summary, .qa-pick, input:not([type=checkbox]):not([type=file])")]
           .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height > 0)
-          .filter((e) => e.closest(
-            "#qa-conversation, #qa-source, #qa-scope, #qa-evaluate, .qa-top"))
+          .filter((e) => e.closest("#qa-conversation, #qa-source, #qa-scope, .qa-top"))
           .filter((e) => e.getBoundingClientRect().height < least)
           .map((e) => `${e.className} ${e.textContent} ${e.getBoundingClientRect().height}`)""",
         least,

@@ -502,26 +502,36 @@ def fill(page: Page) -> None:
     entries(page).filter(has_text="Who asked?").locator("summary").click()
 
 
+def assert_fits_a_finger(page: Page) -> None:
+    """Check that nothing scrolls sideways and what is to be tapped is high enough."""
+    assert_no_sideways_scrolling(page)
+    assert small_targets(page) == []
+    amiss = page.locator("#qa-evaluate").evaluate(
+        """pane => [...pane.querySelectorAll("button, summary, input, textarea")]
+          .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 40)
+          .map((e) => e.outerHTML)
+          .concat(pane.scrollWidth > pane.clientWidth + 1 ? ["sideways"] : [])"""
+    )
+    assert amiss == []
+
+
 def test_on_a_phone_nothing_scrolls_sideways_and_everything_can_be_tapped(
     visit: OpenPage, serve: Serve
 ) -> None:
     served = serve(CORPUS)
     page = visit(served.address, PHONE)
     ask(page, ROSES)
-    assert_no_sideways_scrolling(page)
-    assert small_targets(page) == []
+    assert_fits_a_finger(page)
     fill(page)
-    assert_no_sideways_scrolling(page)
-    assert small_targets(page) == []
+    assert_fits_a_finger(page)
     choose_gold(page, "long.jsonl", many_questions())
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    assert small_targets(page) == []
+    assert_fits_a_finger(page)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#qa-trial")).to_contain_text("it was stopped")
     choose_gold(page, f"{'mine' * 40}.jsonl", to_lines(GOLD))
     report_of(page)
-    assert_no_sideways_scrolling(page)
-    assert small_targets(page) == []
+    assert_fits_a_finger(page)
     frame = report_of(page)
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -442,7 +442,6 @@ def test_feedback_that_cannot_be_read_is_not_taken_for_none(place: Path, tmp_pat
     assert "cannot be used" in desk.feedback()["problem"]
     assert "cannot be used" in desk.export_feedback()["problem"]
     assert "cannot be used" in desk.delete_feedback(1)["problem"]
-    assert "How often is it right?" in Page(desk.evaluation()).texts
 
 
 def test_a_correction_is_shown_and_exported(judging: Desk, tmp_path: Path) -> None:

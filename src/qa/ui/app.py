@@ -21,9 +21,10 @@ from qa.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.schema import Span
 from qa.settings import AskSettings, ParseLimits
 from qa.ui.desk import Desk
-from qa.ui.evaluation import Evaluation
+from qa.ui.evaluation import Evaluation, Trial
 from qa.ui.library import Library
 from qa.ui.render import Turn, scope_html
+from qa.ui.render_evaluation import evaluation_html
 
 _KEPT_TURNS = 50
 # What a gold file may have where documents cannot be added.
@@ -112,7 +113,8 @@ def build_ui(desk: Desk) -> gr.Blocks:
                     **plain,
                 )
             with gr.Column(elem_classes="qa-wide", scale=1):
-                evaluation = gr.HTML(
+                gr.HTML(
+                    evaluation_html(Trial(), []),  # its script fills it whenever it is shown
                     elem_id="qa-evaluate",
                     js_on_load=_asset("evaluate.js"),
                     apply_default_css=False,
@@ -121,7 +123,6 @@ def build_ui(desk: Desk) -> gr.Blocks:
         # Not as callable values: those wait in a queue, and come when a person is at work.
         page.load(lambda: desk.documents([]), None, source, **_QUIET)
         page.load(lambda: desk.conversation([]), None, conversation, **_QUIET)
-        page.load(desk.evaluation, None, evaluation, **_QUIET)
         conversed = [conversation, turns, question]
         question.submit(converse, [question, turns, only], conversed, **_QUIET)
         conversation.judge(judge, turns, [conversation, turns], **_QUIET)

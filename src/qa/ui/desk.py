@@ -18,7 +18,7 @@ from qa.ui.examples import suggest_questions
 from qa.ui.library import FileProgress, Library, Progress
 from qa.ui.markup import counted
 from qa.ui.render import Turn, conversation_html
-from qa.ui.render_evaluation import evaluation_html, feedback_html, trial_html, trial_in_words
+from qa.ui.render_evaluation import feedback_html, trial_html, trial_in_words
 from qa.ui.render_source import (
     Shelf,
     documents_html,
@@ -95,10 +95,6 @@ class Desk:
         except QAError as error:
             return replace(turn, error=str(error))
         return replace(turn, verdict=verdict, error="")
-
-    def evaluation(self) -> str:
-        """Render the third pane."""
-        return evaluation_html(self._evaluation.trial(), self._entries()[0])
 
     def start_trial(self, path: Path, name: str) -> str:
         """Begin to ask a gold file; return what is wrong with it, or nothing."""
