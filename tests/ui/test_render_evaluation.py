@@ -93,7 +93,7 @@ def test_everything_from_outside_is_shown_as_it_was_given(words: str) -> None:
 
 def test_a_report_never_becomes_part_of_the_page() -> None:
     trial = Trial(gold="g", done=1, total=1, report="<script>alert(1)</script>")
-    html = evaluation_html(trial, [])
+    html = evaluation_html(trial, [], can_try=True)
     assert "alert" not in html
     page = Page(html)
     assert page.values("sandbox") == ["allow-scripts allow-downloads"], "no origin of its own"
@@ -215,3 +215,9 @@ def test_every_entry_can_be_deleted_by_a_name_of_its_own() -> None:
     page = Page(feedback_html([entry(1, words="one"), entry(2, Verdict.UP, words="two")]))
     labels = [label for label in page.values("aria-label") if label.startswith("Delete")]
     assert labels == ["Delete the verdict on Q two", "Delete the verdict on Q one"]
+
+
+def test_a_page_for_reading_only_offers_no_gold_file() -> None:
+    html = evaluation_html(Trial(), [], can_try=False)
+    assert "data-gold" not in html
+    assert "qa eval" in html

@@ -27,8 +27,6 @@ from qa.ui.render import Turn, scope_html
 from qa.ui.render_evaluation import evaluation_html
 
 _KEPT_TURNS = 50
-# What a gold file may have where documents cannot be added.
-_GOLD_BYTES = 20_000_000
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 _TOP = """
@@ -114,7 +112,9 @@ def build_ui(desk: Desk) -> gr.Blocks:
                 )
             with gr.Column(elem_classes="qa-wide", scale=1):
                 gr.HTML(
-                    evaluation_html(Trial(), []),  # its script fills it whenever it is shown
+                    evaluation_html(
+                        Trial(), [], can_try=desk.can_change
+                    ),  # its script fills it whenever it is shown
                     elem_id="qa-evaluate",
                     js_on_load=_asset("evaluate.js"),
                     apply_default_css=False,
@@ -266,7 +266,8 @@ def start(
             share=False,
             ssr_mode=False,
             show_error=True,
-            max_file_size=ParseLimits().file_bytes if library else _GOLD_BYTES,
+            # One byte: nothing can be uploaded.
+            max_file_size=ParseLimits().file_bytes if library else 1,
             quiet=True,
             prevent_thread_lock=True,
         )

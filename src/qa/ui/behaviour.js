@@ -275,6 +275,7 @@ element.addEventListener("click", (event) => {
   else if (data.copy) copy(target);
   else if (data.judge) {
     staying = true;
+    setTimeout(() => { staying = false; }, 3000); // should nothing change
     trigger("judge", { turn: Number(data.turn), verdict: data.judge });
   }
   else if (data.ask) trigger("ask", { question: data.ask });
@@ -375,13 +376,12 @@ watch("value", () => requestAnimationFrame(() => {
   } else if (heading) {
     heading.scrollIntoView({ block: "start", behavior });
     refocus(heading);
-  } else if (staying) {
-    staying = false;
-  } else if (turns.length) {
+  } else if (turns.length && !staying) {
     hasTurns = true;
     show("ask");
     turns[turns.length - 1].scrollIntoView({ block: "start", behavior });
-  } else if (hasTurns) {
+  } else if (hasTurns && !turns.length) {
     trigger("renew"); // the welcome took its time, and came after the first answer
   }
+  staying = false;
 }));

@@ -60,6 +60,11 @@ class Desk:
         self._lock = threading.Lock()
         self._examples: tuple[str, list[str]] = ("", [])
 
+    @property
+    def can_change(self) -> bool:
+        """Whether a person at the page may send files."""
+        return self._library is not None
+
     def conversation(self, turns: Sequence[Turn]) -> str:
         """Render the left pane."""
         answerer = self._current()

@@ -18,18 +18,28 @@ _WORDS = {
 _UNSAID = "The documents don’t say."
 
 
-def evaluation_html(trial: Trial, entries: Sequence[Entry]) -> str:
-    """Render the whole pane."""
-    return (
-        '<div class="qa-evaluation"><h2 tabindex="-1">How often is it right?</h2>'
-        "<p>Ask a file of questions whose answers you know. You get one page: how often the "
-        "answers are right, whether it knows when they are not, where it fails and why.</p>"
+def evaluation_html(trial: Trial, entries: Sequence[Entry], *, can_try: bool) -> str:
+    """Render the whole pane.
+
+    Args:
+        trial: What is shown of a gold file.
+        entries: Verdicts people have given.
+        can_try: Whether a gold file can be asked from here.
+    """
+    choose = (
         '<div class="qa-manage"><button type="button" class="qa-button" data-gold>'
         "Choose a gold file</button>"
         '<p class="qa-meta">JSON lines with a question, its answers and evidence on each, or '
         "SQuAD’s format; “qa draft-gold” drafts one from your documents.</p>"
         '<input type="file" hidden data-gold-input accept=".jsonl,.json" '
         'aria-label="Gold file"></div>'
+    )
+    read_only = '<p class="qa-meta">This page is for reading only: use “qa eval”.</p>'
+    return (
+        '<div class="qa-evaluation"><h2 tabindex="-1">How often is it right?</h2>'
+        "<p>Ask a file of questions whose answers you know. You get one page: how often the "
+        "answers are right, whether it knows when they are not, where it fails and why.</p>"
+        f"{choose if can_try else read_only}"
         f'<div id="qa-refused"></div><div id="qa-trial">{trial_html(trial)}</div>'
         '<iframe id="qa-report" title="Report" sandbox="allow-scripts allow-downloads" '
         "hidden></iframe>"
