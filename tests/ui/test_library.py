@@ -598,20 +598,6 @@ def test_an_undo_that_fails_can_be_tried_again(
     assert files_of(corpus) == set(CORPUS)
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="an administrator may write everywhere"
-)
-def test_a_folder_that_cannot_be_written_is_told(idle: Library, new: NewFile, corpus: Path) -> None:
-    corpus.chmod(0o500)
-    try:
-        assert "Permission denied" in one(idle.add([(new("a", "x"), "a.txt")])).problem
-        with pytest.raises(UsageError, match="cannot be removed: Permission denied"):
-            idle.remove(["bridges.txt"])
-    finally:
-        corpus.chmod(0o700)
-    assert files_of(corpus) == set(CORPUS)
-
-
 def test_progress_is_a_snapshot(idle: Library, new: NewFile) -> None:
     before = idle.progress()
     idle.add([(new("a", "x"), "a.txt")])
