@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.cli_gold import write_records
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
             f"{arguments.out} is there already and may hold reviewed questions; name another file"
         )
     from qa.draft import draft_gold
-    from qa.files import replace_text
     from qa.index import Index
     from qa.review import to_lines
 
@@ -56,12 +56,7 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
     records = draft_gold(index.store, arguments.count, arguments.seed)
     index.close()
     if arguments.out:
-        try:
-            replace_text(arguments.out, to_lines(records))
-        except OSError as error:
-            raise UsageError(
-                f"cannot write to {arguments.out}: {error.strerror or error}"
-            ) from error
+        write_records(arguments.out, records)
     if arguments.json:
         print(json.dumps(_summary(records, arguments), ensure_ascii=False))
     elif not arguments.out:

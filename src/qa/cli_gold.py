@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,6 +70,21 @@ def warn_of_drafts(path: Path) -> None:
             f"reviewed; what is measured on them means little: qa draft-gold --review {path}",
             file=sys.stderr,
         )
+
+
+def write_records(path: Path, records: Sequence[dict[str, Any]]) -> None:
+    """Write JSON lines to a file, as one step.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    from qa.files import replace_text
+    from qa.review import to_lines
+
+    try:
+        replace_text(path, to_lines(records))
+    except OSError as error:
+        raise UsageError(f"cannot write to {path}: {error.strerror or error}") from error
 
 
 def _add_index(parser: argparse.ArgumentParser) -> None:
@@ -226,18 +242,11 @@ def _promise(report: "Recalibration") -> str:
 
 def _feedback(arguments: argparse.Namespace) -> int:
     from qa.feedback import FEEDBACK_FILE, Feedback
-    from qa.files import replace_text
-    from qa.review import to_lines
 
     feedback = Feedback(arguments.index / FEEDBACK_FILE)
     entries, gold, pending = feedback.entries(), feedback.export(), feedback.pending()
     if arguments.export:
-        try:
-            replace_text(arguments.export, to_lines(gold))
-        except OSError as error:
-            raise UsageError(
-                f"cannot write to {arguments.export}: {error.strerror or error}"
-            ) from error
+        write_records(arguments.export, gold)
     if arguments.json:
         record = {"entries": [asdict(entry) for entry in entries], "gold": gold}
         print(json.dumps(record, ensure_ascii=False))
