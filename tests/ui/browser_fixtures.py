@@ -41,6 +41,9 @@ def visit(browser: Browser) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         page = context.new_page()
+        # Asked for only by expect_file_chooser(), the browser may learn too late that the
+        # choice is ours, and cancels it.
+        page.on("filechooser", lambda chooser: None)
         page.on("request", check_request)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
