@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_office import (
+    W,
     check_sound,
     core,
     damaged,
@@ -426,3 +427,45 @@ def test_a_damaged_document_is_read_or_refused(data: st.DataObject) -> None:
     parts = damaged(data, FULL)
     with contextlib.suppress(UnreadableError):
         check_sound(parse_docx(zipped(parts), LIMITS))
+
+
+def headed(*parts: str, section: str = "", even: bool = False) -> list[str]:
+    """Outline a document with these headers and footers: "kind type text"."""
+    made = docx_parts(p("Body."))
+    links, references = [("s", "settings", "settings.xml")], ""
+    for number, part in enumerate(parts):
+        kind, place, text = part.split(" ", 2)
+        links.append((f"h{number}", kind, f"{kind}{number}.xml"))
+        references += f'<w:{kind}Reference r:id="h{number}" w:type="{place}"/>'
+        inside = text if text.startswith("<") else p(text)
+        made[f"word/{kind}{number}.xml"] = f'<w:hdr xmlns:w="{W}">{inside}</w:hdr>'
+    switch = "<w:evenAndOddHeaders/>" if even else ""
+    made["word/settings.xml"] = f'<w:settings xmlns:w="{W}">{switch}</w:settings>'
+    made["word/_rels/document.xml.rels"] = rels(links)
+    body = str(made["word/document.xml"])
+    made["word/document.xml"] = body.replace(
+        "<w:sectPr/>", f"<w:sectPr>{references}{section}</w:sectPr>"
+    )
+    return outline(parse_docx(zipped(made), LIMITS))
+
+
+def test_headers_and_footers_stand_at_the_end_each_once() -> None:
+    assert headed(
+        "footer default Version of 3 May",
+        "header default File 17/1994",
+        "header default File 17/1994",
+        "footer default Page 1 of 3",
+    ) == ["¶ Body.", "# Header and footer", "¶ File 17/1994", "¶ Version of 3 May"]
+
+
+def test_headers_of_first_and_even_pages_count_where_they_are_switched_on() -> None:
+    parts = ("header first The first", "header even The even")
+    assert headed(*parts) == ["¶ Body."]
+    shown = headed(*parts, section="<w:titlePg/>", even=True)
+    assert shown[2:] == ["¶ The first", "¶ The even"]
+
+
+def test_a_damaged_header_is_no_reason_to_refuse_a_document() -> None:
+    assert headed("header default <w:p>", "footer default Kept") == [
+        "¶ Body.", "# Header and footer", "¶ Kept",
+    ]  # fmt: skip

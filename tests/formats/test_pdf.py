@@ -31,6 +31,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from qa.formats.parsed import Parsed, UnreadableError
 from qa.formats.pdf import parse_pdf, render_page
+from qa.formats.pdf_file import Box
+from qa.formats.pdf_words import is_vertical
 from qa.schema import Span
 from qa.settings import ParseLimits
 
@@ -261,15 +263,37 @@ def running(number: int, *lines: str) -> Draw:
     return draw
 
 
-def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
+HEADER = "Harbours of the North\nChapter 0: Dredging, page 4 of 90"
+
+
+def test_running_headers_are_told_once_and_page_numbers_left_out() -> None:
     parsed = parse(pdf(*(running(number, f"Case {7 * number}.") for number in range(4))))
-    assert texts_of(parsed) == ["Case 0.", "Case 7.", "Case 14.", "Case 21."]
-    assert [parsed.text[start:][:6] for start in parsed.pages] == [
-        "Case 0",
-        "Case 7",
-        "Case 1",
-        "Case 2",
+    assert texts_of(parsed) == [HEADER, "Case 0.", "Case 7.", "Case 14.", "Case 21."]
+    starts = [parsed.text[start:][:6] for start in parsed.pages]
+    assert starts == ["Harbou", "Case 7", "Case 1", "Case 2"]
+
+
+def test_a_running_footer_is_told_on_its_last_page_and_parts_no_sentence() -> None:
+    lines = wrapped(PROSE * 2)
+
+    def footed(*words: str) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            write(canvas, words)
+            write(canvas, ["Printed by order of the Council, 12 Mill Lane"], top=790, size=8)
+
+        return draw
+
+    parsed = parse(pdf(footed(*lines[:5]), footed(*lines[5:]), footed("The end.")))
+    assert texts_of(parsed) == [
+        " ".join(lines),
+        "The end.",
+        "Printed by order of the Council, 12 Mill Lane",
     ]
+
+
+def test_what_is_all_that_pages_say_is_no_running_header() -> None:
+    parsed = parse(pdf(*(text(f"Locker {number}", top=40) for number in range(1, 9))))
+    assert texts_of(parsed) == [f"Locker {number}" for number in range(1, 9)]
 
 
 def test_a_number_that_is_not_the_pages_stays() -> None:
@@ -286,7 +310,7 @@ def test_a_sentence_over_a_page_end_is_whole_in_one_block() -> None:
         write(canvas, [note], top=700, size=7)
 
     parsed = parse(pdf(first, running(1, *lines[5:]), running(2, "The end.")))
-    assert texts_of(parsed) == [note, " ".join(lines), "The end."]
+    assert texts_of(parsed) == [HEADER, note, " ".join(lines), "The end."]
     assert parsed.text[parsed.pages[1] :].startswith(lines[5])
 
 
@@ -349,6 +373,34 @@ def test_what_was_filled_into_a_form_stands_beside_its_label() -> None:
     start = parsed.text.index("Ada")
     drawn = render_page(data, parsed.layout, 1, Span(start, start + len("Ada Lovelace")))
     assert len(drawn.boxes) == 1
+
+
+def test_a_form_whose_pages_share_their_fonts_is_read() -> None:
+    field = stream(
+        b"BT /F 10 Tf 2 5 Td (Lovelace) Tj ET",
+        b"/Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</F 4 0 R>>>>",
+    )
+    data = objects(
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[7 0 R]>>>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1/Resources<</Font<</F 4 0 R>>>>>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Annots[7 0 R]>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding 6 0 R>>",
+        stream(b"BT /F 10 Tf 60 605 Td (ABC) Tj ET"),
+        b"<</Type/Encoding/Differences[65/N/a/m]>>",
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(n)/V(Lovelace)/Rect[120 600 320 620]/F 4"
+        b"/AP<</N 8 0 R>>>>",
+        field,
+    )
+    assert parse(data).text.replace(" | ", " ") == "Nam Lovelace"
+
+
+def test_wide_letters_below_each_other_are_a_vertical_line() -> None:
+    # No font to be had here writes downward, so that a whole file cannot be made.
+    first, below, aside = Box(160, 690, 172, 702), Box(160, 590, 172, 602), Box(190, 590, 202, 602)
+    assert is_vertical("わたくしといふ現象", first, below)
+    assert not is_vertical("わたくしといふ現象", first, aside)
+    assert not is_vertical("わたくしといふ現象", below, first)
+    assert not is_vertical("A label set in steps", first, below)
 
 
 def test_lines_of_code_and_of_an_address_stay_lines() -> None:

@@ -116,9 +116,13 @@ def test_a_strict_file_reads_the_same() -> None:
 
 
 def test_what_every_slide_repeats_is_left_out() -> None:
-    assert lines(shape("9", "sldNum"), shape("1 May", "dt"), shape("(c)", "ftr"), shape("x")) == [
-        "¶ x"
-    ]
+    assert lines(shape("9", "sldNum"), shape("1 May", "dt"), shape("x")) == ["¶ x"]
+
+
+def test_a_footer_is_told_once() -> None:
+    deck = [slide(shape("x") + shape(footer, "ftr")) for footer in ("(c) A", "(c) A", "(c) B")]
+    parsed = parse_pptx(pptx(deck), LIMITS)
+    assert parsed.text.split("\n\n") == ["x", "(c) A", "x", "x", "(c) B"]
 
 
 def test_shapes_in_groups_are_read_and_hidden_and_fallback_ones_are_not() -> None:

@@ -294,6 +294,16 @@ def test_hidden_rows_and_columns_are_left_out_and_leave_no_gap() -> None:
     ]  # fmt: skip
 
 
+def test_rows_that_a_filter_or_a_collapsed_group_hides_are_read() -> None:
+    rows = table(("Year", "Tonnes"), (2017, 1), (2018, 2), (2019, 3))
+    grouped = rows.replace('<row r="3"', '<row r="3" hidden="1" outlineLevel="1"')
+    assert lines(sheet(grouped)) == lines(sheet(rows))
+    filtered = rows.replace('<row r="3"', '<row r="3" hidden="1"')
+    choice = '<autoFilter ref="A1:B4"><filterColumn colId="0"/></autoFilter>'
+    assert lines(sheet(filtered) + choice) == lines(sheet(rows))
+    assert lines(sheet(filtered) + '<autoFilter ref="A1:B4"/>') == lines(sheet(filtered))
+
+
 @pytest.mark.parametrize("span", ['min="-5" max="-9"', "", 'min="9" max="2"', 'min="99999"'])
 def test_columns_that_are_none_hide_nothing(span: str) -> None:
     written = lines(f'<cols><col {span} hidden="1"/></cols>' + sheet(table(("a", 1), ("b", 2))))

@@ -1,10 +1,10 @@
 """Word documents: headings, numbered lists, tables, text boxes and notes, as one sees them.
 
 What Word shows and nothing else: tracked insertions count, deletions and hidden text do not;
-running heads, comments and the table of contents (which only repeats) are left out. A note
-follows the paragraph it belongs to, so that it is found together with it; so does a chart,
-as a table of its numbers. There are no pages: where they end is decided by Word, not by the
-file.
+comments and the table of contents (which only repeats) are left out. A note follows the
+paragraph it belongs to, so that it is found together with it; so does a chart, as a table of
+its numbers. Headers and footers stand at the end, each once. There are no pages: where they
+end is decided by Word, not by the file.
 """
 
 import re
@@ -25,8 +25,9 @@ from qa.formats.docx_styles import (
     style_chain,
 )
 from qa.formats.drawing import read_chart
-from qa.formats.ooxml import core_properties, main_part, relationships
-from qa.formats.parsed import Parsed, TextBuilder, check_characters, clean
+from qa.formats.ooxml import Relationship, core_properties, main_part, relationships
+from qa.formats.parsed import Parsed, TextBuilder, UnreadableError, check_characters, clean
+from qa.formats.running_heads import says_something, shown_parts
 from qa.formats.symbol_fonts import symbol
 from qa.formats.table_header import looks_like_header
 from qa.schema import Kind
@@ -65,6 +66,10 @@ def parse_docx(data: bytes, limits: ParseLimits) -> Parsed:
         for piece in reader.pieces(element):
             _add(builder, piece, limits)
             title = title or (piece.text if piece.is_title else "")
+    if margins := list(reader.margins()):
+        builder.add("Header and footer", "heading", 1)
+    for piece in margins:
+        _add(builder, piece, limits)
     said, date = core_properties(package)
     return builder.parsed(title=said or title, date=date)
 
@@ -108,12 +113,14 @@ class _Reader:
     """Turns elements of the body into pieces, in the order they are read."""
 
     package: Package
+    links: Mapping[str, Relationship]
     limits: ParseLimits
     styles: Mapping[str, Style]
     numbering: Numbering
     # By what refers to them, each taken out when it is read.
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     charts: dict[str, str] = field(default_factory=dict)
+    sections: list[Element] = field(default_factory=list)
     _tables: int = 0
 
     def pieces(self, element: Element) -> Iterator[_Piece]:
@@ -123,12 +130,29 @@ class _Reader:
             yield from self._paragraph(element)
         elif name == "tbl":
             yield from self._table(element)
+        elif name == "sectPr":
+            self.sections.append(element)
         elif name not in _DROPPED:
             for inner in element:
                 yield from self.pieces(inner)
 
+    def margins(self) -> Iterator[_Piece]:
+        """Read the headers and footers of the sections that were read, each once."""
+        told = set[str]()
+        for part in shown_parts(self.package, self.links, self.sections):
+            try:
+                root = self.package.tree(part)
+            except UnreadableError:  # no reason to refuse the document
+                continue
+            for piece in (piece for element in root for piece in self.pieces(element)):
+                if says_something(piece.text) and piece.text not in told:
+                    told.add(piece.text)
+                    yield piece
+
     def _paragraph(self, element: Element) -> Iterator[_Piece]:
         properties = child(element, "pPr")
+        if (section := child(properties, "sectPr")) is not None:
+            self.sections.append(section)
         chain = list(style_chain(self.styles, attribute(child(properties, "pStyle"), "val")))
         names = [style.name for style in chain]
         parts: list[str] = []
@@ -301,7 +325,7 @@ def _reader(package: Package, main: str, limits: ParseLimits) -> _Reader:
     parts = {link.kind: link.target for link in links.values()}
     styles = read_styles(package.tree(parts["styles"])) if "styles" in parts else {}
     lists = read_lists(package.tree(parts["numbering"])) if "numbering" in parts else {}
-    reader = _Reader(package, limits, styles, Numbering(lists))
+    reader = _Reader(package, links, limits, styles, Numbering(lists))
     for kind, label in (("footnote", "Footnote"), ("endnote", "Endnote")):
         part = parts.get(f"{kind}s")
         for note in package.children(part, (f"{kind}s",)) if part else ():

@@ -97,17 +97,29 @@ def opened_page(document: pdfium.PdfDocument, number: int) -> Iterator[tuple[pdf
         pdfium.PdfiumError: It is damaged.
     """
     page = document[number]
-    own = sys.maxsize
-    if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
-        with opened_text(page) as (characters, _):
-            own = characters.count_chars()
+    if document.get_formtype() == pdfium_c.FORMTYPE_NONE:
+        try:
+            yield page, sys.maxsize
+        finally:
+            page.close()
+        return
+    with opened_text(page) as (characters, _):
+        own = characters.count_chars()
+    page.close()
+    # Made one with its form, a page loses the fonts it shares with others: a copy has its own.
+    copy = pdfium.PdfDocument.new()
+    try:
+        copy.import_pages(document, [number])
+        page = copy[0]
         pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
         page.close()
-        page = document[number]
-    try:
-        yield page, own
+        page = copy[0]
+        try:
+            yield page, own
+        finally:
+            page.close()
     finally:
-        page.close()
+        copy.close()
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def _add(lines: list[Box], box: Box, *, near: bool) -> None:
         box: What comes next.
         near: It follows in the file, so that a wide gap is one between words.
     """
-    if lines:
+    if lines and not (_is_column(lines[-1]) and _is_column(box)):
         last = lines[-1]
         height = min(last.top - last.bottom, box.top - box.bottom)
         level = min(last.top, box.top) - max(last.bottom, box.bottom) > 0.5 * height
@@ -138,3 +138,8 @@ def _add(lines: list[Box], box: Box, *, near: bool) -> None:
             lines[-1] = union(last, box)
             return
     lines.append(box)
+
+
+def _is_column(box: Box) -> bool:
+    """Whether it holds letters below each other, of text that runs down the page."""
+    return box.top - box.bottom > 3 * (box.right - box.left)

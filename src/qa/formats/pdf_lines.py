@@ -50,8 +50,8 @@ class Line:
         size: Of the font, in points.
         bold: The whole piece is bold.
         fixed: The whole piece is in letters of one width, as code is.
-        angle: 0 for upright text, else the degrees it is turned by, in quarter turns; -1 for
-            text that runs aslant.
+        angle: 0 for text that runs to the right, else the degrees it is turned by, in quarter
+            turns; -1 for text that runs aslant.
         head: Width of the first word.
         cells: The pieces of a table's row, or the lines of one of its cells; else empty.
         names: For each cell, the header of its column, or "".
@@ -141,6 +141,8 @@ def _in_one_frame(rows: list[list[Line]]) -> list[list[Line]]:
 def _rows(characters: pdfium.PdfTextPage, number: int, words: list[Word]) -> Iterator[list[Line]]:
     """Cut a line where its gaps are wide; and where it is none, as its words are not level."""
     angle = style_of(characters, words[0].indexes[0]).angle
+    if any(word.is_vertical for word in words):
+        angle = 270  # the lines, too, follow each other as those of text turned so
     boxes = [_turned(word.box, angle) for word in words]
     if 2 * sum(runs_leftward(word.text) for word in words) > len(words):
         boxes = [box._replace(left=-box.right, right=-box.left) for box in boxes]

@@ -6,6 +6,7 @@ not all spaces and line ends are there.
 """
 
 import math
+import sys
 import unicodedata
 from array import array
 from collections.abc import Iterator
@@ -35,11 +36,13 @@ class Word(NamedTuple):
         text: Its characters.
         indexes: For each of them, its index in PDFium's text page.
         box: Around its first and last letter.
+        is_vertical: Its letters stand one below the other, as in Chinese and Japanese books.
     """
 
     text: str
     indexes: "array[int]"
     box: Box
+    is_vertical: bool = False
 
 
 class PageWords:
@@ -104,6 +107,9 @@ class PageWords:
             return "\n"
         if code == 0x0D or code in _INVISIBLE:
             return ""
+        if code > sys.maxunicode:  # what a damaged font says
+            self.unknown += 1
+            return ""
         character = _BULLETS.get(code) or chr(code)
         if character.isspace():
             return " "
@@ -125,6 +131,8 @@ class PageWords:
         word = Word(text, index, union(first, last))
         level = first.bottom < last.top and last.bottom < first.top
         if not level and style_of(self._characters, index[0]).angle in (0, 180):
+            if is_vertical(text, first, last):
+                return self._inside(word._replace(is_vertical=True))
             return [part for letter in self._letters(word) for part in self._inside(letter)]
         if first.left < last.left and runs_leftward(text):
             word = word._replace(text=text[::-1], indexes=index[::-1])
@@ -183,6 +191,13 @@ def runs_leftward(text: str) -> bool:
     return not text.isascii() and any(
         unicodedata.bidirectional(character) in ("R", "AL") for character in text
     )
+
+
+def is_vertical(text: str, first: Box, last: Box) -> bool:
+    """Whether wide letters go straight down from the first to the last."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    straight = abs(first.right + first.left - last.right - last.left) < first.right - first.left
+    return 2 * wide > len(text) and straight and last.top <= first.bottom + 1
 
 
 def _in_logical_order(words: list[Word]) -> list[Word]:

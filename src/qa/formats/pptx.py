@@ -3,8 +3,9 @@
 Slides come in the order of the show, and their pages are numbered as PowerPoint numbers
 them: a hidden slide has a number but no text. On a slide placeholders come first, then what
 else there is, from the top and the left: files keep what lies over what, which is no order to
-read in. Text on the slide master, which every slide repeats, and the fields for date, footer
-and number are left out. Charts are told by their numbers, diagrams (SmartArt) by their words.
+read in. Text on the slide master, which every slide repeats, and the fields for date and number
+are left out; a footer is told once. Charts are told by their numbers, diagrams (SmartArt) by
+their words.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -18,7 +19,8 @@ from qa.formats.parsed import Parsed, TextBuilder, check_characters
 from qa.schema import Kind
 from qa.settings import ParseLimits
 
-_REPEATED = frozenset(("sldNum", "dt", "ftr", "hdr"))
+_COUNTED = frozenset(("sldNum", "dt"))
+_REPEATED = frozenset(("ftr", "hdr"))
 _TITLES = frozenset(("title", "ctrTitle"))
 _BODIES = frozenset(("body", "obj", ""))
 _ON = ("1", "true")
@@ -51,6 +53,7 @@ def parse_pptx(data: bytes, limits: ParseLimits) -> Parsed:
     links = relationships(package, main)
     builder = TextBuilder(limits)
     title = ""
+    told = set[str]()
     for slide_id in child(package.tree(main), "sldIdLst") or ():
         builder.start_page()
         link = links.get(_relation(slide_id))
@@ -58,6 +61,7 @@ def parse_pptx(data: bytes, limits: ParseLimits) -> Parsed:
         if link and slide is not None and attribute(slide, "show") not in ("0", "false"):
             found = _add_slide(builder, package, slide, relationships(package, link.target), limits)
             title = title or found
+            _add_footers(builder, slide, told)
     said, date = core_properties(package)
     return builder.parsed(title=said or title, date=date)
 
@@ -70,7 +74,8 @@ def _add_slide(
     limits: ParseLimits,
 ) -> str:
     """Append a slide, its title first, its notes last; give the title."""
-    shapes = [shape for shape in _shapes(slide) if shape.place not in _REPEATED]
+    left_out = _COUNTED | _REPEATED
+    shapes = [shape for shape in _shapes(slide) if shape.place not in left_out]
     title = " ".join(drawing_text(s.element) for s in shapes if s.place in _TITLES)
     title = " ".join(title.split())
     builder.add(title, "heading", 1)
@@ -90,6 +95,15 @@ def _add_slide(
     for note in notes:
         builder.add(note.text, marker=note.marker)
     return title
+
+
+def _add_footers(builder: TextBuilder, slide: Element, told: set[str]) -> None:
+    """Append what no slide before has said in its header or footer."""
+    for shape in _shapes(slide):
+        text = drawing_text(shape.element) if shape.place in _REPEATED else ""
+        if text and text not in told:
+            told.add(text)
+            builder.add(text)
 
 
 def _add_shape(

@@ -3,7 +3,7 @@
 Cells are read as a person sees them: dates, percentages, currencies and thousands by their
 number formats, formulas by the result Excel kept. Cells are placed by their references, so
 that a gap moves nothing. Hidden sheets, rows and columns, charts, comments and error values
-are left out. What is a table, and which row names its columns, is found in `sheet_tables`.
+are left out; what only a filter or a collapsed group hides is one click away, and read. What is a table, and which row names its columns, is found in `sheet_tables`.
 """
 
 import re
@@ -69,12 +69,14 @@ def _read_sheet(package: Package, part: str, book: _Book, limits: ParseLimits) -
     hidden_rows: set[int] = set()
     hidden_columns = bytearray(_COLUMNS + 1)
     length = at = 0
-    for element in package.children(part, ("cols", "sheetData", "mergeCells")):
+    for element in package.children(part, ("cols", "sheetData", "autoFilter", "mergeCells")):
         name = local(element.tag)
         if name == "mergeCell":
             merges.append(attribute(element, "ref"))
         elif name == "col" and _is_hidden(element):
             _hide(hidden_columns, element)
+        elif name == "filterColumn":
+            hidden_rows.clear()
         if name != "row":
             continue
         at = number(element.get("r", ""), at + 1)
@@ -94,7 +96,8 @@ def _read_sheet(package: Package, part: str, book: _Book, limits: ParseLimits) -
 
 
 def _is_hidden(element: Element) -> bool:
-    return element.get("hidden") in ("1", "true")
+    """Whether a row or column is hidden, but not as part of a group."""
+    return element.get("hidden") in ("1", "true") and not number(element.get("outlineLevel", ""))
 
 
 def _hide(columns: bytearray, element: Element) -> None:

@@ -1,0 +1,49 @@
+"""Headers and footers: which of a Word document's are shown, and which say anything.
+
+Most only repeat the title and count pages; some say what stands nowhere else: a file's
+number, the office, the date of the version.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from xml.etree.ElementTree import Element
+
+from qa.formats.archive import Package, attribute, child, local
+from qa.formats.docx_styles import is_on
+from qa.formats.ooxml import Relationship
+
+_WORD = re.compile(
+    r"(?!(?:page|pagina|página|seite|sida|strona|sur|van|von)\b)\b[^\W\d_]{3,}", re.IGNORECASE
+)
+
+
+def says_something(text: str) -> bool:
+    """Whether it is more than the number of a page."""
+    return _WORD.search(text) is not None
+
+
+def shown_parts(
+    package: Package, links: Mapping[str, Relationship], sections: Sequence[Element]
+) -> Iterator[str]:
+    """Name the parts with the headers, then those with the footers, each once.
+
+    Args:
+        package: The document.
+        links: Those of its main part.
+        sections: What it says of its sections.
+    """
+    settings = next((link.target for link in links.values() if link.kind == "settings"), "")
+    has_even = settings and is_on(child(package.tree(settings), "evenAndOddHeaders"))
+    found = dict[str, None]()
+    for name in ("headerReference", "footerReference"):
+        for section in sections:
+            shown = {
+                "default": True,
+                "first": is_on(child(section, "titlePg")),
+                "even": has_even,
+            }
+            for reference in (inner for inner in section if local(inner.tag) == name):
+                link = links.get(attribute(reference, "id"))
+                if link and shown.get(attribute(reference, "type", "default")):
+                    found[link.target] = None
+    yield from found
