@@ -33,7 +33,7 @@ from qa.errors import (
 )
 from qa.export import model_folder
 from qa.index import Index, current_generation, encoders_dir, write_vectors
-from qa.load import SourceFile
+from qa.load import SourceFile, list_files
 from qa.pipeline import open_index
 from qa.sandbox import Sandbox
 from qa.schema import ParsedDocument, SkippedFile
@@ -94,6 +94,35 @@ def test_a_second_build_of_the_same_corpus_writes_nothing(tiny_build: Build, cor
     assert report.encoded == 0
     assert report.generation == "00001"
     assert current_generation(index_dir) == "00001"
+
+
+def test_a_build_lists_the_corpus_once(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[Path] = []
+
+    def counting(folder: Path, leave_out: Path | None = None) -> list[Path]:
+        listed.append(folder)
+        return list_files(folder, leave_out)
+
+    monkeypatch.setattr("qa.load.list_files", counting)
+    for _ in range(3):
+        listed.clear()
+        tiny_build()
+        assert listed == [corpus]
+        write_corpus(corpus, {"new.txt": f"A fern.{listed}"})
+
+
+def test_files_that_come_while_a_build_waits_for_another_are_in_it(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def waiting(index_dir: Path, told: Callable[[str], object]) -> Iterator[None]:
+        write_corpus(corpus, {"late.txt": "A fern.\n"})
+        yield
+
+    monkeypatch.setattr("qa.build.build_lock", waiting)
+    assert "late.txt" in Index.open(tiny_build()).store.hashes()
 
 
 def test_two_builds_of_one_corpus_are_identical(

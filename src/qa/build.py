@@ -19,7 +19,7 @@ from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWr
 from qa.formats import SUFFIXES
 from qa.index import FORMAT, Index
 from qa.known import KnownDocuments
-from qa.load import SourceFile, find_sources, list_files
+from qa.load import SourceFile, check_corpus, find_sources
 from qa.lock import build_lock
 from qa.models import chunk_limits, open_encoder, prepare_reader
 from qa.passage_vectors import PassageEncoder
@@ -75,7 +75,7 @@ def build_index(
     """
     started = time.perf_counter()
     corpus, index_dir = Path(corpus), Path(index_dir)
-    list_files(corpus, index_dir)  # a missing corpus is told before any work
+    check_corpus(corpus)  # a missing one is told before any work
     limits = limits or ParseLimits()
     with build_lock(
         index_dir, lambda holder: progress(BuildEvent(f"waiting for another build ({holder})"))

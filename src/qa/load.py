@@ -30,6 +30,21 @@ class SourceFile:
     sha256: str
 
 
+def check_corpus(corpus: Path) -> None:
+    """See that there is a corpus folder, without listing it.
+
+    Raises:
+        CorpusError: The folder does not exist or cannot be listed.
+    """
+    if not corpus.is_dir():
+        raise CorpusError(
+            f"no corpus folder at {corpus}: expected a folder of documents ({' '.join(SUFFIXES)}); "
+            "create it or name another with --corpus"
+        )
+    if not os.access(corpus, os.R_OK | os.X_OK):
+        raise CorpusError(f"the corpus folder {corpus} cannot be read: check its permissions")
+
+
 def list_files(corpus: Path, leave_out: Path | None = None) -> list[Path]:
     """Find every visible file below a corpus folder, sorted by path.
 
@@ -42,13 +57,7 @@ def list_files(corpus: Path, leave_out: Path | None = None) -> list[Path]:
     Raises:
         CorpusError: The folder does not exist or cannot be listed.
     """
-    if not corpus.is_dir():
-        raise CorpusError(
-            f"no corpus folder at {corpus}: expected a folder of documents ({' '.join(SUFFIXES)}); "
-            "create it or name another with --corpus"
-        )
-    if not os.access(corpus, os.R_OK | os.X_OK):
-        raise CorpusError(f"the corpus folder {corpus} cannot be read: check its permissions")
+    check_corpus(corpus)
     found: list[Path] = []
     hidden = leave_out.resolve() if leave_out else None
 
