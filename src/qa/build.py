@@ -27,6 +27,7 @@ from qa.plan import Plan, count_changes, make_plan
 from qa.progress import BuildEvent, BuildReport, Progress
 from qa.sandbox import Sandbox
 from qa.schema import ParsedDocument, Passage, SkippedFile
+from qa.seen import Seen
 from qa.settings import BuildSettings, ParseLimits
 from qa.stores import Stores
 
@@ -119,6 +120,7 @@ class _Builder:
         self._job = job
         self._sandbox = sandbox
         self._old = old
+        self._seen = Seen(job.index_dir, job.corpus, take_over=take_over)
         readable = (entry for entry in self._look() if isinstance(entry, SourceFile))
         parsed = (sandbox.parse(source) for source in readable)
         self._encoder = open_encoder(job.index_dir, job.settings, parsed, job.progress)
@@ -144,7 +146,9 @@ class _Builder:
         self._total = len(plan.to_read)
         try:
             skipped = [*plan.skipped, *self._read_all(plan, indexed)]
-            return self._finish(skipped, before, started, allow_empty)
+            report = self._finish(skipped, before, started, allow_empty)
+            self._seen.save()
+            return report
         finally:
             self._stores.close()
 
@@ -164,6 +168,7 @@ class _Builder:
             self._job.corpus,
             max_bytes=self._job.limits.file_bytes,
             leave_out=self._job.index_dir,
+            sha256_of=self._seen.sha256,
         )
         for count, entry in enumerate(found, start=1):
             if not count % 100:
@@ -206,6 +211,8 @@ class _Builder:
 
     def _parsed(self, sources: Sequence[SourceFile]) -> Iterator[ParsedDocument | SkippedFile]:
         """Read the files in order, in parallel; what is known from before is not read again."""
+        if not sources:
+            return
         known = KnownDocuments(self._stores.read_alike())
         unknown = self._sandbox.parse_all(s for s in sources if not known.has(s))
         for source in sources:
