@@ -569,6 +569,96 @@ def test_after_any_edits_an_update_comes_to_what_a_rebuild_does(
             assert contents(Index.open(index_dir)) == contents(Index.open(other))
 
 
+@contextmanager
+def noting_what_is_parsed() -> Iterator[list[str]]:
+    """Give the names of the files that are read."""
+    names: list[str] = []
+    real = Sandbox.parse
+
+    def parse(self: Sandbox, source: SourceFile) -> ParsedDocument | SkippedFile:
+        names.append(source.doc_id)
+        return real(self, source)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "parse", parse)
+        yield names
+
+
+BAD = {"damaged.docx": b"PK\3\4" + bytes(60), "photo.txt": bytes(range(256)), "empty.md": b" \n"}
+
+
+@pytest.fixture
+def bad_build(tiny_build: Build, corpus: Path) -> Path:
+    """An index of the tiny corpus and three files that cannot be read."""
+    for name, data in BAD.items():
+        (corpus / name).write_bytes(data)
+    return tiny_build()
+
+
+def test_files_that_were_refused_are_not_parsed_again(
+    bad_build: Path, corpus: Path, tmp_path: Path
+) -> None:
+    settings = tiny_settings(bad_build)
+    with refusing_to_parse():
+        report = build_index(corpus, bad_build, settings)
+        assert report.up_to_date
+        assert {entry.doc_id for entry in report.skipped} == BAD.keys()
+        assert all(entry.reason for entry in report.skipped)
+        (corpus / "photo.txt").rename(corpus / "moved.txt")
+        shutil.copy(corpus / "moved.txt", corpus / "copy.txt")
+        build_index(corpus, bad_build, settings)
+    assert contents(Index.open(bad_build)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def test_a_refused_file_is_parsed_again_when_it_or_its_kind_is_another(
+    bad_build: Path, corpus: Path
+) -> None:
+    (corpus / "photo.txt").write_text("A fern.")
+    (corpus / "damaged.docx").rename(corpus / "damaged.xlsx")
+    with noting_what_is_parsed() as parsed:
+        report = build_index(corpus, bad_build, tiny_settings(bad_build))
+    assert sorted(parsed) == ["damaged.xlsx", "photo.txt"]
+    assert [entry.doc_id for entry in report.skipped] == ["damaged.xlsx", "empty.md"]
+
+
+@pytest.mark.parametrize("change", ["limits", "parsers", "format", "rebuild", "forgotten"])
+def test_what_was_refused_is_parsed_again_when_it_might_be_read_now(
+    bad_build: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    settings = tiny_settings(bad_build)
+    if change == "parsers":
+        monkeypatch.setattr("qa.formats._VERSION", -1)
+    if change == "format":
+        monkeypatch.setattr("qa.build.FORMAT", -1)
+    if change == "forgotten":
+        (bad_build / SEEN).unlink()
+    limits = ParseLimits(characters=100_000) if change == "limits" else None
+    with noting_what_is_parsed() as parsed:
+        build_index(corpus, bad_build, settings, limits=limits, rebuild=change == "rebuild")
+    assert set(parsed) == (BAD.keys() | CORPUS.keys() if change == "rebuild" else BAD.keys())
+    with refusing_to_parse():  # and then it is remembered again
+        build_index(corpus, bad_build, settings, limits=limits)
+
+
+def test_what_was_refused_for_want_of_time_or_memory_or_by_a_crash_is_tried_again(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(corpus, {"slow.txt": "A fern."})
+    real = Sandbox.parse
+
+    def parse(self: Sandbox, source: SourceFile) -> ParsedDocument | SkippedFile:
+        if source.doc_id == "slow.txt":
+            return SkippedFile(source.doc_id, "took longer than 180 s to read")
+        return real(self, source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sandbox, "parse", parse)
+        index_dir = tiny_build()
+    assert dict(Index.open(index_dir).store.skipped()).keys() == {"slow.txt"}
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert (report.added, report.skipped) == (1, ())
+
+
 def test_a_new_encoder_encodes_the_stored_text_without_reading_a_file(
     tiny_build: Build, corpus: Path, tmp_path: Path
 ) -> None:

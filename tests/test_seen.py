@@ -18,12 +18,13 @@ from qa.load import file_sha256, find_sources
 from qa.seen import SEEN, Seen, Signature
 
 SECOND = 1_000_000_000
+READING = {"parsers": "1", "limits": {"seconds": 180.0, "pages": 5_000}}
 
 
 def look(index_dir: Path, corpus: Path, *, take_over: bool = True) -> dict[str, str]:
     """Look at a corpus as a build does; give each file's hash."""
     index_dir.mkdir(exist_ok=True)
-    seen = Seen(index_dir, corpus, take_over=take_over)
+    seen = Seen(index_dir, corpus, READING, take_over=take_over)
     found = find_sources(corpus, max_bytes=10_000, sha256_of=seen.sha256)
     hashes = {entry.doc_id: getattr(entry, "sha256", "") for entry in found}
     seen.save()
@@ -271,7 +272,7 @@ def test_no_step_of_a_file_system_s_clock_and_no_order_of_events_gives_an_old_ha
                 now += act
                 continue
             if act == "look":
-                seen = Seen(folder, folder, take_over=True)
+                seen = Seen(folder, folder, READING, take_over=True)
                 found = seen.sha256("file", path, status(1, mtime, ctime, inode))
                 assert found == hashlib.sha256(bytes([content])).hexdigest()
                 seen.save()

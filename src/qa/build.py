@@ -16,7 +16,7 @@ from pathlib import Path
 from qa.chunk import chunk
 from qa.embed import available_cores
 from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWriteError
-from qa.formats import SUFFIXES
+from qa.formats import SUFFIXES, parser_version
 from qa.index import FORMAT, Index
 from qa.known import KnownDocuments
 from qa.load import SourceFile, check_corpus, find_sources
@@ -26,7 +26,7 @@ from qa.passage_vectors import PassageEncoder
 from qa.plan import Plan, count_changes, make_plan
 from qa.progress import BuildEvent, BuildReport, Progress
 from qa.sandbox import Sandbox
-from qa.schema import ParsedDocument, Passage, SkippedFile
+from qa.schema import ParsedDocument, Passage, RefusedFile, SkippedFile
 from qa.seen import Seen
 from qa.settings import BuildSettings, ParseLimits
 from qa.stores import Stores
@@ -120,7 +120,8 @@ class _Builder:
         self._job = job
         self._sandbox = sandbox
         self._old = old
-        self._seen = Seen(job.index_dir, job.corpus, take_over=take_over)
+        reading = {"format": FORMAT, "parsers": parser_version(), "limits": asdict(job.limits)}
+        self._seen = Seen(job.index_dir, job.corpus, reading, take_over=take_over)
         readable = (entry for entry in self._look() if isinstance(entry, SourceFile))
         parsed = (sandbox.parse(source) for source in readable)
         self._encoder = open_encoder(job.index_dir, job.settings, parsed, job.progress)
@@ -184,6 +185,8 @@ class _Builder:
         batch: list[tuple[ParsedDocument, list[Passage]]] = []
         done = 0
         for parsed in self._parsed(plan.to_read):
+            if isinstance(parsed, RefusedFile):
+                self._seen.refuse(parsed)
             if isinstance(parsed, SkippedFile):
                 skipped.append(parsed)
                 self._missing.discard(parsed.doc_id)
@@ -213,11 +216,12 @@ class _Builder:
         """Read the files in order, in parallel; what is known from before is not read again."""
         if not sources:
             return
-        known = KnownDocuments(self._stores.read_alike())
-        unknown = self._sandbox.parse_all(s for s in sources if not known.has(s))
+        known = KnownDocuments(self._stores.read_alike(), sources)
+        refused = {s.doc_id: self._seen.refusal(s) for s in sources if not known.has(s)}
+        unknown = self._sandbox.parse_all(s for s in sources if refused.get(s.doc_id, s) is None)
         for source in sources:
             if not known.has(source):
-                yield next(unknown)
+                yield refused[source.doc_id] or next(unknown)
             else:  # one that was carried on from may have lost it to a change meanwhile
                 yield known.get(source) or self._sandbox.parse(source)
 

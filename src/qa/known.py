@@ -13,13 +13,15 @@ from qa.store import Store
 
 
 class KnownDocuments:
-    """Documents that some stores have as their parsers gave them, by content and kind of file."""
+    """Files' documents that some stores have as their parsers gave them, by content and kind."""
 
-    def __init__(self, stores: Sequence[Store]) -> None:
+    def __init__(self, stores: Sequence[Store], sources: Sequence[SourceFile]) -> None:
+        wanted = {source.sha256 for source in sources}
         self._where = {
             (sha256, suffix_of(doc_id)): (store, doc_id)
             for store in reversed(stores)
             for doc_id, sha256 in store.hashes().items()
+            if sha256 in wanted
         }
 
     def has(self, source: SourceFile) -> bool:

@@ -3,7 +3,8 @@
     seen.json   beside the generations, but about the files alone: true whatever is indexed
 
 A file's hash is remembered with what the file system says of it, as in git's index, and taken
-from there while all of that is the same. What is missing here costs time, nothing else. Runs
+from there while all of that is the same. A parser's refusal is remembered with the file's hash, and
+with all that it depends on beside. What is missing here costs time, nothing else. Runs
 under the build lock.
 """
 
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.files import replace_text
-from qa.load import file_sha256
+from qa.formats import suffix_of
+from qa.load import SourceFile, file_sha256
+from qa.schema import RefusedFile
 
 SEEN = "seen.json"
 _VERSION = 1
@@ -49,16 +52,21 @@ class Signature(NamedTuple):
 class Seen:
     """What is known of a corpus's files, and what is found out about them now."""
 
-    def __init__(self, index_dir: Path, corpus: Path, *, take_over: bool) -> None:
+    def __init__(
+        self, index_dir: Path, corpus: Path, reading: dict[str, Any], *, take_over: bool
+    ) -> None:
         """Read what is there.
 
         Args:
             index_dir: Where it is or will be.
             corpus: The folder of the files; what was seen of another is forgotten.
+            reading: What decides whether a file can be read, beside its bytes and its kind, as
+                JSON; what was refused under another is tried again.
             take_over: Whether what was seen before counts.
         """
         self._path = index_dir / SEEN
         self._about = {"version": _VERSION, "corpus": str(corpus.resolve())}
+        self._reading = reading
         before = _read(self._path)
         # Were the clock put back, new times could repeat old ones.
         counts = before.get("at", 0) <= time.time_ns()
@@ -67,6 +75,9 @@ class Seen:
         self._before = before
         self._known = _entries(before) if take_over else {}
         self._files: dict[str, tuple[Signature, str]] = {}
+        known = take_over and before.get("reading") == reading
+        self._known_refused = _reasons(before) if known else {}
+        self._refused: dict[str, str] = {}
 
     def sha256(self, doc_id: str, path: Path, status: os.stat_result) -> str:
         """Give a file's hash, in hex, reading it only if it may have changed.
@@ -90,12 +101,26 @@ class Seen:
             self._files[doc_id] = (signature, sha256)
         return sha256
 
+    def refusal(self, source: SourceFile) -> RefusedFile | None:
+        """Give a file's refusal if it is known; None if it is to be read."""
+        reason = self._known_refused.get(source.sha256 + suffix_of(source.doc_id))
+        return RefusedFile(source.doc_id, reason, source.sha256) if reason else None
+
+    def refuse(self, refused: RefusedFile) -> None:
+        """Remember a refusal."""
+        self._refused[refused.sha256 + suffix_of(refused.doc_id)] = refused.reason
+
     def save(self) -> None:
         """Keep what was seen, if it is not what was there; a failure costs only time."""
         files = {
             doc_id: [*signature, sha256] for doc_id, (signature, sha256) in self._files.items()
         }
-        record = {**self._about, "files": files}
+        record = {
+            **self._about,
+            "files": files,
+            "reading": self._reading,
+            "refused": self._refused,
+        }
         if record == {name: value for name, value in self._before.items() if name != "at"}:
             return
         try:
@@ -115,6 +140,13 @@ def _read(path: Path) -> dict[str, Any]:
         return record if isinstance(record["files"], dict) and record["at"] >= 0 else {}
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
+
+
+def _reasons(record: dict[str, Any]) -> dict[str, str]:
+    refused = record.get("refused")
+    if not isinstance(refused, dict):
+        return {}
+    return {key: reason for key, reason in refused.items() if isinstance(reason, str)}
 
 
 def _entries(record: dict[str, Any]) -> dict[str, tuple[Signature, str]]:
