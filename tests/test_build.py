@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import faiss
@@ -20,6 +22,9 @@ from conftest import (
     write_tiny_encoder,
     write_tiny_reader,
 )
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from qa.build import BuildEvent, build_index
 from qa.embed import Encoder
@@ -33,10 +38,11 @@ from qa.errors import (
 )
 from qa.export import model_folder
 from qa.index import Index, current_generation, encoders_dir, write_vectors
-from qa.load import SourceFile
+from qa.load import SourceFile, list_files
 from qa.pipeline import open_index
 from qa.sandbox import Sandbox
 from qa.schema import ParsedDocument, SkippedFile
+from qa.seen import SEEN
 from qa.settings import AskSettings, BuildSettings, ParseLimits
 from qa.store import Store
 
@@ -94,6 +100,35 @@ def test_a_second_build_of_the_same_corpus_writes_nothing(tiny_build: Build, cor
     assert report.encoded == 0
     assert report.generation == "00001"
     assert current_generation(index_dir) == "00001"
+
+
+def test_a_build_lists_the_corpus_once(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[Path] = []
+
+    def counting(folder: Path, leave_out: Path | None = None) -> list[str]:
+        listed.append(folder)
+        return list_files(folder, leave_out)
+
+    monkeypatch.setattr("qa.load.list_files", counting)
+    for _ in range(3):
+        listed.clear()
+        tiny_build()
+        assert listed == [corpus]
+        write_corpus(corpus, {"new.txt": f"A fern.{listed}"})
+
+
+def test_files_that_come_while_a_build_waits_for_another_are_in_it(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def waiting(index_dir: Path, told: Callable[[str], object]) -> Iterator[None]:
+        write_corpus(corpus, {"late.txt": "A fern.\n"})
+        yield
+
+    monkeypatch.setattr("qa.build.build_lock", waiting)
+    assert "late.txt" in Index.open(tiny_build()).store.hashes()
 
 
 def test_two_builds_of_one_corpus_are_identical(
@@ -402,6 +437,25 @@ def refusing_to_parse() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def refusing_to_hash() -> Iterator[None]:
+    """Make reading any file to hash it a failure."""
+
+    def fail(path: Path) -> str:
+        raise AssertionError(f"{path} was read again")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.seen.file_sha256", fail)
+        yield
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets builds look at files a minute after all that is written."""
+    real = time.time_ns
+    monkeypatch.setattr("qa.seen.time.time_ns", lambda: real() + 60_000_000_000)
+
+
 def rebuilt(corpus: Path, folder: Path, settings: BuildSettings) -> list[Any]:
     """Give what a build from nothing comes to."""
     tiny_settings(folder)
@@ -425,6 +479,184 @@ def test_touched_and_renamed_and_copied_files_are_neither_read_nor_encoded_again
         report = build_index(corpus, index_dir, settings)
         assert (report.added, report.encoded) == (1, 0)
     assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def test_what_has_not_changed_is_not_even_hashed_again(
+    tiny_build: Build, corpus: Path, later: None
+) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    with refusing_to_hash():
+        assert build_index(corpus, index_dir, settings).up_to_date
+        write_tiny_encoder(
+            model_folder(encoders_dir(index_dir), settings.encoder, settings.precision), 16
+        )
+        assert build_index(corpus, index_dir, settings).encoded
+    with refusing_to_hash(), pytest.raises(AssertionError):
+        build_index(corpus, index_dir, settings, rebuild=True)
+
+
+def test_an_index_of_before_files_were_remembered_is_up_to_date_and_remembers_them(
+    tiny_build: Build, corpus: Path, later: None
+) -> None:
+    index_dir = tiny_build()
+    (index_dir / SEEN).unlink()
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert (report.up_to_date, report.generation, report.encoded) == (True, "00001", 0)
+    with refusing_to_hash():
+        assert build_index(corpus, index_dir, tiny_settings(index_dir)).up_to_date
+
+
+def edit(path: Path, act: str, data: bytes) -> None:
+    """Do something to a file as people and programs do."""
+    aside = path.with_name("aside")
+    before = path.stat() if path.exists() else None
+    if act == "write" or before is None:
+        path.write_bytes(data)
+    elif act == "write and put the time back":
+        path.write_bytes(data)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    elif act == "touch":
+        path.touch()
+    elif act == "put the time back":
+        os.utime(path, (1, 1))
+    elif act == "delete":
+        path.unlink()
+    elif act == "rename":
+        path.rename(path.with_name("a.txt"))
+    elif act == "copy":
+        shutil.copy2(path, aside)
+    elif act == "take its place" and aside.exists():
+        aside.rename(path)
+
+
+ACTS = ["write", "write and put the time back", "touch", "put the time back", "delete", "rename",
+        "copy", "take its place"]  # fmt: skip
+
+
+@given(
+    rounds=st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(ACTS),
+                st.sampled_from(["a.txt", "b.txt", "c.md"]),
+                st.sampled_from([b"A fern.", b"A rose.", b"A tea.\n", b"\0\1\2\3\4\5\6", b""]),
+            ),
+            max_size=4,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+@hypothesis_settings(max_examples=25)
+def test_after_any_edits_an_update_comes_to_what_a_rebuild_does(
+    rounds: list[list[tuple[str, str, bytes]]],
+) -> None:
+    """Files are remembered as soon as the system's clock has moved on, not after seconds."""
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.seen._SETTLED_NS", 20_000_000)
+        folder = Path(name)
+        corpus, index_dir, other = (folder / part for part in ("corpus", "index", "other"))
+        write_corpus(corpus, {"a.txt": "A fern.", "c.md": "A rose."})
+        settings = tiny_settings(index_dir)
+        tiny_settings(other)
+        for edits in [[], *rounds]:
+            for act, file, data in edits:
+                edit(corpus / file, act, data)
+            time.sleep(0.021)
+            build_index(corpus, index_dir, settings, allow_empty=True)
+            build_index(corpus, other, settings, allow_empty=True, rebuild=True)
+            assert contents(Index.open(index_dir)) == contents(Index.open(other))
+
+
+@contextmanager
+def noting_what_is_parsed() -> Iterator[list[str]]:
+    """Give the names of the files that are read."""
+    names: list[str] = []
+    real = Sandbox.parse
+
+    def parse(self: Sandbox, source: SourceFile) -> ParsedDocument | SkippedFile:
+        names.append(source.doc_id)
+        return real(self, source)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "parse", parse)
+        yield names
+
+
+BAD = {"damaged.docx": b"PK\3\4" + bytes(60), "photo.txt": bytes(range(256)), "empty.md": b" \n"}
+
+
+@pytest.fixture
+def bad_build(tiny_build: Build, corpus: Path) -> Path:
+    """An index of the tiny corpus and three files that cannot be read."""
+    for name, data in BAD.items():
+        (corpus / name).write_bytes(data)
+    return tiny_build()
+
+
+def test_files_that_were_refused_are_not_parsed_again(
+    bad_build: Path, corpus: Path, tmp_path: Path
+) -> None:
+    settings = tiny_settings(bad_build)
+    with refusing_to_parse():
+        report = build_index(corpus, bad_build, settings)
+        assert report.up_to_date
+        assert {entry.doc_id for entry in report.skipped} == BAD.keys()
+        assert all(entry.reason for entry in report.skipped)
+        (corpus / "photo.txt").rename(corpus / "moved.txt")
+        shutil.copy(corpus / "moved.txt", corpus / "copy.txt")
+        build_index(corpus, bad_build, settings)
+    assert contents(Index.open(bad_build)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def test_a_refused_file_is_parsed_again_when_it_or_its_kind_is_another(
+    bad_build: Path, corpus: Path
+) -> None:
+    (corpus / "photo.txt").write_text("A fern.")
+    (corpus / "damaged.docx").rename(corpus / "damaged.xlsx")
+    with noting_what_is_parsed() as parsed:
+        report = build_index(corpus, bad_build, tiny_settings(bad_build))
+    assert sorted(parsed) == ["damaged.xlsx", "photo.txt"]
+    assert [entry.doc_id for entry in report.skipped] == ["damaged.xlsx", "empty.md"]
+
+
+@pytest.mark.parametrize("change", ["limits", "parsers", "format", "rebuild", "forgotten"])
+def test_what_was_refused_is_parsed_again_when_it_might_be_read_now(
+    bad_build: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    settings = tiny_settings(bad_build)
+    if change == "parsers":
+        monkeypatch.setattr("qa.formats._VERSION", -1)
+    if change == "format":
+        monkeypatch.setattr("qa.build.FORMAT", -1)
+    if change == "forgotten":
+        (bad_build / SEEN).unlink()
+    limits = ParseLimits(characters=100_000) if change == "limits" else None
+    with noting_what_is_parsed() as parsed:
+        build_index(corpus, bad_build, settings, limits=limits, rebuild=change == "rebuild")
+    assert set(parsed) == (BAD.keys() | CORPUS.keys() if change == "rebuild" else BAD.keys())
+    with refusing_to_parse():  # and then it is remembered again
+        build_index(corpus, bad_build, settings, limits=limits)
+
+
+def test_what_was_refused_for_want_of_time_or_memory_or_by_a_crash_is_tried_again(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(corpus, {"slow.txt": "A fern."})
+    real = Sandbox.parse
+
+    def parse(self: Sandbox, source: SourceFile) -> ParsedDocument | SkippedFile:
+        if source.doc_id == "slow.txt":
+            return SkippedFile(source.doc_id, "took longer than 180 s to read")
+        return real(self, source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sandbox, "parse", parse)
+        index_dir = tiny_build()
+    assert dict(Index.open(index_dir).store.skipped()).keys() == {"slow.txt"}
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert (report.added, report.skipped) == (1, ())
 
 
 def test_a_new_encoder_encodes_the_stored_text_without_reading_a_file(

@@ -169,7 +169,15 @@ def assert_repaired(scene: Scene, index_dir: Path) -> None:
 
 def assert_tidy(index_dir: Path, nothing_done: bool = False) -> None:
     left = {path.name for path in index_dir.iterdir()}
-    assert left <= {"CURRENT", "generations", "encoders", "readers", ".lock", ".lock-holder"}
+    assert left <= {
+        "CURRENT",
+        "generations",
+        "encoders",
+        "readers",
+        "seen.json",
+        ".lock",
+        ".lock-holder",
+    }
     generations = sorted(path.name for path in (index_dir / "generations").iterdir())
     assert all(name.isdecimal() for name in generations)
     # Killed as the last step, it leaves a third: the next build that writes one removes it.

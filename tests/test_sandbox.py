@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from conftest import CORPUS, write_corpus
 from qa.errors import SourceError
 from qa.load import SourceFile, file_sha256, find_sources
 from qa.sandbox import Sandbox
-from qa.schema import ParsedDocument, SkippedFile
+from qa.schema import ParsedDocument, RefusedFile, SkippedFile
 from qa.settings import ParseLimits
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="memory is held on Linux only")
@@ -166,8 +167,10 @@ def test_a_worker_that_dies_of_a_file_costs_only_that_file(
 
     striker = threading.Thread(target=strike)
     striker.start()
-    reason = reason_of(sandbox.parse(SourceFile("b.txt", tmp_path / "b.txt", "")))
+    entry = sandbox.parse(SourceFile("b.txt", tmp_path / "b.txt", ""))
+    reason = reason_of(entry)
     striker.join()
+    assert type(entry) is SkippedFile, "it may have been an accident"
     assert ("memory" if sent == signal.SIGABRT else f"exit code {-sent}") in reason
     assert text_of(sandbox.parse(source(tmp_path / "c.txt"))) == "three"
     assert workers() != {worker}
@@ -219,6 +222,42 @@ def test_a_file_that_comes_too_large_or_unpacks_too_large_is_told(box: Box, tmp_
     assert "over the limit of 100 bytes" in reason_of(sandbox.parse(source(tmp_path / "a.txt")))
     assert "more than 50 characters" in reason_of(sandbox.parse(source(tmp_path / "b.txt")))
     assert reason_of(sandbox.parse(source(tmp_path / "c.docx")))
+
+
+BAD = {
+    "empty.txt": b"",
+    "damaged.docx": b"PK\3\4" + bytes(100),
+    "damaged.pdf": b"%PDF-1.7 and no more",
+    "long.txt": b"x" * 51,
+    "photo.txt": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 3,
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_a_parser_refuses_comes_with_the_hash_of_the_bytes_it_was_given(
+    box: Box, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_bytes(BAD[name])
+    looked = replace(source(tmp_path / name), sha256="as it was before")
+    entry = box(characters=50).parse(looked)
+    assert isinstance(entry, RefusedFile)
+    assert entry.sha256 == file_sha256(tmp_path / name)
+
+
+def test_a_refusal_that_may_be_an_accident_is_told_from_a_parser_s_own(
+    box: Box, tmp_path: Path
+) -> None:
+    write_corpus(tmp_path, {"large.txt": "x" * 101, "empty.txt": ""})
+    gone = SourceFile("gone.txt", tmp_path / "gone.txt", "")
+    sandbox = box(file_bytes=100)
+    for file in (source(tmp_path / "large.txt"), gone):
+        assert type(sandbox.parse(file)) is SkippedFile, file
+    # A worker that is of any size has grown too far: its memory may have been the reason.
+    small = box(memory_bytes=1_000_000_000)
+    assert type(small.parse(source(tmp_path / "empty.txt"))) is RefusedFile
+    grown = {"unreadable": "empty", "sha256": "0", "retire": True}
+    small._ask = lambda request: grown  # type: ignore[method-assign]
+    assert type(small.parse(source(tmp_path / "empty.txt"))) is SkippedFile
 
 
 @pytest.mark.parametrize("suffix", [".html", ".md", ".eml", ".csv"])

@@ -1,23 +1,24 @@
 """The command `qa eval`: questions asked, measures printed, compared, gated and reported.
 
-Prints, like `cli`, which hands over how an index is opened and built.
+Its body for `cli`, which alone starts it and has its arguments: what is imported here is heavy.
 """
 
 import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import quote
 
 from qa.beir import export_corpus, is_beir, load_beir
 from qa.bootstrap import Interval
 from qa.cli_gold import warn_of_drafts
+from qa.cli_index import build, open_or_build
+from qa.cli_output import bar, output
 from qa.compare import Comparison, compare, load_records
 from qa.errors import IndexMissingError, UsageError
 from qa.evaluate import DEPTH, evaluate, evaluate_ranking
@@ -32,34 +33,15 @@ EXIT_OK, EXIT_BELOW = 0, 4
 _SEARCHED = 100
 _SHOWN_IDS = 5
 
-Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What the command line lends.
-
-    Attributes:
-        open_or_build: Opens the index named by the arguments, building it if there is none.
-        build: Builds it, or brings it up to date.
-        bar: A progress bar with a label and a total.
-        output: Opens a file that appears only when it is whole.
-    """
-
-    open_or_build: Callable[[argparse.Namespace, AskSettings], Answerer]
-    build: Callable[[argparse.Namespace], object]
-    bar: Bar
-    output: Callable[[Path | None], AbstractContextManager[TextIO]]
-
-
-def run(arguments: argparse.Namespace, tools: Tools) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Run the command; give its exit code."""
     gates = dict(map(_gate, arguments.min))
     other = load_records(arguments.compare) if arguments.compare else None
-    opened = tools.output(arguments.report) if arguments.report else nullcontext()
+    opened = output(arguments.report) if arguments.report else nullcontext()
     with opened as page:
         ask = _ask_beir if is_beir(arguments.gold) else _ask_gold
-        records, answerer = ask(arguments, tools)
+        records, answerer = ask(arguments)
         measures = measure(records)
         comparison = compare(records, other) if other else None
         if page is not None:
@@ -74,16 +56,16 @@ def run(arguments: argparse.Namespace, tools: Tools) -> int:
     return EXIT_BELOW if any(failed) else EXIT_OK
 
 
-def _ask_gold(arguments: argparse.Namespace, tools: Tools) -> tuple[list[Record], Answerer]:
+def _ask_gold(arguments: argparse.Namespace) -> tuple[list[Record], Answerer]:
     gold = load_gold(arguments.gold, arguments.split)
     warn_of_drafts(arguments.gold)
     settings = AskSettings(k=DEPTH, max_risk=arguments.max_risk)
-    answerer = tools.open_or_build(arguments, settings)
-    with tools.bar("asking", len(gold)) as advance:
+    answerer = open_or_build(arguments, settings)
+    with bar("asking", len(gold)) as advance:
         return evaluate(answerer, gold, lambda done, total: advance(1)), answerer
 
 
-def _ask_beir(arguments: argparse.Namespace, tools: Tools) -> tuple[list[Record], Answerer]:
+def _ask_beir(arguments: argparse.Namespace) -> tuple[list[Record], Answerer]:
     """Search an index of the folder's corpus, made beside a cache of its texts."""
     folder = arguments.gold
     beir = load_beir(folder, arguments.split)
@@ -92,9 +74,9 @@ def _ask_beir(arguments: argparse.Namespace, tools: Tools) -> tuple[list[Record]
     _refuse_other_index(arguments, cache)
     names = export_corpus(folder, cache)
     arguments.corpus = cache
-    tools.build(arguments)
+    build(arguments)
     answerer = open_index(arguments.index, AskSettings(k=_SEARCHED, candidates=_SEARCHED))
-    with tools.bar("searching", len(beir.queries)) as advance:
+    with bar("searching", len(beir.queries)) as advance:
         searched = evaluate_ranking(answerer, beir, names, lambda done, total: advance(1))
     return searched, answerer
 

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.cli_options import add_risk
+from qa.cli_output import bar
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,19 +22,13 @@ if TYPE_CHECKING:
     from qa.gold import GoldQuestion
     from qa.recalibrate import Recalibration
 
-Commands = Any  # argparse gives its subparsers no public type
-
 _CALIBRATION_SPLIT = "calibration"
 _SHOWN_CHARACTERS = 60
 
 
-def add_commands(commands: Commands) -> argparse.ArgumentParser:
-    """Add the commands' arguments.
-
-    Returns:
-        The parser of `qa calibrate`, which wants `--max-risk` and a `bar` too.
-    """
-    calibrate: argparse.ArgumentParser = commands.add_parser(
+def add_gold_commands(commands: Any) -> None:
+    """Add the commands' arguments."""
+    calibrate = commands.add_parser(
         "calibrate", help="fit the confidence to your own gold questions"
     )
     calibrate.add_argument("gold", type=Path, nargs="?", help="gold questions, as for eval")
@@ -45,6 +41,7 @@ def add_commands(commands: Commands) -> argparse.ArgumentParser:
         "--reset", action="store_true", help="remove your calibration; the reader's is used again"
     )
     calibrate.add_argument("--json", action="store_true", help="print one JSON object")
+    add_risk(calibrate)
     calibrate.set_defaults(command=_calibrate)
 
     feedback = commands.add_parser(
@@ -56,7 +53,6 @@ def add_commands(commands: Commands) -> argparse.ArgumentParser:
     )
     feedback.add_argument("--json", action="store_true", help="print one JSON object")
     feedback.set_defaults(command=_feedback)
-    return calibrate
 
 
 def warn_of_drafts(path: Path) -> None:
@@ -126,7 +122,7 @@ def _fit_and_keep(arguments: argparse.Namespace, gold: "list[GoldQuestion]") -> 
     asker = Asker(arguments.index)
     packaged = Calibration.from_json(asker.network.card.get("calibration", {}))
     asked = []
-    with arguments.bar("asking", len(gold)) as advance:
+    with bar("asking", len(gold)) as advance:
         for entry in gold:
             asked.append(asker.ask(entry.question, entry.evidence, entry.answers))
             advance(1)

@@ -25,11 +25,15 @@ def sync_folder(folder: Path) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace a small text file as one step."""
+    """Replace a text file as one step; if that fails, nothing is left of it."""
     part = path.with_name(path.name + ".new")
-    part.write_text(text, "utf-8")
-    sync(part)
-    part.replace(path)
+    try:
+        part.write_text(text, "utf-8")
+        sync(part)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

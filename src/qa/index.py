@@ -5,6 +5,7 @@ Layout, also described in `index/README.md`:
     CURRENT                 the name of the generation that answers
     generations/00001/      manifest.json, documents.sqlite, vectors.faiss
     building/               the store that a build is working on, or was when it was killed
+    seen.json               what builds have seen of the corpus's files
     encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json
     readers/<name>-<hash>/  model.onnx, tokenizer.json, reader.json; none for the packaged one
 

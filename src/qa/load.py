@@ -4,15 +4,20 @@ Knows folders and file names. Does not know what is in a file; `sandbox` has tha
 Nothing here raises for a bad file: it comes back as a `SkippedFile` that says why.
 """
 
+import errno
 import hashlib
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from qa.errors import CorpusError
 from qa.formats import SUFFIXES, unsupported
 from qa.schema import SkippedFile
+
+Hasher = Callable[[str, Path, os.stat_result], str]
+"""Gives a file's SHA-256 by its id, its path and what the file system says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,8 @@ class SourceFile:
     sha256: str
 
 
-def list_files(corpus: Path, leave_out: Path | None = None) -> list[Path]:
-    """Find every visible file below a corpus folder, sorted by path.
-
-    Hidden files and folders are left out; folders are not entered through links.
-
-    Args:
-        corpus: The folder.
-        leave_out: A folder that is not entered: the index, which may lie in the corpus.
+def check_corpus(corpus: Path) -> None:
+    """See that there is a corpus folder, without listing it.
 
     Raises:
         CorpusError: The folder does not exist or cannot be listed.
@@ -49,33 +48,57 @@ def list_files(corpus: Path, leave_out: Path | None = None) -> list[Path]:
         )
     if not os.access(corpus, os.R_OK | os.X_OK):
         raise CorpusError(f"the corpus folder {corpus} cannot be read: check its permissions")
-    found: list[Path] = []
+
+
+def list_files(corpus: Path, leave_out: Path | None = None) -> list[str]:
+    """List the paths of all visible files below a corpus folder, with forward slashes, sorted.
+
+    Hidden files and folders are left out; folders are not entered through links.
+
+    Args:
+        corpus: The folder.
+        leave_out: A folder that is not entered: the index, which may lie in the corpus.
+
+    Raises:
+        CorpusError: The folder does not exist or cannot be listed.
+    """
+    check_corpus(corpus)
+    found: list[str] = []
     hidden = leave_out.resolve() if leave_out else None
 
     def keep_unlisted(error: OSError) -> None:  # to be reported as skipped
-        found.append(Path(error.filename))
+        found.append(_below(corpus, error.filename))
 
     for folder, folders, files in os.walk(corpus, onerror=keep_unlisted):
         folders[:] = [
             name
             for name in folders
-            if not name.startswith(".") and Path(folder, name).resolve() != hidden
+            if not name.startswith(".") and not (hidden and _is(Path(folder, name), hidden))
         ]
-        found.extend(Path(folder, name) for name in files if not name.startswith("."))
-    return sorted(found, key=lambda path: path.relative_to(corpus).as_posix())
+        below = _below(corpus, folder)
+        start = f"{below}/" if below != "." else ""
+        found.extend(start + name for name in files if not name.startswith("."))
+    return sorted(found)
 
 
 def find_sources(
-    corpus: Path, *, max_bytes: int, leave_out: Path | None = None
+    corpus: Path, *, max_bytes: int, leave_out: Path | None = None, sha256_of: Hasher | None = None
 ) -> Iterator[SourceFile | SkippedFile]:
     """Look at the files of a corpus folder, one at a time, in `list_files` order.
+
+    Args:
+        corpus: The folder.
+        max_bytes: Larger files are skipped.
+        leave_out: A folder that is not entered.
+        sha256_of: Gives a file's hash; None to read every file.
 
     Raises:
         CorpusError: The folder does not exist or cannot be listed.
     """
-    root = corpus.resolve()
-    for path in list_files(corpus, leave_out):
-        yield _look_at(path, root, path.relative_to(corpus).as_posix(), max_bytes)
+    root, base = corpus.resolve(), corpus.absolute()
+    sha256_of = sha256_of or (lambda doc_id, path, status: file_sha256(path))
+    for doc_id in list_files(corpus, leave_out):
+        yield _look_at(doc_id, base / doc_id, root, max_bytes, sha256_of)
 
 
 def source_path(corpus: Path, doc_id: str) -> Path | None:
@@ -103,26 +126,55 @@ def title_from_name(doc_id: str) -> str:
     return PurePosixPath(doc_id).stem[:200]
 
 
-def _look_at(path: Path, root: Path, doc_id: str, max_bytes: int) -> SourceFile | SkippedFile:
+def _below(corpus: Path, path: str) -> str:
+    return os.path.relpath(path, corpus).replace(os.sep, "/")
+
+
+def _is(folder: Path, other: Path) -> bool:
+    """Whether a folder is the same as one whose path is resolved; quick if its name tells."""
+    return folder.name == other.name and folder.resolve() == other
+
+
+def _look_at(
+    doc_id: str, path: Path, root: Path, max_bytes: int, sha256_of: Hasher
+) -> SourceFile | SkippedFile:
     # A name that is not UTF-8 reaches Python as lone surrogates, which neither SQLite nor
     # JSON can hold.
     printable = doc_id.encode("utf-8", "backslashreplace").decode("utf-8")
     if printable != doc_id:
         return SkippedFile(printable, "its name is not valid UTF-8: rename it")
     try:
-        if path.is_dir():
+        status = _status(path)
+        if status and stat.S_ISDIR(status.st_mode):
             return SkippedFile(doc_id, "a folder that cannot be listed: check its permissions")
         if (reason := unsupported(doc_id)) is not None:
             return SkippedFile(doc_id, reason)
-        if not path.is_file():
+        if not status or not stat.S_ISREG(status.st_mode):
             return SkippedFile(doc_id, "not a regular file, or a link to nothing")
-        if not path.resolve().is_relative_to(root):
+        if _leads_out(path, root):
             return SkippedFile(doc_id, "a link that leads out of the corpus: copy the file instead")
-        size = path.stat().st_size
-        if size > max_bytes:
+        if status.st_size > max_bytes:
             return SkippedFile(
-                doc_id, f"{size:,} bytes, over the limit of {max_bytes:,} (--max-file-mb)"
+                doc_id,
+                f"{status.st_size:,} bytes, over the limit of {max_bytes:,} (--max-file-mb)",
             )
-        return SourceFile(doc_id, path.absolute(), file_sha256(path))
+        return SourceFile(doc_id, path, sha256_of(doc_id, path, status))
     except OSError as error:
         return SkippedFile(doc_id, f"cannot be read: {error.strerror or error}")
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Ask the file system about a file, through links; None if they lead to nothing."""
+    try:
+        return path.stat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return None
+        raise
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    # Folders are not entered through links, so only the file itself can be one; on Windows a
+    # folder can be a junction, which Python 3.11 enters.
+    may_lead = path.is_symlink() or os.name == "nt"
+    return may_lead and not path.resolve().is_relative_to(root)

@@ -22,7 +22,7 @@ from typing import Any
 
 from qa.errors import SourceError
 from qa.load import SourceFile, title_from_name
-from qa.schema import Block, Document, ParsedDocument, SkippedFile, Span
+from qa.schema import Block, Document, ParsedDocument, RefusedFile, SkippedFile, Span
 from qa.settings import ParseLimits
 
 # Files handed out before the first of them is taken: workers do not wait for a slow one.
@@ -84,11 +84,11 @@ class Sandbox:
             self._idle.put(None)
 
     def parse(self, source: SourceFile) -> ParsedDocument | SkippedFile:
-        """Read one file."""
+        """Read one file; a `RefusedFile` would be refused again under these limits."""
         request = {"do": "parse", "path": str(source.path), "name": source.doc_id}
         response = self._ask(request)
         if "unreadable" in response:
-            return SkippedFile(source.doc_id, response["unreadable"])
+            return _skipped(source.doc_id, response)
         document = Document(
             doc_id=source.doc_id,
             title=response["title"][:200].strip() or title_from_name(source.doc_id),
@@ -160,6 +160,18 @@ class Sandbox:
             if worker is not None and not keep:
                 worker.stop()
             self._idle.put(worker if keep else None)
+
+
+def _skipped(doc_id: str, response: dict[str, Any]) -> SkippedFile:
+    """Tell a parser's own refusal from one for want of time, memory or a process.
+
+    A worker that has taken much of its memory already, or was being killed when it answered,
+    may have refused for that.
+    """
+    reason = response["unreadable"]
+    if "sha256" in response and not response["retire"]:
+        return RefusedFile(doc_id, reason, response["sha256"])
+    return SkippedFile(doc_id, reason)
 
 
 class _Worker:

@@ -91,6 +91,17 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedFile(SkippedFile):
+    """A file that a parser cannot read, and could not if it were given it again.
+
+    Attributes:
+        sha256: Hash of its bytes, in hex.
+    """
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """An exact slice of a document: the unit of retrieval.
 

@@ -70,7 +70,11 @@ def _handle(request: dict[str, Any], limits: ParseLimits) -> dict[str, Any]:
 
 
 def _parse(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[str, Any]:
-    parsed = parse(request["name"], data, limits)
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        parsed = parse(request["name"], data, limits)
+    except UnreadableError as error:
+        return {"unreadable": str(error), "sha256": sha256}
     return {
         "text": parsed.text,
         "blocks": parsed.blocks,
@@ -78,7 +82,7 @@ def _parse(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[st
         "title": parsed.title,
         "date": parsed.date,
         "layout": parsed.layout,
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": sha256,
     }
 
 

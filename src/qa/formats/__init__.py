@@ -5,8 +5,10 @@ cannot read. Parsers are given hostile files: they run in a worker process only 
 `worker`), under limits of time and memory. They know nothing of passages or the index.
 """
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 
 from qa.formats.parsed import Parsed, UnreadableError
@@ -18,6 +20,7 @@ __all__ = [
     "UnreadableError",
     "has_page_images",
     "parse",
+    "parser_version",
     "suffix_of",
     "unsupported",
 ]
@@ -46,6 +49,11 @@ _PARSERS = {
     ".eml": ("eml", "parse_eml"),
 }
 SUFFIXES = tuple(_PARSERS)
+
+# Raised when a parser reads what it refused before: what older ones refused is then tried
+# again. (When what it reads comes out differently, `index.FORMAT` is raised.)
+_VERSION = 1
+_LIBRARIES = ("charset-normalizer", "markdown-it-py", "pypdfium2", "selectolax")
 
 _ADVICE = {
     ".doc": "save it as .docx",
@@ -82,6 +90,17 @@ def parse(name: str, data: bytes, limits: ParseLimits) -> Parsed:
     module, function = _PARSERS[suffix]
     parser: Parser = getattr(import_module(f"qa.formats.{module}"), function)
     return parser(data, limits)
+
+
+def parser_version() -> str:
+    """Name all that decides what is refused, but the limits: the parsers and what they use."""
+    parts = [f"{_VERSION}", "python " + ".".join(map(str, sys.version_info[:3]))]
+    for library in _LIBRARIES:
+        try:
+            parts.append(f"{library} {version(library)}")
+        except PackageNotFoundError:  # packed without its metadata
+            continue
+    return ", ".join(parts)
 
 
 def unsupported(name: str) -> str | None:

@@ -1,0 +1,83 @@
+"""Options that several commands have, and what was typed as settings.
+
+Does not know what commands do.
+"""
+
+import argparse
+from pathlib import Path
+
+from qa.settings import (
+    DEFAULT_ENCODER,
+    DEFAULT_READER,
+    PRECISIONS,
+    AskSettings,
+    BuildSettings,
+    ParseLimits,
+)
+
+
+def add_build_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says which documents, which index and which models."""
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="folder of documents")
+    parser.add_argument("--index", type=Path, default=Path("index"), help="folder of the index")
+    parser.add_argument(
+        "--encoder",
+        default=DEFAULT_ENCODER,
+        help="sentence-transformers name or folder, used when building (%(default)s)",
+    )
+    parser.add_argument(
+        "--reader",
+        default=DEFAULT_READER,
+        help="the packaged one, a folder made by train.reader, or a Hugging Face "
+        "question-answering model, used when building (%(default)s)",
+    )
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default=BuildSettings().precision, help="of the models"
+    )
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add what one file may cost."""
+    limits = ParseLimits()
+    group = parser.add_argument_group("limits", "a file that needs more is skipped, saying so")
+    options: list[tuple[str, float, str]] = [
+        ("--max-file-mb", limits.file_bytes / 1e6, "size of a file in MB"),
+        ("--max-seconds", limits.seconds, "time to read a file"),
+        ("--max-memory-mb", limits.memory_bytes / 1e6, "memory to read a file in MB (on Linux)"),
+        ("--max-unpacked-mb", limits.unpacked_bytes / 1e6, "what a file may unpack to in MB"),
+        ("--max-characters", limits.characters, "length of a document's text"),
+        ("--max-pages", limits.pages, "pages of a PDF"),
+        ("--max-cells", limits.cells, "filled cells of a spreadsheet"),
+    ]
+    for name, default, said in options:
+        kind = float if name == "--max-seconds" else int
+        group.add_argument(
+            name, type=kind, default=kind(default), metavar="N", help=f"{said} (%(default)s)"
+        )
+
+
+def limits_of(arguments: argparse.Namespace) -> ParseLimits:
+    """Read the limits; the defaults for a command that builds only by the way."""
+    if "max_file_mb" not in arguments:
+        return ParseLimits()
+    return ParseLimits(
+        file_bytes=arguments.max_file_mb * 1_000_000,
+        seconds=arguments.max_seconds,
+        memory_bytes=arguments.max_memory_mb * 1_000_000,
+        characters=arguments.max_characters,
+        unpacked_bytes=arguments.max_unpacked_mb * 1_000_000,
+        pages=arguments.max_pages,
+        cells=arguments.max_cells,
+    )
+
+
+def add_risk(parser: argparse.ArgumentParser) -> None:
+    """Add how many wrong answers are bearable."""
+    parser.add_argument(
+        "--max-risk",
+        type=float,
+        default=AskSettings().max_risk,
+        metavar="R",
+        help="expected share of wrong answers among those given, 0 to 1: less answers less "
+        "often (%(default)s)",
+    )

@@ -1,0 +1,61 @@
+"""What a build tells: how far it is, and in the end what it did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qa.schema import SkippedFile
+
+
+@dataclass(frozen=True, slots=True)
+class BuildEvent:
+    """How far a build is.
+
+    Attributes:
+        stage: What it is doing.
+        done: Units done.
+        total: Units in all, as far as known; 0 for a stage without units.
+        doc_id: The document that has just been done, or empty.
+        problem: Why that document was skipped, or empty.
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    doc_id: str = ""
+    problem: str = ""
+
+
+Progress = Callable[[BuildEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        generation: Name of the generation that now answers.
+        up_to_date: True if nothing had changed and nothing was written.
+        documents: In the index now.
+        passages: In the index now.
+        added: Documents that are new.
+        changed: Documents with new content.
+        renamed: Documents whose content was there under a name that is gone.
+        removed: Documents that are gone.
+        encoded: Passages that were encoded; the others kept their vectors.
+        tokens: Tokens of the passages that were encoded.
+        skipped: Files that were not indexed.
+        seconds: Wall time.
+    """
+
+    generation: str
+    up_to_date: bool
+    documents: int
+    passages: int
+    added: int
+    changed: int
+    renamed: int
+    removed: int
+    encoded: int
+    tokens: int
+    skipped: tuple[SkippedFile, ...]
+    seconds: float
