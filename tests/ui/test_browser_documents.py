@@ -117,6 +117,13 @@ def test_uploaded_files_are_read_or_said_not_to_be_and_answer_without_a_reload(
     expect(page.locator("#qa-cited")).to_have_text("Charles prunes the tomatoes twice a week.")
 
 
+def test_of_a_long_suffix_the_message_shows_the_beginning(visit: OpenPage, serve: Serve) -> None:
+    page = visit(serve({}).address)
+    upload(page, (f"notes.{'x' * 150}", "The ferns want sun."))
+    why = progress(page).locator("[data-state=failed] .qa-why")
+    expect(why).to_have_text(f"— .{'x' * 14}…: not a format that is read")
+
+
 def test_an_empty_start_leads_to_adding_files_and_then_to_answers(
     visit: OpenPage, serve: Serve
 ) -> None:
