@@ -525,7 +525,10 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from("files path name doc_ids query chosen id answer evidence none".split()),
+            st.sampled_from(
+                "files path name doc_ids query chosen id answer evidence none doc_id start end "
+                "shown page".split()
+            ),
             inner,
         )
     ),

@@ -65,11 +65,6 @@ def build_ui(desk: Desk) -> gr.Blocks:
     ) -> tuple[Any, Any, Any]:
         return converse(_text_of(event, "question"), turns, only)
 
-    def open_place(event: gr.EventData) -> str:
-        page = getattr(event, "page", None)
-        shown, doc_id = _text_of(event, "shown"), _text_of(event, "doc_id")
-        return desk.open(doc_id, _span_of(event), shown, page if isinstance(page, int) else None)
-
     def judge(turns: list[Turn], event: gr.EventData) -> tuple[Any, Any]:
         number, verdict = getattr(event, "turn", None), _text_of(event, "verdict")
         if not isinstance(number, int) or not 0 <= number < len(turns):
@@ -105,7 +100,7 @@ def build_ui(desk: Desk) -> gr.Blocks:
                 )
             with gr.Column(elem_classes="qa-right", scale=1):
                 source = gr.HTML(
-                    "",
+                    "",  # its script fills it, in the order in which things are asked for
                     elem_id="qa-source",
                     server_functions=_server_functions(desk, lambda: page),
                     **plain,
@@ -121,16 +116,13 @@ def build_ui(desk: Desk) -> gr.Blocks:
                     server_functions=_evaluation_functions(desk, lambda: page),
                 )
         # Not as callable values: those wait in a queue, and come when a person is at work.
-        page.load(lambda: desk.documents([]), None, source, **_QUIET)
         page.load(lambda: desk.conversation([]), None, conversation, **_QUIET)
         conversed = [conversation, turns, question]
         question.submit(converse, [question, turns, only], conversed, **_QUIET)
         conversation.judge(judge, turns, [conversation, turns], **_QUIET)
         conversation.ask(ask_example, [turns, only], conversed, **_QUIET)
         for pane in (conversation, source):
-            pane.open(open_place, None, source, **_QUIET)
             pane.renew(desk.conversation, turns, conversation, **_QUIET)
-        source.list(desk.documents, only, source, **_QUIET)
         source.choose(choose, None, [only, scope], **_QUIET)
         scope.all(choose_all, None, [only, scope], **_QUIET)
     return page
@@ -141,6 +133,14 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
 
     def follow_progress(_: object) -> dict[str, Any]:
         return desk.progress()
+
+    def list_documents(sent: object) -> str:
+        return desk.documents(_names(_field(sent, "chosen")))
+
+    def open_place(sent: object) -> str:
+        page, shown = _field(sent, "page"), _printable(_field(sent, "shown"))
+        doc_id = _printable(_field(sent, "doc_id"))
+        return desk.open(doc_id, _span_of(sent), shown, page if isinstance(page, int) else None)
 
     def find_documents(sent: object) -> str:
         return desk.found(str(_field(sent, "query"))[:200], _names(_field(sent, "chosen")))
@@ -171,6 +171,8 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
 
     return [
         follow_progress,
+        list_documents,
+        open_place,
         find_documents,
         add_files,
         remove_documents,
@@ -314,8 +316,8 @@ def _text_of(event: gr.EventData, name: str) -> str:
     return _printable(getattr(event, name, ""))
 
 
-def _span_of(event: gr.EventData) -> Span | None:
-    start, end = getattr(event, "start", None), getattr(event, "end", None)
+def _span_of(sent: object) -> Span | None:
+    start, end = _field(sent, "start"), _field(sent, "end")
     if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
         return Span(start, end)
     return None

@@ -1,6 +1,6 @@
-// What the panes do in the browser. Runs once for each of the two gr.HTML components,
-// as the body of a function of (element, trigger, watch). Everything is delegated from
-// `element`, whose content Gradio replaces.
+// What the panes do in the browser. Runs once for each of the gr.HTML components but the third
+// pane, as the body of a function of (element, trigger, props, server, upload, watch).
+// Everything is delegated from `element`, whose content Gradio replaces.
 
 const panes = ["ask", "source", "evaluate"];
 
@@ -46,22 +46,56 @@ function place(data) {
 }
 
 // Documents that are asked; not all of them need to be in the part of the list that is shown.
+// Only the right pane's script knows them.
 let chosen = new Set();
 
-function readChosen() {
-  const list = element.querySelector("[data-chosen]");
-  if (list) chosen = new Set(JSON.parse(list.dataset.chosen));
+function showTicks() {
+  for (const tick of element.querySelectorAll("[data-pick]")) tick.checked = chosen.has(tick.dataset.pick);
 }
 
 document.addEventListener("qa-all", () => {
   chosen.clear();
-  for (const tick of element.querySelectorAll("[data-pick]")) tick.checked = false;
+  showTicks();
 });
 
 function pick(box) {
   if (box.checked) chosen.add(box.dataset.pick);
   else chosen.delete(box.dataset.pick);
   trigger("choose", { doc_ids: [...chosen] });
+}
+
+// ---- what the right pane shows: the list or a document, whichever was asked for last
+
+const isSource = Boolean(element.closest("#qa-source"));
+const unreachable = '<div class="qa-source"><button type="button" class="qa-back" data-list>' +
+  '← All documents</button><p class="qa-notice" role="alert">This could not be shown: is the ' +
+  "program still running?</p></div>";
+
+// The button that led to what is shown now: the focus goes to its like in the new view, as
+// for turning pages, or else to the heading.
+let acted = null;
+let asked = 0;
+
+async function fill(call, button) {
+  acted = element.contains(button) ? button : null;
+  asked += 1;
+  const number = asked;
+  const html = await call.catch(() => null);
+  if (number !== asked) return; // something else was asked for meanwhile
+  props.value = html ?? unreachable;
+  requestAnimationFrame(present);
+}
+
+async function list(button) {
+  await fill(server.list_documents({ chosen: [...chosen] }), button);
+  follow();
+}
+
+if (isSource) {
+  document.addEventListener("qa-open", ({ detail }) => {
+    fill(server.open_place(detail.place), detail.button);
+    show("source");
+  });
 }
 
 // ---- adding and removing documents; only the right pane has a server to do it with
@@ -109,11 +143,10 @@ async function find() {
   const query = box.value;
   const html = await server.find_documents({ query, chosen: [...chosen] });
   if (box.value !== query || !box.isConnected) return;
-  const list = element.querySelector("#qa-found");
-  put(list, html);
-  // One may have been ticked while this was on its way.
-  for (const tick of list.querySelectorAll("[data-pick]")) tick.checked = chosen.has(tick.dataset.pick);
-  const rows = list.querySelectorAll(".qa-document-row").length;
+  const found = element.querySelector("#qa-found");
+  put(found, html);
+  showTicks(); // one may have been ticked while this was on its way
+  const rows = found.querySelectorAll(".qa-document-row").length;
   if (!query) {
     box.hidden = rows < 2;
     element.querySelector(".qa-manage")?.classList.toggle("qa-empty", rows === 0);
@@ -285,6 +318,7 @@ element.addEventListener("click", (event) => {
     document.querySelector(`[data-input="${data.add}"]`)?.click();
   }
   else if (data.only) {
+    chosen = new Set([data.only]);
     trigger("choose", { doc_ids: [data.only] });
     show("ask");
     document.querySelector("#qa-question textarea")?.focus();
@@ -296,14 +330,10 @@ element.addEventListener("click", (event) => {
   }
   else if ("update" in data) server.check_changes({}).then((now) => { tell(now); follow(); });
   else if ("restore" in data) restore();
-  else if ("list" in data) {
-    acted = target;
-    trigger("list");
-  }
+  else if ("list" in data) list(target);
   else if (data.open) {
-    acted = target;
-    trigger("open", place(data));
-    show("source");
+    const detail = { place: place(data), button: target };
+    document.dispatchEvent(new CustomEvent("qa-open", { detail }));
   }
 });
 
@@ -333,8 +363,10 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 
-readChosen();
-if (element.closest("#qa-source")) follow();
+if (isSource) {
+  follow();
+  list();
+}
 
 element.addEventListener("keydown", (event) => {
   const tab = event.target.closest("[data-tab]");
@@ -346,10 +378,6 @@ element.addEventListener("keydown", (event) => {
   element.querySelector(`[data-tab="${next}"]`)?.focus();
 });
 
-// The button that led to what is shown now: the focus goes to its like in the new view, as
-// for turning pages, or else to the heading.
-let acted = null;
-
 function refocus(heading) {
   const same = [...element.querySelectorAll(".qa-pager button, .qa-switch button")].find(
     (button) => button.textContent === acted?.textContent && !button.disabled);
@@ -360,26 +388,32 @@ function refocus(heading) {
   return Boolean(same);
 }
 
+function still() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}
+
+function present() {
+  showTicks();
+  showLost();
+  const cited = element.querySelector("#qa-cited");
+  const heading = element.querySelector(".qa-source-title");
+  if (cited) {
+    cited.scrollIntoView({ block: "center", behavior: still() });
+    if (!refocus(heading)) cited.focus({ preventScroll: true });
+  } else {
+    heading?.scrollIntoView({ block: "start", behavior: still() });
+    refocus(heading);
+  }
+}
+
 let hasTurns = false;
 
 watch("value", () => requestAnimationFrame(() => {
-  readChosen();
-  showLost();
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const behavior = still ? "auto" : "smooth";
-  const cited = element.querySelector("#qa-cited");
-  const heading = element.querySelector(".qa-source-title");
   const turns = element.querySelectorAll(".qa-turn");
-  if (cited) {
-    cited.scrollIntoView({ block: "center", behavior });
-    if (!refocus(heading)) cited.focus({ preventScroll: true });
-  } else if (heading) {
-    heading.scrollIntoView({ block: "start", behavior });
-    refocus(heading);
-  } else if (turns.length && !staying) {
+  if (turns.length && !staying) {
     hasTurns = true;
     show("ask");
-    turns[turns.length - 1].scrollIntoView({ block: "start", behavior });
+    turns[turns.length - 1].scrollIntoView({ block: "start", behavior: still() });
   } else if (hasTurns && !turns.length) {
     trigger("renew"); // the welcome took its time, and came after the first answer
   }

@@ -4,7 +4,6 @@ Pure functions, like `render`; everything from outside goes through `markup.text
 """
 
 import base64
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -50,10 +49,9 @@ def documents_html(shelf: Shelf) -> str:
     """Render the right pane as a list of documents."""
     # The script shows it when a second document comes.
     hidden = "" if len(shelf.documents) > 1 else " hidden"
-    chosen = text(json.dumps(list(shelf.chosen)))
     manage = _manage(empty=not shelf.documents) if shelf.can_change else ""
     return (
-        f'<div class="qa-source" data-view="list" data-chosen="{chosen}">'
+        f'<div class="qa-source" data-view="list">'
         f'<h2 class="qa-source-title" tabindex="-1">Documents</h2>{manage}'
         f'<div id="qa-progress">{progress_html(shelf)}</div>'
         f'<input type="search" class="qa-find" data-find placeholder="Find a document …" '
