@@ -6,7 +6,6 @@ browser's console.
 """
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from samples import PDF_HEIGHT, PDF_WIDTH, width_in_pdf, write_eml, write_pdf, write_xlsx
 
 from qa.ui.desk import Desk
-from qa.ui.render import Turn
+from qa.ui.visit import Talk
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser
@@ -299,9 +298,9 @@ def test_a_welcome_that_comes_late_does_not_take_the_place_of_an_answer(
     served = serve(CORPUS)
     asked, conversation = threading.Event(), Desk.conversation
 
-    def late(self: Desk, turns: Sequence[Turn]) -> str:
-        assert turns or asked.wait(30)
-        return conversation(self, turns)
+    def late(self: Desk, talk: Talk) -> str:
+        assert talk.turns or asked.wait(30)
+        return conversation(self, talk)
 
     monkeypatch.setattr(Desk, "conversation", late)
     page = visit(served.address, is_whole=False)

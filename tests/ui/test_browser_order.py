@@ -170,3 +170,67 @@ def test_when_nothing_answers_the_pane_says_so(visit: OpenPage, still: Served) -
     page.unroute(COMPONENT_SERVER)
     page.get_by_role("button", name="All documents").click()
     expect(title(page)).to_have_text("Documents")
+
+
+# ---- the conversation
+
+
+def test_a_verdict_given_while_an_answer_is_on_its_way_is_kept_and_the_answer_comes(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    turn = ask(page, ROSES)
+    gate.hold("ask", lambda question, only: "Severn" in question)
+    box = page.get_by_label("Question")
+    box.fill("Does the Iron Bridge crosses the Severn?")
+    box.press("Enter")
+    assert gate.begun.wait(60)
+    turn.get_by_role("button", name="No", exact=True).click()
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+    gate.open()
+    expect(page.locator(".qa-turn")).to_have_count(2)
+    expect(page.locator(".qa-turn").last).to_contain_text("The Iron Bridge crosses the Severn.")
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+
+
+def test_a_verdict_that_is_shown_late_does_not_hide_the_answer_that_came_meanwhile(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    ask(page, ROSES).get_by_role("button", name="No", exact=True)
+    gate.hold("conversation", lambda talk: any(turn.verdict for turn in talk.turns))
+    page.get_by_role("button", name="No", exact=True).click()
+    assert gate.begun.wait(60)
+    box = page.get_by_label("Question")
+    box.fill("Does the Iron Bridge crosses the Severn?")
+    box.press("Enter")
+    expect(page.locator(".qa-turn")).to_have_count(2)
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+    let_arrive(page, gate, '"verdict"')
+    expect(page.locator(".qa-turn")).to_have_count(2)
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+
+
+def test_verdicts_on_two_answers_at_once_are_both_kept(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    ask(page, ROSES)
+    ask(page, "Does the Iron Bridge crosses the Severn?")
+    gate.hold("conversation", lambda talk: bool(talk.turns))
+    turns = page.locator(".qa-turn")
+    turns.first.get_by_role("button", name="No", exact=True).click()
+    assert gate.begun.wait(60)
+    turns.last.get_by_role("button", name="Yes", exact=True).click()
+    expect(turns.last).to_contain_text("Thank you")
+    gate.open()
+    expect(turns.first).to_contain_text("Thank you")
+
+
+def test_two_documents_ticked_at_once_are_both_asked(visit: OpenPage, still: Served) -> None:
+    page = visit(still.address)
+    page.evaluate(
+        """() => { for (const name of ["garden.md", "bridges.txt"])
+            document.querySelector(`[data-pick="${name}"]`).click(); }"""
+    )
+    expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")

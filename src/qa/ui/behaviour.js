@@ -15,9 +15,6 @@ function show(pane) {
   document.dispatchEvent(new CustomEvent("qa-show", { detail: pane }));
 }
 
-// A verdict changes the turn it is on: the conversation stays where it is.
-let staying = false;
-
 async function copy(button) {
   const label = button.textContent;
   try {
@@ -61,7 +58,12 @@ document.addEventListener("qa-all", () => {
 function pick(box) {
   if (box.checked) chosen.add(box.dataset.pick);
   else chosen.delete(box.dataset.pick);
-  trigger("choose", { doc_ids: [...chosen] });
+  choose();
+}
+
+// Told in whatever order: what was chosen last counts.
+function choose() {
+  trigger("choose", { doc_ids: [...chosen], at: performance.now() });
 }
 
 // ---- what the right pane shows: the list or a document, whichever was asked for last
@@ -287,7 +289,7 @@ function remove(button) {
     if (problem) {
       say(problem);
       button.disabled = false;
-    } else if (chosen.delete(doc_id)) trigger("choose", { doc_ids: [...chosen] });
+    } else if (chosen.delete(doc_id)) choose();
     follow();
   });
 }
@@ -306,11 +308,7 @@ element.addEventListener("click", (event) => {
   const data = target.dataset;
   if (data.tab) show(data.tab);
   else if (data.copy) copy(target);
-  else if (data.judge) {
-    staying = true;
-    setTimeout(() => { staying = false; }, 3000); // should nothing change
-    trigger("judge", { turn: Number(data.turn), verdict: data.judge });
-  }
+  else if (data.judge) trigger("judge", { turn: Number(data.turn), verdict: data.judge });
   else if (data.ask) trigger("ask", { question: data.ask });
   else if (data.remove) remove(target);
   else if (data.add) {
@@ -319,12 +317,12 @@ element.addEventListener("click", (event) => {
   }
   else if (data.only) {
     chosen = new Set([data.only]);
-    trigger("choose", { doc_ids: [data.only] });
+    choose();
     show("ask");
     document.querySelector("#qa-question textarea")?.focus();
   }
   else if ("chooseAll" in data) {
-    trigger("all");
+    choose();
     document.dispatchEvent(new Event("qa-all"));
     document.querySelector("#qa-question textarea")?.focus();
   }
@@ -406,16 +404,27 @@ function present() {
   }
 }
 
-let hasTurns = false;
+// The newest state of the conversation that has come; an older one that comes later, as when an
+// answer and a verdict cross, is put right before it is seen.
+let newest = { version: 0, html: null };
+let last = -1;
 
-watch("value", () => requestAnimationFrame(() => {
-  const turns = element.querySelectorAll(".qa-turn");
-  if (turns.length && !staying) {
-    hasTurns = true;
-    show("ask");
-    turns[turns.length - 1].scrollIntoView({ block: "start", behavior: still() });
-  } else if (hasTurns && !turns.length) {
-    trigger("renew"); // the welcome took its time, and came after the first answer
+watch("value", () => {
+  const version = Number(element.querySelector("[data-version]")?.dataset.version ?? 0);
+  if (version < newest.version) {
+    props.value = newest.html;
+    return;
   }
-  staying = false;
-}));
+  newest = { version, html: props.value };
+  requestAnimationFrame(showNewTurn);
+});
+
+// A verdict changes the turn it is on: the conversation stays where it is.
+function showNewTurn() {
+  const turns = element.querySelectorAll(".qa-turn");
+  const number = turns.length ? Number(turns[turns.length - 1].dataset.number) : -1;
+  if (number <= last) return;
+  last = number;
+  show("ask");
+  turns[turns.length - 1].scrollIntoView({ block: "start", behavior: still() });
+}

@@ -30,6 +30,7 @@ from qa.ui.render_source import (
     source_html,
     stage_in_words,
 )
+from qa.ui.visit import Talk
 
 _GONE = "The documents that were picked are no longer there: ask all documents, or pick others."
 
@@ -65,11 +66,13 @@ class Desk:
         """Whether a person at the page may send files."""
         return self._library is not None
 
-    def conversation(self, turns: Sequence[Turn]) -> str:
+    def conversation(self, talk: Talk) -> str:
         """Render the left pane."""
+        if talk.turns:
+            return conversation_html(talk.turns, [], 0, first=talk.first, version=talk.version)
         answerer = self._current()
-        if turns or answerer is None:
-            return conversation_html(turns, [], 0, can_add=self._library is not None)
+        if answerer is None:
+            return conversation_html([], [], 0, can_add=self._library is not None)
         count = answerer.index.store.n_documents
         examples = self._suggested(answerer)
         return conversation_html([], examples, count, can_add=self._library is not None)
