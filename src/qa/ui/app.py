@@ -142,6 +142,9 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
         doc_id = _printable(_field(sent, "doc_id"))
         return desk.open(doc_id, _span_of(sent), shown, page if isinstance(page, int) else None)
 
+    def open_evidence(sent: object) -> str:
+        return desk.open_evidence(_printable(_field(sent, "text")))
+
     def find_documents(sent: object) -> str:
         return desk.found(str(_field(sent, "query"))[:200], _names(_field(sent, "chosen")))
 
@@ -173,6 +176,7 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
         follow_progress,
         list_documents,
         open_place,
+        open_evidence,
         find_documents,
         add_files,
         remove_documents,

@@ -4,15 +4,26 @@
 
 const panes = ["ask", "source", "evaluate"];
 
-function show(pane) {
+// A source opened from the report stands beside it, until another pane is shown.
+function show(pane, from) {
   const root = document.querySelector(".qa-panes");
-  if (root) root.dataset.pane = pane;
+  root.dataset.pane = pane;
+  if (pane !== "source") delete root.dataset.from;
+  else if (from) root.dataset.from = from;
+  showTab();
+  document.dispatchEvent(new CustomEvent("qa-show", { detail: pane }));
+}
+
+// Where both panes are in view there is no tab for the source: what it stands beside is marked.
+const narrow = matchMedia("(max-width: 768px)");
+function showTab() {
+  const { pane = "ask", from = "ask" } = document.querySelector(".qa-panes").dataset;
+  const marked = pane === "source" && !narrow.matches ? from : pane;
   for (const tab of document.querySelectorAll("[data-tab]")) {
-    const selected = tab.dataset.tab === pane;
+    const selected = tab.dataset.tab === marked;
     tab.setAttribute("aria-selected", String(selected));
     tab.tabIndex = selected ? 0 : -1;
   }
-  document.dispatchEvent(new CustomEvent("qa-show", { detail: pane }));
 }
 
 async function copy(button) {
@@ -69,7 +80,9 @@ function choose() {
 // ---- what the right pane shows: the list or a document, whichever was asked for last
 
 const isSource = Boolean(element.closest("#qa-source"));
-const unreachable = '<div class="qa-source"><button type="button" class="qa-back" data-list>' +
+const unreachable = '<div class="qa-source">' +
+  '<button type="button" class="qa-back qa-return" data-return>← Back to the report</button>' +
+  '<button type="button" class="qa-back" data-list>' +
   '← All documents</button><p class="qa-notice" role="alert">This could not be shown: is the ' +
   "program still running?</p></div>";
 
@@ -94,9 +107,11 @@ async function list(button) {
 }
 
 if (isSource) {
+  narrow.addEventListener("change", showTab);
   document.addEventListener("qa-open", ({ detail }) => {
-    fill(server.open_place(detail.place), detail.button);
-    show("source");
+    const { place, button, from } = detail;
+    fill("text" in place ? server.open_evidence(place) : server.open_place(place), button);
+    show("source", from);
   });
 }
 
@@ -329,6 +344,10 @@ element.addEventListener("click", (event) => {
   else if ("update" in data) server.check_changes({}).then((now) => { tell(now); follow(); });
   else if ("restore" in data) restore();
   else if ("list" in data) list(target);
+  else if ("return" in data) {
+    show("evaluate");
+    document.dispatchEvent(new Event("qa-return"));
+  }
   else if (data.open) {
     const detail = { place: place(data), button: target };
     document.dispatchEvent(new CustomEvent("qa-open", { detail }));

@@ -1,5 +1,6 @@
 """What the page's events do: an event's values in, HTML out. Does not know Gradio."""
 
+import re
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -207,6 +208,21 @@ class Desk:
         if shown != "text" and has_page_images(doc_id) and view.state == "unchanged":
             return self._page(answerer, view, cited, page)
         return source_html(view, cited)
+
+    def open_evidence(self, words: str) -> str:
+        """Render the document in which words stand, white space aside, or say that none does."""
+        parts = words.split()
+        pattern = re.compile(r"\s+".join(map(re.escape, parts)))
+        try:
+            answerer = self._live.current()
+            found = answerer.search(words[:MAX_QUESTION_CHARACTERS]) if parts else []
+            for doc_id in dict.fromkeys(passage.passage.doc_id for passage in found):
+                document = answerer.index.store.document(doc_id)
+                if document and (match := pattern.search(document.text)):
+                    return self.open(doc_id, Span(*match.span()), "", None)
+        except QAError as error:
+            return notice_html(str(error))
+        return notice_html("These words were not found in the documents.")
 
     def _page(
         self, answerer: Answerer, view: SourceView, cited: Span | None, page: int | None
