@@ -294,10 +294,30 @@ def test_questions_are_suggested_after_documents_were_removed(own: Path) -> None
     assert "Ask your 3 documents" in Page(html).texts
 
 
+def test_questions_are_suggested_anew_only_when_a_document_of_theirs_is_gone(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def suggest(answerer: Answerer) -> dict[str, str]:
+        looked.append(answerer.index.generation)
+        return {f"Question {len(looked)}?": "bridges.txt" if len(looked) == 1 else "garden.md"}
+
+    monkeypatch.setattr("qa.ui.desk.suggest_questions", suggest)
+    desk = desk_of(own / "index")
+    desk.conversation(Talk())
+    (own / "corpus" / "new.txt").write_text("Ferns.")
+    build(own)
+    assert Page(desk.conversation(Talk())).values("data-ask") == ["Question 1?"]
+    (own / "corpus" / "bridges.txt").unlink()
+    build(own)
+    assert Page(desk.conversation(Talk())).values("data-ask") == ["Question 2?"]
+
+
 def test_an_index_that_cannot_suggest_anything_still_welcomes(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(answerer: Answerer) -> list[str]:
+    def fail(answerer: Answerer) -> dict[str, str]:
         raise IndexDamagedError("it is damaged")
 
     monkeypatch.setattr("qa.ui.desk.suggest_questions", fail)

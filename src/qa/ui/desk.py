@@ -60,7 +60,8 @@ class Desk:
         self._feedback = feedback
         self._sandbox = Sandbox()
         self._lock = threading.Lock()
-        self._examples: tuple[str, list[str]] = ("", [])
+        self._examples: dict[str, str] = {}
+        self._examples_of = 0  # documents there were
 
     @property
     def can_change(self) -> bool:
@@ -300,12 +301,19 @@ class Desk:
             return None
 
     def _suggested(self, answerer: Answerer) -> list[str]:
-        """Suggest questions, once for every generation."""
-        generation = answerer.index.generation
+        """Suggest questions: anew where a document of theirs is gone, or where there were none.
+
+        Looking costs as much as two dozen questions, and a long build has many generations: where
+        nothing was found, it looks again when there are twice as many documents.
+        """
+        store = answerer.index.store
         with self._lock:
-            if self._examples[0] != generation:
-                self._examples = (generation, _examples(answerer))
-            return self._examples[1]
+            gone = not all(store.rows_of([doc_id]) for doc_id in self._examples.values())
+            more = not self._examples and store.n_documents >= 2 * self._examples_of
+            if gone or more:
+                self._examples = _examples(answerer)
+                self._examples_of = store.n_documents
+            return list(self._examples)
 
     def _nothing_yet(self) -> str:
         if self._library is None:
@@ -315,11 +323,11 @@ class Desk:
         return "There are no documents yet: add some first."
 
 
-def _examples(answerer: Answerer) -> list[str]:
+def _examples(answerer: Answerer) -> dict[str, str]:
     try:
         return suggest_questions(answerer)
     except QAError:  # the page comes up all the same; asking will say what is wrong
-        return []
+        return {}
 
 
 def _news(shelf: Shelf) -> str:
