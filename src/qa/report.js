@@ -24,3 +24,32 @@ addEventListener("hashchange", () => {
   const target = document.getElementById(location.hash.slice(1));
   if (target instanceof HTMLDetailsElement) target.open = true;
 });
+// Inside the page of the program, what is cited can be opened there; a saved report is on its own.
+function button(label, name, data) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "qr-open";
+  made.textContent = label;
+  made.setAttribute("aria-label", name);
+  made.addEventListener("click", () => {
+    opened = made;
+    parent.postMessage({ qa: "open", ...data }, "*");
+  });
+  return made;
+}
+let opened = null;
+if (parent !== window) {
+  for (const node of document.querySelectorAll(".qr-place")) {
+    const { docId: doc_id, start, end } = node.dataset;
+    const place = { doc_id, start: Number(start), end: Number(end) };
+    node.replaceChildren(button(node.textContent, `Open ${node.textContent}`, place));
+  }
+  for (const node of document.querySelectorAll(".qr-evidence")) {
+    const text = node.textContent;
+    node.after(" ", button("Open", `Open the evidence “${text.slice(0, 100)}”`, { text }));
+  }
+  // Back from a source: where one left off.
+  addEventListener("message", (event) => {
+    if (event.source === parent && event.data?.qa === "back") opened?.focus();
+  });
+}

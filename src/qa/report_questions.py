@@ -103,7 +103,8 @@ def _question(record: Record, links: Mapping[str, str]) -> str:
     sure = "" if record.confidence is None else f"{record.confidence * 100:.0f} % sure"
     fields = [("Answer", _answer(record))] if record.confidence is not None else []
     fields += [("Expected", _several(record.answers))] if record.answers else []
-    fields += [("Evidence", _several(record.evidence))] if record.evidence else []
+    if record.evidence:
+        fields.append(("Evidence", _several(record.evidence, "qr-evidence")))
     fields += [("Citation", _citation(c, record, links)) for c in record.citations]
     place = "not among the first ten" if record.rank is None else f"number {record.rank}"
     fields += [("Found as", place)] if record.answerable else []
@@ -122,8 +123,10 @@ def _answer(record: Record) -> str:
     return f'“The documents don\'t say.” <span class="qr-quiet">It held back: {said}</span>'
 
 
-def _several(texts: Sequence[str]) -> str:
+def _several(texts: Sequence[str], kind: str = "") -> str:
     shown = [words(text) for text in texts]
+    if kind:
+        shown = [f'<span class="{kind}">{text}</span>' for text in shown]
     return shown[0] if len(shown) == 1 else f"<ul>{''.join(f'<li>{t}</li>' for t in shown)}</ul>"
 
 
@@ -132,6 +135,9 @@ def _citation(cited: Cited, record: Record, links: Mapping[str, str]) -> str:
     if cited.doc_id in links:
         target = html.escape(links[cited.doc_id] + text_fragment(cited.quote))
         place = f'<a href="{target}" target="_blank" rel="noopener noreferrer">{place}</a>'
+    else:  # the script makes a button of it where a page around it can open the place
+        where = f'data-doc-id="{html.escape(cited.doc_id)}" data-start="{cited.start}"'
+        place = f'<span class="qr-place" {where} data-end="{cited.end}">{place}</span>'
     notes = [] if cited.valid else ["the quote does not stand there"]
     if record.answerable:
         notes.append(_level(cited))

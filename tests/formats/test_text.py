@@ -160,6 +160,8 @@ def test_a_title_is_a_heading_as_markdown_sees_it(text: str, expected: str) -> N
         ("a.DOC", ".doc: not a format that is read; save it as .docx"),
         ("a.xls", "save it as .xlsx"),
         ("a.zip", "unpack it"),
+        ("a.fifteen-letters", ".fifteen-letters: not a format that is read"),
+        (f"a.{'x' * 200}", f".{'x' * 14}…: not a format that is read"),
     ],
 )
 def test_a_file_of_another_format_is_told_with_advice(name: str, said: str) -> None:

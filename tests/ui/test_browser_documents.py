@@ -6,7 +6,6 @@ browser's console.
 """
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from samples import PDF_HEIGHT, PDF_WIDTH, width_in_pdf, write_eml, write_pdf, write_xlsx
 
 from qa.ui.desk import Desk
-from qa.ui.render import Turn
+from qa.ui.visit import Talk
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser
@@ -115,6 +114,13 @@ def test_uploaded_files_are_read_or_said_not_to_be_and_answer_without_a_reload(
     expect(answer_of(turn)).to_have_text("Charles prunes the tomatoes twice a week.")
     turn.get_by_role("button", name="Citation 1: open Ferns").click()
     expect(page.locator("#qa-cited")).to_have_text("Charles prunes the tomatoes twice a week.")
+
+
+def test_of_a_long_suffix_the_message_shows_the_beginning(visit: OpenPage, serve: Serve) -> None:
+    page = visit(serve({}).address)
+    upload(page, (f"notes.{'x' * 150}", "The ferns want sun."))
+    why = progress(page).locator("[data-state=failed] .qa-why")
+    expect(why).to_have_text(f"— .{'x' * 14}…: not a format that is read")
 
 
 def test_an_empty_start_leads_to_adding_files_and_then_to_answers(
@@ -292,9 +298,9 @@ def test_a_welcome_that_comes_late_does_not_take_the_place_of_an_answer(
     served = serve(CORPUS)
     asked, conversation = threading.Event(), Desk.conversation
 
-    def late(self: Desk, turns: Sequence[Turn]) -> str:
-        assert turns or asked.wait(30)
-        return conversation(self, turns)
+    def late(self: Desk, talk: Talk) -> str:
+        assert talk.turns or asked.wait(30)
+        return conversation(self, talk)
 
     monkeypatch.setattr(Desk, "conversation", late)
     page = visit(served.address, is_whole=False)

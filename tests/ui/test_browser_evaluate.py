@@ -569,3 +569,92 @@ def test_every_control_has_a_name(visit: OpenPage, serve: Serve) -> None:
           || e.closest("label")))
         .map((e) => e.outerHTML)"""
     assert page.evaluate(nameless) == []
+
+
+# ---- from the report into the documents
+
+
+def reported(visit: OpenPage, serve: Serve, size: tuple[int, int]) -> tuple[Page, Frame]:
+    page = evaluate_pane(visit(serve(CORPUS).address, size))
+    choose_gold(page, "mine.jsonl", to_lines(GOLD))
+    report = report_of(page)
+    report.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    return page, report
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_what_the_report_cites_opens_in_the_page_and_leads_back(
+    visit: OpenPage, serve: Serve, size: tuple[int, int]
+) -> None:
+    page, report = reported(visit, serve, size)
+    roses = report.locator(".qr-q", has_text=ROSES)
+    cited = roses.get_by_role("button", name="Open garden.md, characters").first
+    evidence = roses.get_by_role("button", name=f"Open the evidence “{ROSES_SENTENCE}")
+    for link in (cited, evidence):
+        link.focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
+        expect(link).to_be_focused()
+        assert link.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
+        box = link.bounding_box()
+        assert box is not None
+        assert size != PHONE or box["height"] >= 40
+        page.keyboard.press("Enter")
+        expect(page.locator("#qa-cited")).to_have_text(ROSES_SENTENCE)
+        assert_in_view(page, page.locator("#qa-cited"))
+        assert page.locator("#qa-report").is_visible() is (size == DESKTOP)
+        assert_no_sideways_scrolling(page)
+        assert small_targets(page) == [] or size == DESKTOP
+        page.get_by_role("button", name="Back to the report").press("Enter")
+        expect(page.locator("#qa-report")).to_be_visible()
+        expect(link).to_be_focused()
+    expect(page.locator(".qa-return")).to_be_hidden()
+
+
+HOSTILE_MESSAGES = [
+    "null",
+    "'open'",
+    "[1]",
+    "{ doc_id: 'garden.md', start: 0, end: 5 }",
+    "{ qa: 'open', doc_id: 'garden.md', start: -1, end: 5 }",
+    "{ qa: 'open', doc_id: 'garden.md', start: 0, end: '5' }",
+    "{ qa: 'open', doc_id: { toString: 1 }, start: 0, end: 5 }",
+    "{ qa: 'open', text: 'x'.repeat(20001) }",
+]
+
+
+def test_a_message_of_another_shape_or_from_elsewhere_opens_nothing(
+    visit: OpenPage, serve: Serve
+) -> None:
+    page, _ = reported(visit, serve, DESKTOP)
+    page.evaluate(
+        """() => {
+            window.opened = 0;
+            document.addEventListener("qa-open", () => { window.opened += 1; });
+            const frame = document.querySelector("#qa-report");
+            frame.srcdoc = "<script>addEventListener('message', e => parent.postMessage("
+              + "Function('return ' + e.data)(), '*'))</script>";
+            return new Promise((done) => { frame.onload = done; });
+        }"""
+    )
+    opens = "{ qa: 'open', doc_id: 'garden.md', start: 14, end: 19 }"
+    page.evaluate(f"postMessage({opens}, '*')")
+    post = "text => document.querySelector('#qa-report').contentWindow.postMessage(text, '*')"
+    for sent in HOSTILE_MESSAGES:
+        page.evaluate(post, f"({sent})")
+    # Messages come in order: what a last, good one opens is the first that was opened.
+    page.evaluate(post, f"({opens})")
+    expect(page.locator("#qa-cited")).to_be_visible()
+    assert page.evaluate("window.opened") == 1
+
+
+def test_evidence_that_stands_nowhere_is_said_not_to(visit: OpenPage, serve: Serve) -> None:
+    page = evaluate_pane(visit(serve(CORPUS).address))
+    nowhere = {**GOLD[0], "evidence": ["Nobody wrote sun and clay."]}
+    choose_gold(page, "mine.jsonl", to_lines([nowhere]))
+    report = report_of(page)
+    report.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    report.get_by_role("button", name="Open the evidence").click()
+    expect(page.locator("#qa-source .qa-notice")).to_contain_text("not found in the documents")
+    page.get_by_role("button", name="Back to the report").click()
+    expect(page.locator("#qa-report")).to_be_visible()

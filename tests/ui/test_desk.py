@@ -23,6 +23,7 @@ from qa.ui.desk import Desk
 from qa.ui.evaluation import Evaluation
 from qa.ui.library import Library
 from qa.ui.render import Turn
+from qa.ui.visit import Talk
 
 ALWAYS = AskSettings(max_risk=1.0)
 ROSES = "Do roses want sun and clay?"
@@ -125,7 +126,7 @@ def test_any_question_is_answered_or_told_why_not(desk: Desk, question: str) -> 
     assert (turn.answer is None) == bool(turn.error)
     assert len(turn.question) <= 2_000
     turn.question.encode()
-    desk.conversation([turn])
+    desk.conversation(Talk((turn,)))
 
 
 @settings(max_examples=60)
@@ -270,8 +271,8 @@ def test_without_an_index_everything_says_so(tmp_path: Path) -> None:
         assert desk.found("x", []) != ""
         now = desk.progress()
         assert (now["running"], now["generation"], now["news"]) == (False, "", "")
-    assert "Add your documents" in library_desk(tmp_path)[0].conversation([])
-    assert "Add your documents" not in desk_of(tmp_path / "index").conversation([])
+    assert "Add your documents" in library_desk(tmp_path)[0].conversation(Talk())
+    assert "Add your documents" not in desk_of(tmp_path / "index").conversation(Talk())
 
 
 def test_while_the_first_documents_are_read_a_question_is_put_off(
@@ -289,18 +290,38 @@ def test_while_the_first_documents_are_read_a_question_is_put_off(
 def test_questions_are_suggested_after_documents_were_removed(own: Path) -> None:
     (own / "corpus" / "bridges.txt").unlink()
     build(own)
-    html = desk_of(own / "index").conversation([])
+    html = desk_of(own / "index").conversation(Talk())
     assert "Ask your 3 documents" in Page(html).texts
+
+
+def test_questions_are_suggested_anew_only_when_a_document_of_theirs_is_gone(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def suggest(answerer: Answerer) -> dict[str, str]:
+        looked.append(answerer.index.generation)
+        return {f"Question {len(looked)}?": "bridges.txt" if len(looked) == 1 else "garden.md"}
+
+    monkeypatch.setattr("qa.ui.desk.suggest_questions", suggest)
+    desk = desk_of(own / "index")
+    desk.conversation(Talk())
+    (own / "corpus" / "new.txt").write_text("Ferns.")
+    build(own)
+    assert Page(desk.conversation(Talk())).values("data-ask") == ["Question 1?"]
+    (own / "corpus" / "bridges.txt").unlink()
+    build(own)
+    assert Page(desk.conversation(Talk())).values("data-ask") == ["Question 2?"]
 
 
 def test_an_index_that_cannot_suggest_anything_still_welcomes(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(answerer: Answerer) -> list[str]:
+    def fail(answerer: Answerer) -> dict[str, str]:
         raise IndexDamagedError("it is damaged")
 
     monkeypatch.setattr("qa.ui.desk.suggest_questions", fail)
-    page = Page(desk_of(own / "index").conversation([]))
+    page = Page(desk_of(own / "index").conversation(Talk()))
     assert "Ask your 4 documents" in page.texts
     assert page.values("data-ask") == []
 
@@ -376,7 +397,7 @@ def judged(desk: Desk, verdict: str, question: str = ROSES) -> Turn:
 def test_every_verdict_is_kept_and_thanked_for(judging: Desk, verdict: Verdict) -> None:
     turn = judged(judging, verdict.value)
     assert (turn.verdict, turn.error) == (verdict.value, "")
-    assert "Thank you" in shown(judging.conversation([turn]))
+    assert "Thank you" in shown(judging.conversation(Talk((turn,))))
     page = Page(judging.feedback()["html"])
     assert page.values("data-verdict") == [verdict.value]
     assert ROSES in page.texts
@@ -420,7 +441,7 @@ def test_feedback_that_cannot_be_written_is_said_in_the_turn(place: Path, tmp_pa
         turn = judged(desk, "up")
         assert turn.answer is not None
         assert (turn.verdict, "cannot be used" in turn.error) == ("", True)
-        page = Page(desk.conversation([turn]))
+        page = Page(desk.conversation(Talk((turn,))))
         assert turn.error in page.texts
         assert page.values("data-judge") == ["up", "down", "wrong_citation"], "to try again"
 
@@ -525,7 +546,10 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from("files path name doc_ids query chosen id answer evidence none".split()),
+            st.sampled_from(
+                "files path name doc_ids query chosen id answer evidence none doc_id start end "
+                "shown page".split()
+            ),
             inner,
         )
     ),

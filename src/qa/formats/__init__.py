@@ -109,7 +109,8 @@ def unsupported(name: str) -> str | None:
     if suffix in _PARSERS:
         return None
     advice = f"; {_ADVICE[suffix]}" if suffix in _ADVICE else ""
-    return f"{suffix or 'no suffix'}: not a format that is read{advice}"
+    shown = suffix if len(suffix) <= 16 else f"{suffix[:15]}…"
+    return f"{shown or 'no suffix'}: not a format that is read{advice}"
 
 
 def suffix_of(name: str) -> str:

@@ -23,10 +23,10 @@ from qa.settings import AskSettings, ParseLimits
 from qa.ui.desk import Desk
 from qa.ui.evaluation import Evaluation, Trial
 from qa.ui.library import Library
-from qa.ui.render import Turn, scope_html
+from qa.ui.render import scope_html
 from qa.ui.render_evaluation import evaluation_html
+from qa.ui.visit import Talk, Visit
 
-_KEPT_TURNS = 50
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 _TOP = """
@@ -45,8 +45,9 @@ _QUIET: dict[str, Any] = {
     "queue": False,
     "show_progress": "hidden",
     "api_visibility": "private",
-    # "once", the default, drops what a quick person sends before the last reply is in.
-    "trigger_mode": "always_last",
+    # "once", the default, drops what a quick person sends before the last reply is in, and
+    # "always_last" sends the data of the first event again in place of that of the last.
+    "trigger_mode": "multiple",
 }
 
 
@@ -54,38 +55,31 @@ def build_ui(desk: Desk) -> gr.Blocks:
     """Lay out the page and connect its events."""
     behaviour = _asset("behaviour.js")
 
-    def converse(question: str, turns: list[Turn], only: list[str]) -> tuple[Any, Any, Any]:
+    def answer(question: str, visit: Visit) -> tuple[Any, Any]:
         if not (question or "").strip():
-            return gr.skip(), gr.skip(), gr.skip()
-        turns = [*turns, desk.ask(question, only)][-_KEPT_TURNS:]
-        return desk.conversation(turns), turns, ""
-
-    def ask_example(
-        turns: list[Turn], only: list[str], event: gr.EventData
-    ) -> tuple[Any, Any, Any]:
-        return converse(_text_of(event, "question"), turns, only)
-
-    def open_place(event: gr.EventData) -> str:
-        page = getattr(event, "page", None)
-        shown, doc_id = _text_of(event, "shown"), _text_of(event, "doc_id")
-        return desk.open(doc_id, _span_of(event), shown, page if isinstance(page, int) else None)
-
-    def judge(turns: list[Turn], event: gr.EventData) -> tuple[Any, Any]:
-        number, verdict = getattr(event, "turn", None), _text_of(event, "verdict")
-        if not isinstance(number, int) or not 0 <= number < len(turns):
             return gr.skip(), gr.skip()
-        turns = [*turns[:number], desk.judge(turns[number], verdict), *turns[number + 1 :]]
-        return desk.conversation(turns), turns
+        return desk.conversation(visit.add(desk.ask(question, visit.chosen))), visit
 
-    def choose(event: gr.EventData) -> tuple[list[str], str]:
-        chosen = [str(name) for name in getattr(event, "doc_ids", []) or []]
-        return chosen, scope_html(chosen)
+    def converse(question: str, visit: Visit) -> tuple[Any, Any, Any]:
+        shown, visit = answer(question, visit)
+        return shown, visit, ""
 
-    def choose_all() -> tuple[list[str], str]:
-        return [], ""
+    def ask_example(visit: Visit, event: gr.EventData) -> tuple[Any, Any]:
+        return answer(_text_of(event, "question"), visit)
+
+    def judge(visit: Visit, event: gr.EventData) -> str:
+        number, verdict = getattr(event, "turn", None), _text_of(event, "verdict")
+        number = number if isinstance(number, int) else -1
+        return desk.conversation(visit.change(number, lambda turn: desk.judge(turn, verdict)))
+
+    def choose(visit: Visit, event: gr.EventData) -> tuple[str, Visit]:
+        at = getattr(event, "at", None)
+        names = _names(getattr(event, "doc_ids", None))
+        chosen = visit.choose(names, at if isinstance(at, int | float) else 0.0)
+        return scope_html(chosen), visit
 
     with gr.Blocks(title="Ask the documents", fill_width=True) as page:
-        turns, only = gr.State([]), gr.State([])
+        visit = gr.State(Visit())
         plain: dict[str, Any] = {"js_on_load": behaviour, "apply_default_css": False}
         gr.HTML(_TOP, **plain)
         with gr.Row(elem_classes="qa-panes"):
@@ -105,7 +99,7 @@ def build_ui(desk: Desk) -> gr.Blocks:
                 )
             with gr.Column(elem_classes="qa-right", scale=1):
                 source = gr.HTML(
-                    "",
+                    "",  # its script fills it, in the order in which things are asked for
                     elem_id="qa-source",
                     server_functions=_server_functions(desk, lambda: page),
                     **plain,
@@ -121,18 +115,16 @@ def build_ui(desk: Desk) -> gr.Blocks:
                     server_functions=_evaluation_functions(desk, lambda: page),
                 )
         # Not as callable values: those wait in a queue, and come when a person is at work.
-        page.load(lambda: desk.documents([]), None, source, **_QUIET)
-        page.load(lambda: desk.conversation([]), None, conversation, **_QUIET)
-        conversed = [conversation, turns, question]
-        question.submit(converse, [question, turns, only], conversed, **_QUIET)
-        conversation.judge(judge, turns, [conversation, turns], **_QUIET)
-        conversation.ask(ask_example, [turns, only], conversed, **_QUIET)
+        page.load(lambda: desk.conversation(Talk()), None, conversation, **_QUIET)
+        # Pressed again while the answer is on its way, Enter finds the box empty after it.
+        once = {**_QUIET, "trigger_mode": "always_last"}
+        question.submit(converse, [question, visit], [conversation, visit, question], **once)
+        conversation.judge(judge, visit, conversation, **_QUIET)
+        conversation.ask(ask_example, visit, [conversation, visit], **_QUIET)
         for pane in (conversation, source):
-            pane.open(open_place, None, source, **_QUIET)
-            pane.renew(desk.conversation, turns, conversation, **_QUIET)
-        source.list(desk.documents, only, source, **_QUIET)
-        source.choose(choose, None, [only, scope], **_QUIET)
-        scope.all(choose_all, None, [only, scope], **_QUIET)
+            pane.renew(lambda visit: desk.conversation(visit.talk), visit, conversation, **_QUIET)
+        for pane in (source, scope):
+            pane.choose(choose, visit, [scope, visit], **_QUIET)
     return page
 
 
@@ -141,6 +133,17 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
 
     def follow_progress(_: object) -> dict[str, Any]:
         return desk.progress()
+
+    def list_documents(sent: object) -> str:
+        return desk.documents(_names(_field(sent, "chosen")))
+
+    def open_place(sent: object) -> str:
+        page, shown = _field(sent, "page"), _printable(_field(sent, "shown"))
+        doc_id = _printable(_field(sent, "doc_id"))
+        return desk.open(doc_id, _span_of(sent), shown, page if isinstance(page, int) else None)
+
+    def open_evidence(sent: object) -> str:
+        return desk.open_evidence(_printable(_field(sent, "text")))
 
     def find_documents(sent: object) -> str:
         return desk.found(str(_field(sent, "query"))[:200], _names(_field(sent, "chosen")))
@@ -171,6 +174,9 @@ def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callabl
 
     return [
         follow_progress,
+        list_documents,
+        open_place,
+        open_evidence,
         find_documents,
         add_files,
         remove_documents,
@@ -314,8 +320,8 @@ def _text_of(event: gr.EventData, name: str) -> str:
     return _printable(getattr(event, name, ""))
 
 
-def _span_of(event: gr.EventData) -> Span | None:
-    start, end = getattr(event, "start", None), getattr(event, "end", None)
+def _span_of(sent: object) -> Span | None:
+    start, end = _field(sent, "start"), _field(sent, "end")
     if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
         return Span(start, end)
     return None

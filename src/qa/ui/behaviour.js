@@ -1,22 +1,30 @@
-// What the panes do in the browser. Runs once for each of the two gr.HTML components,
-// as the body of a function of (element, trigger, watch). Everything is delegated from
-// `element`, whose content Gradio replaces.
+// What the panes do in the browser. Runs once for each of the gr.HTML components but the third
+// pane, as the body of a function of (element, trigger, props, server, upload, watch).
+// Everything is delegated from `element`, whose content Gradio replaces.
 
 const panes = ["ask", "source", "evaluate"];
 
-function show(pane) {
+// A source opened from the report stands beside it, until another pane is shown.
+function show(pane, from) {
   const root = document.querySelector(".qa-panes");
-  if (root) root.dataset.pane = pane;
-  for (const tab of document.querySelectorAll("[data-tab]")) {
-    const selected = tab.dataset.tab === pane;
-    tab.setAttribute("aria-selected", String(selected));
-    tab.tabIndex = selected ? 0 : -1;
-  }
+  root.dataset.pane = pane;
+  if (pane !== "source") delete root.dataset.from;
+  else if (from) root.dataset.from = from;
+  showTab();
   document.dispatchEvent(new CustomEvent("qa-show", { detail: pane }));
 }
 
-// A verdict changes the turn it is on: the conversation stays where it is.
-let staying = false;
+// Where both panes are in view there is no tab for the source: what it stands beside is marked.
+const narrow = matchMedia("(max-width: 768px)");
+function showTab() {
+  const { pane = "ask", from = "ask" } = document.querySelector(".qa-panes").dataset;
+  const marked = pane === "source" && !narrow.matches ? from : pane;
+  for (const tab of document.querySelectorAll("[data-tab]")) {
+    const selected = tab.dataset.tab === marked;
+    tab.setAttribute("aria-selected", String(selected));
+    tab.tabIndex = selected ? 0 : -1;
+  }
+}
 
 async function copy(button) {
   const label = button.textContent;
@@ -46,22 +54,65 @@ function place(data) {
 }
 
 // Documents that are asked; not all of them need to be in the part of the list that is shown.
+// Only the right pane's script knows them.
 let chosen = new Set();
 
-function readChosen() {
-  const list = element.querySelector("[data-chosen]");
-  if (list) chosen = new Set(JSON.parse(list.dataset.chosen));
+function showTicks() {
+  for (const tick of element.querySelectorAll("[data-pick]")) tick.checked = chosen.has(tick.dataset.pick);
 }
 
 document.addEventListener("qa-all", () => {
   chosen.clear();
-  for (const tick of element.querySelectorAll("[data-pick]")) tick.checked = false;
+  showTicks();
 });
 
 function pick(box) {
   if (box.checked) chosen.add(box.dataset.pick);
   else chosen.delete(box.dataset.pick);
-  trigger("choose", { doc_ids: [...chosen] });
+  choose();
+}
+
+// Told in whatever order: what was chosen last counts.
+function choose() {
+  trigger("choose", { doc_ids: [...chosen], at: performance.now() });
+}
+
+// ---- what the right pane shows: the list or a document, whichever was asked for last
+
+const isSource = Boolean(element.closest("#qa-source"));
+const unreachable = '<div class="qa-source">' +
+  '<button type="button" class="qa-back qa-return" data-return>← Back to the report</button>' +
+  '<button type="button" class="qa-back" data-list>' +
+  '← All documents</button><p class="qa-notice" role="alert">This could not be shown: is the ' +
+  "program still running?</p></div>";
+
+// The button that led to what is shown now: the focus goes to its like in the new view, as
+// for turning pages, or else to the heading.
+let acted = null;
+let asked = 0;
+
+async function fill(call, button) {
+  acted = element.contains(button) ? button : null;
+  asked += 1;
+  const number = asked;
+  const html = await call.catch(() => null);
+  if (number !== asked) return; // something else was asked for meanwhile
+  props.value = html ?? unreachable;
+  requestAnimationFrame(present);
+}
+
+async function list(button) {
+  await fill(server.list_documents({ chosen: [...chosen] }), button);
+  follow();
+}
+
+if (isSource) {
+  narrow.addEventListener("change", showTab);
+  document.addEventListener("qa-open", ({ detail }) => {
+    const { place, button, from } = detail;
+    fill("text" in place ? server.open_evidence(place) : server.open_place(place), button);
+    show("source", from);
+  });
 }
 
 // ---- adding and removing documents; only the right pane has a server to do it with
@@ -109,11 +160,10 @@ async function find() {
   const query = box.value;
   const html = await server.find_documents({ query, chosen: [...chosen] });
   if (box.value !== query || !box.isConnected) return;
-  const list = element.querySelector("#qa-found");
-  put(list, html);
-  // One may have been ticked while this was on its way.
-  for (const tick of list.querySelectorAll("[data-pick]")) tick.checked = chosen.has(tick.dataset.pick);
-  const rows = list.querySelectorAll(".qa-document-row").length;
+  const found = element.querySelector("#qa-found");
+  put(found, html);
+  showTicks(); // one may have been ticked while this was on its way
+  const rows = found.querySelectorAll(".qa-document-row").length;
   if (!query) {
     box.hidden = rows < 2;
     element.querySelector(".qa-manage")?.classList.toggle("qa-empty", rows === 0);
@@ -254,7 +304,7 @@ function remove(button) {
     if (problem) {
       say(problem);
       button.disabled = false;
-    } else if (chosen.delete(doc_id)) trigger("choose", { doc_ids: [...chosen] });
+    } else if (chosen.delete(doc_id)) choose();
     follow();
   });
 }
@@ -273,11 +323,7 @@ element.addEventListener("click", (event) => {
   const data = target.dataset;
   if (data.tab) show(data.tab);
   else if (data.copy) copy(target);
-  else if (data.judge) {
-    staying = true;
-    setTimeout(() => { staying = false; }, 3000); // should nothing change
-    trigger("judge", { turn: Number(data.turn), verdict: data.judge });
-  }
+  else if (data.judge) trigger("judge", { turn: Number(data.turn), verdict: data.judge });
   else if (data.ask) trigger("ask", { question: data.ask });
   else if (data.remove) remove(target);
   else if (data.add) {
@@ -285,25 +331,26 @@ element.addEventListener("click", (event) => {
     document.querySelector(`[data-input="${data.add}"]`)?.click();
   }
   else if (data.only) {
-    trigger("choose", { doc_ids: [data.only] });
+    chosen = new Set([data.only]);
+    choose();
     show("ask");
     document.querySelector("#qa-question textarea")?.focus();
   }
   else if ("chooseAll" in data) {
-    trigger("all");
+    choose();
     document.dispatchEvent(new Event("qa-all"));
     document.querySelector("#qa-question textarea")?.focus();
   }
   else if ("update" in data) server.check_changes({}).then((now) => { tell(now); follow(); });
   else if ("restore" in data) restore();
-  else if ("list" in data) {
-    acted = target;
-    trigger("list");
+  else if ("list" in data) list(target);
+  else if ("return" in data) {
+    show("evaluate");
+    document.dispatchEvent(new Event("qa-return"));
   }
   else if (data.open) {
-    acted = target;
-    trigger("open", place(data));
-    show("source");
+    const detail = { place: place(data), button: target };
+    document.dispatchEvent(new CustomEvent("qa-open", { detail }));
   }
 });
 
@@ -333,8 +380,10 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 
-readChosen();
-if (element.closest("#qa-source")) follow();
+if (isSource) {
+  follow();
+  list();
+}
 
 element.addEventListener("keydown", (event) => {
   const tab = event.target.closest("[data-tab]");
@@ -346,10 +395,6 @@ element.addEventListener("keydown", (event) => {
   element.querySelector(`[data-tab="${next}"]`)?.focus();
 });
 
-// The button that led to what is shown now: the focus goes to its like in the new view, as
-// for turning pages, or else to the heading.
-let acted = null;
-
 function refocus(heading) {
   const same = [...element.querySelectorAll(".qa-pager button, .qa-switch button")].find(
     (button) => button.textContent === acted?.textContent && !button.disabled);
@@ -360,28 +405,45 @@ function refocus(heading) {
   return Boolean(same);
 }
 
-let hasTurns = false;
+function still() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}
 
-watch("value", () => requestAnimationFrame(() => {
-  readChosen();
+function present() {
+  showTicks();
   showLost();
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const behavior = still ? "auto" : "smooth";
   const cited = element.querySelector("#qa-cited");
   const heading = element.querySelector(".qa-source-title");
-  const turns = element.querySelectorAll(".qa-turn");
   if (cited) {
-    cited.scrollIntoView({ block: "center", behavior });
+    cited.scrollIntoView({ block: "center", behavior: still() });
     if (!refocus(heading)) cited.focus({ preventScroll: true });
-  } else if (heading) {
-    heading.scrollIntoView({ block: "start", behavior });
+  } else {
+    heading?.scrollIntoView({ block: "start", behavior: still() });
     refocus(heading);
-  } else if (turns.length && !staying) {
-    hasTurns = true;
-    show("ask");
-    turns[turns.length - 1].scrollIntoView({ block: "start", behavior });
-  } else if (hasTurns && !turns.length) {
-    trigger("renew"); // the welcome took its time, and came after the first answer
   }
-  staying = false;
-}));
+}
+
+// The newest state of the conversation that has come; an older one that comes later, as when an
+// answer and a verdict cross, is put right before it is seen.
+let newest = { version: 0, html: null };
+let last = -1;
+
+watch("value", () => {
+  const version = Number(element.querySelector("[data-version]")?.dataset.version ?? 0);
+  if (version < newest.version) {
+    props.value = newest.html;
+    return;
+  }
+  newest = { version, html: props.value };
+  requestAnimationFrame(showNewTurn);
+});
+
+// A verdict changes the turn it is on: the conversation stays where it is.
+function showNewTurn() {
+  const turns = element.querySelectorAll(".qa-turn");
+  const number = turns.length ? Number(turns[turns.length - 1].dataset.number) : -1;
+  if (number <= last) return;
+  last = number;
+  show("ask");
+  turns[turns.length - 1].scrollIntoView({ block: "start", behavior: still() });
+}

@@ -1,5 +1,6 @@
 """What the page's events do: an event's values in, HTML out. Does not know Gradio."""
 
+import re
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -30,6 +31,7 @@ from qa.ui.render_source import (
     source_html,
     stage_in_words,
 )
+from qa.ui.visit import Talk
 
 _GONE = "The documents that were picked are no longer there: ask all documents, or pick others."
 
@@ -58,18 +60,21 @@ class Desk:
         self._feedback = feedback
         self._sandbox = Sandbox()
         self._lock = threading.Lock()
-        self._examples: tuple[str, list[str]] = ("", [])
+        self._examples: dict[str, str] = {}
+        self._examples_of = 0  # documents there were
 
     @property
     def can_change(self) -> bool:
         """Whether a person at the page may send files."""
         return self._library is not None
 
-    def conversation(self, turns: Sequence[Turn]) -> str:
+    def conversation(self, talk: Talk) -> str:
         """Render the left pane."""
+        if talk.turns:
+            return conversation_html(talk.turns, [], 0, first=talk.first, version=talk.version)
         answerer = self._current()
-        if turns or answerer is None:
-            return conversation_html(turns, [], 0, can_add=self._library is not None)
+        if answerer is None:
+            return conversation_html([], [], 0, can_add=self._library is not None)
         count = answerer.index.store.n_documents
         examples = self._suggested(answerer)
         return conversation_html([], examples, count, can_add=self._library is not None)
@@ -205,6 +210,21 @@ class Desk:
             return self._page(answerer, view, cited, page)
         return source_html(view, cited)
 
+    def open_evidence(self, words: str) -> str:
+        """Render the document in which words stand, white space aside, or say that none does."""
+        parts = words.split()
+        pattern = re.compile(r"\s+".join(map(re.escape, parts)))
+        try:
+            answerer = self._live.current()
+            found = answerer.search(words[:MAX_QUESTION_CHARACTERS]) if parts else []
+            for doc_id in dict.fromkeys(passage.passage.doc_id for passage in found):
+                document = answerer.index.store.document(doc_id)
+                if document and (match := pattern.search(document.text)):
+                    return self.open(doc_id, Span(*match.span()), "", None)
+        except QAError as error:
+            return notice_html(str(error))
+        return notice_html("These words were not found in the documents.")
+
     def _page(
         self, answerer: Answerer, view: SourceView, cited: Span | None, page: int | None
     ) -> str:
@@ -281,12 +301,19 @@ class Desk:
             return None
 
     def _suggested(self, answerer: Answerer) -> list[str]:
-        """Suggest questions, once for every generation."""
-        generation = answerer.index.generation
+        """Suggest questions: anew where a document of theirs is gone, or where there were none.
+
+        Looking costs as much as two dozen questions, and a long build has many generations: where
+        nothing was found, it looks again when there are twice as many documents.
+        """
+        store = answerer.index.store
         with self._lock:
-            if self._examples[0] != generation:
-                self._examples = (generation, _examples(answerer))
-            return self._examples[1]
+            gone = not all(store.rows_of([doc_id]) for doc_id in self._examples.values())
+            more = not self._examples and store.n_documents >= 2 * self._examples_of
+            if gone or more:
+                self._examples = _examples(answerer)
+                self._examples_of = store.n_documents
+            return list(self._examples)
 
     def _nothing_yet(self) -> str:
         if self._library is None:
@@ -296,11 +323,11 @@ class Desk:
         return "There are no documents yet: add some first."
 
 
-def _examples(answerer: Answerer) -> list[str]:
+def _examples(answerer: Answerer) -> dict[str, str]:
     try:
         return suggest_questions(answerer)
     except QAError:  # the page comes up all the same; asking will say what is wrong
-        return []
+        return {}
 
 
 def _news(shelf: Shelf) -> str:

@@ -68,6 +68,33 @@ async function readReport() {
   frame.srcdoc = report;
 }
 
+// What the report asks to open: a place, or the words of some evidence; null for anything else.
+// The report holds text from documents and gold files, so whatever comes is checked.
+function wantedPlace(data) {
+  if (typeof data !== "object" || data === null || data.qa !== "open") return null;
+  const { doc_id, start, end, text } = data;
+  const isText = (value, most) => typeof value === "string" && value !== "" && value.length <= most;
+  if (isText(text, 20_000)) return { text };
+  const isSpan = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start < end;
+  return isText(doc_id, 4_096) && isSpan ? { doc_id, start, end, shown: "", page: null } : null;
+}
+
+addEventListener("message", (event) => {
+  const frame = element.querySelector("#qa-report");
+  if (!frame?.checkVisibility() || event.source !== frame.contentWindow) return;
+  if (event.origin !== "null") return; // the report has no origin
+  const place = wantedPlace(event.data);
+  if (!place) return;
+  const detail = { place, button: null, from: "evaluate" };
+  document.dispatchEvent(new CustomEvent("qa-open", { detail }));
+});
+
+document.addEventListener("qa-return", () => {
+  const frame = element.querySelector("#qa-report");
+  frame?.focus();
+  frame?.contentWindow.postMessage({ qa: "back" }, "*"); // it has no origin to name
+});
+
 async function begin(file) {
   refuse("");
   let path = "";

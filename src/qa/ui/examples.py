@@ -17,9 +17,13 @@ _PASSAGES = 60
 _TRIES = 24
 
 
-def suggest_questions(answerer: Answerer, count: int = 4) -> list[str]:
-    """Suggest questions that the documents answer; fewer, or none, if few are found."""
-    found: list[str] = []
+def suggest_questions(answerer: Answerer, count: int = 4) -> dict[str, str]:
+    """Suggest questions that the documents answer; fewer, or none, if few are found.
+
+    Returns:
+        The id of the document that answers it, by question.
+    """
+    found: dict[str, str] = {}
     cited: set[tuple[str, int]] = set()
     for tries, (question, key) in enumerate(_candidates(answerer)):
         if len(found) == count or tries == _TRIES:
@@ -30,7 +34,7 @@ def suggest_questions(answerer: Answerer, count: int = 4) -> list[str]:
         place = (answer.citations[0].doc_id, answer.citations[0].start)
         if place not in cited:
             cited.add(place)
-            found.append(question)
+            found[question] = place[0]
     return found
 
 

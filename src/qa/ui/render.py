@@ -52,14 +52,30 @@ def scope_html(chosen: Sequence[str]) -> str:
 
 
 def conversation_html(
-    turns: Sequence[Turn], examples: Sequence[str], documents: int, *, can_add: bool = False
+    turns: Sequence[Turn],
+    examples: Sequence[str],
+    documents: int,
+    *,
+    can_add: bool = False,
+    first: int = 0,
+    version: int = 0,
 ) -> str:
-    """Render the left pane: the conversation, or a welcome while it is empty."""
+    """Render the left pane: the conversation, or a welcome while it is empty.
+
+    Args:
+        turns: In order.
+        examples: Questions the welcome suggests.
+        documents: How many there are.
+        can_add: Whether documents can be added here.
+        first: Number of the first turn.
+        version: Of the conversation; the script leaves what is older than what it has shown.
+    """
     if not turns:
         return _welcome(examples, documents) if documents else _start(can_add)
-    body = "".join(_turn(turn, number) for number, turn in enumerate(turns))
+    body = "".join(_turn(turn, number) for number, turn in enumerate(turns, first))
     return (
-        f'<div class="qa-log" role="log" aria-live="polite" aria-label="Conversation">{body}</div>'
+        f'<div class="qa-log" data-version="{version}" role="log" aria-live="polite" '
+        f'aria-label="Conversation">{body}</div>'
     )
 
 
@@ -102,7 +118,7 @@ def _turn(turn: Turn, number: int) -> str:
     else:
         body = _answered(turn.answer) if turn.answer.answered else _abstained(turn.answer)
         body += _judging(turn, number)
-    return f'<section class="qa-turn">{question}{body}</section>'
+    return f'<section class="qa-turn" data-number="{number}">{question}{body}</section>'
 
 
 def _judging(turn: Turn, number: int) -> str:

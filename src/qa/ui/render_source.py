@@ -4,7 +4,6 @@ Pure functions, like `render`; everything from outside goes through `markup.text
 """
 
 import base64
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,11 @@ from qa.ui.markup import counted, place, text
 _PAGE_CHARACTERS = 200_000
 _LISTED_DOCUMENTS = 200
 _LISTED_FILES = 50
+# The first is in view where a source was opened from the report.
+_BACK = (
+    '<button type="button" class="qa-back qa-return" data-return>← Back to the report</button>'
+    '<button type="button" class="qa-back" data-list>← All documents</button>'
+)
 _KEPT_FILES = 200  # as many as a library remembers
 
 
@@ -50,10 +54,9 @@ def documents_html(shelf: Shelf) -> str:
     """Render the right pane as a list of documents."""
     # The script shows it when a second document comes.
     hidden = "" if len(shelf.documents) > 1 else " hidden"
-    chosen = text(json.dumps(list(shelf.chosen)))
     manage = _manage(empty=not shelf.documents) if shelf.can_change else ""
     return (
-        f'<div class="qa-source" data-view="list" data-chosen="{chosen}">'
+        f'<div class="qa-source" data-view="list">'
         f'<h2 class="qa-source-title" tabindex="-1">Documents</h2>{manage}'
         f'<div id="qa-progress">{progress_html(shelf)}</div>'
         f'<input type="search" class="qa-find" data-find placeholder="Find a document …" '
@@ -172,10 +175,7 @@ def page_html(view: SourceView, cited: Span | None, page: int, image: PageImage)
 
 def notice_html(message: str) -> str:
     """Render the right pane as a message."""
-    return (
-        '<div class="qa-source"><button type="button" class="qa-back" data-list>'
-        f'← All documents</button><p class="qa-notice">{text(message)}</p></div>'
-    )
+    return f'<div class="qa-source">{_BACK}<p class="qa-notice">{text(message)}</p></div>'
 
 
 def _manage(*, empty: bool) -> str:
@@ -261,8 +261,7 @@ def _head(view: SourceView, cited: Span | None, shown: str) -> str:
     date = f" · {document.date}" if document.date else ""
     return (
         '<div class="qa-source-head">'
-        '<button type="button" class="qa-back" data-list>← All documents</button>'
-        f'{switch}<h2 class="qa-source-title" tabindex="-1" title="{text(document.title)}">'
+        f'{_BACK}{switch}<h2 class="qa-source-title" tabindex="-1" title="{text(document.title)}">'
         f"{text(document.title)}</h2></div>"
         f'<p class="qa-meta qa-path"><span>{text(document.doc_id + date)}</span> '
         f'<button type="button" class="qa-link" data-only="{text(document.doc_id)}">'

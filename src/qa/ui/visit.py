@@ -1,0 +1,83 @@
+"""What one person at the page has asked and chosen, whatever order answers come in.
+
+Knows turns. Does not know Gradio, or how an answer is made.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qa.ui.render import Turn
+
+_KEPT_TURNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation at one moment.
+
+    Attributes:
+        turns: The last ones, in the order in which they were answered.
+        first: Number of the first of them, from 0; a turn keeps its number.
+        version: Higher after every change.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    first: int = 0
+    version: int = 0
+
+
+class Visit:
+    """A conversation and the documents it is with. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        """Begin without turns, with all documents."""
+        self._lock = threading.Lock()
+        self._talk = Talk()
+        self._chosen: tuple[str, ...] = ()
+        self._chosen_at = 0.0
+
+    def __deepcopy__(self, memo: object) -> "Visit":
+        """Begin another: a page copies what its visits begin with."""
+        return Visit()
+
+    @property
+    def talk(self) -> Talk:
+        """The conversation as it is now."""
+        with self._lock:
+            return self._talk
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Ids of the documents that are asked; empty for all."""
+        with self._lock:
+            return self._chosen
+
+    def add(self, turn: Turn) -> Talk:
+        """Add a turn; the oldest of very many are forgotten."""
+        with self._lock:
+            turns = (*self._talk.turns, turn)
+            dropped = max(0, len(turns) - _KEPT_TURNS)
+            self._talk = Talk(turns[dropped:], self._talk.first + dropped, self._talk.version + 1)
+            return self._talk
+
+    def change(self, number: int, make: Callable[[Turn], Turn]) -> Talk:
+        """Put what is made of a turn in its place; one that is not there is left alone."""
+        with self._lock:
+            talk, place = self._talk, number - self._talk.first
+            if 0 <= place < len(talk.turns):
+                turns = (*talk.turns[:place], make(talk.turns[place]), *talk.turns[place + 1 :])
+                self._talk = Talk(turns, talk.first, talk.version + 1)
+            return self._talk
+
+    def choose(self, doc_ids: Sequence[str], at: float) -> tuple[str, ...]:
+        """Choose documents, unless others were chosen later; return those that count.
+
+        Args:
+            doc_ids: Empty for all.
+            at: When, by the page's clock.
+        """
+        with self._lock:
+            if at >= self._chosen_at:
+                self._chosen, self._chosen_at = tuple(doc_ids), at
+            return self._chosen

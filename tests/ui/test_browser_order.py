@@ -1,0 +1,236 @@
+"""The page in a real browser when an answer takes its time: what was done last counts.
+
+Answers are held back by the test until it has seen what it waits for; nothing here depends
+on how long anything takes.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import PHONE, OpenPage, Serve, Served, ask
+from conftest import CORPUS
+from playwright.sync_api import Page, expect
+from samples import write_pdf
+
+from qa.ui.desk import Desk
+
+pytest_plugins = ["browser_fixtures"]
+pytestmark = pytest.mark.browser
+
+COMPONENT_SERVER = re.compile("/component_server")
+ROSES, ROSES_SENTENCE = "Do roses want sun and clay?", "Roses want sun and clay."
+
+
+@pytest.fixture(scope="module")
+def still(serve: Serve) -> Served:
+    """Documents that no test changes, one of them with pages."""
+
+    def make(corpus: Path) -> None:
+        pages = [[(72.0, 700.0, f"Page {number} is about ferns.")] for number in range(1, 6)]
+        write_pdf(corpus / "report.pdf", pages, "The report")
+
+    return serve(CORPUS, make)
+
+
+class Gate:
+    """Holds back what a desk answers to the first call of a kind until it is opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self._open = threading.Event()
+        self.begun = threading.Event()
+
+    def hold(self, name: str, is_meant: Callable[..., bool]) -> None:
+        """Hold back the first call of a method for whose arguments `is_meant` says so."""
+        method, lock = getattr(Desk, name), threading.Lock()
+
+        def held(desk: Desk, *args: Any, **options: Any) -> Any:
+            answer = method(desk, *args, **options)
+            with lock:
+                is_first = is_meant(*args) and not self.begun.is_set()
+                if is_first:
+                    self.begun.set()
+            assert not is_first or self._open.wait(120)
+            return answer
+
+        self._monkeypatch.setattr(Desk, name, held)
+
+    def open(self) -> None:
+        """Let the answer go."""
+        self._open.set()
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate(monkeypatch)
+    yield gate
+    gate.open()
+
+
+def let_arrive(page: Page, gate: Gate, request_holds: str) -> None:
+    """Open the gate and wait until its answer is in the browser and has been dealt with."""
+    with page.expect_response(lambda r: request_holds in (r.request.post_data or "")) as answer:
+        gate.open()
+    answer.value.finished()
+    page.evaluate(
+        """async () => {
+            const turn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            for (let i = 0; i < 5; i += 1) await turn();
+        }"""
+    )
+
+
+def title(page: Page) -> Any:
+    return page.locator(".qa-source-title")
+
+
+# ---- the right pane
+
+
+def test_of_two_documents_opened_at_once_the_one_clicked_last_is_shown(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    gate.hold("open", lambda doc_id, *rest: doc_id == "bridges.txt")
+    page = visit(still.address)
+    page.locator("[data-open='bridges.txt']").click()
+    assert gate.begun.wait(60)
+    page.locator("[data-open='garden.md']").click()
+    expect(title(page)).to_have_text("The garden")
+    let_arrive(page, gate, "bridges.txt")
+    expect(title(page)).to_have_text("The garden")
+
+
+def test_of_two_pages_turned_to_at_once_the_last_is_shown(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    gate.hold("open", lambda doc_id, cited, shown, page: page == 2)
+    page = visit(still.address)
+    page.locator("[data-open='report.pdf']").click()
+    pager = page.locator(".qa-pager")
+    expect(pager).to_contain_text("Page 1 of 5")
+    page.get_by_role("button", name="Next page").click()
+    assert gate.begun.wait(60)
+    page.get_by_role("button", name="Text", exact=True).click()
+    expect(page.locator(".qa-page")).to_contain_text("Page 4 is about ferns.")
+    let_arrive(page, gate, '"page":2')
+    expect(page.locator(".qa-page")).to_contain_text("Page 4 is about ferns.")
+    expect(pager).to_have_count(0)
+
+
+def test_a_list_asked_for_after_a_citation_stays(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    page.locator("[data-open='bridges.txt']").click()
+    expect(title(page)).to_have_text("bridges")
+    turn = ask(page, ROSES)
+    gate.hold("open", lambda doc_id, *rest: doc_id == "garden.md")
+    turn.get_by_role("button", name="Citation 1: open").click()
+    assert gate.begun.wait(60)
+    page.get_by_role("button", name="All documents").click()
+    expect(title(page)).to_have_text("Documents")
+    let_arrive(page, gate, "garden.md")
+    expect(title(page)).to_have_text("Documents")
+
+
+def test_a_list_that_comes_late_leaves_the_citation_that_was_opened(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    gate.hold("documents", lambda chosen: True)
+    page = visit(still.address, is_whole=False)
+    assert gate.begun.wait(60)
+    ask(page, ROSES).get_by_role("button", name="Citation 1: open").click()
+    expect(page.locator("#qa-cited")).to_have_text(ROSES_SENTENCE)
+    let_arrive(page, gate, "list_documents")
+    expect(page.locator("#qa-cited")).to_have_text(ROSES_SENTENCE)
+
+
+def test_a_citation_opened_again_is_scrolled_to_again(visit: OpenPage, serve: Serve) -> None:
+    filling = "\n\n".join(f"Filling number {number}." for number in range(200))
+    page = visit(serve({"long.txt": f"{filling}\n\n{ROSES_SENTENCE}\n"}).address)
+    chip = ask(page, ROSES).get_by_role("button", name="Citation 1: open")
+    chip.click()
+    expect(page.locator("#qa-cited")).to_be_in_viewport()
+    page.locator("#qa-source").evaluate("pane => pane.scrollTo(0, 0)")
+    expect(page.locator("#qa-cited")).not_to_be_in_viewport()
+    chip.click()
+    expect(page.locator("#qa-cited")).to_be_in_viewport()
+
+
+def test_when_nothing_answers_the_pane_says_so(visit: OpenPage, still: Served) -> None:
+    page = visit(still.address, PHONE)
+    page.route(COMPONENT_SERVER, lambda route: route.fulfill(status=200, body="not json"))
+    page.get_by_role("tab", name="Documents").click()
+    page.locator("[data-open='garden.md']").click()
+    expect(page.get_by_role("alert")).to_contain_text("is the program still running?")
+    page.unroute(COMPONENT_SERVER)
+    page.get_by_role("button", name="All documents").click()
+    expect(title(page)).to_have_text("Documents")
+
+
+# ---- the conversation
+
+
+def test_a_verdict_given_while_an_answer_is_on_its_way_is_kept_and_the_answer_comes(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    turn = ask(page, ROSES)
+    gate.hold("ask", lambda question, only: "Severn" in question)
+    box = page.get_by_label("Question")
+    box.fill("Does the Iron Bridge crosses the Severn?")
+    box.press("Enter")
+    assert gate.begun.wait(60)
+    turn.get_by_role("button", name="No", exact=True).click()
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+    gate.open()
+    expect(page.locator(".qa-turn")).to_have_count(2)
+    expect(page.locator(".qa-turn").last).to_contain_text("The Iron Bridge crosses the Severn.")
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+
+
+def test_a_verdict_that_is_shown_late_does_not_hide_the_answer_that_came_meanwhile(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    ask(page, ROSES).get_by_role("button", name="No", exact=True)
+    gate.hold("conversation", lambda talk: any(turn.verdict for turn in talk.turns))
+    page.get_by_role("button", name="No", exact=True).click()
+    assert gate.begun.wait(60)
+    box = page.get_by_label("Question")
+    box.fill("Does the Iron Bridge crosses the Severn?")
+    box.press("Enter")
+    expect(page.locator(".qa-turn")).to_have_count(2)
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+    let_arrive(page, gate, '"verdict"')
+    expect(page.locator(".qa-turn")).to_have_count(2)
+    expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
+
+
+def test_verdicts_on_two_answers_at_once_are_both_kept(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    ask(page, ROSES)
+    ask(page, "Does the Iron Bridge crosses the Severn?")
+    gate.hold("conversation", lambda talk: bool(talk.turns))
+    turns = page.locator(".qa-turn")
+    turns.first.get_by_role("button", name="No", exact=True).click()
+    assert gate.begun.wait(60)
+    turns.last.get_by_role("button", name="Yes", exact=True).click()
+    expect(turns.last).to_contain_text("Thank you")
+    gate.open()
+    expect(turns.first).to_contain_text("Thank you")
+
+
+def test_two_documents_ticked_at_once_are_both_asked(visit: OpenPage, still: Served) -> None:
+    page = visit(still.address)
+    page.evaluate(
+        """() => { for (const name of ["garden.md", "bridges.txt"])
+            document.querySelector(`[data-pick="${name}"]`).click(); }"""
+    )
+    expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")
