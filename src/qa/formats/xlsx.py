@@ -3,7 +3,8 @@
 Cells are read as a person sees them: dates, percentages, currencies and thousands by their
 number formats, formulas by the result Excel kept. Cells are placed by their references, so
 that a gap moves nothing. Hidden sheets, rows and columns, charts, comments and error values
-are left out; what only a filter or a collapsed group hides is one click away, and read. What is a table, and which row names its columns, is found in `sheet_tables`.
+are left out; what only a filter or a collapsed group hides is one click away, and read. What
+is a table, and which row names its columns, is found in `sheet_tables`.
 """
 
 import re
