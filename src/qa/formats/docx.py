@@ -26,8 +26,15 @@ from qa.formats.docx_styles import (
 )
 from qa.formats.drawing import read_chart
 from qa.formats.ooxml import Relationship, core_properties, main_part, relationships
-from qa.formats.parsed import Parsed, TextBuilder, UnreadableError, check_characters, clean
-from qa.formats.running_heads import says_something, shown_parts
+from qa.formats.parsed import (
+    Parsed,
+    TextBuilder,
+    UnreadableError,
+    check_characters,
+    clean,
+    says_something,
+)
+from qa.formats.running_heads import shown_parts
 from qa.formats.symbol_fonts import symbol
 from qa.formats.table_header import looks_like_header
 from qa.schema import Kind

@@ -16,6 +16,10 @@ _UNWANTED = re.compile(
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _TELLING_ROWS = 100
+# But for what stands beside the number of a page.
+_WORD = re.compile(
+    r"(?!(?:page|pagina|página|seite|sida|strona|sur|van|von)\b)\b[^\W\d_]{3,}", re.IGNORECASE
+)
 
 
 class UnreadableError(Exception):
@@ -148,6 +152,11 @@ class TextBuilder:
 def clean(text: str) -> str:
     """Take out what a reader cannot see and make every white space a space or a line end."""
     return _SPACES.sub(" ", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def says_something(text: str) -> bool:
+    """Whether a header or footer is more than the number of a page."""
+    return _WORD.search(text) is not None
 
 
 def check_characters(count: int, limits: ParseLimits) -> None:

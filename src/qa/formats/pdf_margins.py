@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
+from qa.formats.parsed import says_something
 from qa.formats.pdf_lines import Line, joined
-from qa.formats.running_heads import says_something
 
 Rows = Sequence[Sequence[Line]]
 

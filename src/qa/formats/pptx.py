@@ -59,9 +59,9 @@ def parse_pptx(data: bytes, limits: ParseLimits) -> Parsed:
         link = links.get(_relation(slide_id))
         slide = package.tree(link.target) if link else None
         if link and slide is not None and attribute(slide, "show") not in ("0", "false"):
-            found = _add_slide(builder, package, slide, relationships(package, link.target), limits)
+            slide_links = relationships(package, link.target)
+            found = _add_slide(builder, package, slide, slide_links, limits, told)
             title = title or found
-            _add_footers(builder, slide, told)
     said, date = core_properties(package)
     return builder.parsed(title=said or title, date=date)
 
@@ -72,10 +72,11 @@ def _add_slide(
     slide: Element,
     links: Mapping[str, Relationship],
     limits: ParseLimits,
+    told: set[str],
 ) -> str:
-    """Append a slide, its title first, its notes last; give the title."""
-    left_out = _COUNTED | _REPEATED
-    shapes = [shape for shape in _shapes(slide) if shape.place not in left_out]
+    """Append a slide: title, text, notes, a footer not told before; give the title."""
+    everything = [shape for shape in _shapes(slide) if shape.place not in _COUNTED]
+    shapes = [shape for shape in everything if shape.place not in _REPEATED]
     title = " ".join(drawing_text(s.element) for s in shapes if s.place in _TITLES)
     title = " ".join(title.split())
     builder.add(title, "heading", 1)
@@ -94,16 +95,12 @@ def _add_slide(
         builder.add("Notes", "heading", 2)
     for note in notes:
         builder.add(note.text, marker=note.marker)
-    return title
-
-
-def _add_footers(builder: TextBuilder, slide: Element, told: set[str]) -> None:
-    """Append what no slide before has said in its header or footer."""
-    for shape in _shapes(slide):
-        text = drawing_text(shape.element) if shape.place in _REPEATED else ""
-        if text and text not in told:
+    for footer in (shape for shape in everything if shape.place in _REPEATED):
+        text = drawing_text(footer.element)
+        if text not in told:
             told.add(text)
             builder.add(text)
+    return title
 
 
 def _add_shape(

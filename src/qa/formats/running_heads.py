@@ -1,25 +1,11 @@
-"""Headers and footers: which of a Word document's are shown, and which say anything.
+"""Headers and footers of a Word document: which parts with them are shown."""
 
-Most only repeat the title and count pages; some say what stands nowhere else: a file's
-number, the office, the date of the version.
-"""
-
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from qa.formats.archive import Package, attribute, child, local
 from qa.formats.docx_styles import is_on
 from qa.formats.ooxml import Relationship
-
-_WORD = re.compile(
-    r"(?!(?:page|pagina|página|seite|sida|strona|sur|van|von)\b)\b[^\W\d_]{3,}", re.IGNORECASE
-)
-
-
-def says_something(text: str) -> bool:
-    """Whether it is more than the number of a page."""
-    return _WORD.search(text) is not None
 
 
 def shown_parts(
