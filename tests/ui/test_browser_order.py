@@ -21,8 +21,9 @@ from qa.ui.desk import Desk
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser
 
-COMPONENT_SERVER = re.compile("/component_server")
+COMPONENT_SERVER, QUESTION_SENT = re.compile("/component_server"), re.compile("/run/predict")
 ROSES, ROSES_SENTENCE = "Do roses want sun and clay?", "Roses want sun and clay."
+BRIDGE = "Does the Iron Bridge crosses the Severn?"
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,15 @@ def let_arrive(page: Page, gate: Gate, request_holds: str) -> None:
             for (let i = 0; i < 5; i += 1) await turn();
         }"""
     )
+
+
+def send(page: Page, question: str, presses: int = 1) -> Any:
+    """Type a question and press Enter, without waiting for the answer; return the box."""
+    box = page.get_by_label("Question")
+    box.fill(question)
+    for _ in range(presses):
+        box.press("Enter")
+    return box
 
 
 def title(page: Page) -> Any:
@@ -175,15 +185,57 @@ def test_when_nothing_answers_the_pane_says_so(visit: OpenPage, still: Served) -
 # ---- the conversation
 
 
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    gate.hold("ask", lambda question, only: True)
+    page = visit(still.address)
+    box = send(page, ROSES)
+    assert gate.begun.wait(60)
+    expect(box).to_have_value("")
+    box.fill("Does the Iron")
+    expect(page.locator("#qa-sent")).to_have_text(f"Looking in the documents: {ROSES}")
+    gate.open()
+    expect(page.locator(".qa-turn")).to_have_count(1)
+    expect(page.locator("#qa-sent")).to_have_text("")
+    expect(box).to_have_value("Does the Iron")
+
+
+def test_enter_pressed_twice_asks_once(visit: OpenPage, still: Served, gate: Gate) -> None:
+    gate.hold("ask", lambda question, only: True)
+    page = visit(still.address)
+    send(page, ROSES, presses=2)
+    assert gate.begun.wait(60)
+    send(page, ROSES, presses=2)
+    send(page, BRIDGE)
+    expect(page.locator(".qa-question")).to_have_text([BRIDGE])
+    gate.open()
+    expect(page.locator(".qa-question")).to_have_text([BRIDGE, ROSES])
+    ask(page, ROSES)
+    expect(page.locator(".qa-question")).to_have_text([BRIDGE, ROSES, ROSES])
+
+
+def test_a_question_that_could_not_be_sent_is_in_the_box_again(
+    visit: OpenPage, still: Served
+) -> None:
+    page = visit(still.address)
+    page.route(QUESTION_SENT, lambda route: route.fulfill(status=200, json={"error": "broken"}))
+    box = send(page, ROSES)
+    expect(box).to_have_value(ROSES)
+    expect(page.locator("#qa-sent")).to_have_text("")
+    page.unroute(QUESTION_SENT)
+    box.press("Enter")
+    expect(page.locator(".qa-question")).to_have_text([ROSES])
+    expect(box).to_have_value("")
+
+
 def test_a_verdict_given_while_an_answer_is_on_its_way_is_kept_and_the_answer_comes(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
     page = visit(still.address)
     turn = ask(page, ROSES)
-    gate.hold("ask", lambda question, only: "Severn" in question)
-    box = page.get_by_label("Question")
-    box.fill("Does the Iron Bridge crosses the Severn?")
-    box.press("Enter")
+    gate.hold("ask", lambda question, only: question == BRIDGE)
+    send(page, BRIDGE)
     assert gate.begun.wait(60)
     turn.get_by_role("button", name="No", exact=True).click()
     expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
@@ -201,9 +253,7 @@ def test_a_verdict_that_is_shown_late_does_not_hide_the_answer_that_came_meanwhi
     gate.hold("conversation", lambda talk: any(turn.verdict for turn in talk.turns))
     page.get_by_role("button", name="No", exact=True).click()
     assert gate.begun.wait(60)
-    box = page.get_by_label("Question")
-    box.fill("Does the Iron Bridge crosses the Severn?")
-    box.press("Enter")
+    send(page, BRIDGE)
     expect(page.locator(".qa-turn")).to_have_count(2)
     expect(page.locator(".qa-turn").first).to_contain_text("Thank you")
     let_arrive(page, gate, '"verdict"')
@@ -216,7 +266,7 @@ def test_verdicts_on_two_answers_at_once_are_both_kept(
 ) -> None:
     page = visit(still.address)
     ask(page, ROSES)
-    ask(page, "Does the Iron Bridge crosses the Severn?")
+    ask(page, BRIDGE)
     gate.hold("conversation", lambda talk: bool(talk.turns))
     turns = page.locator(".qa-turn")
     turns.first.get_by_role("button", name="No", exact=True).click()

@@ -6,6 +6,7 @@ another machine for anything.
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -49,23 +50,25 @@ _QUIET: dict[str, Any] = {
     # "always_last" sends the data of the first event again in place of that of the last.
     "trigger_mode": "multiple",
 }
+# The box is emptied when its question is taken, not when the answer comes: what is typed
+# meanwhile is the next question.
+_SEND = """(question) => {
+  if (!question.trim()) return question;
+  const sent = new CustomEvent("qa-ask", { detail: question, cancelable: true });
+  return document.dispatchEvent(sent) ? question : "";
+}"""
+_UNSENT = '() => { document.dispatchEvent(new Event("qa-unsent")); }'
 
 
 def build_ui(desk: Desk) -> gr.Blocks:
     """Lay out the page and connect its events."""
     behaviour = _asset("behaviour.js")
 
-    def answer(question: str, visit: Visit) -> tuple[Any, Any]:
-        if not (question or "").strip():
-            return gr.skip(), gr.skip()
-        return desk.conversation(visit.add(desk.ask(question, visit.chosen))), visit
-
-    def converse(question: str, visit: Visit) -> tuple[Any, Any, Any]:
-        shown, visit = answer(question, visit)
-        return shown, visit, ""
-
-    def ask_example(visit: Visit, event: gr.EventData) -> tuple[Any, Any]:
-        return answer(_text_of(event, "question"), visit)
+    def ask(visit: Visit, event: gr.EventData) -> tuple[str, Visit]:
+        sent_as = getattr(event, "number", None)
+        turn = desk.ask(_text_of(event, "question"), visit.chosen)
+        turn = replace(turn, sent_as=sent_as if isinstance(sent_as, int) else 0)
+        return desk.conversation(visit.add(turn)), visit
 
     def judge(visit: Visit, event: gr.EventData) -> str:
         number, verdict = getattr(event, "turn", None), _text_of(event, "verdict")
@@ -85,6 +88,12 @@ def build_ui(desk: Desk) -> gr.Blocks:
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
                 conversation = gr.HTML("", elem_id="qa-conversation", **plain)
+                sent = gr.HTML(
+                    "",  # its script fills it
+                    elem_id="qa-sent",
+                    js_on_load=_asset("question.js"),
+                    apply_default_css=False,
+                )
                 scope = gr.HTML("", elem_id="qa-scope", **plain)
                 question = gr.Textbox(
                     placeholder="Ask a question …",
@@ -116,11 +125,10 @@ def build_ui(desk: Desk) -> gr.Blocks:
                 )
         # Not as callable values: those wait in a queue, and come when a person is at work.
         page.load(lambda: desk.conversation(Talk()), None, conversation, **_QUIET)
-        # Pressed again while the answer is on its way, Enter finds the box empty after it.
-        once = {**_QUIET, "trigger_mode": "always_last"}
-        question.submit(converse, [question, visit], [conversation, visit, question], **once)
+        question.submit(None, question, question, js=_SEND, **_QUIET)
+        asked = sent.ask(ask, visit, [conversation, visit], **_QUIET)
+        asked.failure(None, js=_UNSENT, **_QUIET)
         conversation.judge(judge, visit, conversation, **_QUIET)
-        conversation.ask(ask_example, visit, [conversation, visit], **_QUIET)
         for pane in (conversation, source):
             pane.renew(lambda visit: desk.conversation(visit.talk), visit, conversation, **_QUIET)
         for pane in (source, scope):

@@ -324,7 +324,7 @@ element.addEventListener("click", (event) => {
   if (data.tab) show(data.tab);
   else if (data.copy) copy(target);
   else if (data.judge) trigger("judge", { turn: Number(data.turn), verdict: data.judge });
-  else if (data.ask) trigger("ask", { question: data.ask });
+  else if (data.ask) document.dispatchEvent(new CustomEvent("qa-ask", { detail: data.ask }));
   else if (data.remove) remove(target);
   else if (data.add) {
     show("source");
@@ -441,6 +441,8 @@ watch("value", () => {
 // A verdict changes the turn it is on: the conversation stays where it is.
 function showNewTurn() {
   const turns = element.querySelectorAll(".qa-turn");
+  const answered = [...turns].map(({ dataset }) => Number(dataset.sent));
+  document.dispatchEvent(new CustomEvent("qa-answered", { detail: answered }));
   const number = turns.length ? Number(turns[turns.length - 1].dataset.number) : -1;
   if (number <= last) return;
   last = number;

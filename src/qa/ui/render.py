@@ -29,6 +29,7 @@ class Turn:
         error: What went wrong, or empty.
         only: How many documents it was asked of; 0 for all.
         verdict: What the person thought of the answer (`feedback.Verdict`), or empty.
+        sent_as: Number under which the page sent it; 0 if it gave none.
     """
 
     question: str
@@ -36,6 +37,7 @@ class Turn:
     error: str = ""
     only: int = 0
     verdict: str = ""
+    sent_as: int = 0
 
 
 def scope_html(chosen: Sequence[str]) -> str:
@@ -118,7 +120,10 @@ def _turn(turn: Turn, number: int) -> str:
     else:
         body = _answered(turn.answer) if turn.answer.answered else _abstained(turn.answer)
         body += _judging(turn, number)
-    return f'<section class="qa-turn" data-number="{number}">{question}{body}</section>'
+    return (
+        f'<section class="qa-turn" data-number="{number}" data-sent="{turn.sent_as}">'
+        f"{question}{body}</section>"
+    )
 
 
 def _judging(turn: Turn, number: int) -> str:
