@@ -83,7 +83,13 @@ def build_index(
     ):
         old = _open_old(index_dir)
         try:
-            with Sandbox(limits, workers=available_cores()) as sandbox:
+            with Sandbox(
+                limits,
+                workers=available_cores(),
+                on_scan=lambda done, total: progress(
+                    BuildEvent("reading scanned pages", done, total)
+                ),
+            ) as sandbox:
                 job = _Job(corpus, index_dir, settings or BuildSettings(), limits, progress)
                 try:
                     builder = _Builder(job, sandbox, old, take_over=not rebuild)
@@ -123,7 +129,7 @@ class _Builder:
         reading = {"format": FORMAT, "parsers": parser_version(), "limits": asdict(job.limits)}
         self._seen = Seen(job.index_dir, job.corpus, reading, take_over=take_over)
         readable = (entry for entry in self._look() if isinstance(entry, SourceFile))
-        parsed = (sandbox.parse(source) for source in readable)
+        parsed = (sandbox.parse(source, wants_scans=lambda: False) for source in readable)
         self._encoder = open_encoder(job.index_dir, job.settings, parsed, job.progress)
         self._reader = prepare_reader(job.index_dir, job.settings, job.progress)
         self._chunk_limits = chunk_limits(self._encoder, job.settings)

@@ -35,14 +35,16 @@ def cite(reading: Reading, document: Document, state: State = "unchanged") -> Ci
             f"{document.doc_id}, or its sentence {sentence} does not hold {reading.answer}; "
             "build the index again with: qa index --rebuild"
         )
+    page = document.page_of(sentence.start)
     return Citation(
         doc_id=document.doc_id,
         title=document.title,
-        page=document.page_of(sentence.start),
+        page=page,
         start=sentence.start,
         end=sentence.end,
         quote=quote,
         heading=passage.context,
         state=state,
         highlights=reading.highlights,
+        scanned=page in document.scanned,
     )

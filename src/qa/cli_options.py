@@ -48,6 +48,7 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         ("--max-characters", limits.characters, "length of a document's text"),
         ("--max-pages", limits.pages, "pages of a PDF"),
         ("--max-cells", limits.cells, "filled cells of a spreadsheet"),
+        ("--max-ocr-pages", limits.ocr_pages, "scanned pages of a PDF; 0: scans are not read"),
     ]
     for name, default, said in options:
         kind = float if name == "--max-seconds" else int
@@ -68,6 +69,7 @@ def limits_of(arguments: argparse.Namespace) -> ParseLimits:
         unpacked_bytes=arguments.max_unpacked_mb * 1_000_000,
         pages=arguments.max_pages,
         cells=arguments.max_cells,
+        ocr_pages=arguments.max_ocr_pages,
     )
 
 

@@ -29,7 +29,7 @@ from qa.store import Store
 
 # Raised whenever documents or passages of the same files would come out differently:
 # an older index is then built anew instead of being carried on.
-FORMAT = 2
+FORMAT = 3
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 STORE = "documents.sqlite"

@@ -31,6 +31,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
                 "quote": citation.quote,
                 "heading": citation.heading,
                 "state": citation.state,
+                "scanned": citation.scanned,
             }
             for citation in answer.citations
         ],
@@ -92,7 +93,8 @@ def location(citation: Citation) -> str:
     if citation.page is None:
         return citation.heading
     slides = citation.doc_id.lower().endswith((".pptx", ".pptm"))
-    return f"{'slide' if slides else 'page'} {citation.page}"
+    scanned = " (scanned)" if citation.scanned else ""
+    return f"{'slide' if slides else 'page'} {citation.page}{scanned}"
 
 
 def state_in_words(state: State) -> str:

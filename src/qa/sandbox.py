@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,15 +49,26 @@ class PageImage:
 class Sandbox:
     """A few worker processes, started when needed. Safe to use from several threads."""
 
-    def __init__(self, limits: ParseLimits | None = None, workers: int = 1) -> None:
+    def __init__(
+        self,
+        limits: ParseLimits | None = None,
+        workers: int = 1,
+        *,
+        on_scan: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
         """Prepare; no process is started yet.
 
         Args:
             limits: What one file may cost.
             workers: Processes at a time.
+            on_scan: Called with how many scanned pages have been read and how many are known
+                of, when either changes; by any thread, one at a time.
         """
         self._limits = limits or ParseLimits()
         self._size = workers
+        self._on_scan = on_scan
+        self._counting = threading.Lock()
+        self._scans_done = self._scans_known = 0
         self._closing = threading.Lock()
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(workers):
@@ -83,10 +94,25 @@ class Sandbox:
                 worker.stop()
             self._idle.put(None)
 
-    def parse(self, source: SourceFile) -> ParsedDocument | SkippedFile:
-        """Read one file; a `RefusedFile` would be refused again under these limits."""
-        request = {"do": "parse", "path": str(source.path), "name": source.doc_id}
+    def parse(
+        self, source: SourceFile, wants_scans: Callable[[], bool] = lambda: True
+    ) -> ParsedDocument | SkippedFile:
+        """Read one file; a `RefusedFile` would be refused again under these limits.
+
+        Args:
+            source: The file.
+            wants_scans: Whether scanned pages, which take seconds each, are to be read; asked
+                before each of them.
+        """
+        request: dict[str, Any] = {
+            "do": "parse",
+            "path": str(source.path),
+            "name": source.doc_id,
+        }
         response = self._ask(request)
+        if "pictures" in response:
+            scans = self._recognise(source.path, response["pictures"], wants_scans)
+            response = self._ask({**request, "scans": scans})
         if "unreadable" in response:
             return _skipped(source.doc_id, response)
         document = Document(
@@ -96,6 +122,7 @@ class Sandbox:
             sha256=response["sha256"],
             pages=tuple(response["pages"]),
             date=response["date"],
+            scanned=tuple(response["scanned"]),
         )
         blocks = tuple(Block(*block) for block in response["blocks"])
         return ParsedDocument(document, blocks, response["layout"])
@@ -103,17 +130,43 @@ class Sandbox:
     def parse_all(self, sources: Iterable[SourceFile]) -> Iterator[ParsedDocument | SkippedFile]:
         """Read many files at a time; they come back in the order given."""
         pending: deque[Future[ParsedDocument | SkippedFile]] = deque()
+        stopped = threading.Event()
         with ThreadPoolExecutor(self._size, thread_name_prefix="parse") as threads:
             try:
                 for source in sources:
-                    pending.append(threads.submit(self.parse, source))
+                    pending.append(threads.submit(self.parse, source, lambda: not stopped.is_set()))
                     if len(pending) >= _AHEAD * self._size:
                         yield pending.popleft().result()
                 while pending:
                     yield pending.popleft().result()
             finally:
+                stopped.set()
                 for future in pending:
                     future.cancel()
+
+    def _recognise(
+        self, path: Path, pages: Sequence[int], wants_scans: Callable[[], bool]
+    ) -> dict[int, Any]:
+        """Read the scanned pages of a file, each under the limits of a file.
+
+        One that fails has no text; the others are read all the same.
+        """
+        scans: dict[int, Any] = {}
+        self._count_scans(known=len(pages))
+        for page in pages:
+            if not wants_scans():
+                break
+            response = self._ask({"do": "recognise", "path": str(path), "page": page})
+            if "scan" in response:
+                scans[page] = response["scan"]
+            self._count_scans(done=1)
+        return scans
+
+    def _count_scans(self, *, known: int = 0, done: int = 0) -> None:
+        with self._counting:
+            self._scans_known += known
+            self._scans_done += done
+            self._on_scan(self._scans_done, self._scans_known)
 
     def draw_page(
         self, path: Path, sha256: str, layout: str, page: int, span: Span | None

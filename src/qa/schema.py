@@ -53,6 +53,7 @@ class Document:
         sha256: Hash of the file's bytes, in hex.
         pages: Where each page or slide starts, the first at 0; empty for formats without.
         date: When the file says it was written, ISO 8601, as far as it says; else empty.
+        scanned: Numbers of the pages whose text was read in a picture by OCR, from 1.
     """
 
     doc_id: str
@@ -61,6 +62,7 @@ class Document:
     sha256: str
     pages: tuple[int, ...] = ()
     date: str = ""
+    scanned: tuple[int, ...] = ()
 
     def page_of(self, offset: int) -> int | None:
         """Number the page an offset is on, from 1; None for formats without pages."""
@@ -179,7 +181,7 @@ class Citation:
     `page` is 1-based, or None for formats without pages; of a presentation it is the
     slide. `heading` is the path of headings above the quote, outermost first, or empty.
     `highlights` are document offsets inside `start:end`. `state` says whether the file
-    is still as it was indexed.
+    is still as it was indexed. `scanned`: the page's text was read in a picture by OCR.
     """
 
     doc_id: str
@@ -191,6 +193,7 @@ class Citation:
     highlights: tuple[Span, ...] = ()
     heading: str = ""
     state: State = "unchanged"
+    scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

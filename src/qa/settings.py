@@ -69,6 +69,7 @@ class ParseLimits:
         depth: Levels of nested elements.
         pages: Pages of a PDF.
         cells: Cells of a spreadsheet that hold something.
+        ocr_pages: Scanned pages of a PDF; 0 to read none. Each may take `seconds`.
     """
 
     file_bytes: int = 100_000_000
@@ -80,15 +81,16 @@ class ParseLimits:
     depth: int = 200
     pages: int = 5_000
     cells: int = 2_000_000
+    ocr_pages: int = 500
 
     def __post_init__(self) -> None:
         """Check what a person may have typed.
 
         Raises:
-            UsageError: A limit is not above 0.
+            UsageError: A limit is not above 0, or below 0 where nothing may be wanted.
         """
         for name, value in asdict(self).items():
-            if not value > 0:
+            if not (value > 0 or (value == 0 and name == "ocr_pages")):
                 raise UsageError(f"the limit {name} must be above 0: {value}")
 
 

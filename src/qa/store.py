@@ -21,7 +21,7 @@ SCHEMA = """
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY, doc_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, date TEXT NOT NULL,
     sha256 TEXT NOT NULL, characters INTEGER NOT NULL, passages INTEGER NOT NULL,
-    pages TEXT NOT NULL
+    pages TEXT NOT NULL, scanned TEXT NOT NULL
 );
 CREATE INDEX documents_by_hash ON documents(sha256);
 CREATE TABLE texts(
@@ -47,7 +47,9 @@ _PASSAGES = (
     'SELECT row, passage_id, doc_id, start, "end", text, context, p.sentences '
     "FROM passages p JOIN documents d ON d.id = p.document"
 )
-_DOCUMENTS = "SELECT doc_id, title, text, sha256, pages, date FROM documents JOIN texts USING (id)"
+_DOCUMENTS = (
+    "SELECT doc_id, title, text, sha256, pages, date, scanned FROM documents JOIN texts USING (id)"
+)
 _ROWS_OF = (
     "SELECT row FROM passages JOIN documents d ON d.id = document "
     "WHERE d.doc_id IN (SELECT value FROM json_each(?))"
@@ -307,8 +309,9 @@ def _quote(term: str) -> str:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    doc_id, title, text, sha256, pages, date = row
-    return Document(doc_id, title, text, sha256, tuple(json.loads(pages)), date)
+    doc_id, title, text, sha256, pages, date, scanned = row
+    starts, seen = tuple(json.loads(pages)), tuple(json.loads(scanned))
+    return Document(doc_id, title, text, sha256, starts, date, seen)
 
 
 def _blocks(row: tuple[Any, ...]) -> tuple[Block, ...]:

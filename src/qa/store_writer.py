@@ -60,8 +60,8 @@ class StoreWriter(Store):
         """Add a document with its passages, which get the next rows, and their vectors."""
         document = parsed.document
         key = self._db.execute(
-            "INSERT INTO documents(doc_id, title, date, sha256, characters, passages, pages) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents(doc_id, title, date, sha256, characters, passages, pages, "
+            "scanned) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.doc_id,
                 document.title,
@@ -70,6 +70,7 @@ class StoreWriter(Store):
                 len(document.text),
                 len(passages),
                 json.dumps(document.pages),
+                json.dumps(document.scanned),
             ),
         ).lastrowid
         self._db.execute(

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from qa.formats import UnreadableError, parse
+from qa.formats import Parsed, PicturesError, UnreadableError, parse
 from qa.schema import Span
 from qa.settings import ParseLimits
 
@@ -53,7 +53,7 @@ def _handle(request: dict[str, Any], limits: ParseLimits) -> dict[str, Any]:
         data = Path(request["path"]).read_bytes()
         if len(data) > limits.file_bytes:  # it has grown since it was looked at
             raise UnreadableError(f"over the limit of {limits.file_bytes:,} bytes")
-        act = {"parse": _parse, "draw": _draw}[request["do"]]
+        act = {"parse": _parse, "recognise": _recognise, "draw": _draw}[request["do"]]
         response = act(request, data, limits)
     except UnreadableError as error:
         response = {"unreadable": str(error)}
@@ -72,7 +72,12 @@ def _handle(request: dict[str, Any], limits: ParseLimits) -> dict[str, Any]:
 def _parse(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[str, Any]:
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        parsed = parse(request["name"], data, limits)
+        if "scans" in request:
+            parsed = _with_scans(request["scans"], data, limits)
+        else:
+            parsed = parse(request["name"], data, limits)
+    except PicturesError as error:
+        return {"pictures": error.pages, "sha256": sha256}
     except UnreadableError as error:
         return {"unreadable": str(error), "sha256": sha256}
     return {
@@ -82,8 +87,23 @@ def _parse(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[st
         "title": parsed.title,
         "date": parsed.date,
         "layout": parsed.layout,
+        "scanned": parsed.scanned,
         "sha256": sha256,
     }
+
+
+def _with_scans(scans: dict[str, Any], data: bytes, limits: ParseLimits) -> Parsed:
+    from qa.formats.pdf import Scan, parse_pdf
+
+    return parse_pdf(
+        data, limits, {int(page): Scan.from_json(scan) for page, scan in scans.items()}
+    )
+
+
+def _recognise(request: dict[str, Any], data: bytes, _: ParseLimits) -> dict[str, Any]:
+    from qa.formats.pdf import recognise_page
+
+    return {"scan": recognise_page(data, request["page"])}
 
 
 def _draw(request: dict[str, Any], data: bytes, _: ParseLimits) -> dict[str, Any]:

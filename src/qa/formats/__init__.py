@@ -11,12 +11,13 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 
-from qa.formats.parsed import Parsed, UnreadableError
+from qa.formats.parsed import Parsed, PicturesError, UnreadableError
 from qa.settings import ParseLimits
 
 __all__ = [
     "SUFFIXES",
     "Parsed",
+    "PicturesError",
     "UnreadableError",
     "has_page_images",
     "parse",
@@ -52,8 +53,8 @@ SUFFIXES = tuple(_PARSERS)
 
 # Raised when a parser reads what it refused before: what older ones refused is then tried
 # again. (When what it reads comes out differently, `index.FORMAT` is raised.)
-_VERSION = 1
-_LIBRARIES = ("charset-normalizer", "markdown-it-py", "pypdfium2", "selectolax")
+_VERSION = 2
+_LIBRARIES = ("charset-normalizer", "markdown-it-py", "pypdfium2", "rapidocr", "selectolax")
 
 _ADVICE = {
     ".doc": "save it as .docx",
@@ -98,7 +99,7 @@ def parser_version() -> str:
     for library in _LIBRARIES:
         try:
             parts.append(f"{library} {version(library)}")
-        except PackageNotFoundError:  # packed without its metadata
+        except PackageNotFoundError:  # not installed, or packed without its metadata
             continue
     return ", ".join(parts)
 

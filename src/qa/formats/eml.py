@@ -6,6 +6,7 @@ not know MIME (see `mime_parts`).
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from itertools import groupby
@@ -208,7 +209,9 @@ def _read_attachment(part: Part, suffix: str, limits: ParseLimits) -> Parsed | N
     """Read what is attached; None if it cannot be, which must not cost the mail."""
     try:
         if suffix != ".eml":
-            return parse(f"attachment{suffix}", content(part.message), limits)
+            # Scans are read a page at a time, which is for files on their own.
+            own = replace(limits, ocr_pages=0)
+            return parse(f"attachment{suffix}", content(part.message), own)
         inner = inner_message(part) or read_message(content(part.message))
         return _read_message(inner, limits, with_attachments=False)
     except UnreadableError:

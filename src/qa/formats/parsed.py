@@ -26,6 +26,18 @@ class UnreadableError(Exception):
     """A file that cannot be read; the message says why, in a few words, for a person."""
 
 
+class PicturesError(UnreadableError):
+    """A file with pages that are only pictures, which could be read by OCR.
+
+    Attributes:
+        pages: Their numbers, from 1.
+    """
+
+    def __init__(self, message: str, pages: Sequence[int]) -> None:
+        super().__init__(message)
+        self.pages = tuple(pages)
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What a parser found in one file; see `schema.Document` and `schema.ParsedDocument`.
@@ -37,6 +49,7 @@ class Parsed:
         title: What the file says it is called; empty if it does not.
         date: ISO 8601, as far as the file says; else empty.
         layout: Private to the format.
+        scanned: Numbers of the pages whose text was read in a picture, from 1.
     """
 
     text: str
@@ -45,6 +58,7 @@ class Parsed:
     title: str = ""
     date: str = ""
     layout: str = ""
+    scanned: tuple[int, ...] = ()
 
 
 class TextBuilder:

@@ -2,35 +2,42 @@
 
 `pdf_lines` reads the lines, `pdf_margins` takes out running headers, `pdf_order` puts columns
 and tables in order, `pdf_blocks` finds paragraphs, `pdf_text` writes them; `pdf_image` draws a
-page. None of them sees what is only a picture: scanned pages have no text.
+page. Pages that are only pictures are read by OCR where that is installed (`pdf_scan`): each on
+its own, before the document is put together.
 
 Arabic and Hebrew come in the order of reading, letter by letter, as far as it can be told
 from where the letters stand; marks above letters may come out beside the wrong one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from qa.formats.parsed import Parsed, UnreadableError, clean
+from qa.formats.ocr import is_available
+from qa.formats.parsed import Parsed, PicturesError, UnreadableError, clean
 from qa.formats.pdf_blocks import drafts_of
 from qa.formats.pdf_file import opened
 from qa.formats.pdf_image import PageImage, render_page
 from qa.formats.pdf_lines import Line, read_page
 from qa.formats.pdf_margins import without_margins
 from qa.formats.pdf_order import in_reading_order
+from qa.formats.pdf_scan import Scan, recognise_page, rows_of
 from qa.formats.pdf_style import Draft, body_size
 from qa.formats.pdf_text import PageText, compounds
 from qa.settings import ParseLimits
 
-__all__ = ["PageImage", "parse_pdf", "render_page"]
+__all__ = ["PageImage", "Scan", "parse_pdf", "recognise_page", "render_page"]
 
 _UNKNOWN_SHARE = 0.3
 _PAGES_LOOKED_AT = 20
+# A page whose text is shorter, on images that cover at least this much of it, is a scan that
+# was stamped.
+_STAMP_CHARACTERS = 100
+_PICTURE_SHARE = 0.5
 _TITLE_DRAFTS = 8
 _TITLE_CHARACTERS = 200
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
@@ -49,10 +56,17 @@ _NO_TITLE = frozenset(
 )
 
 
-def parse_pdf(data: bytes, limits: ParseLimits) -> Parsed:
+def parse_pdf(data: bytes, limits: ParseLimits, scans: Mapping[int, Scan] | None = None) -> Parsed:
     """Read the text of a PDF.
 
+    Args:
+        data: The file.
+        limits: What it may cost.
+        scans: What was read on the pages that are only pictures, by number from 1; None if
+            nobody has tried yet.
+
     Raises:
+        PicturesError: It has such pages, nobody has tried yet, and OCR is installed.
         UnreadableError: It is locked, damaged, too long, or has no text.
     """
     with opened(data) as document:
@@ -62,10 +76,65 @@ def parse_pdf(data: bytes, limits: ParseLimits) -> Parsed:
                 f"{count:,} pages, more than {limits.pages:,} (limit --max-pages)"
             )
         pages = _read_pages(document, limits)
+        if scans is None and is_available():
+            _ask_for_scans(document, pages, limits)
+        seen = {page: rows_of(scan, page - 1) for page, scan in (scans or {}).items()}
+        for page, rows in seen.items():
+            pages[page - 1] = rows or pages[page - 1]
         if not any(pages):
-            raise UnreadableError(_why_empty(document))
+            raise UnreadableError(_why_empty(document, tried=bool(scans)))
         metadata = document.get_metadata_dict()
-    return _write(pages, metadata, limits)
+    return _write(pages, metadata, limits, tuple(page for page, rows in seen.items() if rows))
+
+
+def _ask_for_scans(
+    document: pdfium.PdfDocument, pages: Sequence[list[list[Line]]], limits: ParseLimits
+) -> None:
+    """Ask for the text of the pages that are only pictures, if there are not too many.
+
+    Raises:
+        PicturesError: There are some.
+        UnreadableError: There are too many, and nothing else.
+    """
+    pictures = [
+        number for number, rows in enumerate(pages, 1) if _is_picture(document, number - 1, rows)
+    ]
+    if not pictures:
+        return
+    if len(pictures) <= limits.ocr_pages:
+        raise PicturesError(_why_empty(document), pictures)
+    if not any(pages) and limits.ocr_pages:
+        raise UnreadableError(
+            f"scanned: {len(pictures):,} pages without text, more than {limits.ocr_pages:,} "
+            "(limit --max-ocr-pages)"
+        )
+
+
+def _is_picture(document: pdfium.PdfDocument, number: int, rows: Sequence[Sequence[Line]]) -> bool:
+    """Whether a page has things drawn on it and next to no text, as a scan with a stamp."""
+    if sum(len(piece.text) for row in rows for piece in row) >= _STAMP_CHARACTERS:
+        return False
+    try:
+        page = document[number]
+    except pdfium.PdfiumError:
+        return False
+    try:
+        if not rows:
+            return any(True for _ in islice(page.get_objects(max_depth=3), 1))
+        width, height = page.get_size()
+        return _covered(page) >= _PICTURE_SHARE * float(width) * float(height)
+    finally:
+        page.close()
+
+
+def _covered(page: pdfium.PdfPage) -> float:
+    """Add up the areas of a page's images."""
+    images = page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=1)
+    areas: Iterator[float] = (
+        max(right - left, 0.0) * max(top - bottom, 0.0)
+        for left, bottom, right, top in (image.get_bounds() for image in images)
+    )
+    return sum(areas)
 
 
 def _read_pages(document: pdfium.PdfDocument, limits: ParseLimits) -> list[list[list[Line]]]:
@@ -91,11 +160,16 @@ def _read_page(document: pdfium.PdfDocument, number: int) -> list[list[Line]]:
     return rows if unknown <= _UNKNOWN_SHARE * (known + unknown) else []
 
 
-def _why_empty(document: pdfium.PdfDocument) -> str:
+def _why_empty(document: pdfium.PdfDocument, *, tried: bool = False) -> str:
     count = len(document)
     pages = "its one page is an image" if count == 1 else f"its {count:,} pages are images"
+    if tried:
+        return f"scanned: {pages} in which no text could be read"
     if any(_has_image(document, number) for number in range(min(count, _PAGES_LOOKED_AT))):
-        return f"scanned: {pages} without text; run OCR on it first, for example with OCRmyPDF"
+        return (
+            f"scanned: {pages} without text; install the extra “ocr” to have it read (see the "
+            "README), or run OCRmyPDF on it"
+        )
     return "empty: there is no text in it that can be read"
 
 
@@ -112,7 +186,10 @@ def _has_image(document: pdfium.PdfDocument, number: int) -> bool:
 
 
 def _write(
-    pages: Sequence[list[list[Line]]], metadata: dict[str, str], limits: ParseLimits
+    pages: Sequence[list[list[Line]]],
+    metadata: dict[str, str],
+    limits: ParseLimits,
+    scanned: tuple[int, ...],
 ) -> Parsed:
     size = body_size(piece for rows in pages for row in rows for piece in row)
     kept = without_margins(pages, size)
@@ -129,6 +206,7 @@ def _write(
         title,
         _date(metadata.get("CreationDate", "")) or _date(metadata.get("ModDate", "")),
         text.layout(),
+        scanned,
     )
 
 

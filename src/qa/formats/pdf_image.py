@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 
 from qa.formats.parsed import UnreadableError
 from qa.formats.pdf_file import Box, character_box, opened, opened_page, opened_text, union
+from qa.formats.pdf_lines import Run
 from qa.schema import Span
 
 _LARGEST_SCALE = 4.0
@@ -59,13 +60,15 @@ def render_page(
             raise UnreadableError(f"page {page} of a document of {pages}")
         try:
             with opened_page(document, page - 1) as (sheet, _):
-                return _draw(sheet, _line_boxes(sheet, layout, page, span), max_pixels, pages)
+                runs = list(_runs(layout, page, span)) if span else []
+                return _draw(sheet, runs, max_pixels, pages)
         except pdfium.PdfiumError as error:
             raise UnreadableError(f"page {page} is damaged and cannot be drawn") from error
 
 
-def _draw(sheet: pdfium.PdfPage, boxes: list[Box], max_pixels: int, pages: int) -> PageImage:
-    longest = max(*sheet.get_size(), 1e-3)
+def _draw(sheet: pdfium.PdfPage, runs: list[Run], max_pixels: int, pages: int) -> PageImage:
+    shown = sheet.get_size()
+    longest = max(*shown, 1e-3)
     bitmap = sheet.render(scale=min(_LARGEST_SCALE, max_pixels / math.ceil(longest)))
     try:
         place = bitmap.get_posconv(sheet)
@@ -76,7 +79,11 @@ def _draw(sheet: pdfium.PdfPage, boxes: list[Box], max_pixels: int, pages: int) 
                 bitmap.width,
                 bitmap.height,
             )
-            for box in boxes
+            for box in _line_boxes(sheet, runs)
+        ]
+        shares += [
+            _share((box.left, -box.top), (box.right, -box.bottom), *shown)
+            for box in _boxes_in_picture(runs)
         ]
         out = BytesIO()
         bitmap.to_pil().save(out, "PNG")
@@ -87,38 +94,52 @@ def _draw(sheet: pdfium.PdfPage, boxes: list[Box], max_pixels: int, pages: int) 
 
 
 def _share(
-    one: tuple[int, int], other: tuple[int, int], width: int, height: int
+    one: tuple[float, float], other: tuple[float, float], width: float, height: float
 ) -> tuple[float, float, float, float]:
-    """Turn two corners, whichever they are, into shares of the picture."""
+    """Turn two corners, whichever they are, into shares of the page."""
     xs = sorted(min(max(x / width, 0.0), 1.0) for x in (one[0], other[0]))
     ys = sorted(min(max(y / height, 0.0), 1.0) for y in (one[1], other[1]))
     return xs[0], ys[0], xs[1], ys[1]
 
 
-def _line_boxes(sheet: pdfium.PdfPage, layout: str, page: int, span: Span | None) -> list[Box]:
-    """Box the words of a span that are on a page, in points."""
-    runs = list(_runs(layout, page, span)) if span else []
-    if not runs:
-        return []
+def _line_boxes(sheet: pdfium.PdfPage, runs: list[Run]) -> list[Box]:
+    """Box characters of PDFium's text page, in points."""
     lines: list[Box] = []
+    if not runs or runs[0].box:
+        return lines
     last = -_NEAR
     with opened_text(sheet) as (characters, _):
         count = characters.count_chars()
-        for first, length in runs:
-            here = range(first, min(first + length, count))
+        for run in runs:
+            here = range(run.first, min(run.first + run.length, count))
             boxes = [box for at in here if (box := character_box(characters, at))]
             if boxes:
-                _add(lines, reduce(union, boxes), near=first - last < _NEAR)
-            last = first + length
+                _add(lines, reduce(union, boxes), near=run.first - last < _NEAR)
+            last = run.first + run.length
     return lines
 
 
-def _runs(layout: str, page: int, span: Span) -> Iterator[tuple[int, int]]:
-    """Give the index and the length of each run of a span's characters on a page."""
-    for start, length, on, index in json.loads(layout):
+def _boxes_in_picture(runs: list[Run]) -> list[Box]:
+    """Box words that were read in a picture, in points from its upper left corner."""
+    lines: list[Box] = []
+    last = -_NEAR
+    for run in runs:
+        if run.box:
+            left, top, right, bottom = run.box
+            _add(lines, Box(left, -bottom, right, -top), near=run.offset - last < _NEAR)
+        last = run.offset + run.length
+    return lines
+
+
+def _runs(layout: str, page: int, span: Span) -> Iterator[Run]:
+    """Give the runs of a span's characters on a page; offsets are the document's."""
+    for start, length, on, *where in json.loads(layout):
         first, after = max(start, span.start), min(start + length, span.end)
         if on == page and first < after:
-            yield index + first - start, after - first
+            if len(where) == 1:
+                yield Run(first, after - first, where[0] + first - start)
+            else:
+                yield Run(first, after - first, 0, tuple(where))
 
 
 def _add(lines: list[Box], box: Box, *, near: bool) -> None:

@@ -2,7 +2,8 @@
 
 A `Line` is a piece of one line as it is drawn, cut where a gap is wide enough to part columns
 or cells. Every character of it, but for a space here and there, knows its index in PDFium's
-text page, from which `pdf_image` gets its box again. Knows nothing of paragraphs.
+text page, from which `pdf_image` gets its box again; or, if it was read in a picture
+(`pdf_scan`), its word's box. Knows nothing of paragraphs.
 """
 
 import re
@@ -28,11 +29,20 @@ ASLANT = -1
 
 
 class Run(NamedTuple):
-    """Characters of a line that follow each other in PDFium's text page too."""
+    """Characters of a line that stand together on the page.
+
+    Attributes:
+        offset: Of the first, in the line's text.
+        length: How many.
+        first: Its index in PDFium's text page, where they follow each other too.
+        box: Where they stand if they were read in a picture, where they have no index: left,
+            top, right and bottom in points from the upper left of the page as it is shown.
+    """
 
     offset: int
     length: int
     first: int
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class PageText:
         self._parts: list[str] = []
         self._length = 0
         self._starts: dict[int, int] = {}
-        self._layout: list[tuple[int, int, int, int]] = []
+        self._layout: list[tuple[float, ...]] = []
         self.blocks: list[Block] = []
 
     @property
@@ -78,10 +78,11 @@ class PageText:
         return (0, *(start for start in starts[1:] if start is not None))
 
     def layout(self) -> str:
-        """Give the runs of text that PDFium's text pages have too, as JSON.
+        """Give the runs of text and where they are on the pages, as JSON.
 
         Each is `[start, length, page, index]`: its place in the text, the page's number from
-        1, and the index of its first character in the text page.
+        1, and the index of its first character in PDFium's text page. On a page that was read
+        as a picture it is `[start, length, page, left, top, right, bottom]`, see `Run.box`.
         """
         return json.dumps(self._layout, separators=(",", ":"))
 
@@ -119,8 +120,8 @@ class PageText:
             first, after = max(run.offset, start), min(run.offset + run.length, end)
             if first < after:
                 place = self._length + first - start
-                index = run.first + first - run.offset
-                self._layout.append((place, after - first, line.page + 1, index))
+                on_page = run.box or (run.first + first - run.offset,)
+                self._layout.append((place, after - first, line.page + 1, *on_page))
         self._append(line.text[start:end])
 
     def _append(self, text: str) -> None:
