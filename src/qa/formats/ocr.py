@@ -5,16 +5,19 @@ Its models come inside its package, so nothing is fetched. Knows neither files n
 
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib.resources import files
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from PIL import Image
 
-# Of a line; what is recognised with less is a logo, a stain or handwriting more often than text.
-_LEAST_SCORE = 0.7
 _THREADS = 2
 # Lines at a time. More cost memory and gain little.
 _LINES = 2
+# The longer side of a picture to the shorter.
+_NARROWEST = 4
+_LEAST_SIDE = 64  # pixels
 
 
 class SeenWord(NamedTuple):
@@ -57,14 +60,10 @@ def is_available() -> bool:
 
 
 def read_picture(picture: Image.Image) -> list[SeenLine]:
-    """Find the lines of text in a picture.
-
-    Returns:
-        Those that were read with some certainty.
-    """
+    """Find the lines of text in a picture, also what can hardly be text."""
     import numpy as np
 
-    blue_first = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
+    blue_first = np.ascontiguousarray(np.asarray(_squarer(picture))[:, :, ::-1])
     found = _engine()(blue_first, return_word_box=True)
     if not found.txts:
         return []
@@ -72,17 +71,32 @@ def read_picture(picture: Image.Image) -> list[SeenLine]:
     return [
         SeenLine(text, float(score), _words(text, parts))
         for text, score, parts in lines
-        if score >= _LEAST_SCORE and text.strip()
+        if text.strip()
     ]
+
+
+def _squarer(picture: Image.Image) -> Image.Image:
+    """Add white to the right or below: what is very narrow would be blown up beyond measure."""
+    width, height = picture.size
+    least = max(width // _NARROWEST, height // _NARROWEST, _LEAST_SIDE)
+    framed = Image.new("RGB", (max(width, least), max(height, least)), "white")
+    framed.paste(picture, (0, 0))
+    return framed
 
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
+    import onnxruntime
     from rapidocr import RapidOCR
 
+    onnxruntime.disable_telemetry_events()
     return RapidOCR(
         params={
             "Global.log_level": "critical",
+            "Global.text_score": 0.0,
+            # Named, so that it never looks for them elsewhere.
+            "Det.model_path": _model("det"),
+            "Rec.model_path": _model("rec"),
             # The model that is to tell lines upside down takes many that are not for such.
             "Global.use_cls": False,
             "Global.max_side_len": 10_000,  # pictures come in the right size
@@ -90,6 +104,18 @@ def _engine() -> Any:
             "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
         }
     )
+
+
+def _model(part: str) -> str:
+    """Give the path of one of the models in the package.
+
+    Raises:
+        FileNotFoundError: It is not there.
+    """
+    folder = Path(str(files("rapidocr"))) / "models"
+    for path in folder.glob(f"*_{part}_*.onnx"):
+        return str(path)
+    raise FileNotFoundError(f"no model to read scans with in {folder}: install the extra again")
 
 
 def _plain(text: str) -> str:

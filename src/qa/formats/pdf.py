@@ -163,14 +163,14 @@ def _read_page(document: pdfium.PdfDocument, number: int) -> list[list[Line]]:
 def _why_empty(document: pdfium.PdfDocument, *, tried: bool = False) -> str:
     count = len(document)
     pages = "its one page is an image" if count == 1 else f"its {count:,} pages are images"
+    if not any(_has_image(document, number) for number in range(min(count, _PAGES_LOOKED_AT))):
+        return "empty: there is no text in it that can be read"
     if tried:
         return f"scanned: {pages} in which no text could be read"
-    if any(_has_image(document, number) for number in range(min(count, _PAGES_LOOKED_AT))):
-        return (
-            f"scanned: {pages} without text; install the extra “ocr” to have it read (see the "
-            "README), or run OCRmyPDF on it"
-        )
-    return "empty: there is no text in it that can be read"
+    return (
+        f"scanned: {pages} without text; install the extra “ocr” to have it read (see the "
+        "README), or run OCRmyPDF on it"
+    )
 
 
 def _has_image(document: pdfium.PdfDocument, number: int) -> bool:

@@ -25,8 +25,13 @@ _SIZE_OF_HEIGHT = 0.75
 # What is higher or lower by less than this, as a ratio, is set in the same font.
 _SAME_HEIGHT = 1.25
 _LEVEL = 0.4
+# Of a line; what is read with less is a logo, a stain or handwriting more often than text.
+_LEAST_SCORE = 0.7
+# On average; a page that is read with less may be upside down.
 _GOOD_SCORE = 0.85
 _TELLING_CHARACTERS = 5
+# On a page.
+_LEAST_CHARACTERS = 4
 
 
 class Scan(NamedTuple):
@@ -84,7 +89,11 @@ def recognise_page(data: bytes, page: int) -> Scan:
         turned,
         width / scale,
         height / scale,
-        tuple((line.text, tuple(_in_points(word, scale) for word in line.words)) for line in lines),
+        tuple(
+            (line.text, tuple(_in_points(word, scale) for word in line.words))
+            for line in lines
+            if line.score >= _LEAST_SCORE
+        ),
     )
 
 
@@ -124,9 +133,12 @@ def rows_of(scan: Scan, page: int) -> list[list[Line]]:
     Args:
         scan: What was read.
         page: Number of the page, from 0.
+
+    Returns:
+        None where next to nothing was read: in a drawing, lines and dots are taken for letters.
     """
     found = [(text, words) for text, words in scan.lines if words]
-    if not found:
+    if sum(character.isalnum() for text, _ in found for character in text) < _LEAST_CHARACTERS:
         return []
     slope = _slope([words for _, words in found])
     usual = median(_height(words) for _, words in found)

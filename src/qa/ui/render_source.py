@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from qa.formats import SUFFIXES, has_page_images
 from qa.pipeline import SourceView
 from qa.sandbox import PageImage
-from qa.schema import Block, Span
+from qa.schema import Block, Document, Span
 from qa.store import DocumentInfo
 from qa.ui.library import FileProgress, Progress
 from qa.ui.markup import counted, place, text
@@ -148,7 +148,7 @@ def source_html(view: SourceView, cited: Span | None) -> str:
         else ""
     )
     return (
-        f'<div class="qa-source" data-view="document">{_head(view, cited, "text")}{note}'
+        f'<div class="qa-source" data-view="document">{_head(view, cited, None)}{note}'
         f'<article class="qa-page">{body}</article></div>'
     )
 
@@ -166,7 +166,7 @@ def page_html(view: SourceView, cited: Span | None, page: int, image: PageImage)
     if cited:
         said += f"; marked: “{text(document.text[cited.start : cited.end][:300])}”"
     return (
-        f'<div class="qa-source" data-view="document">{_head(view, cited, "page")}'
+        f'<div class="qa-source" data-view="document">{_head(view, cited, page)}'
         f"{_pager(view, page, cited)}"
         f'<figure class="qa-sheet" style="aspect-ratio:{image.width}/{image.height}">'
         f'<img alt="{said}" src="data:image/png;base64,{data}">{boxes}</figure></div>'
@@ -247,8 +247,10 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _head(view: SourceView, cited: Span | None, shown: str) -> str:
+def _head(view: SourceView, cited: Span | None, page: int | None) -> str:
+    """Render what stands above a document: of which page the picture is shown; None for text."""
     document = view.document
+    shown = "page" if page else "text"
     span = cited or Span(-1, -1)
     switch = ""
     if has_page_images(document.doc_id) and view.state == "unchanged":
@@ -265,7 +267,7 @@ def _head(view: SourceView, cited: Span | None, shown: str) -> str:
         f"{text(document.title)}</h2></div>"
         f'<p class="qa-meta qa-path"><span>{text(document.doc_id + date)}</span> '
         f'<button type="button" class="qa-link" data-only="{text(document.doc_id)}">'
-        f"Ask only this document</button></p>{_state_notice(view)}"
+        f"Ask only this document</button></p>{_state_notice(view)}{_scan_notice(document, page)}"
     )
 
 
@@ -319,6 +321,20 @@ def _block(document: str, block: Block, cited: Span | None, window: Span) -> str
 def _cells(value: str) -> str:
     """Escape a table's row and set back what parts its cells."""
     return text(value).replace(" | ", '<span class="qa-part"> | </span>')
+
+
+def _scan_notice(document: Document, page: int | None) -> str:
+    """Say that what can be found and quoted was read in a picture, and may be read wrong."""
+    if page in document.scanned:
+        said = (
+            "This page is a scan. Its text was read by OCR and may have errors: the picture counts."
+        )
+    elif page is None and document.scanned:
+        pages = counted(len(document.scanned), "scanned page")
+        said = f"The text of {pages} was read by OCR and may have errors: compare it with the page."
+    else:
+        return ""
+    return f'<p class="qa-notice" role="note">{said}</p>'
 
 
 def _state_notice(view: SourceView) -> str:
