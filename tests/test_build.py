@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import faiss
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from conftest import (
     CORPUS,
@@ -25,6 +27,7 @@ from conftest import (
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
 from qa.build import BuildEvent, build_index
 from qa.embed import Encoder
@@ -575,9 +578,11 @@ def noting_what_is_parsed() -> Iterator[list[str]]:
     names: list[str] = []
     real = Sandbox.parse
 
-    def parse(self: Sandbox, source: SourceFile) -> ParsedDocument | SkippedFile:
+    def parse(
+        self: Sandbox, source: SourceFile, wants_scans: Callable[[], bool] = lambda: True
+    ) -> ParsedDocument | SkippedFile:
         names.append(source.doc_id)
-        return real(self, source)
+        return real(self, source, wants_scans)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sandbox, "parse", parse)
@@ -646,10 +651,12 @@ def test_what_was_refused_for_want_of_time_or_memory_or_by_a_crash_is_tried_agai
     write_corpus(corpus, {"slow.txt": "A fern."})
     real = Sandbox.parse
 
-    def parse(self: Sandbox, source: SourceFile) -> ParsedDocument | SkippedFile:
+    def parse(
+        self: Sandbox, source: SourceFile, wants_scans: Callable[[], bool] = lambda: True
+    ) -> ParsedDocument | SkippedFile:
         if source.doc_id == "slow.txt":
             return SkippedFile(source.doc_id, "took longer than 180 s to read")
-        return real(self, source)
+        return real(self, source, wants_scans)
 
     with monkeypatch.context() as patch:
         patch.setattr(Sandbox, "parse", parse)
@@ -925,3 +932,56 @@ def test_a_build_that_dies_after_it_has_published_early_is_carried_on(
     assert report.documents == 3
     assert report.encoded < report.passages
     assert Index.open(index_dir).manifest.complete
+
+
+# ---- scans
+
+
+@pytest.fixture(scope="module")
+def printed() -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, invariant=1)
+    canvas.setFont("Helvetica", 12)
+    canvas.drawString(60, 700, "The lighthouse was built in 1871.")
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def scan(printed: bytes) -> bytes:
+    out = BytesIO()
+    pdfium.PdfDocument(printed)[0].render(scale=2).to_pil().save(out, "PDF", resolution=144)
+    return out.getvalue()
+
+
+def test_a_scan_is_read_once_told_on_the_way_and_cited_as_one(
+    tiny_build: Build, corpus: Path, scan: bytes
+) -> None:
+    (corpus / "scan.pdf").write_bytes(scan)
+    told: list[BuildEvent] = []
+    index_dir = tiny_build(progress=told.append)
+    reading = [(e.done, e.total) for e in told if e.stage == "reading scanned pages"]
+    assert reading == [(0, 1), (1, 1)]
+    with refusing_to_parse():
+        assert build_index(corpus, index_dir, tiny_settings(index_dir)).up_to_date
+    answer = open_index(index_dir, AskSettings(max_risk=1.0)).ask("When was the lighthouse built?")
+    (citation, *_) = answer.citations
+    assert citation.quote == "The lighthouse was built in 1871."
+    assert (citation.doc_id, citation.page, citation.scanned) == ("scan.pdf", 1, True)
+
+
+def test_pages_that_were_not_read_are_in_the_report(
+    tiny_build: Build, corpus: Path, scan: bytes, printed: bytes
+) -> None:
+    both, out = pdfium.PdfDocument.new(), BytesIO()
+    for data in (printed, scan, scan):
+        both.import_pages(pdfium.PdfDocument(data))
+    both.save(out)
+    (corpus / "both.pdf").write_bytes(out.getvalue())
+    index_dir = tiny_build(limits=ParseLimits(ocr_pages=1))
+    settings = tiny_settings(index_dir)
+    again = build_index(corpus, index_dir, settings, limits=ParseLimits(ocr_pages=1))
+    assert again.unread_pages == (("both.pdf", (2, 3)),)
+    whole = build_index(corpus, index_dir, settings, rebuild=True)
+    assert whole.unread_pages == ()

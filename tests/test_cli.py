@@ -22,7 +22,7 @@ ANSWER_KEYS = [
     "passages",
     "timings_ms",
 ]
-CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state"]
+CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state", "scanned"]
 PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
 QUESTION = "Who wrote to Charles about the engine?"
 

@@ -15,6 +15,7 @@ from qa.present import (
     cited_place,
     confidence_in_words,
     one_line,
+    pages_in_words,
     snippet,
     state_in_words,
 )
@@ -58,6 +59,7 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
                 "quote": QUOTE,
                 "heading": "Bridges › Iron",
                 "state": "changed",
+                "scanned": False,
             }
         ],
         "passages": [
@@ -201,6 +203,24 @@ def test_a_place_names_title_file_page_or_heading_and_characters(
 ) -> None:
     cited = replace(CITATION, doc_id=doc_id, title=title, page=page, heading=heading)
     assert cited_place(cited) == place
+
+
+def test_a_place_on_a_scanned_page_says_so() -> None:
+    cited = replace(CITATION, doc_id="a.pdf", title="a", page=3, scanned=True)
+    assert cited_place(cited) == "a.pdf, page 3 (scanned), characters 36–58"
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        ((4,), "page 4"),
+        ((1, 2), "pages 1–2"),
+        ((1, 3, 4, 5, 9), "pages 1, 3–5, 9"),
+        (tuple(range(1, 41, 2)), "pages 1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 10 more"),
+    ],
+)
+def test_pages_are_named_in_few_words(pages: tuple[int, ...], said: str) -> None:
+    assert pages_in_words(pages) == said
 
 
 @pytest.mark.parametrize(

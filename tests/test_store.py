@@ -103,7 +103,10 @@ def contents(draw: st.DrawFn) -> Content:
             for start, end in pairwise(cuts)
         ]
         pages = tuple(sorted(draw(st.sets(st.integers(0, len(text)), max_size=3))))
-        document = Document(doc_id, draw(storable), text, f"sha{number}", pages, draw(storable))
+        scanned, unread = (tuple(draw(st.sets(st.integers(1, 9), max_size=2))) for _ in "su")
+        document = Document(
+            doc_id, draw(storable), text, f"sha{number}", pages, draw(storable), scanned, unread
+        )
         content.append((ParsedDocument(document, draw(block_lists), draw(storable)), passages))
     return content
 
@@ -133,6 +136,8 @@ def test_what_is_written_comes_back(content: Content) -> None:
         assert (store.n_documents, store.n_passages) == (len(content), row)
         assert store.rows() == list(range(row))
         assert store.hashes() == {p.document.doc_id: p.document.sha256 for p, _ in content}
+        unread = {p.document.doc_id: p.document.unread for p, _ in content if p.document.unread}
+        assert dict(store.unread_pages()) == unread
         by_id = sorted(content, key=lambda entry: entry[0].document.doc_id.encode())
         assert store.documents() == [
             DocumentInfo(
@@ -143,6 +148,7 @@ def test_what_is_written_comes_back(content: Content) -> None:
                 len(p.document.text),
                 len(passages),
                 len(p.document.pages),
+                len(p.document.unread),
             )
             for p, passages in by_id
         ]

@@ -277,6 +277,7 @@ class _Builder:
         if unchanged:
             assert self._old is not None, "only what is there can be current"
             generation, passages = self._old.generation, self._old.store.n_passages
+            unread = self._old.store.unread_pages()
             after = dict(before)
         else:
             store = self._stores.writer()
@@ -287,7 +288,7 @@ class _Builder:
                 store.set_skipped(listed)
                 if self._passages_known > _OPTIMIZE_SHARE * store.n_passages:
                     store.optimize()
-            passages = store.n_passages
+            passages, unread = store.n_passages, store.unread_pages()
             generation = self._publish(after, complete=True)
         return BuildReport(
             generation=generation,
@@ -298,6 +299,7 @@ class _Builder:
             encoded=self._vectors.encoded,
             tokens=self._vectors.tokens,
             skipped=tuple(SkippedFile(*entry) for entry in listed),
+            unread_pages=tuple(unread),
             seconds=time.perf_counter() - started,
         )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qa.cli_options import add_build_options, add_limits, limits_of
 from qa.cli_output import events, stages
 from qa.errors import IndexMissingError, UsageError
+from qa.present import pages_in_words
 from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, AskSettings, BuildSettings
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRepo
         )
     for skipped in report.skipped:
         print(f"qa: skipped {skipped.doc_id}: {skipped.reason}", file=sys.stderr)
+    for doc_id, pages in report.unread_pages:
+        print(
+            f"qa: not read of {doc_id}: {pages_in_words(pages)} (pictures or damaged)",
+            file=sys.stderr,
+        )
     return report
 
 

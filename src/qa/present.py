@@ -4,12 +4,14 @@ Pure functions. Text is made safe for a terminal: a document cannot send it esca
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from qa.schema import Answer, Citation, State
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _SNIPPET_CHARACTERS = 240
+_NAMED_RUNS = 10
 _LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.5, "plausible"), (0.0, "uncertain"))
 
 
@@ -95,6 +97,20 @@ def location(citation: Citation) -> str:
     slides = citation.doc_id.lower().endswith((".pptx", ".pptm"))
     scanned = " (scanned)" if citation.scanned else ""
     return f"{'slide' if slides else 'page'} {citation.page}{scanned}"
+
+
+def pages_in_words(pages: Sequence[int]) -> str:
+    """Name some pages, the first of many: `pages 2, 5–7 and 3 more`."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    shown = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:_NAMED_RUNS]]
+    rest = sum(map(len, runs[_NAMED_RUNS:]))
+    more = f" and {rest:,} more" if rest else ""
+    return f"page{'s' if len(pages) > 1 else ''} {', '.join(shown)}{more}"
 
 
 def state_in_words(state: State) -> str:

@@ -44,6 +44,7 @@ class BuildReport:
         encoded: Passages that were encoded; the others kept their vectors.
         tokens: Tokens of the passages that were encoded.
         skipped: Files that were not indexed.
+        unread_pages: Documents with pages that were not read, each with the pages' numbers.
         seconds: Wall time.
     """
 
@@ -58,4 +59,5 @@ class BuildReport:
     encoded: int
     tokens: int
     skipped: tuple[SkippedFile, ...]
+    unread_pages: tuple[tuple[str, tuple[int, ...]], ...]
     seconds: float

@@ -111,8 +111,10 @@ class Sandbox:
         }
         response = self._ask(request)
         if "pictures" in response:
-            scans = self._recognise(source.path, response["pictures"], wants_scans)
+            scans, failure = self._recognise(source.path, response["pictures"], wants_scans)
             response = self._ask({**request, "scans": scans})
+            if failure and "unreadable" in response:
+                return SkippedFile(source.doc_id, f"scanned, and could not be read: {failure}")
         if "unreadable" in response:
             return _skipped(source.doc_id, response)
         document = Document(
@@ -123,6 +125,7 @@ class Sandbox:
             pages=tuple(response["pages"]),
             date=response["date"],
             scanned=tuple(response["scanned"]),
+            unread=tuple(response["unread"]),
         )
         blocks = tuple(Block(*block) for block in response["blocks"])
         return ParsedDocument(document, blocks, response["layout"])
@@ -146,21 +149,25 @@ class Sandbox:
 
     def _recognise(
         self, path: Path, pages: Sequence[int], wants_scans: Callable[[], bool]
-    ) -> dict[int, Any]:
+    ) -> tuple[dict[int, Any], str]:
         """Read the scanned pages of a file, each under the limits of a file.
 
-        One that fails has no text; the others are read all the same.
+        Returns:
+            What was read, by page; and why the first page that could not be read could not.
         """
         scans: dict[int, Any] = {}
+        failure = ""
         self._count_scans(known=len(pages))
         for page in pages:
             if not wants_scans():
-                break
+                return scans, failure or "nobody wanted to wait"
             response = self._ask({"do": "recognise", "path": str(path), "page": page})
             if "scan" in response:
                 scans[page] = response["scan"]
+            else:
+                failure = failure or f"page {page}: {response['unreadable']}"
             self._count_scans(done=1)
-        return scans
+        return scans, failure
 
     def _count_scans(self, *, known: int = 0, done: int = 0) -> None:
         with self._counting:

@@ -54,6 +54,8 @@ class Document:
         pages: Where each page or slide starts, the first at 0; empty for formats without.
         date: When the file says it was written, ISO 8601, as far as it says; else empty.
         scanned: Numbers of the pages whose text was read in a picture by OCR, from 1.
+        unread: Numbers of the pages that seem to hold text that was not read: pictures where
+            there is no OCR, and damaged pages.
     """
 
     doc_id: str
@@ -63,6 +65,7 @@ class Document:
     pages: tuple[int, ...] = ()
     date: str = ""
     scanned: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
     def page_of(self, offset: int) -> int | None:
         """Number the page an offset is on, from 1; None for formats without pages."""

@@ -74,7 +74,7 @@ class ParseLimits:
 
     file_bytes: int = 100_000_000
     seconds: float = 180.0
-    memory_bytes: int = 1_500_000_000
+    memory_bytes: int = 2_000_000_000
     characters: int = 20_000_000
     unpacked_bytes: int = 400_000_000
     entries: int = 10_000

@@ -21,7 +21,7 @@ SCHEMA = """
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY, doc_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, date TEXT NOT NULL,
     sha256 TEXT NOT NULL, characters INTEGER NOT NULL, passages INTEGER NOT NULL,
-    pages TEXT NOT NULL, scanned TEXT NOT NULL
+    pages TEXT NOT NULL, scanned TEXT NOT NULL, unread TEXT NOT NULL
 );
 CREATE INDEX documents_by_hash ON documents(sha256);
 CREATE TABLE texts(
@@ -48,7 +48,8 @@ _PASSAGES = (
     "FROM passages p JOIN documents d ON d.id = p.document"
 )
 _DOCUMENTS = (
-    "SELECT doc_id, title, text, sha256, pages, date, scanned FROM documents JOIN texts USING (id)"
+    "SELECT doc_id, title, text, sha256, pages, date, scanned, unread "
+    "FROM documents JOIN texts USING (id)"
 )
 _ROWS_OF = (
     "SELECT row FROM passages JOIN documents d ON d.id = document "
@@ -72,6 +73,7 @@ class DocumentInfo:
     characters: int
     passages: int
     pages: int
+    unread: int
 
 
 class StoredPassage(NamedTuple):
@@ -158,13 +160,20 @@ class Store:
         """List the documents, sorted by id."""
         rows = self._all(
             "SELECT doc_id, title, date, sha256, characters, passages, "
-            "json_array_length(pages) FROM documents ORDER BY doc_id"
+            "json_array_length(pages), json_array_length(unread) FROM documents ORDER BY doc_id"
         )
         return [DocumentInfo(*row) for row in rows]
 
     def hashes(self) -> dict[str, str]:
         """Give each document's SHA-256 by id."""
         return dict(self._all("SELECT doc_id, sha256 FROM documents"))
+
+    def unread_pages(self) -> list[tuple[str, tuple[int, ...]]]:
+        """List the documents with pages that were not read, each with their numbers."""
+        rows = self._all(
+            "SELECT doc_id, unread FROM documents WHERE unread <> '[]' ORDER BY doc_id"
+        )
+        return [(doc_id, tuple(json.loads(unread))) for doc_id, unread in rows]
 
     def skipped(self) -> list[tuple[str, str]]:
         """List the files that were not indexed, each with the reason, sorted by id."""
@@ -309,9 +318,9 @@ def _quote(term: str) -> str:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    doc_id, title, text, sha256, pages, date, scanned = row
-    starts, seen = tuple(json.loads(pages)), tuple(json.loads(scanned))
-    return Document(doc_id, title, text, sha256, starts, date, seen)
+    doc_id, title, text, sha256, pages, date, *lists = row
+    starts, scanned, unread = (tuple(json.loads(numbers)) for numbers in (pages, *lists))
+    return Document(doc_id, title, text, sha256, starts, date, scanned, unread)
 
 
 def _blocks(row: tuple[Any, ...]) -> tuple[Block, ...]:

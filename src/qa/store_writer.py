@@ -61,7 +61,7 @@ class StoreWriter(Store):
         document = parsed.document
         key = self._db.execute(
             "INSERT INTO documents(doc_id, title, date, sha256, characters, passages, pages, "
-            "scanned) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "scanned, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.doc_id,
                 document.title,
@@ -71,6 +71,7 @@ class StoreWriter(Store):
                 len(passages),
                 json.dumps(document.pages),
                 json.dumps(document.scanned),
+                json.dumps(document.unread),
             ),
         ).lastrowid
         self._db.execute(

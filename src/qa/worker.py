@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from qa.formats import Parsed, PicturesError, UnreadableError, parse
+from qa.formats import Parsed, PicturesError, UnreadableError, is_picture, parse
 from qa.schema import Span
 from qa.settings import ParseLimits
 
@@ -73,7 +73,7 @@ def _parse(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[st
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         if "scans" in request:
-            parsed = _with_scans(request["scans"], data, limits)
+            parsed = _with_scans(request["name"], request["scans"], data, limits)
         else:
             parsed = parse(request["name"], data, limits)
     except PicturesError as error:
@@ -88,30 +88,37 @@ def _parse(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[st
         "date": parsed.date,
         "layout": parsed.layout,
         "scanned": parsed.scanned,
+        "unread": parsed.unread,
         "sha256": sha256,
     }
 
 
-def _with_scans(scans: dict[str, Any], data: bytes, limits: ParseLimits) -> Parsed:
+def _with_scans(name: str, scans: dict[str, Any], data: bytes, limits: ParseLimits) -> Parsed:
     from qa.formats.pdf import Scan, parse_pdf
+    from qa.formats.picture import parse_picture
 
-    return parse_pdf(
-        data, limits, {int(page): Scan.from_json(scan) for page, scan in scans.items()}
-    )
+    read = parse_picture if is_picture(name) else parse_pdf
+    return read(data, limits, {int(page): Scan.from_json(scan) for page, scan in scans.items()})
 
 
-def _recognise(request: dict[str, Any], data: bytes, _: ParseLimits) -> dict[str, Any]:
+def _recognise(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[str, Any]:
     from qa.formats.pdf import recognise_page
+    from qa.formats.picture import to_pdf
 
-    return {"scan": recognise_page(data, request["page"])}
+    page = request["page"]
+    if is_picture(request["path"]):
+        return {"scan": recognise_page(to_pdf(data, limits, page), 1)}
+    return {"scan": recognise_page(data, page)}
 
 
-def _draw(request: dict[str, Any], data: bytes, _: ParseLimits) -> dict[str, Any]:
+def _draw(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[str, Any]:
     from qa.formats.pdf import render_page
+    from qa.formats.picture import to_pdf
 
     if hashlib.sha256(data).hexdigest() != request["sha256"]:
         raise UnreadableError("the file has changed since it was indexed")
     span = Span(*request["span"]) if request["span"] else None
+    data = to_pdf(data, limits) if is_picture(request["path"]) else data
     image = render_page(data, request["layout"], request["page"], span)
     return {
         "png": base64.b64encode(image.png).decode("ascii"),

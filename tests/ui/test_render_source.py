@@ -5,6 +5,7 @@ Parsed and compared as in `test_render`.
 
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -55,7 +56,7 @@ def table(rows: Sequence[str]) -> SourceView:
 
 
 def info(doc_id: str, title: str = "", date: str = "", pages: int = 0) -> DocumentInfo:
-    return DocumentInfo(doc_id, title or doc_id, date, "0", 5, 6, pages)
+    return DocumentInfo(doc_id, title or doc_id, date, "0", 5, 6, pages, 0)
 
 
 def listing(words: str, doc_id: str, title: str) -> str:
@@ -335,15 +336,36 @@ def test_the_pager_leads_to_the_pages_around_and_no_further(
     assert f"Page {number} of 3" in page.texts
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (1, ""),
+        (2, "This page is a scan. Its text was read by OCR and may have errors"),
+        (3, "This page was not read: nothing on it can be found."),
+        (None, "The text of 1 scanned page was read by OCR and may have errors"),
+        (None, "Not read, so that nothing on it can be found: page 3."),
+    ],
+)
+def test_scanned_pages_and_those_that_were_not_read_are_told(page: int | None, said: str) -> None:
+    plain = view("One. Two. Three.", "a.pdf", pages=(0, 5, 10))
+    mixed = replace(plain, document=replace(plain.document, scanned=(2,), unread=(3,)))
+    image = PageImage(b"png", 100, 200, ())
+    shown = Page(page_html(mixed, None, page, image) if page else source_html(mixed, None))
+    assert said in " ".join(shown.texts)
+    assert bool(said) == ("note" in shown.values("role"))
+    for whole in (page_html(plain, None, 1, image), source_html(plain, None)):
+        assert "note" not in Page(whole).values("role")
+
+
 # ---- the list
 
 
 def test_documents_are_listed_with_title_id_pages_size_and_date() -> None:
-    document = DocumentInfo("b/a.pdf", "T", "2021-06", "0", 12_345, 1_000, 12)
+    document = DocumentInfo("b/a.pdf", "T", "2021-06", "0", 12_345, 1_000, 12, 3)
     page = Page(documents_html(Shelf([document])))
     assert page.values("data-open") == ["b/a.pdf"]
     assert "T" in page.texts
-    assert "b/a.pdf · 12 pages · 12,345 characters · 2021-06" in page.texts
+    assert "b/a.pdf · 12 pages · 3 of them not read · 12,345 characters · 2021-06" in page.texts
     assert "1 document" in page.texts
 
 

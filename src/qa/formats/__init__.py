@@ -20,6 +20,7 @@ __all__ = [
     "PicturesError",
     "UnreadableError",
     "has_page_images",
+    "is_picture",
     "parse",
     "parser_version",
     "suffix_of",
@@ -48,13 +49,27 @@ _PARSERS = {
     ".xhtml": ("html", "parse_html"),
     ".epub": ("epub", "parse_epub"),
     ".eml": ("eml", "parse_eml"),
+    ".png": ("picture", "parse_picture"),
+    ".jpg": ("picture", "parse_picture"),
+    ".jpeg": ("picture", "parse_picture"),
+    ".tif": ("picture", "parse_picture"),
+    ".tiff": ("picture", "parse_picture"),
+    ".webp": ("picture", "parse_picture"),
+    ".bmp": ("picture", "parse_picture"),
 }
 SUFFIXES = tuple(_PARSERS)
 
 # Raised when a parser reads what it refused before: what older ones refused is then tried
 # again. (When what it reads comes out differently, `index.FORMAT` is raised.)
 _VERSION = 2
-_LIBRARIES = ("charset-normalizer", "markdown-it-py", "pypdfium2", "rapidocr", "selectolax")
+_LIBRARIES = (
+    "charset-normalizer",
+    "markdown-it-py",
+    "pillow",
+    "pypdfium2",
+    "rapidocr",
+    "selectolax",
+)
 
 _ADVICE = {
     ".doc": "save it as .docx",
@@ -67,6 +82,7 @@ _ADVICE = {
     ".msg": "save it as .eml",
     ".pages": "export it as PDF",
     ".key": "export it as PDF",
+    ".heic": "save it as .jpg",
     ".numbers": "export it as .xlsx",
     ".zip": "unpack it",
 }
@@ -121,4 +137,9 @@ def suffix_of(name: str) -> str:
 
 def has_page_images(name: str) -> bool:
     """Whether the pages of a file can be drawn, with the cited words boxed."""
-    return suffix_of(name) == ".pdf"
+    return suffix_of(name) == ".pdf" or is_picture(name)
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file is nothing but pictures of pages."""
+    return _PARSERS.get(suffix_of(name), ("", ""))[0] == "picture"

@@ -15,8 +15,6 @@ from PIL import Image
 _THREADS = 2
 # Lines at a time. More cost memory and gain little.
 _LINES = 2
-# The longer side of a picture to the shorter.
-_NARROWEST = 4
 _LEAST_SIDE = 64  # pixels
 
 
@@ -63,7 +61,7 @@ def read_picture(picture: Image.Image) -> list[SeenLine]:
     """Find the lines of text in a picture, also what can hardly be text."""
     import numpy as np
 
-    blue_first = np.ascontiguousarray(np.asarray(_squarer(picture))[:, :, ::-1])
+    blue_first = np.ascontiguousarray(np.asarray(_framed(picture))[:, :, ::-1])
     found = _engine()(blue_first, return_word_box=True)
     if not found.txts:
         return []
@@ -75,11 +73,10 @@ def read_picture(picture: Image.Image) -> list[SeenLine]:
     ]
 
 
-def _squarer(picture: Image.Image) -> Image.Image:
-    """Add white to the right or below: what is very narrow would be blown up beyond measure."""
-    width, height = picture.size
-    least = max(width // _NARROWEST, height // _NARROWEST, _LEAST_SIDE)
-    framed = Image.new("RGB", (max(width, least), max(height, least)), "white")
+def _framed(picture: Image.Image) -> Image.Image:
+    """Add white to the right or below, or what is very narrow would be blown up."""
+    size = (max(picture.width, _LEAST_SIDE), max(picture.height, _LEAST_SIDE))
+    framed = Image.new("RGB", size, "white")
     framed.paste(picture, (0, 0))
     return framed
 
@@ -99,7 +96,9 @@ def _engine() -> Any:
             "Rec.model_path": _model("rec"),
             # The model that is to tell lines upside down takes many that are not for such.
             "Global.use_cls": False,
-            "Global.max_side_len": 10_000,  # pictures come in the right size
+            # Pictures come in the right size.
+            "Global.max_side_len": 10_000,
+            "Det.limit_side_len": _LEAST_SIDE,
             "Rec.rec_batch_num": _LINES,
             "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
         }

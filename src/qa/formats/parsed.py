@@ -50,6 +50,7 @@ class Parsed:
         date: ISO 8601, as far as the file says; else empty.
         layout: Private to the format.
         scanned: Numbers of the pages whose text was read in a picture, from 1.
+        unread: Numbers of the pages that seem to hold text that was not read.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Parsed:
     date: str = ""
     layout: str = ""
     scanned: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
 
 class TextBuilder:

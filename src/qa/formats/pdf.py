@@ -11,8 +11,10 @@ from where the letters stand; marks above letters may come out beside the wrong 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
+from typing import Literal
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -34,6 +36,7 @@ __all__ = ["PageImage", "Scan", "parse_pdf", "recognise_page", "render_page"]
 
 _UNKNOWN_SHARE = 0.3
 _PAGES_LOOKED_AT = 20
+_OBJECTS_LOOKED_AT = 10_000
 # A page whose text is shorter, on images that cover at least this much of it, is a scan that
 # was stamped.
 _STAMP_CHARACTERS = 100
@@ -76,15 +79,22 @@ def parse_pdf(data: bytes, limits: ParseLimits, scans: Mapping[int, Scan] | None
                 f"{count:,} pages, more than {limits.pages:,} (limit --max-pages)"
             )
         pages = _read_pages(document, limits)
-        if scans is None and is_available():
+        if scans is None and is_available() and limits.ocr_pages:
             _ask_for_scans(document, pages, limits)
         seen = {page: rows_of(scan, page - 1) for page, scan in (scans or {}).items()}
+        unread = [
+            number
+            for number, rows in enumerate(pages, 1)
+            if number not in seen and _kind(document, number - 1, rows) in ("damaged", "scan")
+        ]
         for page, rows in seen.items():
             pages[page - 1] = rows or pages[page - 1]
         if not any(pages):
-            raise UnreadableError(_why_empty(document, tried=bool(scans)))
+            raise UnreadableError(_why_empty(document, tried=scans is not None))
         metadata = document.get_metadata_dict()
-    return _write(pages, metadata, limits, tuple(page for page, rows in seen.items() if rows))
+    parsed = _write(pages, metadata, limits)
+    scanned = tuple(page for page, rows in seen.items() if rows)
+    return replace(parsed, scanned=scanned, unread=tuple(unread))
 
 
 def _ask_for_scans(
@@ -97,39 +107,45 @@ def _ask_for_scans(
         UnreadableError: There are too many, and nothing else.
     """
     pictures = [
-        number for number, rows in enumerate(pages, 1) if _is_picture(document, number - 1, rows)
+        number
+        for number, rows in enumerate(pages, 1)
+        if _kind(document, number - 1, rows) in ("scan", "drawing")
     ]
-    if not pictures:
-        return
-    if len(pictures) <= limits.ocr_pages:
+    if 0 < len(pictures) <= limits.ocr_pages:
         raise PicturesError(_why_empty(document), pictures)
-    if not any(pages) and limits.ocr_pages:
+    if pictures and not any(pages):
         raise UnreadableError(
             f"scanned: {len(pictures):,} pages without text, more than {limits.ocr_pages:,} "
             "(limit --max-ocr-pages)"
         )
 
 
-def _is_picture(document: pdfium.PdfDocument, number: int, rows: Sequence[Sequence[Line]]) -> bool:
-    """Whether a page has things drawn on it and next to no text, as a scan with a stamp."""
+def _kind(
+    document: pdfium.PdfDocument, number: int, rows: Sequence[Sequence[Line]]
+) -> Literal["text", "scan", "drawing", "empty", "damaged"]:
+    """Say what a page is: a scan is images with no more text than a stamp; a drawing has none."""
     if sum(len(piece.text) for row in rows for piece in row) >= _STAMP_CHARACTERS:
-        return False
+        return "text"
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return False
+        return "damaged"
     try:
-        if not rows:
-            return any(True for _ in islice(page.get_objects(max_depth=3), 1))
         width, height = page.get_size()
-        return _covered(page) >= _PICTURE_SHARE * float(width) * float(height)
+        if _covered(page) >= _PICTURE_SHARE * float(width) * float(height):
+            return "scan"
+        if rows:
+            return "text"
+        drawn = any(True for _ in islice(page.get_objects(max_depth=3), 1))
+        return "drawing" if drawn else "empty"
     finally:
         page.close()
 
 
 def _covered(page: pdfium.PdfPage) -> float:
-    """Add up the areas of a page's images."""
-    images = page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=1)
+    """Add up the areas of a page's images, in square points."""
+    objects = islice(page.get_objects(max_depth=1), _OBJECTS_LOOKED_AT)
+    images = (entry for entry in objects if entry.type == pdfium_c.FPDF_PAGEOBJ_IMAGE)
     areas: Iterator[float] = (
         max(right - left, 0.0) * max(top - bottom, 0.0)
         for left, bottom, right, top in (image.get_bounds() for image in images)
@@ -186,10 +202,7 @@ def _has_image(document: pdfium.PdfDocument, number: int) -> bool:
 
 
 def _write(
-    pages: Sequence[list[list[Line]]],
-    metadata: dict[str, str],
-    limits: ParseLimits,
-    scanned: tuple[int, ...],
+    pages: Sequence[list[list[Line]]], metadata: dict[str, str], limits: ParseLimits
 ) -> Parsed:
     size = body_size(piece for rows in pages for row in rows for piece in row)
     kept = without_margins(pages, size)
@@ -206,7 +219,6 @@ def _write(
         title,
         _date(metadata.get("CreationDate", "")) or _date(metadata.get("ModDate", "")),
         text.layout(),
-        scanned,
     )
 
 

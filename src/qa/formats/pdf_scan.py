@@ -5,6 +5,7 @@ result, a `Scan`, can be sent as JSON and is made into lines with the rest of th
 (`rows_of`).
 """
 
+import math
 from collections.abc import Sequence
 from statistics import median
 from typing import Any, NamedTuple
@@ -17,8 +18,9 @@ from qa.formats.parsed import UnreadableError
 from qa.formats.pdf_file import opened, opened_page
 from qa.formats.pdf_lines import Line, Run
 
-# Longest side of the picture that is read: 145 dots per inch of a letter or A4 page.
-_PIXELS = 1600
+# Of the picture that is read: 145 dots per inch of a letter or A4 page. Memory goes with it.
+_PIXELS = 1_950_000
+_LONGEST_SIDE = 2_000
 _LARGEST_SCALE = 4.0
 # Of the size of a font, to the height of a line as it is found.
 _SIZE_OF_HEIGHT = 0.75
@@ -74,8 +76,7 @@ def recognise_page(data: bytes, page: int) -> Scan:
     with opened(data) as document:
         try:
             with opened_page(document, page - 1) as (sheet, _):
-                longest = max(*sheet.get_size(), 1e-3)
-                scale = min(_LARGEST_SCALE, _PIXELS / longest)
+                scale = _scale(*sheet.get_size())
                 bitmap = sheet.render(scale=scale)
                 try:
                     picture = bitmap.to_pil().convert("RGB")
@@ -95,6 +96,11 @@ def recognise_page(data: bytes, page: int) -> Scan:
             if line.score >= _LEAST_SCORE
         ),
     )
+
+
+def _scale(width: float, height: float) -> float:
+    longest, area = max(width, height, 1e-3), max(width * height, 1e-3)
+    return min(_LARGEST_SCALE, _LONGEST_SIDE / longest, math.sqrt(_PIXELS / area))
 
 
 def _in_points(word: SeenWord, scale: float) -> SeenWord:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from qa.formats import SUFFIXES, has_page_images
 from qa.pipeline import SourceView
+from qa.present import pages_in_words
 from qa.sandbox import PageImage
 from qa.schema import Block, Document, Span
 from qa.store import DocumentInfo
@@ -211,6 +212,7 @@ def _row(document: DocumentInfo, shelf: Shelf, *, pick: bool) -> str:
     )
     details = [document.doc_id]
     details += [counted(document.pages, "page")] if document.pages else []
+    details += [f"{document.unread:,} of them not read"] if document.unread else []
     details += [f"{document.characters:,} characters"]
     details += [document.date] if document.date else []
     return (
@@ -324,17 +326,24 @@ def _cells(value: str) -> str:
 
 
 def _scan_notice(document: Document, page: int | None) -> str:
-    """Say that what can be found and quoted was read in a picture, and may be read wrong."""
+    """Say which pages were not read, and that what was read in a picture may be read wrong."""
+    said = []
+    if page in document.unread:
+        said.append("This page was not read: nothing on it can be found.")
+    elif page is None and document.unread:
+        them = "it" if len(document.unread) == 1 else "them"
+        pages = pages_in_words(document.unread)
+        said.append(f"Not read, so that nothing on {them} can be found: {pages}.")
     if page in document.scanned:
-        said = (
+        said.append(
             "This page is a scan. Its text was read by OCR and may have errors: the picture counts."
         )
     elif page is None and document.scanned:
         pages = counted(len(document.scanned), "scanned page")
-        said = f"The text of {pages} was read by OCR and may have errors: compare it with the page."
-    else:
-        return ""
-    return f'<p class="qa-notice" role="note">{said}</p>'
+        said.append(
+            f"The text of {pages} was read by OCR and may have errors: compare it with the page."
+        )
+    return "".join(f'<p class="qa-notice" role="note">{text(line)}</p>' for line in said)
 
 
 def _state_notice(view: SourceView) -> str:
