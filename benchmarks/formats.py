@@ -21,6 +21,7 @@ from qa.formats import SUFFIXES
 from qa.load import SourceFile
 from qa.sandbox import Sandbox
 from qa.schema import SkippedFile
+from qa.settings import ParseLimits
 
 _WORD = re.compile(r"\w{2,}")
 # A paragraph's runs belong together; what follows a fallback is drawn only by old programs.
@@ -63,14 +64,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--below", type=float, default=0.9, help="name files with less found")
+    parser.add_argument("--scans", action="store_true", help="read scanned pages: seconds each")
     options = parser.parse_args(arguments)
+    limits = ParseLimits() if options.scans else ParseLimits(ocr_pages=0)
     refused: dict[str, Counter[str]] = defaultdict(Counter)
     read: Counter[str] = Counter()
     words: Counter[str] = Counter()
     found: Counter[str] = Counter()
     poor: list[tuple[float, int, Path]] = []
     slow: list[tuple[float, Path]] = []
-    with Sandbox() as sandbox:
+    with Sandbox(limits) as sandbox:
         for path in sorted(options.folder.rglob("*")):
             suffix = path.suffix.lower()
             if suffix not in SUFFIXES or not path.is_file():
