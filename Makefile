@@ -11,7 +11,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check eval bench clean
+.PHONY: help run test check eval bench ocr clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ eval: $(VENV)/run.stamp ## measure the gold questions' test splits into docs/RES
 bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone meanwhile
 	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks.speed
+
+ocr: $(VENV)/python.stamp ## install what reads scanned pages and pictures
+	$(PIP) install -c constraints.txt -e ".[ocr]"
 
 clean: ## remove .venv and everything built in index/; feedback and calibration stay
 	rm -rf $(VENV)

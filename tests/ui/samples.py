@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import pypdfium2 as pdfium
 from reportlab.pdfbase.pdfmetrics import stringWidth  # type: ignore[import-untyped, unused-ignore]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped, unused-ignore]
 
@@ -28,6 +29,15 @@ def write_pdf(path: Path, pages: Sequence[Sequence[PdfLine]], title: str = "") -
             canvas.drawString(x, y, words)
         canvas.showPage()
     canvas.save()
+    return path
+
+
+def write_scan(path: Path, pages: Sequence[Sequence[PdfLine]]) -> Path:
+    """Write a PDF whose pages are pictures of lines of text at known places."""
+    document = pdfium.PdfDocument(write_pdf(path, pages))
+    pictures = [page.render(scale=2).to_pil() for page in document]
+    document.close()
+    pictures[0].save(path, "PDF", save_all=True, append_images=pictures[1:], resolution=144)
     return path
 
 

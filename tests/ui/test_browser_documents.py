@@ -23,7 +23,15 @@ from browsing import (
 )
 from conftest import CORPUS
 from playwright.sync_api import FilePayload, Locator, Page, expect
-from samples import PDF_HEIGHT, PDF_WIDTH, width_in_pdf, write_eml, write_pdf, write_xlsx
+from samples import (
+    PDF_HEIGHT,
+    PDF_WIDTH,
+    width_in_pdf,
+    write_eml,
+    write_pdf,
+    write_scan,
+    write_xlsx,
+)
 
 from qa.ui.desk import Desk
 from qa.ui.visit import Talk
@@ -776,3 +784,31 @@ def test_every_control_has_a_name(visit: OpenPage, still: Served) -> None:
     ask(page, "Do tomatoes need 40 rivets twice a week?").locator(".qa-chip").click()
     expect(page.locator(".qa-box")).to_have_count(1)
     assert page.evaluate(nameless) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_scan_opens_on_its_page_with_the_words_boxed_and_is_told_to_be_one(
+    visit: OpenPage, serve: Serve, scheme: str
+) -> None:
+    words = "The old lighthouse burned down in 1871."
+
+    def make(corpus: Path) -> None:
+        write_scan(corpus / "scan.pdf", [[(72, 700, "A page before.")], [(150, 300, words)]])
+
+    page = visit(serve({}, make).address, PHONE, scheme)
+    chip = ask(page, "Has the old lighthouse burned down in 1871?").locator(".qa-chip")
+    expect(chip).to_contain_text("page 2 (scanned)")
+    chip.click()
+    expect(page.get_by_role("note")).to_contain_text("This page is a scan.")
+    box, sheet = page.locator(".qa-box").bounding_box(), page.locator(".qa-sheet").bounding_box()
+    assert box
+    assert sheet
+    left, top = (box["x"] - sheet["x"]) / sheet["width"], (box["y"] - sheet["y"]) / sheet["height"]
+    assert left == pytest.approx(150 / PDF_WIDTH, abs=0.02)
+    assert top == pytest.approx((PDF_HEIGHT - 300 - 14) / PDF_HEIGHT, abs=0.02)
+    assert box["width"] / sheet["width"] == pytest.approx(width_in_pdf(words) / PDF_WIDTH, abs=0.03)
+    assert unreadable(page, ["[role=note]"]) == {}
+    assert_no_sideways_scrolling(page)
+    page.get_by_role("button", name="Text", exact=True).click()
+    expect(page.get_by_role("note")).to_contain_text("2 scanned pages")
+    expect(page.locator("#qa-cited")).to_have_text(words)

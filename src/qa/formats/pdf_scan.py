@@ -29,6 +29,7 @@ _SAME_HEIGHT = 1.25
 _LEVEL = 0.4
 # Of a line; what is read with less is a logo, a stain or handwriting more often than text.
 _LEAST_SCORE = 0.7
+_LEAST_SCORE_ALONE = 0.9  # of a line of one character
 # On average; a page that is read with less may be upside down.
 _GOOD_SCORE = 0.85
 _TELLING_CHARACTERS = 5
@@ -93,7 +94,7 @@ def recognise_page(data: bytes, page: int) -> Scan:
         tuple(
             (line.text, tuple(_in_points(word, scale) for word in line.words))
             for line in lines
-            if line.score >= _LEAST_SCORE
+            if line.score >= (_LEAST_SCORE if len(line.text) > 1 else _LEAST_SCORE_ALONE)
         ),
     )
 
