@@ -450,7 +450,7 @@ def test_an_index_that_cannot_be_written_answers_and_a_build_says_why_it_cannot(
     script = "import sys, test_durability as t; t.ask_and_build_read_only(*sys.argv[1:])"
     done = subprocess.run(
         [sys.executable, "-c", script, str(scene.corpus), str(index_dir)],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
         text=True,
     )
