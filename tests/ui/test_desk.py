@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import CORPUS, tiny_settings, write_corpus
@@ -23,7 +25,7 @@ from qa.ui.desk import Desk
 from qa.ui.evaluation import Evaluation
 from qa.ui.library import Library
 from qa.ui.render import Turn
-from qa.ui.visit import Talk
+from qa.ui.visit import Talk, Visit
 
 ALWAYS = AskSettings(max_risk=1.0)
 ROSES = "Do roses want sun and clay?"
@@ -409,6 +411,35 @@ def test_a_turn_is_judged_once(judging: Desk) -> None:
     turn = judged(judging, "up")
     assert judging.judge(turn, "down") == turn
     assert Page(judging.feedback()["html"]).values("data-verdict") == ["up"]
+
+
+def test_of_two_verdicts_on_a_turn_at_once_one_is_kept_and_no_answer_waits_for_it(
+    place: Path, tmp_path: Path
+) -> None:
+    visit = Visit()
+
+    def judge(verdict: str) -> None:
+        visit.change(0, lambda turn: desk.judge(turn, verdict))
+
+    def meanwhile() -> None:
+        pool.submit(judge, "down").result(10)
+        pool.submit(visit.add, desk.ask("Who wrote to Charles?", [])).result(10)
+
+    class SlowFeedback(Feedback):
+        """Written to a disk so slow that other things happen meanwhile."""
+
+        def add(self, *args: Any, **options: Any) -> int:
+            entry = super().add(*args, **options)
+            meanwhile()
+            return entry
+
+    feedback = SlowFeedback(tmp_path / FEEDBACK_FILE)
+    desk = Desk(LiveAnswerer(place / "index", ALWAYS), None, Evaluation(place / "index"), feedback)
+    visit.add(desk.ask(ROSES, []))
+    with ThreadPoolExecutor(1) as pool:
+        judge("up")
+    assert [entry.verdict for entry in feedback.entries()] == [Verdict.UP]
+    assert [turn.verdict for turn in visit.talk.turns] == ["up", ""]
 
 
 @pytest.mark.parametrize("verdict", ["", "UP", "up ", "None", "<b>", "\ud800", "x" * 10_000])

@@ -34,6 +34,7 @@ class Visit:
         """Begin without turns, with all documents."""
         self._lock = threading.Lock()
         self._talk = Talk()
+        self._changing: set[int] = set()
         self._chosen: tuple[str, ...] = ()
         self._chosen_at = 0.0
 
@@ -62,13 +63,31 @@ class Visit:
             return self._talk
 
     def change(self, number: int, make: Callable[[Turn], Turn]) -> Talk:
-        """Put what is made of a turn in its place; one that is not there is left alone."""
+        """Put what is made of a turn in its place.
+
+        One that is not there, or that another thread is changing, is left alone. Making may take
+        long: meanwhile other turns are added and changed.
+        """
         with self._lock:
-            talk, place = self._talk, number - self._talk.first
-            if 0 <= place < len(talk.turns):
-                turns = (*talk.turns[:place], make(talk.turns[place]), *talk.turns[place + 1 :])
-                self._talk = Talk(turns, talk.first, talk.version + 1)
-            return self._talk
+            place = number - self._talk.first
+            if number in self._changing or not 0 <= place < len(self._talk.turns):
+                return self._talk
+            turn = self._talk.turns[place]
+            self._changing.add(number)
+        try:
+            made = make(turn)
+            with self._lock:
+                return self._put(number, made)
+        finally:
+            with self._lock:
+                self._changing.remove(number)
+
+    def _put(self, number: int, turn: Turn) -> Talk:
+        talk, place = self._talk, number - self._talk.first
+        if place >= 0:  # it may have been forgotten meanwhile
+            turns = (*talk.turns[:place], turn, *talk.turns[place + 1 :])
+            self._talk = Talk(turns, talk.first, talk.version + 1)
+        return self._talk
 
     def choose(self, doc_ids: Sequence[str], at: float) -> tuple[str, ...]:
         """Choose documents, unless others were chosen later; return those that count.
