@@ -210,6 +210,45 @@ def test_a_page_that_cannot_be_drawn_opens_as_text(
     assert "Page 1 is about roses and ferns." in page.shown
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Sixty documents that say nearly the same, and a long one of several passages."""
+    folder = tmp_path_factory.mktemp("many")
+    texts = {f"{n:02}.txt": f"Clay and sun: roses want clay and sun {n}.\n" for n in range(60)}
+    texts["37.txt"] = "Much else.\n\nRoses want sun\nand “clay” OR sand.\n"
+    sentences = (f"Sentence {n} is about the fern of garden {n}." for n in range(300))
+    write_corpus(folder / "corpus", {**texts, "long.txt": " ".join(sentences)})
+    build(folder)
+    return desk_of(folder / "index")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Roses want sun and “clay” OR sand.", "want\tsun  and", " “clay” OR ", "oses want sun"],
+)
+def test_evidence_is_found_in_whatever_document_it_stands(many: Desk, words: str) -> None:
+    page = Page(many.open_evidence(words))
+    assert "37.txt" in page.texts
+    assert " ".join(page.marked).split() == words.split()
+
+
+def test_evidence_of_two_passages_is_found(many: Desk) -> None:
+    store = many._live.current().index.store
+    before, after = store.passages_of("long.txt")[3:5]
+    end, start = before.passage.text[-60:], after.passage.text[:90]
+    for words in (f"{end} {start}", f"{before.passage.text} {after.passage.text}"):
+        assert " ".join(Page(many.open_evidence(words)).marked).split() == words.split()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [*HOSTILE_NAMES, "Roses want\0sun", "roses want SUN and “clay”", '" OR "', "x " * 10_000],
+)
+def test_evidence_that_stands_nowhere_is_said_not_to(many: Desk, words: str) -> None:
+    printable = words.encode("utf-8", "replace").decode()
+    assert "were not found" in shown(many.open_evidence(printable))
+
+
 # ---- the list
 
 
