@@ -240,6 +240,11 @@ def test_evidence_of_two_passages_is_found(many: Desk) -> None:
         assert " ".join(Page(many.open_evidence(words)).marked).split() == words.split()
 
 
+def test_what_is_more_than_a_report_may_ask_for_is_not_looked_for(many: Desk) -> None:
+    page = Page(many.open_evidence(f"Roses want sun{' ' * 20_000}" + "x " * 100_000))
+    assert page.marked == ["Roses want sun"]
+
+
 @pytest.mark.parametrize(
     "words",
     [*HOSTILE_NAMES, "Roses want\0sun", "roses want SUN and “clay”", '" OR "', "x " * 10_000],
