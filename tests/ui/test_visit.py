@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from qa.ui.render import Turn
-from qa.ui.visit import Visit
+from qa.ui.visit import Choice, Visit
 
 SECONDS = 10.0  # for what takes none, unless it waits for a lock
 
@@ -104,3 +104,30 @@ def test_a_turn_that_is_forgotten_while_it_is_changed_changes_no_other(visit: Vi
 def test_a_turn_that_is_not_there_is_left_alone(visit: Visit, number: int) -> None:
     before = visit.talk
     assert visit.change(number, judging("up")) == before
+
+
+# ---- the documents that are asked
+
+
+def test_at_first_all_documents_are_asked(visit: Visit) -> None:
+    assert visit.chosen == ()
+    assert visit.choose([], 1) == Choice((), 1)
+
+
+@pytest.mark.parametrize("later", [["a.txt", "b.txt"], ["b.txt"], []])
+def test_the_later_of_two_choices_counts_in_whatever_order_they_come(
+    visit: Visit, later: list[str]
+) -> None:
+    other_way = Visit()
+    assert visit.choose(["a.txt"], 1) == Choice(("a.txt",), 1)
+    assert visit.choose(later, 2) == Choice(tuple(later), 2)
+    assert other_way.choose(later, 2) == Choice(tuple(later), 2)
+    assert other_way.choose(["a.txt"], 1) == Choice(tuple(later), 2)
+    assert visit.chosen == other_way.chosen == tuple(later)
+
+
+@pytest.mark.parametrize("number", [-(10**30), -1, 0, 3])
+def test_a_choice_that_is_not_later_changes_nothing(visit: Visit, number: int) -> None:
+    visit.choose(["a.txt"], 3)
+    assert visit.choose(["b.txt"], number) == Choice(("a.txt",), 3)
+    assert visit.chosen == ("a.txt",)
