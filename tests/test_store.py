@@ -338,6 +338,59 @@ def test_search_in_some_documents_ranks_as_in_all(
     assert list(store.search(["fern"], 1, only)) == found[:1]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("want sun and clay", ["garden.md"]),
+        ("WANT  sun,\n and clay!", ["garden.md"]),
+        ("wants suns and clay", ["garden.md"]),
+        ("sun want and clay", []),
+        ("the", sorted(CORPUS)),
+        ("", []),
+        (" \n", []),
+        ("—…", []),
+    ],
+)
+def test_documents_are_found_by_words_that_follow_each_other(
+    stored: Callable[[Content], Store], words: str, found: list[str]
+) -> None:
+    store = stored(one_passage_each(CORPUS, context="Heading"))
+    assert sorted(store.documents_with(words, 10)) == found
+    assert store.documents_with("Heading", 10) == [], "it is not of the text"
+
+
+def test_at_most_so_many_passages_are_looked_at_for_words(
+    stored: Callable[[Content], Store],
+) -> None:
+    texts = {f"{n:02}": "fern moss" for n in range(20)}
+    assert stored(one_passage_each(texts)).documents_with("fern moss", 3) == ["00", "01", "02"]
+
+
+def test_a_long_text_is_found_by_its_beginning(stored: Callable[[Content], Store]) -> None:
+    text = " ".join(f"word{n}" for n in range(2_000))
+    store = stored(one_passage_each({"a": text, "b": "word0 word1"}))
+    assert store.documents_with(text * 50, 10) == ["a"]
+    assert store.documents_with("x" * 10**6, 10) == []
+
+
+@settings(max_examples=80)
+@given(
+    st.lists(
+        st.text()
+        | st.sampled_from(
+            ["sun", "OR", "NOT", "AND", "NEAR(a b)", '"', "*", "text :", "-context:", "^", "\0"]
+        ),
+        max_size=6,
+    ).map(" ".join)
+)
+@example('" OR text : roses OR "')
+@example("sun\0 OR roses")
+@example("\ud800")
+def test_no_words_are_query_syntax(corpus_store: Store, words: str) -> None:
+    found = corpus_store.documents_with(words, 10)
+    assert {"OR", "NOT", "roses"}.isdisjoint(words.split()) or found == []
+
+
 # ---- the file
 
 

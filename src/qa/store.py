@@ -6,6 +6,7 @@ build works on. The two own the SQL. Vectors are bytes here.
 
 import json
 import math
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -60,6 +61,8 @@ Made = TypeVar("Made")
 _K1 = 1.2
 # FTS5's floor for the inverse document frequency.
 _LEAST_WEIGHT = 1e-6
+# Every word of a phrase is looked up; what is longer than this is told apart by its beginning.
+_FIRST_WORDS = re.compile(r".{1,200}(?!\S)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +275,28 @@ class Store:
             (*values, limit),
         )
         return {row: min(score / attainable, 1.0) for row, score in rows}
+
+    def documents_with(self, words: str, limit: int) -> list[str]:
+        """List ids of documents in which words stand one after the other within a passage.
+
+        As in `search`, word endings, accents, capitals and punctuation do not count.
+
+        Args:
+            words: Any text; of a long one, its first words.
+            limit: The most passages to look at.
+        """
+        words = words.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+        first = _FIRST_WORDS.match(" ".join(words.split()))
+        if first is None:
+            return []
+        rows = self._all(
+            "SELECT d.doc_id FROM passages p JOIN documents d ON d.id = p.document "
+            "WHERE p.row IN "
+            "(SELECT rowid FROM lexical WHERE lexical MATCH ? ORDER BY rowid LIMIT ?) "
+            "ORDER BY p.row",
+            (f"text : {_quote(first.group())}", limit),
+        )
+        return list(dict.fromkeys(doc_id for (doc_id,) in rows))
 
     def term_weight(self, term: str) -> float:
         """Give a word's inverse document frequency as FTS5 computes it: never below 1e-6."""

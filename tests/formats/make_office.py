@@ -201,6 +201,16 @@ def xlsx(sheets: Mapping[str, str], **options: str) -> bytes:
                              styles=options.get("styles", "")))  # fmt: skip
 
 
+def add_tables(parts: dict[str, str | bytes], *tables: str) -> dict[str, str | bytes]:
+    """Put tables into a workbook's first sheet: of each its attributes and what is inside."""
+    links = []
+    for number, inside in enumerate(tables, start=1):
+        links.append((f"t{number}", "table", f"../tables/table{number}.xml"))
+        parts[f"xl/tables/table{number}.xml"] = f'<table xmlns="{S}" {inside}</table>'
+    parts["xl/worksheets/_rels/sheet1.xml.rels"] = rels(links)
+    return parts
+
+
 def cells(*rows: Mapping[str, str | float], first: int = 1) -> str:
     """Write a sheet's rows: of each its cells by column; a cell with "<" is written as it is."""
     written = ""

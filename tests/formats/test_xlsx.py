@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_office import (
+    add_tables,
     cells,
     check_sound,
     damaged,
@@ -304,6 +305,65 @@ def test_rows_that_a_filter_or_a_collapsed_group_hides_are_read() -> None:
     assert lines(sheet(filtered) + '<autoFilter ref="A1:B4"/>') == lines(sheet(filtered))
 
 
+FILTERED = '<autoFilter ref="A1:B4"><filterColumn colId="0"><filters/></filterColumn></autoFilter>'
+
+
+def with_tables(rows: str, *tables: str) -> bytes:
+    return zipped(add_tables(xlsx_parts({"S": sheet(rows)}), *tables))
+
+
+def test_rows_that_the_filter_of_a_table_hides_are_read() -> None:
+    years = table(HEAD, (2017, 1), (2018, 2), (2019, 3))
+    towns = table(("Town", "People"), ("Lima", 5), ("Ica", 6), first=7)
+    rows = (years + towns).replace('<row r="3"', '<row r="3" hidden="1"')
+    rows = rows.replace('<row r="9"', '<row r="9" hidden="1"')
+    first, second = f'ref="A1:B4">{FILTERED}', f'ref="A7:B9">{FILTERED}'
+    year, town = "| Year: 2018 | Tonnes: 2", "| Town: Ica | People: 6"
+    for tables, read in (
+        ([], set()),
+        ([first], {year}),
+        ([second], {town}),
+        ([second, first], {year, town}),
+        (['ref="A1:B4"><autoFilter ref="A1:B4"/>'], set()),
+        ([f'ref="A4:B4">{FILTERED}'], set()),
+    ):
+        for data in (with_tables(rows, *tables), strict(with_tables(rows, *tables))):
+            assert {year, town} & set(outline(parse_xlsx(data, LIMITS))) == read
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f'ref="">{FILTERED}',
+        f'ref="A9999999:B1">{FILTERED}',
+        f'ref="B:B">{FILTERED}',
+        f">{FILTERED}",
+        'ref="A1:B4"><autoFilter>',
+        f'ref="A1:B4">{"<a>" * 500}{"</a>" * 500}{FILTERED}',
+    ],
+)
+def test_a_table_that_is_damaged_filters_nothing(inside: str) -> None:
+    rows = table(HEAD, (2017, 1), (2018, 2)).replace('<row r="3"', '<row r="3" hidden="1"')
+    assert outline(parse_xlsx(with_tables(rows, inside), LIMITS)) == [
+        "# S", "| Year | Tonnes", "| Year: 2017 | Tonnes: 1",
+    ]  # fmt: skip
+
+
+def test_tables_that_claim_all_rows_take_no_longer() -> None:
+    rows = "".join(f'<row r="{n}" hidden="1"><c><v>{n}</v></c></row>' for n in range(1, 3_000))
+    tables = [f'ref="A{n}:XFD9999999">{FILTERED}' for n in range(1_000, 0, -1)]
+    assert "2999" in parse_xlsx(with_tables(rows, *tables), LIMITS).text
+
+
+@pytest.mark.parametrize("broken", ["xl/worksheets/_rels/sheet1.xml.rels", "xl/tables/table1.xml"])
+def test_links_and_tables_that_cannot_be_read_do_no_harm(broken: str) -> None:
+    rows = table(HEAD, (2017, 1), (2018, 2)).replace('<row r="3"', '<row r="3" hidden="1"')
+    parts = add_tables(xlsx_parts({"S": sheet(rows)}), f'ref="A1:B4">{FILTERED}')
+    whole = outline(parse_xlsx(zipped(parts), LIMITS))
+    parts[broken] = "<!DOCTYPE a><a/>"
+    assert outline(parse_xlsx(zipped(parts), LIMITS)) == whole[:-1]
+
+
 @pytest.mark.parametrize("span", ['min="-5" max="-9"', "", 'min="9" max="2"', 'min="99999"'])
 def test_columns_that_are_none_hide_nothing(span: str) -> None:
     written = lines(f'<cols><col {span} hidden="1"/></cols>' + sheet(table(("a", 1), ("b", 2))))
@@ -378,10 +438,11 @@ def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="200"/><xf numFmtId="22"/></cellXfs>'
     )
     rows = table(HEAD, (2017, 1)) + (
-        '<row r="3"><c r="A3" s="1"><v>-4.5</v></c><c r="B3" s="2"><v>43160.5</v></c>'
+        '<row r="3" hidden="1"><c r="A3" s="1"><v>-4.5</v></c><c r="B3" s="2"><v>43160.5</v></c>'
         '<c r="C3" t="s"><v>0</v></c></row>'
     )
     parts = xlsx_parts({"S": sheet(rows, ["A1:B2"])}, strings="<si><t>x</t></si>", styles=styles)
+    parts = add_tables(parts, f'ref="A1:B4">{FILTERED}')
     with contextlib.suppress(UnreadableError):
         check_sound(parse_xlsx(zipped(damaged(data, parts)), LIMITS))
 

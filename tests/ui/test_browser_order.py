@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from browsing import PHONE, OpenPage, Serve, Served, ask
 from conftest import CORPUS
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from samples import write_pdf
 
 from qa.ui.desk import Desk
+from qa.ui.visit import Visit
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser
@@ -38,19 +39,19 @@ def still(serve: Serve) -> Served:
 
 
 class Gate:
-    """Holds back what a desk answers to the first call of a kind until it is opened."""
+    """Holds back what the first call of a kind returns until it is opened."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
         self._open = threading.Event()
         self.begun = threading.Event()
 
-    def hold(self, name: str, is_meant: Callable[..., bool]) -> None:
+    def hold(self, name: str, is_meant: Callable[..., bool], owner: type = Desk) -> None:
         """Hold back the first call of a method for whose arguments `is_meant` says so."""
-        method, lock = getattr(Desk, name), threading.Lock()
+        method, lock = getattr(owner, name), threading.Lock()
 
-        def held(desk: Desk, *args: Any, **options: Any) -> Any:
-            answer = method(desk, *args, **options)
+        def held(called: object, *args: Any, **options: Any) -> Any:
+            answer = method(called, *args, **options)
             with lock:
                 is_first = is_meant(*args) and not self.begun.is_set()
                 if is_first:
@@ -58,7 +59,7 @@ class Gate:
             assert not is_first or self._open.wait(120)
             return answer
 
-        self._monkeypatch.setattr(Desk, name, held)
+        self._monkeypatch.setattr(owner, name, held)
 
     def open(self) -> None:
         """Let the answer go."""
@@ -74,8 +75,13 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 
 def let_arrive(page: Page, gate: Gate, request_holds: str) -> None:
     """Open the gate and wait until its answer is in the browser and has been dealt with."""
+    let_answer(page, gate.open, request_holds)
+
+
+def let_answer(page: Page, release: Callable[[], object], request_holds: str) -> None:
+    """Release what an answer waits for; see `let_arrive`."""
     with page.expect_response(lambda r: request_holds in (r.request.post_data or "")) as answer:
-        gate.open()
+        release()
     answer.value.finished()
     page.evaluate(
         """async () => {
@@ -277,10 +283,82 @@ def test_verdicts_on_two_answers_at_once_are_both_kept(
     expect(turns.first).to_contain_text("Thank you")
 
 
+# ---- the documents that are asked
+
+
+TICK = """(names) => {
+  const now = performance.now;
+  performance.now = () => 1; // the browser's clock is a coarse one
+  for (const name of names) document.querySelector(`[data-pick="${name}"]`).click();
+  performance.now = now;
+}"""
+
+
 def test_two_documents_ticked_at_once_are_both_asked(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
-    page.evaluate(
-        """() => { for (const name of ["garden.md", "bridges.txt"])
-            document.querySelector(`[data-pick="${name}"]`).click(); }"""
-    )
+    page.evaluate(TICK, ["garden.md", "bridges.txt"])
+    expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")
+    expect(ask(page, ROSES)).to_contain_text("Asked of 2 documents only")
+
+
+def test_of_two_choices_that_overtake_each_other_the_later_counts(
+    visit: OpenPage, still: Served
+) -> None:
+    page = visit(still.address)
+    held: list[Route] = []
+    page.route(QUESTION_SENT, lambda route: route.continue_() if held else held.append(route))
+    page.evaluate(TICK, ["garden.md", "bridges.txt"])
+    expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")
+    let_answer(page, held[0].continue_, "garden.md")
+    expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")
+    expect(ask(page, ROSES)).to_contain_text("Asked of 2 documents only")
+
+
+def test_a_choice_that_is_shown_late_does_not_hide_the_later_one(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    gate.hold("choose", lambda doc_ids, number: True, Visit)
+    page = visit(still.address)
+    page.get_by_label("Ask The garden").check()
+    assert gate.begun.wait(60)
+    page.get_by_label("Ask bridges").check()
+    expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")
+    let_arrive(page, gate, "garden.md")
+    expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")
+
+
+def test_a_choice_that_is_shown_late_does_not_come_back_when_all_are_asked(
+    visit: OpenPage, still: Served, gate: Gate
+) -> None:
+    page = visit(still.address)
+    page.get_by_label("Ask The garden").check()
+    gate.hold("choose", lambda doc_ids, number: len(doc_ids) == 2, Visit)
+    page.get_by_label("Ask bridges").check()
+    assert gate.begun.wait(60)
+    page.get_by_role("button", name="Ask all documents").click()
+    expect(page.locator(".qa-scope")).to_have_count(0)
+    let_arrive(page, gate, "bridges.txt")
+    expect(page.locator(".qa-scope")).to_have_count(0)
+    expect(ask(page, ROSES)).not_to_contain_text("Asked of")
+
+
+@pytest.mark.parametrize("number", ["null", '"<b>7</b>"', "-1", "1e400", "1.5", "[2]", '{"a": 1}'])
+def test_a_choice_with_a_number_that_is_none_does_no_harm(
+    visit: OpenPage, still: Served, number: str
+) -> None:
+    page = visit(still.address)
+
+    def alter(route: Route) -> None:
+        sent = route.request.post_data or ""
+        altered = sent.replace('"number":1', f'"number":{number}')
+        assert altered != sent
+        route.continue_(post_data=altered)
+
+    page.route(QUESTION_SENT, alter)
+    with page.expect_response(QUESTION_SENT) as answer:
+        page.get_by_label("Ask The garden").check()
+    assert answer.value.ok
+    page.unroute(QUESTION_SENT)
+    expect(page.locator(".qa-scope")).to_have_count(0)
+    page.get_by_label("Ask bridges").check()
     expect(page.locator(".qa-scope")).to_contain_text("Asking only 2 documents")

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import CORPUS, tiny_settings, write_corpus
@@ -23,7 +25,7 @@ from qa.ui.desk import Desk
 from qa.ui.evaluation import Evaluation
 from qa.ui.library import Library
 from qa.ui.render import Turn
-from qa.ui.visit import Talk
+from qa.ui.visit import Talk, Visit
 
 ALWAYS = AskSettings(max_risk=1.0)
 ROSES = "Do roses want sun and clay?"
@@ -206,6 +208,50 @@ def test_a_page_that_cannot_be_drawn_opens_as_text(
     monkeypatch.setattr("sys.executable", shutil.which("false"))  # the worker ends at once
     page = Page(desk.open("roses.pdf", None, "page", 1))
     assert "Page 1 is about roses and ferns." in page.shown
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Sixty documents that say nearly the same, and a long one of several passages."""
+    folder = tmp_path_factory.mktemp("many")
+    texts = {f"{n:02}.txt": f"Clay and sun: roses want clay and sun {n}.\n" for n in range(60)}
+    texts["37.txt"] = "Much else.\n\nRoses want sun\nand “clay” OR sand.\n"
+    sentences = (f"Sentence {n} is about the fern of garden {n}." for n in range(300))
+    write_corpus(folder / "corpus", {**texts, "long.txt": " ".join(sentences)})
+    build(folder)
+    return desk_of(folder / "index")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Roses want sun and “clay” OR sand.", "want\tsun  and", " “clay” OR ", "oses want sun"],
+)
+def test_evidence_is_found_in_whatever_document_it_stands(many: Desk, words: str) -> None:
+    page = Page(many.open_evidence(words))
+    assert "37.txt" in page.texts
+    assert " ".join(page.marked).split() == words.split()
+
+
+def test_evidence_of_two_passages_is_found(many: Desk) -> None:
+    store = many._live.current().index.store
+    before, after = store.passages_of("long.txt")[3:5]
+    end, start = before.passage.text[-60:], after.passage.text[:90]
+    for words in (f"{end} {start}", f"{before.passage.text} {after.passage.text}"):
+        assert " ".join(Page(many.open_evidence(words)).marked).split() == words.split()
+
+
+def test_what_is_more_than_a_report_may_ask_for_is_not_looked_for(many: Desk) -> None:
+    page = Page(many.open_evidence(f"Roses want sun{' ' * 20_000}" + "x " * 100_000))
+    assert page.marked == ["Roses want sun"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [*HOSTILE_NAMES, "Roses want\0sun", "roses want SUN and “clay”", '" OR "', "x " * 10_000],
+)
+def test_evidence_that_stands_nowhere_is_said_not_to(many: Desk, words: str) -> None:
+    printable = words.encode("utf-8", "replace").decode()
+    assert "were not found" in shown(many.open_evidence(printable))
 
 
 # ---- the list
@@ -409,6 +455,35 @@ def test_a_turn_is_judged_once(judging: Desk) -> None:
     turn = judged(judging, "up")
     assert judging.judge(turn, "down") == turn
     assert Page(judging.feedback()["html"]).values("data-verdict") == ["up"]
+
+
+def test_of_two_verdicts_on_a_turn_at_once_one_is_kept_and_no_answer_waits_for_it(
+    place: Path, tmp_path: Path
+) -> None:
+    visit = Visit()
+
+    def judge(verdict: str) -> None:
+        visit.change(0, lambda turn: desk.judge(turn, verdict))
+
+    def meanwhile() -> None:
+        pool.submit(judge, "down").result(10)
+        pool.submit(visit.add, desk.ask("Who wrote to Charles?", [])).result(10)
+
+    class SlowFeedback(Feedback):
+        """Written to a disk so slow that other things happen meanwhile."""
+
+        def add(self, *args: Any, **options: Any) -> int:
+            entry = super().add(*args, **options)
+            meanwhile()
+            return entry
+
+    feedback = SlowFeedback(tmp_path / FEEDBACK_FILE)
+    desk = Desk(LiveAnswerer(place / "index", ALWAYS), None, Evaluation(place / "index"), feedback)
+    visit.add(desk.ask(ROSES, []))
+    with ThreadPoolExecutor(1) as pool:
+        judge("up")
+    assert [entry.verdict for entry in feedback.entries()] == [Verdict.UP]
+    assert [turn.verdict for turn in visit.talk.turns] == ["up", ""]
 
 
 @pytest.mark.parametrize("verdict", ["", "UP", "up ", "None", "<b>", "\ud800", "x" * 10_000])

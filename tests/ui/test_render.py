@@ -303,4 +303,9 @@ def test_the_scope_says_what_is_asked_and_can_be_cleared(chosen: list[str], said
     page = Page(scope_html(chosen))
     assert said in page.texts
     assert ("data-choose-all", "") in page.attributes
-    assert scope_html([]) == ""
+    assert Page(scope_html([])).shown == ""
+
+
+@pytest.mark.parametrize("chosen", [[], ["a.txt"], ["a.txt", "b.txt"]])
+def test_every_scope_says_which_choice_it_shows(chosen: list[str]) -> None:
+    assert Page(scope_html(chosen, 7)).values("data-version") == ["7"]

@@ -8,7 +8,7 @@ is a table, and which row names its columns, is found in `sheet_tables`.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -93,7 +93,26 @@ def _read_sheet(package: Package, part: str, book: _Book, limits: ParseLimits) -
     for merge in merges:
         length += _fill(by_number, merge, book, limits)
         check_characters(length, limits)
-    return _visible(rows, hidden_rows, hidden_columns)
+    gone = sorted(hidden_rows)
+    for top, bottom in _filtered(package, part) if gone else ():
+        del gone[bisect_left(gone, top) : bisect_right(gone, bottom)]
+    return _visible(rows, gone, hidden_columns)
+
+
+def _filtered(package: Package, sheet: str) -> Iterator[tuple[int, int]]:
+    """Give the first and the last row of each table of a sheet that is filtered."""
+    try:
+        links = relationships(package, sheet).values()
+    except UnreadableError:  # they have no part in what else is read
+        return
+    for part in {link.target for link in links if link.kind == "table"}:
+        try:
+            root = package.tree(part)
+        except UnreadableError:
+            continue
+        match = _RANGE.fullmatch(attribute(root, "ref"))
+        if match and child(root, "autoFilter", "filterColumn") is not None:
+            yield int(match[2]), int(match[4])
 
 
 def _is_hidden(element: Element) -> bool:
@@ -108,12 +127,12 @@ def _hide(columns: bytearray, element: Element) -> None:
     columns[first : last + 1] = b"\1" * (last + 1 - first)
 
 
-def _visible(rows: list[Row], hidden_rows: set[int], hidden_columns: bytearray) -> list[Row]:
-    """Leave out what is hidden, and close up the rest: a gap would part a table."""
-    if not hidden_rows and not any(hidden_columns):
+def _visible(rows: list[Row], gone: list[int], hidden_columns: bytearray) -> list[Row]:
+    """Leave out hidden columns and rows that are gone, and close up: a gap would part a table."""
+    if not gone and not any(hidden_columns):
         return rows
     places = list(accumulate(1 - is_hidden for is_hidden in hidden_columns))
-    gone = sorted(hidden_rows)
+    hidden_rows = frozenset(gone)
     visible = []
     for row in rows:
         cells = {

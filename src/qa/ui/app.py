@@ -76,10 +76,9 @@ def build_ui(desk: Desk) -> gr.Blocks:
         return desk.conversation(visit.change(number, lambda turn: desk.judge(turn, verdict)))
 
     def choose(visit: Visit, event: gr.EventData) -> tuple[str, Visit]:
-        at = getattr(event, "at", None)
-        names = _names(getattr(event, "doc_ids", None))
-        chosen = visit.choose(names, at if isinstance(at, int | float) else 0.0)
-        return scope_html(chosen), visit
+        names, number = _names(getattr(event, "doc_ids", None)), getattr(event, "number", None)
+        choice = visit.choose(names, number if isinstance(number, int) else 0)
+        return scope_html(choice.doc_ids, choice.number), visit
 
     with gr.Blocks(title="Ask the documents", fill_width=True) as page:
         visit = gr.State(Visit())

@@ -72,9 +72,13 @@ function pick(box) {
   choose();
 }
 
-// Told in whatever order: what was chosen last counts.
+// Told in whatever order: what was chosen last counts. Two panes' scripts count together; a clock
+// may say the same twice.
 function choose() {
-  trigger("choose", { doc_ids: [...chosen], at: performance.now() });
+  const { dataset } = document.querySelector(".qa-panes");
+  const number = Number(dataset.choices ?? 0) + 1;
+  dataset.choices = number;
+  trigger("choose", { doc_ids: [...chosen], number });
 }
 
 // ---- what the right pane shows: the list or a document, whichever was asked for last
@@ -423,8 +427,9 @@ function present() {
   }
 }
 
-// The newest state of the conversation that has come; an older one that comes later, as when an
-// answer and a verdict cross, is put right before it is seen.
+// The newest state of the conversation, or of the documents that are asked, that has come; an
+// older one that comes later, as when an answer and a verdict cross, is put right before it is
+// seen.
 let newest = { version: 0, html: null };
 let last = -1;
 

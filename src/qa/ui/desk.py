@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ from qa.ui.render_source import (
 from qa.ui.visit import Talk
 
 _GONE = "The documents that were picked are no longer there: ask all documents, or pick others."
+_LIKELY_PASSAGES = 50
+_MOST_EVIDENCE = 20_000  # characters; evaluate.js lets no more through
 
 
 class Desk:
@@ -212,13 +214,14 @@ class Desk:
 
     def open_evidence(self, words: str) -> str:
         """Render the document in which words stand, white space aside, or say that none does."""
-        parts = words.split()
+        parts = words[:_MOST_EVIDENCE].split()
         pattern = re.compile(r"\s+".join(map(re.escape, parts)))
+        looked: set[str] = set()
         try:
             answerer = self._live.current()
-            found = answerer.search(words[:MAX_QUESTION_CHARACTERS]) if parts else []
-            for doc_id in dict.fromkeys(passage.passage.doc_id for passage in found):
-                document = answerer.index.store.document(doc_id)
+            for doc_id in _likely(answerer, parts):
+                document = None if doc_id in looked else answerer.index.store.document(doc_id)
+                looked.add(doc_id)
                 if document and (match := pattern.search(document.text)):
                     return self.open(doc_id, Span(*match.span()), "", None)
         except QAError as error:
@@ -328,6 +331,18 @@ def _examples(answerer: Answerer) -> dict[str, str]:
         return suggest_questions(answerer)
     except QAError:  # the page comes up all the same; asking will say what is wrong
         return {}
+
+
+def _likely(answerer: Answerer, words: Sequence[str]) -> Iterator[str]:
+    """Give ids of documents in which words may stand, the likeliest first."""
+    if not words:
+        return
+    middle = len(words) // 2
+    # If a passage ends among the words, one half of them is still within a passage.
+    for part in (words, words[middle:], words[:middle]):
+        yield from answerer.index.store.documents_with(" ".join(part), _LIKELY_PASSAGES)
+    for found in answerer.search(" ".join(words)[:MAX_QUESTION_CHARACTERS]):
+        yield found.passage.doc_id
 
 
 def _news(shelf: Shelf) -> str:

@@ -40,15 +40,21 @@ class Turn:
     sent_as: int = 0
 
 
-def scope_html(chosen: Sequence[str]) -> str:
-    """Render what stands above the question box when only some documents are asked."""
+def scope_html(chosen: Sequence[str], version: int = 0) -> str:
+    """Render what stands above the question box when only some documents are asked.
+
+    Args:
+        chosen: Ids of the documents; empty for all, of which nothing is said.
+        version: Of the choice; the script leaves what is older than what it has shown.
+    """
     if not chosen:
-        return ""
+        return f'<span data-version="{version}"></span>'
     said = (
         f"Asking only {chosen[0]}" if len(chosen) == 1 else f"Asking only {len(chosen):,} documents"
     )
     return (
-        f'<p class="qa-scope"><span title="{text(said)}">{text(said)}</span>'
+        f'<p class="qa-scope" data-version="{version}">'
+        f'<span title="{text(said)}">{text(said)}</span>'
         '<button type="button" data-choose-all>Ask all documents</button></p>'
     )
 

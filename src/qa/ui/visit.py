@@ -27,6 +27,19 @@ class Talk:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The documents that are asked.
+
+    Attributes:
+        doc_ids: Empty for all.
+        number: Higher for every later choice; 0 before the first.
+    """
+
+    doc_ids: tuple[str, ...] = ()
+    number: int = 0
+
+
 class Visit:
     """A conversation and the documents it is with. Safe to use from several threads."""
 
@@ -34,8 +47,8 @@ class Visit:
         """Begin without turns, with all documents."""
         self._lock = threading.Lock()
         self._talk = Talk()
-        self._chosen: tuple[str, ...] = ()
-        self._chosen_at = 0.0
+        self._changing: set[int] = set()
+        self._choice = Choice()
 
     def __deepcopy__(self, memo: object) -> "Visit":
         """Begin another: a page copies what its visits begin with."""
@@ -51,7 +64,7 @@ class Visit:
     def chosen(self) -> tuple[str, ...]:
         """Ids of the documents that are asked; empty for all."""
         with self._lock:
-            return self._chosen
+            return self._choice.doc_ids
 
     def add(self, turn: Turn) -> Talk:
         """Add a turn; the oldest of very many are forgotten."""
@@ -62,22 +75,40 @@ class Visit:
             return self._talk
 
     def change(self, number: int, make: Callable[[Turn], Turn]) -> Talk:
-        """Put what is made of a turn in its place; one that is not there is left alone."""
-        with self._lock:
-            talk, place = self._talk, number - self._talk.first
-            if 0 <= place < len(talk.turns):
-                turns = (*talk.turns[:place], make(talk.turns[place]), *talk.turns[place + 1 :])
-                self._talk = Talk(turns, talk.first, talk.version + 1)
-            return self._talk
+        """Put what is made of a turn in its place.
 
-    def choose(self, doc_ids: Sequence[str], at: float) -> tuple[str, ...]:
-        """Choose documents, unless others were chosen later; return those that count.
+        One that is not there, or that another thread is changing, is left alone. Making may take
+        long: meanwhile other turns are added and changed.
+        """
+        with self._lock:
+            place = number - self._talk.first
+            if number in self._changing or not 0 <= place < len(self._talk.turns):
+                return self._talk
+            turn = self._talk.turns[place]
+            self._changing.add(number)
+        try:
+            made = make(turn)
+            with self._lock:
+                return self._put(number, made)
+        finally:
+            with self._lock:
+                self._changing.remove(number)
+
+    def _put(self, number: int, turn: Turn) -> Talk:
+        talk, place = self._talk, number - self._talk.first
+        if place >= 0:  # it may have been forgotten meanwhile
+            turns = (*talk.turns[:place], turn, *talk.turns[place + 1 :])
+            self._talk = Talk(turns, talk.first, talk.version + 1)
+        return self._talk
+
+    def choose(self, doc_ids: Sequence[str], number: int) -> Choice:
+        """Choose documents, unless others were chosen later; return the choice that counts.
 
         Args:
             doc_ids: Empty for all.
-            at: When, by the page's clock.
+            number: Of the choice, from 1, as the page counts them.
         """
         with self._lock:
-            if at >= self._chosen_at:
-                self._chosen, self._chosen_at = tuple(doc_ids), at
-            return self._chosen
+            if number > self._choice.number:
+                self._choice = Choice(tuple(doc_ids), number)
+            return self._choice
