@@ -24,7 +24,7 @@ from qa.lock import build_lock
 from qa.models import chunk_limits, open_encoder, prepare_reader
 from qa.passage_vectors import PassageEncoder
 from qa.plan import Plan, count_changes, make_plan
-from qa.progress import BuildEvent, BuildReport, Progress
+from qa.progress import BuildEvent, BuildReport, Progress, one_at_a_time
 from qa.sandbox import Sandbox
 from qa.schema import ParsedDocument, Passage, RefusedFile, SkippedFile
 from qa.seen import Seen
@@ -65,7 +65,7 @@ def build_index(
         limits: What one file may cost; None for the defaults.
         rebuild: Take nothing over from the index that is there.
         allow_empty: Make an index without documents if there are none.
-        progress: Called as the work goes on.
+        progress: Called as the work goes on, by any thread, one at a time.
 
     Raises:
         CorpusError: The folder is missing or holds nothing readable.
@@ -78,6 +78,7 @@ def build_index(
     corpus, index_dir = Path(corpus), Path(index_dir)
     check_corpus(corpus)  # a missing one is told before any work
     limits = limits or ParseLimits()
+    progress = one_at_a_time(progress)
     with build_lock(
         index_dir, lambda holder: progress(BuildEvent(f"waiting for another build ({holder})"))
     ):

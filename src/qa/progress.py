@@ -1,5 +1,6 @@
 """What a build tells: how far it is, and in the end what it did."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,6 +27,17 @@ class BuildEvent:
 
 
 Progress = Callable[[BuildEvent], None]
+
+
+def one_at_a_time(progress: Progress) -> Progress:
+    """Let several threads tell how far they are, one after the other."""
+    lock = threading.Lock()
+
+    def tell(event: BuildEvent) -> None:
+        with lock:
+            progress(event)
+
+    return tell
 
 
 @dataclass(frozen=True, slots=True)
