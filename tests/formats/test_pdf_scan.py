@@ -144,6 +144,13 @@ def test_scanned_pages_between_others_are_read_in_their_place(stamp: str) -> Non
     assert ("1834" in parsed.text) == bool(stamp)
 
 
+def test_exact_words_over_a_picture_are_kept_and_are_no_scan() -> None:
+    words = "The annual report of the port"
+    picture = scanned(pictures(pdf(text(words)))[0])
+    parsed = read(pdf_of([picture], stamp=words))
+    assert (parsed.text, parsed.scanned, parsed.unread) == (words, (), ())
+
+
 def message(data: bytes, limits: ParseLimits = LIMITS) -> str:
     with pytest.raises(UnreadableError) as caught:
         read(data, limits)

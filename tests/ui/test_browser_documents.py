@@ -106,13 +106,13 @@ def test_uploaded_files_are_read_or_said_not_to_be_and_answer_without_a_reload(
         page,
         ("Ferns.txt", "Charles prunes the tomatoes twice a week."),
         ("broken.pdf", b"%PDF-1.7 nothing"),
-        ("picture.png", b"\x89PNG"),
+        ("picture.gif", b"\x89PNG"),
         ("bridges.txt", "The Forth Bridge carries 40 pages of rivets."),
     )
     expect(progress(page)).to_contain_text("2 documents added")
     expect(progress(page).locator("[data-state=failed] li")).to_have_count(2)
     expect(progress(page)).to_contain_text("✗ broken.pdf — damaged")
-    expect(progress(page)).to_contain_text("✗ picture.png — .png: not a format that is read")
+    expect(progress(page)).to_contain_text("✗ picture.gif — .gif: not a format that is read")
     expect(progress(page)).to_contain_text("✓ Ferns.txt")
     expect(progress(page)).to_contain_text("✓ bridges (2).txt — another bridges.txt was there")
     expect(documents(page)).to_have_count(5)

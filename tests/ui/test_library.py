@@ -462,7 +462,7 @@ def test_files_of_one_name_added_at_the_same_time_are_all_kept(
     assert contents == {str(number) for number in range(12)}
 
 
-@pytest.mark.parametrize("name", ["a.exe", "a", "a.png", "archive.zip", "a.doc"])
+@pytest.mark.parametrize("name", ["a.exe", "a", "a.gif", "archive.zip", "a.doc"])
 def test_a_file_of_a_format_that_is_not_read_is_not_saved(
     name: str, idle: Library, new: NewFile, corpus: Path
 ) -> None:

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from qa.formats import parse, unsupported
+from qa.formats import is_picture, parse, unsupported
 from qa.formats.charset import decode_labelled, decode_lenient
 from qa.formats.html import add_html, decode_html
 from qa.formats.mime_parts import (
@@ -202,7 +202,8 @@ def _suffix(part: Part, name: str) -> str:
     if part.kind == "message/rfc822":
         return ".eml"
     suffix = PurePosixPath(name).suffix.lower() or _SUFFIXES.get(part.kind, "")
-    return suffix if unsupported(f"x{suffix}") is None else ""
+    is_read = unsupported(f"x{suffix}") is None and not is_picture(f"x{suffix}")
+    return suffix if is_read else ""
 
 
 def _read_attachment(part: Part, suffix: str, limits: ParseLimits) -> Parsed | None:

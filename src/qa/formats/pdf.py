@@ -41,6 +41,7 @@ _OBJECTS_LOOKED_AT = 10_000
 # was stamped.
 _STAMP_CHARACTERS = 100
 _PICTURE_SHARE = 0.5
+_MUCH_MORE = 2
 _TITLE_DRAFTS = 8
 _TITLE_CHARACTERS = 200
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
@@ -81,20 +82,30 @@ def parse_pdf(data: bytes, limits: ParseLimits, scans: Mapping[int, Scan] | None
         pages = _read_pages(document, limits)
         if scans is None and is_available() and limits.ocr_pages:
             _ask_for_scans(document, pages, limits)
-        seen = {page: rows_of(scan, page - 1) for page, scan in (scans or {}).items()}
         unread = [
             number
             for number, rows in enumerate(pages, 1)
-            if number not in seen and _kind(document, number - 1, rows) in ("damaged", "scan")
+            if number not in (scans or {})
+            and not rows
+            and _kind(document, number - 1, rows) in ("damaged", "scan")
         ]
-        for page, rows in seen.items():
-            pages[page - 1] = rows or pages[page - 1]
+        scanned = []
+        for page, scan in (scans or {}).items():
+            rows = rows_of(scan, page - 1)
+            # A few words over a picture are exact, and may be all that is written there.
+            if _length(rows) > _MUCH_MORE * _length(pages[page - 1]):
+                pages[page - 1] = rows
+                scanned.append(page)
         if not any(pages):
             raise UnreadableError(_why_empty(document, tried=scans is not None))
         metadata = document.get_metadata_dict()
     parsed = _write(pages, metadata, limits)
-    scanned = tuple(page for page, rows in seen.items() if rows)
-    return replace(parsed, scanned=scanned, unread=tuple(unread))
+    return replace(parsed, scanned=tuple(scanned), unread=tuple(unread))
+
+
+def _length(rows: Sequence[Sequence[Line]]) -> int:
+    """Count the characters of a page."""
+    return sum(len(piece.text) for row in rows for piece in row)
 
 
 def _ask_for_scans(
@@ -124,7 +135,7 @@ def _kind(
     document: pdfium.PdfDocument, number: int, rows: Sequence[Sequence[Line]]
 ) -> Literal["text", "scan", "drawing", "empty", "damaged"]:
     """Say what a page is: a scan is images with no more text than a stamp; a drawing has none."""
-    if sum(len(piece.text) for row in rows for piece in row) >= _STAMP_CHARACTERS:
+    if _length(rows) >= _STAMP_CHARACTERS:
         return "text"
     try:
         page = document[number]
