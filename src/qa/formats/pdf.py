@@ -34,6 +34,8 @@ from qa.settings import ParseLimits
 
 __all__ = ["PageImage", "Scan", "parse_pdf", "recognise_page", "render_page"]
 
+PageKind = Literal["text", "scan", "drawing", "empty", "damaged"]
+
 _UNKNOWN_SHARE = 0.3
 _PAGES_LOOKED_AT = 20
 _OBJECTS_LOOKED_AT = 10_000
@@ -80,14 +82,13 @@ def parse_pdf(data: bytes, limits: ParseLimits, scans: Mapping[int, Scan] | None
                 f"{count:,} pages, more than {limits.pages:,} (limit --max-pages)"
             )
         pages = _read_pages(document, limits)
+        kinds = [_kind(document, number, rows) for number, rows in enumerate(pages)]
         if scans is None and is_available() and limits.ocr_pages:
-            _ask_for_scans(document, pages, limits)
+            _ask_for_scans(document, pages, kinds, limits)
         unread = [
             number
-            for number, rows in enumerate(pages, 1)
-            if number not in (scans or {})
-            and not rows
-            and _kind(document, number - 1, rows) in ("damaged", "scan")
+            for number, (rows, kind) in enumerate(zip(pages, kinds, strict=True), 1)
+            if number not in (scans or {}) and not rows and kind in ("damaged", "scan")
         ]
         scanned = []
         for page, scan in (scans or {}).items():
@@ -109,7 +110,10 @@ def _length(rows: Sequence[Sequence[Line]]) -> int:
 
 
 def _ask_for_scans(
-    document: pdfium.PdfDocument, pages: Sequence[list[list[Line]]], limits: ParseLimits
+    document: pdfium.PdfDocument,
+    pages: Sequence[list[list[Line]]],
+    kinds: Sequence[PageKind],
+    limits: ParseLimits,
 ) -> None:
     """Ask for the text of the pages that are only pictures, if there are not too many.
 
@@ -117,11 +121,7 @@ def _ask_for_scans(
         PicturesError: There are some.
         UnreadableError: There are too many, and nothing else.
     """
-    pictures = [
-        number
-        for number, rows in enumerate(pages, 1)
-        if _kind(document, number - 1, rows) in ("scan", "drawing")
-    ]
+    pictures = [number for number, kind in enumerate(kinds, 1) if kind in ("scan", "drawing")]
     if 0 < len(pictures) <= limits.ocr_pages:
         raise PicturesError(_why_empty(document), pictures)
     if pictures and not any(pages):
@@ -131,9 +131,7 @@ def _ask_for_scans(
         )
 
 
-def _kind(
-    document: pdfium.PdfDocument, number: int, rows: Sequence[Sequence[Line]]
-) -> Literal["text", "scan", "drawing", "empty", "damaged"]:
+def _kind(document: pdfium.PdfDocument, number: int, rows: Sequence[Sequence[Line]]) -> PageKind:
     """Say what a page is: a scan is images with no more text than a stamp; a drawing has none."""
     if _length(rows) >= _STAMP_CHARACTERS:
         return "text"

@@ -16,6 +16,7 @@ from qa.settings import ParseLimits
 _FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")
 # Larger ones are refused, and what is larger than is of use to anybody is made smaller.
 _MOST_PIXELS = 100_000_000
+_TOO_LARGE = f"a picture of more than {_MOST_PIXELS:,} pixels"
 _LONGEST_SIDE = 3_000
 # A smaller one is an icon.
 _SHORTEST_SIDE = 200
@@ -56,8 +57,10 @@ def to_pdf(data: bytes, limits: ParseLimits, page: int | None = None) -> bytes:
             warnings.simplefilter("ignore")  # of damaged metadata, and of sizes; see below
             with Image.open(BytesIO(data), formats=_FORMATS) as file:
                 _append_pages(out, file, limits, page)
-    except (Image.DecompressionBombError, UnidentifiedImageError) as error:
-        raise UnreadableError(_why(error)) from error
+    except Image.DecompressionBombError as error:
+        raise UnreadableError(_TOO_LARGE) from error
+    except UnidentifiedImageError as error:
+        raise UnreadableError("not a picture, whatever its name says, or damaged") from error
     except (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError) as error:
         raise UnreadableError("damaged: this picture cannot be opened") from error
     return out.getvalue()
@@ -78,7 +81,7 @@ def _append_pages(out: BytesIO, file: Image.Image, limits: ParseLimits, page: in
 def _page(frame: Image.Image) -> Image.Image:
     """Give a frame as people see it: upright as the camera says, on white paper."""
     if frame.width * frame.height > _MOST_PIXELS:
-        raise UnreadableError(f"a picture of more than {_MOST_PIXELS:,} pixels")
+        raise UnreadableError(_TOO_LARGE)
     if max(frame.size) < _SHORTEST_SIDE:
         raise UnreadableError("a picture too small to be read")
     picture = ImageOps.exif_transpose(frame)
@@ -87,9 +90,3 @@ def _page(frame: Image.Image) -> Image.Image:
         paper = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
     return picture.convert("RGB")
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, Image.DecompressionBombError):
-        return f"a picture of more than {_MOST_PIXELS:,} pixels"
-    return "not a picture, whatever its name says, or damaged"
