@@ -17,9 +17,9 @@ from qa.build import build_index
 from qa.cli import main
 from qa.errors import ReaderError
 from qa.export import model_folder
-from qa.export_reader import UNCALIBRATED, export_reader
+from qa.export_reader import export_reader
 from qa.pipeline import open_index
-from qa.read import Calibration
+from qa.read import UNCALIBRATED, Calibration
 from qa.schema import Passage, Span
 from qa.settings import AskSettings
 from qa.span import (
@@ -194,7 +194,7 @@ def test_int8_is_smaller_and_both_read_a_full_window(model: Model, tmp_path: Pat
         network = SpanNetwork(tmp_path / precision)
         assert network.card["name"] == str(model.folder)
         assert network.card["max_tokens"] == MAX_TOKENS
-        assert Calibration.from_json(network.card["calibration"]) == UNCALIBRATED
+        assert Calibration.of_card(network.card) == UNCALIBRATED
         (scores,) = network.score("Who? " * 40, [one_sentence("Ada wrote to Charles. " * 40)])
         assert np.isfinite(scores.answerable)
         sizes[precision] = (tmp_path / precision / MODEL_FILE).stat().st_size
@@ -247,11 +247,6 @@ def _damaged(folder: Path) -> None:
     (folder / MODEL_FILE).write_bytes((folder / MODEL_FILE).read_bytes()[:-50])
 
 
-def _uncalibrated(folder: Path) -> None:
-    write_tiny_reader(folder)
-    write_card(folder, {"max_tokens": 64, "max_answer_tokens": 30})
-
-
 def _without_head(folder: Path) -> None:
     _bert(folder).model.bert.save_pretrained(folder)
 
@@ -272,13 +267,23 @@ def _gone(folder: Path) -> None:
     folder.rmdir()
 
 
+def test_a_reader_nobody_calibrated_is_copied_and_gets_the_plain_calibration(
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    write_tiny_reader(source)
+    write_card(source, {"max_tokens": 64, "max_answer_tokens": 30})
+    export_reader(str(source), "int8", tmp_path / "reader")
+    assert Calibration.of_card(SpanNetwork(tmp_path / "reader").card) == UNCALIBRATED
+
+
 @pytest.mark.parametrize(
     "make",
     [
         _nothing,
         _half_trained,
         _damaged,
-        _uncalibrated,
         _without_head,
         _without_tokenizer,
         _shorter_than_it_says,

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from qa.embed import Vectors
 from qa.errors import ReaderError
-from qa.export_reader import UNCALIBRATED
 from qa.pipeline import Answerer
-from qa.read import Calibration, Query, Reader, Risk, Signs, supporting
+from qa.read import UNCALIBRATED, Calibration, Query, Reader, Risk, Signs, supporting
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 from qa.span import PassageScores, SpanNetwork, SpanScore
 
@@ -341,6 +340,13 @@ _GOOD = TINY_CALIBRATION.to_json()
 def test_a_malformed_calibration_says_how_to_make_one(changes: dict[str, Any]) -> None:
     with pytest.raises(ReaderError, match=r"train\.calibrate"):
         Calibration.from_json({**_GOOD, **changes})
+
+
+def test_a_card_without_a_calibration_gets_the_plain_one() -> None:
+    assert Calibration.of_card({"name": "foreign"}) == UNCALIBRATED
+    assert Calibration.of_card({"calibration": _GOOD}) == Calibration.from_json(_GOOD)
+    with pytest.raises(ReaderError, match=r"train\.calibrate"):
+        Calibration.of_card({"calibration": {}})
 
 
 @pytest.mark.parametrize("record", [{}, [], None, 5, "text", {"rank": _GOOD["rank"]}])

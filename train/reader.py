@@ -18,7 +18,6 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from qa.export import packaged_weights
-from qa.export_reader import UNCALIBRATED
 from qa.span import MODEL_FILE, TOKENIZER_FILE, SpanNetwork, write_card
 from train.contrast import contrasted
 from train.data import Example, load_examples, split_by_title, titled, window
@@ -141,7 +140,6 @@ def _card(options: argparse.Namespace, trained: dict[str, float]) -> dict[str, A
         "name": options.out.name,
         "max_tokens": _MAX_READ_TOKENS,
         "max_answer_tokens": _MAX_ANSWER_TOKENS,
-        "calibration": UNCALIBRATED.to_json(),
         "data": [path.name for path in options.data],
         "warm_up": [path.name for path in options.warm_up],
         "settings": {

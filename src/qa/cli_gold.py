@@ -120,7 +120,7 @@ def _fit_and_keep(arguments: argparse.Namespace, gold: "list[GoldQuestion]") -> 
 
     AskSettings(max_risk=arguments.max_risk)  # checks it
     asker = Asker(arguments.index)
-    packaged = Calibration.from_json(asker.network.card.get("calibration", {}))
+    packaged = Calibration.of_card(asker.network.card)
     asked = []
     with bar("asking", len(gold)) as advance:
         for entry in gold:

@@ -2,7 +2,7 @@
 
 What `train.reader` wrote is copied; a Hugging Face question-answering model is exported to
 ONNX like an encoder. Imports transformers and torch inside its functions. Does not know
-passages or the index.
+passages, calibrations or the index.
 """
 
 import shutil
@@ -13,7 +13,6 @@ from typing import Any
 from qa.errors import ReaderError
 from qa.files import replaced_folder
 from qa.onnx_file import write_onnx
-from qa.read import Calibration, Risk, Signs
 from qa.schema import Passage, Span
 from qa.span import (
     CARD_FILE,
@@ -29,15 +28,6 @@ from qa.span import (
 _FILES = (MODEL_FILE, TOKENIZER_FILE, CARD_FILE)
 _MAX_TOKENS = 512
 _MAX_ANSWER_TOKENS = 30
-
-# For a model nobody has calibrated: its own margin decides, sigmoid(margin / 4), which is
-# about right for models trained on SQuAD 2.0. Replace it with `python -m train.calibrate`.
-UNCALIBRATED = Calibration(
-    rank=Signs(0, 1, 0, 4, -2, 0, 0, 0),
-    confidence=Signs(0, 0.25, 0, 0, -1, -1.5, -1.5, 1),
-    bias=-1.0,
-    risks=tuple(Risk(1 - r / 100, r / 100, 0.0, 1.0, r / 100) for r in range(1, 100)),
-)
 
 
 def export_reader(name: str, precision: str, folder: Path) -> None:
@@ -64,7 +54,6 @@ def export_reader(name: str, precision: str, folder: Path) -> None:
 def _check(part: Path, name: str) -> None:
     """Read one full window: a reader that cannot is told now, not when somebody asks."""
     network = SpanNetwork(part)
-    Calibration.from_json(network.card.get("calibration", {}))
     text = "it " * int(network.card["max_tokens"])
     whole = Span(0, len(text))
     try:
@@ -94,7 +83,6 @@ def _export_into(part: Path, name: str, precision: str) -> None:
         "name": name,
         "max_tokens": min(int(tokenizer.model_max_length), positions, _MAX_TOKENS),
         "max_answer_tokens": _MAX_ANSWER_TOKENS,
-        "calibration": UNCALIBRATED.to_json(),
     }
     write_card(part, card)
 

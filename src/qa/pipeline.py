@@ -90,7 +90,7 @@ class Answerer:
         if own is not None and own.models == models:
             calibration = own.calibration
         else:
-            calibration = Calibration.from_json(network.card.get("calibration", {}))
+            calibration = Calibration.of_card(network.card)
         self._reader = Reader(network, index.sentence_vectors, index.store.mentions, calibration)
         self._risk = calibration.risk(settings.max_risk)
         self._corpus = Path(index.manifest.corpus)

@@ -106,6 +106,15 @@ class Calibration:
     risks: tuple[Risk, ...]
 
     @classmethod
+    def of_card(cls, card: Mapping[str, Any]) -> "Calibration":
+        """Read the calibration of a reader's card; a plain one if nobody has calibrated it.
+
+        Raises:
+            ReaderError: The card's calibration cannot be read.
+        """
+        return cls.from_json(card["calibration"]) if "calibration" in card else UNCALIBRATED
+
+    @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Calibration":
         """Read what `to_json` wrote.
 
@@ -151,6 +160,16 @@ class Calibration:
         """Give the probability, 0 to 1, that a sentence with these signs answers."""
         odds = self.bias + _dot(self.confidence, signs)
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, odds))))
+
+
+# For a model nobody has calibrated: its own margin decides, sigmoid(margin / 4), which is
+# about right for models trained on SQuAD 2.0. Replace it with `python -m train.calibrate`.
+UNCALIBRATED = Calibration(
+    rank=Signs(0, 1, 0, 4, -2, 0, 0, 0),
+    confidence=Signs(0, 0.25, 0, 0, -1, -1.5, -1.5, 1),
+    bias=-1.0,
+    risks=tuple(Risk(1 - r / 100, r / 100, 0.0, 1.0, r / 100) for r in range(1, 100)),
+)
 
 
 class Reader:
