@@ -17,9 +17,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from qa.documents.load import SourceFile
+from qa.documents.sandbox import Sandbox
 from qa.formats import SUFFIXES
-from qa.load import SourceFile
-from qa.sandbox import Sandbox
 from qa.schema import SkippedFile
 from qa.settings import ParseLimits
 

@@ -27,7 +27,7 @@ from typing import Protocol, TypeVar
 import bm25s
 import tantivy
 
-from qa.lexicon import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 K = 10
 CHANGED_PASSAGES = 10

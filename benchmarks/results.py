@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.speed import ROOT, commit, describe_machine
-from qa.bootstrap import RESAMPLES, Interval
-from qa.evaluate import DEPTH, evaluate
-from qa.gold import load_gold
-from qa.measures import MEASURES, measure, risk_at_coverage
-from qa.pipeline import open_index
-from qa.record import Record
+from qa.answer.pipeline import open_index
+from qa.evaluate.ask import DEPTH, evaluate
+from qa.evaluate.bootstrap import RESAMPLES, Interval
+from qa.evaluate.gold import load_gold
+from qa.evaluate.measures import MEASURES, measure, risk_at_coverage
+from qa.evaluate.record import Record
 from qa.settings import AskSettings
 
 GOLD = {
@@ -114,7 +114,7 @@ of this run, whatever else the machine did; `make bench` is for speed.
 
 def reader_section(paths: Sequence[Path]) -> str:
     """Measure the packaged reader on the titles that were held back from training."""
-    from qa.span import SpanNetwork, packaged_reader
+    from qa.models.span_network import SpanNetwork, packaged_reader
     from train.data import load_examples, split_by_title
     from train.evaluate import measure_by_source
 

@@ -23,8 +23,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
-from qa.load import SourceFile
-from qa.sandbox import Sandbox
+from qa.documents.load import SourceFile
+from qa.documents.sandbox import Sandbox
 from qa.schema import SkippedFile
 
 _WORD = re.compile(r"[\w%$€.,-]*\w[\w%$€.,-]*")

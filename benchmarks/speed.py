@@ -174,9 +174,9 @@ def build_speed(folder: Path, runs: int) -> list[Row]:
     The texts are paragraphs put together from the default page's sentences. Tokens are
     counted alike on both sides; each is timed `runs` times in turn.
     """
-    from qa.embed import Encoder, PassageInput, available_cores
-    from qa.export import load_model
-    from qa.index import Index
+    from qa.index.generations import Index
+    from qa.models.encoder import Encoder, PassageInput, available_cores
+    from qa.models.export_encoder import load_model
     from qa.settings import DEFAULT_ENCODER
 
     encoder = Encoder(Index.open(folder / "first").encoder_dir, threads=available_cores())

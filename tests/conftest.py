@@ -17,8 +17,11 @@ from onnx import TensorProto, helper, numpy_helper
 from playwright.sync_api import Browser, sync_playwright
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from qa.build import build_index
-from qa.embed import (
+from qa.answer.pipeline import Answerer, open_index
+from qa.answer.read import Calibration, Risk, Signs
+from qa.index.build import build_index
+from qa.index.generations import encoders_dir, readers_dir
+from qa.models.encoder import (
     CARD_FILE,
     MODEL_FILE,
     SENTENCE_OUTPUT,
@@ -27,12 +30,9 @@ from qa.embed import (
     Encoder,
     EncoderCard,
 )
-from qa.export import model_folder
-from qa.index import encoders_dir, readers_dir
-from qa.pipeline import Answerer, open_index
-from qa.read import Calibration, Risk, Signs
+from qa.models.export_encoder import model_folder
+from qa.models.span_network import ANSWERABLE_OUTPUT, END_OUTPUT, START_OUTPUT, write_card
 from qa.settings import AskSettings, BuildSettings
-from qa.span import ANSWERABLE_OUTPUT, END_OUTPUT, START_OUTPUT, write_card
 
 # No test asserts a wall-clock time: a busy machine is not a failure.
 hypothesis_settings.register_profile("qa", deadline=None)

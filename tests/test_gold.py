@@ -8,12 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import GOLD, PLAIN_GOLD, ROOT
 
-from qa.evaluate import evaluate
-from qa.gold import load_gold
-from qa.measures import measure as measure_records
-from qa.pipeline import Answerer
+from qa.answer.pipeline import Answerer
+from qa.evaluate.ask import evaluate
+from qa.evaluate.gold import load_gold
+from qa.evaluate.measures import measure as measure_records
+from tests.conftest import GOLD, PLAIN_GOLD, ROOT
 
 PAGE = (ROOT / "corpus" / "inl-peru.txt").read_text("utf-8")
 

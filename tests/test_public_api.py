@@ -52,13 +52,15 @@ def test_importing_and_help_load_nothing_heavy(code: str) -> None:
 
 
 def test_the_ui_and_answering_load_neither_torch_nor_sentence_transformers() -> None:
-    loaded = modules_after("import qa.ui.app, qa.pipeline, qa.evaluate")
+    loaded = modules_after("import qa.ui.app, qa.answer.pipeline, qa.evaluate.ask")
     assert not loaded & {"torch", "sentence_transformers", "transformers"}
     assert "gradio" in loaded
 
 
 def test_asking_loads_neither_scipy_nor_scikit_learn() -> None:
-    loaded = modules_after("import qa.pipeline, qa.evaluate, qa.feedback, qa.cli")
+    loaded = modules_after(
+        "import qa.answer.pipeline, qa.evaluate.ask, qa.evaluate.feedback, qa.cli"
+    )
     assert not loaded & {"scipy", "sklearn"}
 
 

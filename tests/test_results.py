@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from test_report import RECORDS
-
 from benchmarks.results import READER, Column, kept, page, shown, table
-from qa.bootstrap import Interval
-from qa.measures import MEASURES, measure
+from qa.evaluate.bootstrap import Interval
+from qa.evaluate.measures import MEASURES, measure
+from tests.evaluate.report.test_report import RECORDS
 
 
 def test_every_measure_has_a_row_and_every_run_a_column() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.calibrate import Asked
-from qa.read import Signs
-from qa.squad import exact_match, token_f1
+from qa.answer.read import Signs
+from qa.evaluate.calibrate import Asked
+from qa.evaluate.squad import exact_match, token_f1
 from train.calibrate import fit
 from train.contrast import altered, contrasted
 from train.data import Answer, Example, load_examples, split_by_title, titled, window

@@ -24,8 +24,8 @@ from scipy.optimize import minimize
 from sentencex import get_sentence_boundaries
 from sklearn.metrics import roc_auc_score
 
-from qa.build import build_index
-from qa.calibrate import (
+from qa.answer.read import Calibration, Risk, Signs
+from qa.evaluate.calibrate import (
     SIGN_BOUNDS,
     Asked,
     Asker,
@@ -35,10 +35,10 @@ from qa.calibrate import (
     risk_table,
     rounded,
 )
-from qa.gold import load_gold
-from qa.read import Calibration, Risk, Signs
-from qa.reliability import Floats
-from qa.span import SpanNetwork, write_card
+from qa.evaluate.gold import load_gold
+from qa.evaluate.reliability import Floats
+from qa.index.build import build_index
+from qa.models.span_network import SpanNetwork, write_card
 from train.data import Example, load_examples, split_by_title
 
 _L2 = 0.01

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from qa.evaluate.squad import exact_match, token_f1
+from qa.models.span_network import SpanNetwork
 from qa.schema import Passage, Span
-from qa.span import SpanNetwork
-from qa.squad import exact_match, token_f1
 from train.data import Example, load_examples, split_by_title
 
 Figures = dict[str, dict[str, float]]

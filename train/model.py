@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from qa.onnx_file import write_onnx
-from qa.span import ANSWERABLE_OUTPUT, END_OUTPUT, INPUTS, START_OUTPUT
+from qa.models.onnx_file import write_onnx
+from qa.models.span_network import ANSWERABLE_OUTPUT, END_OUTPUT, INPUTS, START_OUTPUT
 
 _MASKED = -1e4
 

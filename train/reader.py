@@ -17,8 +17,8 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from qa.export import packaged_weights
-from qa.span import MODEL_FILE, TOKENIZER_FILE, SpanNetwork, write_card
+from qa.models.export_encoder import packaged_weights
+from qa.models.span_network import MODEL_FILE, TOKENIZER_FILE, SpanNetwork, write_card
 from train.contrast import contrasted
 from train.data import Example, load_examples, split_by_title, titled, window
 from train.evaluate import measure_by_source

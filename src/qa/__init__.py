@@ -15,10 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qa.build import build_index as build_index
+    from qa.answer.pipeline import Answerer as Answerer
+    from qa.answer.pipeline import open_index as open_index
     from qa.errors import QAError as QAError
-    from qa.pipeline import Answerer as Answerer
-    from qa.pipeline import open_index as open_index
+    from qa.index.build import build_index as build_index
     from qa.schema import Answer as Answer
     from qa.schema import Citation as Citation
     from qa.settings import AskSettings as AskSettings
@@ -32,13 +32,13 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOMES = {
     "Answer": "qa.schema",
-    "Answerer": "qa.pipeline",
+    "Answerer": "qa.answer.pipeline",
     "AskSettings": "qa.settings",
     "BuildSettings": "qa.settings",
     "Citation": "qa.schema",
     "QAError": "qa.errors",
-    "build_index": "qa.build",
-    "open_index": "qa.pipeline",
+    "build_index": "qa.index.build",
+    "open_index": "qa.answer.pipeline",
 }
 __all__ = sorted(_HOMES)
 

@@ -5,10 +5,11 @@ from io import BytesIO
 
 import numpy as np
 import pypdfium2 as pdfium
-from make_pdf import HEIGHT, WIDTH
 from PIL import Image, ImageFilter
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
+
+from tests.formats.make_pdf import HEIGHT, WIDTH
 
 DOTS_PER_INCH = 150
 

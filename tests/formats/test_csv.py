@@ -5,12 +5,12 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_office import check_sound
 
 from qa.formats import parse
-from qa.formats.csv_table import parse_csv
+from qa.formats.csv import parse_csv
 from qa.formats.parsed import UnreadableError
 from qa.settings import ParseLimits
+from tests.formats.make_office import check_sound
 
 LIMITS = ParseLimits()
 

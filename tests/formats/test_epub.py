@@ -3,7 +3,11 @@ import contextlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_office import (
+
+from qa.formats.epub import parse_epub
+from qa.formats.parsed import UnreadableError
+from qa.settings import ParseLimits
+from tests.formats.make_office import (
     chapter,
     check_sound,
     damaged,
@@ -12,10 +16,6 @@ from make_office import (
     outline,
     zipped,
 )
-
-from qa.formats.epub import parse_epub
-from qa.formats.parsed import UnreadableError
-from qa.settings import ParseLimits
 
 LIMITS = ParseLimits()
 CHAPTERS = {

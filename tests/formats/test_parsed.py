@@ -3,12 +3,12 @@ from itertools import repeat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_office import check_sound
 
 from qa.formats.parsed import TextBuilder, UnreadableError, clean
 from qa.formats.table_header import looks_like_header
 from qa.schema import Block, Kind
 from qa.settings import ParseLimits
+from tests.formats.make_office import check_sound
 
 LIMITS = ParseLimits()
 KINDS: tuple[Kind, ...] = ("heading", "item", "paragraph", "row")

@@ -7,10 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa.formats import SUFFIXES, parse
+from qa.formats.blocks import split_blocks
 from qa.formats.parsed import Parsed, UnreadableError
 from qa.formats.text import parse_markdown, parse_plain
 from qa.settings import ParseLimits
-from qa.structure import split_blocks
 
 LIMITS = ParseLimits()
 

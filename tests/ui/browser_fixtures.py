@@ -9,14 +9,14 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
-from browsing import DESKTOP, OpenPage, Serve, Served, tiny_build_settings
-from conftest import write_corpus
 from playwright.sync_api import Browser, Page, Request, expect
 
-from qa.build import build_index
+from qa.index.build import build_index
 from qa.settings import AskSettings
 from qa.ui.app import start
 from qa.ui.library import Library
+from tests.conftest import write_corpus
+from tests.ui.browsing import DESKTOP, OpenPage, Serve, Served, tiny_build_settings
 
 
 @pytest.fixture

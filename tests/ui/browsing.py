@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from conftest import tiny_settings
 from playwright.sync_api import Locator, Page, expect
 
-from qa.build import build_index
+from qa.index.build import build_index
 from qa.settings import BuildSettings
 from qa.ui.library import Library
+from tests.conftest import tiny_settings
 
 expect.set_options(timeout=20_000)  # milliseconds; a busy machine is no failure
 

@@ -9,13 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import PHONE, OpenPage, ask, assert_in_view, assert_no_sideways_scrolling, unreadable
 from playwright.sync_api import expect
 
-from qa.build import build_index
+from qa.index.build import build_index
 from qa.ui.app import start
+from tests.ui.browsing import (
+    PHONE,
+    OpenPage,
+    ask,
+    assert_in_view,
+    assert_no_sideways_scrolling,
+    unreadable,
+)
 
-pytest_plugins = ["browser_fixtures"]
+pytest_plugins = ["tests.ui.browser_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 LABS = "How many cocaine laboratories were destroyed in 2018?"

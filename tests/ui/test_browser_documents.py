@@ -9,7 +9,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import (
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from qa.ui.desk import Desk
+from qa.ui.visit import Talk
+from tests.conftest import CORPUS
+from tests.ui.browsing import (
     PHONE,
     OpenPage,
     Serve,
@@ -21,9 +26,7 @@ from browsing import (
     small_targets,
     unreadable,
 )
-from conftest import CORPUS
-from playwright.sync_api import FilePayload, Locator, Page, expect
-from samples import (
+from tests.ui.samples import (
     PDF_HEIGHT,
     PDF_WIDTH,
     width_in_pdf,
@@ -33,10 +36,7 @@ from samples import (
     write_xlsx,
 )
 
-from qa.ui.desk import Desk
-from qa.ui.visit import Talk
-
-pytest_plugins = ["browser_fixtures"]
+pytest_plugins = ["tests.ui.browser_fixtures"]
 pytestmark = pytest.mark.browser
 
 IRON = "Does the Iron Bridge crosses the Severn?"

@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import (
+from playwright.sync_api import FilePayload, Frame, Locator, Page, expect
+
+from qa.draft.review import to_lines
+from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
+from qa.evaluate.gold import GoldQuestion, load_gold
+from tests.conftest import CORPUS
+from tests.ui.browsing import (
     DESKTOP,
     PHONE,
     OpenPage,
@@ -23,14 +29,8 @@ from browsing import (
     small_targets,
     unreadable,
 )
-from conftest import CORPUS
-from playwright.sync_api import FilePayload, Frame, Locator, Page, expect
 
-from qa.feedback import FEEDBACK_FILE, Feedback, Verdict
-from qa.gold import GoldQuestion, load_gold
-from qa.review import to_lines
-
-pytest_plugins = ["browser_fixtures"]
+pytest_plugins = ["tests.ui.browser_fixtures"]
 pytestmark = pytest.mark.browser
 
 ROSES, ROSES_SENTENCE = "Do roses want sun and clay?", "Roses want sun and clay."

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import PHONE, OpenPage, Serve, Served, ask
-from conftest import CORPUS
 from playwright.sync_api import Page, Route, expect
-from samples import write_pdf
 
 from qa.ui.desk import Desk
 from qa.ui.visit import Visit
+from tests.conftest import CORPUS
+from tests.ui.browsing import PHONE, OpenPage, Serve, Served, ask
+from tests.ui.samples import write_pdf
 
-pytest_plugins = ["browser_fixtures"]
+pytest_plugins = ["tests.ui.browser_fixtures"]
 pytestmark = pytest.mark.browser
 
 COMPONENT_SERVER, QUESTION_SENT = re.compile("/component_server"), re.compile("/run/predict")

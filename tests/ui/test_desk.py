@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CORPUS, tiny_settings, write_corpus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from markup_page import Page
-from samples import write_pdf
 
-from qa.build import build_index
+from qa.answer.pipeline import Answerer, LiveAnswerer
 from qa.errors import IndexDamagedError
-from qa.feedback import FEEDBACK_FILE, Feedback, Verdict
-from qa.gold import load_gold
-from qa.pipeline import Answerer, LiveAnswerer
+from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
+from qa.evaluate.gold import load_gold
+from qa.index.build import build_index
 from qa.schema import Span
 from qa.settings import AskSettings, BuildSettings
 from qa.ui.app import _evaluation_functions, _server_functions
@@ -26,6 +23,9 @@ from qa.ui.evaluation import Evaluation
 from qa.ui.library import Library
 from qa.ui.render import Turn
 from qa.ui.visit import Talk, Visit
+from tests.conftest import CORPUS, tiny_settings, write_corpus
+from tests.ui.markup_page import Page
+from tests.ui.samples import write_pdf
 
 ALWAYS = AskSettings(max_risk=1.0)
 ROSES = "Do roses want sun and clay?"

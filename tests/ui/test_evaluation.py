@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS, tiny_settings, write_corpus
 
-from qa.build import build_index
+from qa.answer.pipeline import Answerer
 from qa.errors import GoldError, QAError, UsageError
-from qa.evaluate import evaluate
-from qa.gold import GoldQuestion
-from qa.pipeline import Answerer
-from qa.record import Record
+from qa.evaluate.ask import evaluate
+from qa.evaluate.gold import GoldQuestion
+from qa.evaluate.record import Record
+from qa.index.build import build_index
 from qa.settings import AskSettings, BuildSettings
 from qa.ui.evaluation import Evaluation, Trial
+from tests.conftest import CORPUS, tiny_settings, write_corpus
 
 Progress = Callable[[int, int], None]
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS, tiny_settings, write_corpus
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.errors import UsageError
-from qa.index import Index
+from qa.index.generations import Index
 from qa.ui.library import FileProgress, Library, Progress, safe_name
+from tests.conftest import CORPUS, tiny_settings, write_corpus
 
 NewFile = Callable[[str, str], Path]
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
 from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span, State
 from qa.ui.markup import counted, text
 from qa.ui.render import Turn, conversation_html, scope_html
+from tests.ui.markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
 
 def answered(words: str, doc_id: str, title: str) -> Answer:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
-from markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
-from qa.feedback import CitedPlace, Correction, Entry, Verdict
+from qa.evaluate.feedback import CitedPlace, Correction, Entry, Verdict
 from qa.ui.evaluation import Trial
 from qa.ui.render_evaluation import evaluation_html, feedback_html, trial_html, trial_in_words
+from tests.ui.markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
 UNSAID = "The documents don’t say."
 

@@ -10,13 +10,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
-from qa.pipeline import SourceView
-from qa.sandbox import PageImage
+from qa.answer.pipeline import SourceView
+from qa.documents.sandbox import PageImage
+from qa.formats.blocks import split_blocks
+from qa.index.store import DocumentInfo
 from qa.schema import Block, Document, Span, State
-from qa.store import DocumentInfo
-from qa.structure import split_blocks
 from qa.ui.library import FileProgress, Progress
 from qa.ui.render_source import (
     Shelf,
@@ -29,6 +28,7 @@ from qa.ui.render_source import (
     source_html,
     stage_in_words,
 )
+from tests.ui.markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
 PNG = b"\x89PNG not really"
 IMAGE = PageImage(PNG, 600, 800, ((0.1, 0.2, 0.3, 0.25), (0.1, 0.26, 0.2, 0.31)))

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from test_report import EVIL, RECORDS, SUBJECT
 
-from qa.compare import compare
-from qa.report import report_html
+from qa.evaluate.compare import compare
+from qa.evaluate.report.report import report_html
+from tests.evaluate.report.test_report import EVIL, RECORDS, SUBJECT
 
 pytestmark = pytest.mark.browser
 PHONE, DESKTOP = (390, 844), (1280, 800)

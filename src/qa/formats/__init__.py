@@ -2,7 +2,7 @@
 
 A parser is a function `(data, limits) -> Parsed` that raises `UnreadableError` for what it
 cannot read. Parsers are given hostile files: they run in a worker process only (see
-`worker`), under limits of time and memory. They know nothing of passages or the index.
+`qa.documents.worker`), under limits of time and memory. They know nothing of passages or the index.
 """
 
 import sys
@@ -35,32 +35,32 @@ _PARSERS = {
     ".text": ("text", "parse_plain"),
     ".md": ("text", "parse_markdown"),
     ".markdown": ("text", "parse_markdown"),
-    ".pdf": ("pdf", "parse_pdf"),
-    ".docx": ("docx", "parse_docx"),
-    ".docm": ("docx", "parse_docx"),
-    ".pptx": ("pptx", "parse_pptx"),
-    ".pptm": ("pptx", "parse_pptx"),
-    ".xlsx": ("xlsx", "parse_xlsx"),
-    ".xlsm": ("xlsx", "parse_xlsx"),
-    ".csv": ("csv_table", "parse_csv"),
-    ".tsv": ("csv_table", "parse_csv"),
-    ".html": ("html", "parse_html"),
-    ".htm": ("html", "parse_html"),
-    ".xhtml": ("html", "parse_html"),
+    ".pdf": ("pdf.document", "parse_pdf"),
+    ".docx": ("office.word", "parse_docx"),
+    ".docm": ("office.word", "parse_docx"),
+    ".pptx": ("office.slides", "parse_pptx"),
+    ".pptm": ("office.slides", "parse_pptx"),
+    ".xlsx": ("office.workbook", "parse_xlsx"),
+    ".xlsm": ("office.workbook", "parse_xlsx"),
+    ".csv": ("csv", "parse_csv"),
+    ".tsv": ("csv", "parse_csv"),
+    ".html": ("html.page", "parse_html"),
+    ".htm": ("html.page", "parse_html"),
+    ".xhtml": ("html.page", "parse_html"),
     ".epub": ("epub", "parse_epub"),
-    ".eml": ("eml", "parse_eml"),
-    ".png": ("picture", "parse_picture"),
-    ".jpg": ("picture", "parse_picture"),
-    ".jpeg": ("picture", "parse_picture"),
-    ".tif": ("picture", "parse_picture"),
-    ".tiff": ("picture", "parse_picture"),
-    ".webp": ("picture", "parse_picture"),
-    ".bmp": ("picture", "parse_picture"),
+    ".eml": ("mail.message", "parse_eml"),
+    ".png": ("pdf.picture", "parse_picture"),
+    ".jpg": ("pdf.picture", "parse_picture"),
+    ".jpeg": ("pdf.picture", "parse_picture"),
+    ".tif": ("pdf.picture", "parse_picture"),
+    ".tiff": ("pdf.picture", "parse_picture"),
+    ".webp": ("pdf.picture", "parse_picture"),
+    ".bmp": ("pdf.picture", "parse_picture"),
 }
 SUFFIXES = tuple(_PARSERS)
 
 # Raised when a parser reads what it refused before: what older ones refused is then tried
-# again. (When what it reads comes out differently, `index.FORMAT` is raised.)
+# again. (When what it reads comes out differently, `qa.index.generations.FORMAT` is raised.)
 _VERSION = 2
 _LIBRARIES = (
     "charset-normalizer",
@@ -142,4 +142,4 @@ def has_page_images(name: str) -> bool:
 
 def is_picture(name: str) -> bool:
     """Whether a file is nothing but pictures of pages."""
-    return _PARSERS.get(suffix_of(name), ("", ""))[0] == "picture"
+    return _PARSERS.get(suffix_of(name), ("", ""))[0] == "pdf.picture"

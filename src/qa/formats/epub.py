@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from qa.formats.archive import Package, attribute, child, iso_day, local, resolve
-from qa.formats.html import add_html, decode_html
+from qa.formats.html.page import add_html, decode_html
+from qa.formats.office.package import Package, attribute, child, iso_day, local, resolve
 from qa.formats.parsed import Parsed, TextBuilder, UnreadableError, clean
 from qa.settings import ParseLimits
 

@@ -1,9 +1,9 @@
 """Plain text and Markdown: kept character for character, so that a text editor can check it."""
 
-from qa.decode import decode_text
+from qa.formats.blocks import heading_title, split_blocks
+from qa.formats.encoding import decode_text
 from qa.formats.parsed import Parsed, UnreadableError
 from qa.settings import ParseLimits
-from qa.structure import heading_title, split_blocks
 
 _TITLE_CHARACTERS = 20_000
 

@@ -16,9 +16,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.errors import QAError
-from qa.feedback import FEEDBACK_FILE, Feedback
-from qa.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
+from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.schema import Span
 from qa.settings import AskSettings, ParseLimits
 from qa.ui.desk import Desk

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, SourceView
+from qa.documents.sandbox import Sandbox
+from qa.draft.review import to_lines
 from qa.errors import FeedbackError, IndexMissingError, QAError, SourceError
-from qa.feedback import Entry, Feedback, Verdict
+from qa.evaluate.feedback import Entry, Feedback, Verdict
 from qa.formats import has_page_images
-from qa.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, SourceView
-from qa.review import to_lines
-from qa.sandbox import Sandbox
 from qa.schema import Span
 from qa.ui.evaluation import Evaluation
 from qa.ui.examples import suggest_questions

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from qa.answer.pipeline import Answerer, open_index
 from qa.errors import GoldError, QAError, UsageError
-from qa.evaluate import DEPTH, evaluate
-from qa.gold import GoldQuestion, load_gold
-from qa.pipeline import Answerer, open_index
-from qa.report import Subject, report_html
+from qa.evaluate.ask import DEPTH, evaluate
+from qa.evaluate.gold import GoldQuestion, load_gold
+from qa.evaluate.report.report import Subject, report_html
 from qa.settings import AskSettings
 
 

@@ -7,7 +7,7 @@ questions, and only those are kept whose answer cites such a sentence.
 import re
 from collections.abc import Iterator
 
-from qa.pipeline import Answerer
+from qa.answer.pipeline import Answerer
 from qa.schema import Passage
 
 _QUOTED = re.compile(r"[“\"]((?:[A-Z][\w-]+ ){1,3}[A-Z][\w-]+)[,.]?[”\"]")

@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from qa.documents.load import file_sha256, source_path
 from qa.errors import UsageError
 from qa.formats import unsupported
-from qa.load import file_sha256, source_path
 
 REMOVED = ".removed"
 # Control and direction-changing characters, and what Windows keeps for itself.

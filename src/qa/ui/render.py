@@ -7,7 +7,7 @@ it runs by itself. Text goes through `markup.text` on every path.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.present import (
+from qa.answer.present import (
     cited_place,
     confidence_in_words,
     location,

@@ -5,7 +5,7 @@ Pure functions, like `render`; everything from outside goes through `markup.text
 
 from collections.abc import Sequence
 
-from qa.feedback import Entry, Verdict
+from qa.evaluate.feedback import Entry, Verdict
 from qa.ui.evaluation import Trial
 from qa.ui.markup import counted, text
 

@@ -7,12 +7,12 @@ import base64
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from qa.answer.pipeline import SourceView
+from qa.answer.present import pages_in_words
+from qa.documents.sandbox import PageImage
 from qa.formats import SUFFIXES, has_page_images
-from qa.pipeline import SourceView
-from qa.present import pages_in_words
-from qa.sandbox import PageImage
+from qa.index.store import DocumentInfo
 from qa.schema import Block, Document, Span
-from qa.store import DocumentInfo
 from qa.ui.library import FileProgress, Progress
 from qa.ui.markup import counted, place, text
 

@@ -1,0 +1,336 @@
+"""The one place that puts the parts together: question in, answer out.
+
+    encode → retrieve → read → cite
+
+Does not know the command line, the browser or JSON.
+"""
+
+import threading
+import time
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.answer.calibration_file import (
+    OwnCalibration,
+    calibration_in_words,
+    load_calibration,
+    models_identity,
+)
+from qa.answer.cite import cite
+from qa.answer.read import Calibration, Query, Reader, Risk, supporting
+from qa.answer.retrieve import retrieve
+from qa.documents.load import file_sha256, source_path
+from qa.documents.sandbox import PageImage, Sandbox
+from qa.errors import IndexDamagedError, QAError, SourceError, UsageError
+from qa.index.generations import Index, current_generation
+from qa.index.store import DocumentInfo
+from qa.models.encoder import Encoder, available_cores
+from qa.models.span_network import SpanNetwork
+from qa.schema import (
+    Answer,
+    Block,
+    Citation,
+    Document,
+    Reading,
+    RetrievedPassage,
+    Span,
+    State,
+)
+from qa.settings import AskSettings
+
+# A question longer than this is a pasted page; the encoder would read only its start.
+MAX_QUESTION_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A document opened from a citation or the list.
+
+    Attributes:
+        document: As indexed.
+        blocks: Its structure.
+        state: Whether its file is still `unchanged` since it was indexed, has
+            `changed`, or is `missing`.
+        path: The file; None when it is missing.
+    """
+
+    document: Document
+    blocks: tuple[Block, ...]
+    state: State
+    path: Path | None
+
+
+class Answerer:
+    """Answers questions from one open index. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        network: SpanNetwork,
+        settings: AskSettings,
+        own: OwnCalibration | None = None,
+    ) -> None:
+        """Put the parts together; `open_index` is the usual way to get one.
+
+        Args:
+            index: Where to look.
+            encoder: Encodes questions.
+            network: Reads passages; its card has the calibration.
+            settings: How to answer.
+            own: A calibration to use instead, if it was fitted for the same models.
+        """
+        self._index = index
+        self._encoder = encoder
+        self._settings = settings
+        models = models_identity(network.card, index.manifest)
+        self._calibration = calibration_in_words(own, models, index.manifest.corpus_sha256)
+        if own is not None and own.models == models:
+            calibration = own.calibration
+        else:
+            calibration = Calibration.of_card(network.card)
+        self._reader = Reader(network, index.sentence_vectors, index.store.mentions, calibration)
+        self._risk = calibration.risk(settings.max_risk)
+        self._corpus = Path(index.manifest.corpus)
+        self._seen: dict[str, tuple[tuple[int, int, int], str]] = {}
+
+    def ask(
+        self, question: str, *, abstain: bool = True, only: Collection[str] | None = None
+    ) -> Answer:
+        """Answer a question in the documents' own words, or abstain.
+
+        Args:
+            question: In plain language.
+            abstain: False to answer however low the confidence, for measuring.
+            only: Ids of the documents to look in; None for all.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+            CitationError: The index contradicts itself; nothing is answered from it.
+            IndexDamagedError: The index has become unreadable.
+        """
+        question = checked_question(question)
+        settings = self._settings
+        clock = _Clock()
+        query = Query(question, self._encoder.encode_query(question))
+        clock.lap("encode")
+        passages = self._retrieve(query, max(settings.k, settings.read_passages), only)
+        clock.lap("retrieve")
+        readings = self._reader.read(query, passages[: settings.read_passages])
+        confidence = readings[0].confidence if readings else 0.0
+        clock.lap("read")
+        answered = bool(readings) and (not abstain or confidence >= self.min_confidence)
+        cited = [readings[0], *supporting(readings, self.min_confidence)] if answered else []
+        citations = tuple(self._cite(reading) for reading in cited)
+        clock.lap("cite")
+        shown = tuple(passages[: settings.k])
+        return Answer(
+            question=question,
+            answered=answered,
+            answer=_answer_text(readings[0], citations[0]) if citations else None,
+            confidence=confidence,
+            citations=citations,
+            passages=shown,
+            unmentioned=readings[0].unmentioned if readings else (),
+            titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
+            timings_ms=clock.timings_ms(),
+        )
+
+    def search(self, question: str) -> list[RetrievedPassage]:
+        """Rank passages for a question without reading them; the k best.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+        """
+        question = checked_question(question)
+        query = Query(question, self._encoder.encode_query(question))
+        return self._retrieve(query, self._settings.k)
+
+    @property
+    def min_confidence(self) -> float:
+        """The confidence below which this answerer abstains; 1 or more: always."""
+        return self._risk.min_confidence
+
+    @property
+    def risk(self) -> Risk:
+        """What the threshold in use cost on the calibration questions."""
+        return self._risk
+
+    @property
+    def calibration(self) -> str:
+        """Which calibration is in use, in words: the reader's, or one's own and of what."""
+        return self._calibration
+
+    @property
+    def index(self) -> Index:
+        """The open index."""
+        return self._index
+
+    def documents(self) -> list[DocumentInfo]:
+        """List the documents, sorted by id."""
+        return self._index.store.documents()
+
+    def open_source(self, doc_id: str) -> SourceView | None:
+        """Open a document as it was indexed, and say whether its file has changed since.
+
+        Returns:
+            None if the index has no such document.
+        """
+        document = self._index.store.document(doc_id)
+        if document is None:
+            return None
+        state = self._state(doc_id, document.sha256)
+        path = source_path(self._corpus, doc_id)
+        return SourceView(document, self._index.store.blocks(doc_id), state, path)
+
+    def draw_page(self, doc_id: str, page: int, span: Span | None, sandbox: Sandbox) -> PageImage:
+        """Draw a page of a document's file, with the cited words boxed.
+
+        Args:
+            doc_id: A document for which `formats.has_page_images` holds.
+            page: From 1.
+            span: The words, in document offsets; None for none.
+            sandbox: Where the file is opened.
+
+        Raises:
+            SourceError: It is gone, has changed since it was indexed or cannot be drawn.
+        """
+        document = self._index.store.document(doc_id)
+        path = source_path(self._corpus, doc_id)
+        if document is None or path is None:
+            raise SourceError(f"{doc_id} is no longer where it was indexed")
+        layout = self._index.store.layout(doc_id)
+        return sandbox.draw_page(path, document.sha256, layout, page, span)
+
+    def close(self) -> None:
+        """Close the index's files."""
+        self._index.close()
+
+    def _retrieve(
+        self, query: Query, k: int, only: Collection[str] | None = None
+    ) -> list[RetrievedPassage]:
+        return retrieve(
+            self._index,
+            query.text,
+            query.vector,
+            k=k,
+            candidates=self._settings.candidates,
+            lexical_weight=self._settings.lexical_weight,
+            only=only,
+        )
+
+    def _cite(self, reading: Reading) -> Citation:
+        document = self._index.store.document(reading.passage.doc_id)
+        if document is None:
+            raise IndexDamagedError(
+                f"the index has a passage of {reading.passage.doc_id!r} but not the document; "
+                "build it again with: qa index --rebuild"
+            )
+        return cite(reading, document, self._state(document.doc_id, document.sha256))
+
+    def _state(self, doc_id: str, sha256: str) -> State:
+        """Say whether a document's file is as it was; one that looks untouched is hashed once."""
+        path = source_path(self._corpus, doc_id)
+        if path is None:
+            return "missing"
+        try:
+            stat = path.stat()
+            seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            if doc_id not in self._seen or self._seen[doc_id][0] != seen:
+                self._seen[doc_id] = (seen, file_sha256(path))
+        except OSError:
+            return "missing"
+        return "unchanged" if self._seen[doc_id][1] == sha256 else "changed"
+
+
+class LiveAnswerer:
+    """Always the answerer of the current generation. Safe to use from several threads."""
+
+    def __init__(self, index_dir: Path, settings: AskSettings | None = None) -> None:
+        """Prepare; nothing needs to have been built yet."""
+        self._index_dir = index_dir
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._answerer: Answerer | None = None
+        self._name = ""  # of the generation that was looked for; an older one may answer for it
+
+    def current(self) -> Answerer:
+        """Give the answerer, opened anew if a build has published since.
+
+        Raises:
+            QAError: See `open_index`; not if an older generation can go on answering.
+        """
+        with self._lock:
+            try:
+                name = current_generation(self._index_dir)
+                if self._answerer is None or self._name != name:
+                    # What another thread still answers with closes itself when it is done.
+                    self._answerer = open_index(self._index_dir, self._settings)
+                    self._name = name
+            except QAError:
+                if self._answerer is None:
+                    raise
+            return self._answerer
+
+
+def open_index(index_dir: Path | str = "index", settings: AskSettings | None = None) -> Answerer:
+    """Open an index for asking. Imports neither torch nor sentence-transformers.
+
+    Args:
+        index_dir: A folder that `qa index` has built.
+        settings: How to answer.
+
+    Raises:
+        IndexMissingError: Nothing has been built there.
+        IndexDamagedError: What is there cannot be used.
+        EncoderError: The encoder in the index cannot be opened.
+        ReaderError: The reader cannot be opened.
+        CalibrationError: The index folder's own calibration cannot be read.
+    """
+    index = Index.open(Path(index_dir))
+    network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
+    encoder, own = Encoder(index.encoder_dir), load_calibration(Path(index_dir))
+    return Answerer(index, encoder, network, settings or AskSettings(), own)
+
+
+def checked_question(question: str) -> str:
+    """Trim a question and compose its accents (NFC).
+
+    Raises:
+        UsageError: It is empty or longer than 2,000 characters.
+    """
+    # A terminal or a JSON escape can hold half of a surrogate pair; nothing else can.
+    question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+    question = unicodedata.normalize("NFC", question).strip()
+    if not question:
+        raise UsageError("the question is empty: ask something, for example: qa ask 'Who …?'")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise UsageError(
+            f"the question has {len(question):,} characters, at most "
+            f"{MAX_QUESTION_CHARACTERS:,} are read: ask something shorter"
+        )
+    return question
+
+
+def _answer_text(reading: Reading, citation: Citation) -> str:
+    start = reading.answer.start - citation.start
+    return citation.quote[start : start + reading.answer.end - reading.answer.start]
+
+
+class _Clock:
+    """Wall time by stage, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] = (now - self._last) * 1000
+        self._last = now
+
+    def timings_ms(self) -> dict[str, float]:
+        laps = {**self._laps, "total": (self._last - self._started) * 1000}
+        return {stage: round(value, 3) for stage, value in laps.items()}

@@ -1,0 +1,66 @@
+"""A question in, ranked passages out: cosine and BM25, added up.
+
+Does not know answers or thresholds: it always returns the nearest passages there are.
+"""
+
+from collections.abc import Collection
+
+from qa.index.generations import Index
+from qa.models.encoder import Vectors
+from qa.schema import RetrievedPassage
+from qa.words import query_terms
+
+
+def retrieve(
+    index: Index,
+    question: str,
+    query: Vectors,
+    *,
+    k: int,
+    candidates: int,
+    lexical_weight: float,
+    only: Collection[str] | None = None,
+) -> list[RetrievedPassage]:
+    """Rank passages for a question.
+
+    The score is `(cosine + w * lexical) / (1 + w)`, not below 0, where `lexical` is
+    BM25 as a share of what it could be at most for this question: a few shared words
+    then add little, which a per-query maximum would hide (docs/LOG.md).
+
+    Args:
+        index: Where to look.
+        question: As asked.
+        query: The question's unit vector, shape (dim,).
+        k: Passages to return.
+        candidates: Passages each kind of search puts forward.
+        lexical_weight: w.
+        only: Ids of the documents to look in; None for all.
+
+    Returns:
+        At most k passages, best first; equal scores in the order of ids and text.
+    """
+    rows = index.store.rows_of(only) if only is not None else None
+    lexical = index.store.search(query_terms(question), candidates, only)
+    dense = index.search(query, candidates, rows)
+    for row, vector in index.vectors(lexical.keys() - dense.keys()).items():
+        dense[row] = float(query @ vector)
+    scores = {
+        row: max(0.0, cosine + lexical_weight * lexical.get(row, 0.0)) / (1 + lexical_weight)
+        for row, cosine in dense.items()
+    }
+    # Rows depend on the order in which documents came; an update answers like a rebuild.
+    leading = sorted(scores, key=lambda row: -scores[row])
+    least = scores[leading[min(k, len(leading)) - 1]] if leading else 0.0
+    found = {row: index.store.passage(row).passage for row in leading if scores[row] >= least}
+    best = sorted(found, key=lambda row: (-scores[row], found[row].doc_id, found[row].start))[:k]
+    return [
+        RetrievedPassage(
+            row=row,
+            passage=found[row],
+            rank=rank,
+            score=min(scores[row], 1.0),
+            dense=dense[row],
+            lexical=lexical.get(row, 0.0),
+        )
+        for rank, row in enumerate(best, start=1)
+    ]

@@ -1,0 +1,126 @@
+"""The command `qa ask`: one question, or many from a file.
+
+Heavy libraries are imported inside.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.cli.index import open_or_build
+from qa.cli.options import add_build_options, add_risk
+from qa.cli.output import bar, output
+from qa.errors import UsageError
+from qa.settings import AskSettings
+
+if TYPE_CHECKING:
+    from qa.answer.pipeline import Answerer
+    from qa.schema import Answer
+
+EXIT_OK, EXIT_ABSTAINED = 0, 3
+
+
+def add_ask_command(commands: Any) -> None:
+    """Add the command's arguments."""
+    ask = commands.add_parser("ask", help="ask one question, or many from a file")
+    ask.add_argument("question", nargs="*", help="in plain language; quotes keep ? and * as typed")
+    add_build_options(ask)
+    ask.add_argument(
+        "--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)"
+    )
+    add_risk(ask)
+    ask.add_argument("--json", action="store_true", help="print the answer object")
+    ask.add_argument(
+        "--only",
+        action="append",
+        metavar="PATTERN",
+        help="look only in documents whose path matches, such as “reports/*.pdf”; may be repeated",
+    )
+    ask.add_argument(
+        "--batch", type=Path, metavar="IN.jsonl", help="one object a line with “question” and “id”"
+    )
+    ask.add_argument(
+        "--out",
+        type=Path,
+        metavar="OUT.jsonl",
+        help="where the batch's answers go (standard output)",
+    )
+    ask.set_defaults(command=_ask)
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    if bool(arguments.question) == bool(arguments.batch):
+        raise UsageError('give either a question, qa ask "…", or a file of them, --batch IN.jsonl')
+    if arguments.out and not arguments.batch:
+        raise UsageError("--out goes with --batch; one answer goes to standard output")
+    settings = AskSettings(k=arguments.k, max_risk=arguments.max_risk)
+    if arguments.batch:
+        return _ask_batch(arguments, settings)
+    from qa.answer.pipeline import checked_question
+    from qa.answer.present import answer_to_text
+
+    question = checked_question(" ".join(arguments.question))
+    answerer = open_or_build(arguments, settings)
+    answer = answerer.ask(question, only=_chosen(answerer, arguments.only))
+    print(_json_line(answer) if arguments.json else answer_to_text(answer))
+    return EXIT_OK if answer.answered else EXIT_ABSTAINED
+
+
+def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
+    entries = list(_batch_entries(arguments.batch))
+    with output(arguments.out) as out, bar("asking", len(entries)) as advance:
+        answerer = open_or_build(arguments, settings)
+        only = _chosen(answerer, arguments.only)
+        for entry in entries:
+            answer = replace(answerer.ask(entry["question"], only=only), id=entry.get("id"))
+            out.write(_json_line(answer) + "\n")
+            advance(1)
+    return EXIT_OK
+
+
+def _chosen(answerer: "Answerer", patterns: Sequence[str] | None) -> list[str] | None:
+    """Name the documents that match any of the patterns; None for all."""
+    if not patterns:
+        return None
+    names = answerer.index.store.hashes()
+    chosen = [name for name in names if any(fnmatchcase(name, wanted) for wanted in patterns)]
+    if not chosen:
+        raise UsageError(f"no document matches --only {' --only '.join(patterns)}")
+    return chosen
+
+
+def _batch_entries(path: Path) -> Iterator[dict[str, Any]]:
+    from qa.answer.pipeline import checked_question
+
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the batch file {path} cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line, parse_constant=_no_constant)
+            question = entry["question"]
+            if not isinstance(question, str):
+                raise TypeError(f"“question” is a {type(question).__name__}")
+            checked_question(question)
+        except (ValueError, TypeError, KeyError, RecursionError, UsageError) as error:
+            raise UsageError(
+                f"{path}, line {number}: expected an object with a “question”, a text ({error})"
+            ) from error
+        yield entry
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _json_line(answer: "Answer") -> str:
+    from qa.answer.present import answer_to_json
+
+    return json.dumps(answer_to_json(answer), ensure_ascii=False)

@@ -1,0 +1,124 @@
+"""The command `qa index`; how other commands come by an index, building it if there is none.
+
+Heavy libraries are imported inside.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.answer.present import pages_in_words
+from qa.cli.options import add_build_options, add_limits, limits_of
+from qa.cli.output import events, stages
+from qa.errors import IndexMissingError, UsageError
+from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, AskSettings, BuildSettings
+
+if TYPE_CHECKING:
+    from qa.answer.pipeline import Answerer
+    from qa.index.progress import BuildReport
+
+
+def add_index_command(commands: Any) -> None:
+    """Add the command's arguments."""
+    index = commands.add_parser("index", help="build the index of a folder, or update it")
+    add_build_options(index)
+    index.add_argument("--rebuild", action="store_true", help="take nothing over from before")
+    index.add_argument("--json", action="store_true", help="print one JSON object")
+    index.add_argument(
+        "--events",
+        action="store_true",
+        help="print the progress to standard error, one JSON object a line",
+    )
+    index.add_argument(
+        "--allow-empty", action="store_true", help="make an index even if there is no document"
+    )
+    add_limits(index)
+    index.set_defaults(command=_index)
+
+
+def _index(arguments: argparse.Namespace) -> int:
+    report = build(arguments, rebuild=arguments.rebuild)
+    if arguments.json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        print(_summary(report, arguments.index))
+    return 0
+
+
+def open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answerer":
+    """Open the index; if there is none yet, build it first and say so."""
+    from qa.answer.pipeline import open_index
+
+    try:
+        answerer = open_index(arguments.index, settings)
+    except IndexMissingError:
+        print(
+            f"qa: no index in {arguments.index} yet; building one from {arguments.corpus}",
+            file=sys.stderr,
+        )
+        print(f"qa: {_summary(build(arguments), arguments.index)}", file=sys.stderr)
+        return open_index(arguments.index, settings)
+    if answerer.index.damage:
+        print(f"qa: {answerer.index.damage}", file=sys.stderr)
+    _check_models(arguments, answerer.index.manifest.settings)
+    return answerer
+
+
+def _check_models(arguments: argparse.Namespace, built: dict[str, Any]) -> None:
+    """Refuse to answer with other models than the ones that were asked for by name."""
+    defaults = {"encoder": DEFAULT_ENCODER, "reader": DEFAULT_READER}
+    for option, default in defaults.items():
+        wanted, found = getattr(arguments, option), built.get(option, default)
+        if wanted not in (default, found):
+            raise UsageError(
+                f"the index in {arguments.index} was built with --{option} {found}; to use "
+                f"{wanted}, build it first: qa index --{option} {wanted}"
+            )
+
+
+def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildReport":
+    """Build the index the arguments name, or bring it up to date; tell what was skipped."""
+    from qa.index.build import build_index
+
+    settings = BuildSettings(
+        encoder=arguments.encoder, reader=arguments.reader, precision=arguments.precision
+    )
+    with events() if getattr(arguments, "events", False) else stages() as progress:
+        report = build_index(
+            arguments.corpus,
+            arguments.index,
+            settings,
+            limits=limits_of(arguments),
+            rebuild=rebuild,
+            allow_empty=getattr(arguments, "allow_empty", False),
+            progress=progress,
+        )
+    for skipped in report.skipped:
+        print(f"qa: skipped {skipped.doc_id}: {skipped.reason}", file=sys.stderr)
+    for doc_id, pages in report.unread_pages:
+        print(
+            f"qa: not read of {doc_id}: {pages_in_words(pages)} (pictures or damaged)",
+            file=sys.stderr,
+        )
+    return report
+
+
+def _summary(report: "BuildReport", index_dir: Path) -> str:
+    counts = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
+    counts += f" in {index_dir}"
+    if report.up_to_date:
+        return f"up to date: {counts}"
+    changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
+    changes += f", {report.renamed} renamed" if report.renamed else ""
+    skipped = f", {_count(len(report.skipped), 'file')} skipped" if report.skipped else ""
+    return (
+        f"indexed {counts} ({changes}{skipped}; "
+        f"{_count(report.encoded, 'passage')} encoded) in {report.seconds:.1f} s"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

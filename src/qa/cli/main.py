@@ -1,0 +1,116 @@
+"""The command line; what each command does is in its own module, `index`, `ask`, ….
+
+They are the only modules that print. Heavy libraries are imported inside the commands, so that
+`qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index error, 3 abstained,
+4 a measure below its `--min`, 1 never on purpose.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from qa import __version__
+from qa.cli.ask import add_ask_command
+from qa.cli.draft import add_draft_command
+from qa.cli.gold import add_gold_commands
+from qa.cli.index import add_index_command
+from qa.cli.options import add_build_options, add_risk
+from qa.cli.serve import add_serve_command
+from qa.errors import QAError
+
+EXIT_OK, EXIT_ERROR = 0, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: Arguments without the program's name; None for the process's own.
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever the locale, nothing is unprintable
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        try:
+            arguments = _parser().parse_args(argv)
+            command: Callable[[argparse.Namespace], int] = arguments.command
+            return command(arguments)
+        finally:
+            sys.stdout.flush()  # here, where an error can still be told
+    except QAError as error:
+        print(f"qa: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except BrokenPipeError:  # the reader of our output, such as `head`, has enough
+        _discard_output()
+        return EXIT_OK
+    except OSError as error:
+        _discard_output()
+        print(f"qa: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        print("qa: stopped", file=sys.stderr)
+        return EXIT_ERROR
+
+
+def _discard_output() -> None:
+    """Send what is left of standard output nowhere, so that ending does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qa",
+        description="Ask your documents. Answers are the documents' own words, with a citation, "
+        "or an honest “the documents don't say”.",
+    )
+    parser.add_argument("--version", action="version", version=f"qa {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_index_command(commands)
+    add_ask_command(commands)
+    _add_eval_command(commands)
+    add_gold_commands(commands)
+    add_draft_command(commands)
+    add_serve_command(commands)
+    return parser
+
+
+def _add_eval_command(commands: Any) -> None:
+    evaluate = commands.add_parser("eval", help="measure answers against gold questions")
+    add = evaluate.add_argument
+    add(
+        "gold",
+        type=Path,
+        help="gold questions, JSON lines or SQuAD format; or a BEIR folder, for retrieval alone",
+    )
+    add("--split", help="only questions of this split; of a BEIR folder, its qrels/SPLIT.tsv")
+    add("--json", action="store_true", help="print one JSON object")
+    add("--report", type=Path, metavar="FILE.html", help="write a page that a person can read")
+    add(
+        "--compare",
+        type=Path,
+        metavar="OTHER.json",
+        help="what an earlier run printed with --json: differences, paired by question",
+    )
+    add(
+        "--min",
+        action="append",
+        default=[],
+        metavar="MEASURE=VALUE",
+        help="exit with 4 if the measure is lower, for example f1=0.8; repeatable",
+    )
+    add_build_options(evaluate)
+    add_risk(evaluate)
+    evaluate.set_defaults(command=_eval)
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from qa.cli.evaluate import run
+
+    return run(arguments)

@@ -1,0 +1,74 @@
+"""The command `qa serve`: the browser UI, over an index that may only be beginning.
+
+Heavy libraries are imported inside.
+"""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from qa.cli.index import open_or_build
+from qa.cli.options import add_build_options, add_risk
+from qa.errors import IndexMissingError
+from qa.settings import AskSettings
+
+if TYPE_CHECKING:
+    from qa.ui.library import Library
+
+
+def add_serve_command(commands: Any) -> None:
+    """Add the command's arguments."""
+    serve = commands.add_parser("serve", help="open the browser UI")
+    add_build_options(serve)
+    add_risk(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    serve.add_argument(
+        "--read-only", action="store_true", help="no adding and removing of documents in the page"
+    )
+    serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
+    serve.set_defaults(command=_serve)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from qa.ui.app import serve
+    from qa.ui.library import Library
+
+    library = None
+    if not arguments.read_only:
+        models = [f"--{name}={getattr(arguments, name)}" for name in ("encoder", "reader")]
+        options = [*models, f"--precision={arguments.precision}"]
+        library = Library(arguments.corpus, arguments.index, options)
+    settings = AskSettings(max_risk=arguments.max_risk)
+    calibration = _open_or_begin(arguments, settings, library)
+
+    def ready(address: str) -> None:
+        if calibration:
+            print(f"Calibration: {calibration}")
+        print(f"Ask the documents at {address} (Ctrl-C stops it)", flush=True)
+
+    serve(
+        arguments.index,
+        settings,
+        library=library,
+        host=arguments.host,
+        port=arguments.port,
+        ready=ready,
+    )
+    return 0
+
+
+def _open_or_begin(
+    arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
+) -> str:
+    """Open an index, or begin to build one while the page is up; name its calibration."""
+    from qa.index.generations import current_generation
+
+    try:
+        current_generation(arguments.index)
+    except IndexMissingError:
+        if library is not None:
+            arguments.corpus.mkdir(parents=True, exist_ok=True)
+            library.update()
+            return ""
+    answerer = open_or_build(arguments, settings)
+    answerer.close()
+    return answerer.calibration

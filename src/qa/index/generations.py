@@ -1,0 +1,272 @@
+"""An index folder: generations of a store and its vectors, swapped atomically.
+
+Layout, also described in `index/README.md`:
+
+    CURRENT                 the name of the generation that answers
+    generations/00001/      manifest.json, documents.sqlite, vectors.faiss
+    building/               the store that a build is working on, or was when it was killed
+    seen.json               what builds have seen of the corpus's files
+    encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json
+    readers/<name>-<hash>/  model.onnx, tokenizer.json, reader.json; none for the packaged one
+
+A generation never changes once it has its name. Owns FAISS, which is made anew from the
+store's vectors for every generation. Does not know how passages and vectors are made.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_origin
+
+import faiss
+import numpy as np
+
+from qa.errors import IndexDamagedError, IndexMissingError
+from qa.index.store import Store
+from qa.models.encoder import Vectors
+from qa.models.span_network import packaged_reader
+
+# Raised whenever documents or passages of the same files would come out differently:
+# an older index is then built anew instead of being carried on.
+FORMAT = 3
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+STORE = "documents.sqlite"
+VECTORS = "vectors.faiss"
+_GENERATIONS = "generations"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation was built from; the content of `manifest.json`.
+
+    Attributes:
+        format: Version of the layout.
+        settings: Build settings, as JSON.
+        encoder: Folder name below `encoders/`.
+        encoder_fingerprint: Identity of the encoder; vectors are comparable within one.
+        corpus: Absolute path of the corpus folder.
+        corpus_sha256: Hash over every document's id and hash.
+        documents: How many.
+        passages: How many.
+        dimension: Length of a vector.
+        built_at: ISO 8601, UTC.
+        complete: Whether the build had been through the whole corpus; if not, more comes.
+        bytes: Size of each file by name; a file of another size is damaged.
+        sha256: Hash of each file by name, in hex; checked before a build takes anything over.
+        reader: Folder name below `readers/`; empty for the packaged reader.
+    """
+
+    format: int
+    settings: dict[str, Any]
+    encoder: str
+    encoder_fingerprint: str
+    corpus: str
+    corpus_sha256: str
+    documents: int
+    passages: int
+    dimension: int
+    built_at: str
+    complete: bool
+    bytes: dict[str, int]
+    sha256: dict[str, str]
+    reader: str = ""
+
+
+class Index:
+    """One generation, open for reading. Safe to use from several threads."""
+
+    def __init__(self, index_dir: Path, generation: str) -> None:
+        """Open a generation by name.
+
+        Raises:
+            IndexDamagedError: A file is missing, cut short or of another format.
+        """
+        folder = generation_dir(index_dir, generation)
+        self.generation = generation
+        self._folder = folder
+        self.manifest = _read_manifest(folder)
+        self.encoder_dir = encoders_dir(index_dir) / self.manifest.encoder
+        reader = self.manifest.reader
+        self.reader_dir = readers_dir(index_dir) / reader if reader else packaged_reader()
+        self.damage = ""
+        try:
+            self._vectors = faiss.read_index(str(folder / VECTORS))
+        except (RuntimeError, MemoryError) as error:  # a damaged length may be any length
+            raise _damaged(folder, error) from error
+        kind = (self._vectors.d, self._vectors.metric_type)
+        if kind != (self.manifest.dimension, faiss.METRIC_INNER_PRODUCT):
+            raise _damaged(folder, f"{VECTORS} is of another kind")
+        self.store = Store(folder / STORE)
+        if not self._vectors.ntotal == self.store.n_passages == self.manifest.passages:
+            self.store.close()
+            raise _damaged(folder, "the numbers of passages and vectors differ")
+
+    @classmethod
+    def open(cls, index_dir: Path) -> "Index":
+        """Open the current generation, or the last good one if the current is damaged.
+
+        `damage` then says what is wrong with the current one; else it is empty.
+
+        Raises:
+            IndexMissingError: Nothing has been built here.
+            IndexDamagedError: What is here cannot be used.
+        """
+        name = ""
+        try:
+            name = current_generation(index_dir)
+            return cls(index_dir, name)
+        except IndexDamagedError as error:
+            if name and current_generation(index_dir) != name:
+                return cls.open(index_dir)  # a build has published another meanwhile
+            return cls._open_older(index_dir, name, error)
+
+    @classmethod
+    def _open_older(cls, index_dir: Path, name: str, error: IndexDamagedError) -> "Index":
+        for older in reversed(generation_names(index_dir)):
+            if older == name:
+                continue
+            try:
+                index = cls(index_dir, older)
+            except IndexDamagedError:
+                continue
+            index.damage = f"{error}. Until then the one before it, {older}, answers"
+            return index
+        raise error
+
+    def search(self, query: Vectors, k: int, rows: Sequence[int] | None = None) -> dict[int, float]:
+        """Find the passages whose vectors are nearest.
+
+        Args:
+            query: Unit vector, shape (dim,).
+            k: How many, at most.
+            rows: Rows to look among; None for all.
+
+        Returns:
+            Cosine by row, best first.
+        """
+        options = None
+        if rows is not None:
+            selector = faiss.IDSelectorBatch(np.array(rows, dtype=np.int64))
+            options = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        k = min(k, self._vectors.ntotal if rows is None else len(rows))
+        if not k:
+            return {}
+        scores, found = self._vectors.search(query[np.newaxis], k, params=options)
+        return {int(r): float(s) for r, s in zip(found[0], scores[0], strict=True) if r >= 0}
+
+    def vectors(self, rows: Collection[int]) -> dict[int, Vectors]:
+        """Give the vectors of the passages at some rows, each of shape (dim,)."""
+        return {row: self._shape(data, 1)[0] for row, data in self.store.vectors(rows).items()}
+
+    def sentence_vectors(self, row: int) -> Vectors:
+        """Give the vectors of a passage's sentences, shape (n_sentences, dim)."""
+        return self._shape(self.store.sentence_vectors(row), -1)
+
+    def _shape(self, data: bytes, count: int) -> Vectors:
+        try:
+            return as_vectors(data, count, self.manifest.dimension)
+        except ValueError as error:
+            raise _damaged(self._folder, error) from error
+
+    def close(self) -> None:
+        """Close the store's file."""
+        self.store.close()
+
+
+def as_bytes(vectors: Vectors) -> bytes:
+    """Give vectors as the store keeps them: half precision, one after the other."""
+    return vectors.astype("<f2").tobytes()
+
+
+def as_vectors(data: bytes, count: int = -1, dimension: int = -1) -> Vectors:
+    """Read vectors from the store, shape (count, dimension); one of the two may be -1."""
+    return np.frombuffer(data, "<f2").astype(np.float32).reshape(count, dimension)
+
+
+def write_vectors(store: Store, dimension: int, path: Path) -> None:
+    """Write the FAISS index of a store's vectors, exact inner product, by row.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    index = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+    for rows, vectors in store.all_vectors():
+        index.add_with_ids(as_vectors(b"".join(vectors), len(rows), dimension), np.array(rows))
+    # Through Python: FAISS's own writer says nothing when the disk is full at the last flush.
+    with path.open("wb") as file:
+        writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
+        faiss.write_index(index, writer)
+
+
+def generations_dir(index_dir: Path) -> Path:
+    """Name the folder that holds an index folder's generations."""
+    return index_dir / _GENERATIONS
+
+
+def generation_dir(index_dir: Path, generation: str) -> Path:
+    """Name a generation's folder."""
+    return generations_dir(index_dir) / generation
+
+
+def generation_names(index_dir: Path) -> list[str]:
+    """List the generations that are there, oldest first."""
+    folder = generations_dir(index_dir)
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.name.isdecimal())
+
+
+def encoders_dir(index_dir: Path) -> Path:
+    """Name the folder that holds an index folder's encoders."""
+    return index_dir / "encoders"
+
+
+def readers_dir(index_dir: Path) -> Path:
+    """Name the folder that holds an index folder's readers."""
+    return index_dir / "readers"
+
+
+def current_generation(index_dir: Path) -> str:
+    """Read which generation answers.
+
+    Raises:
+        IndexMissingError: Nothing has been built here.
+        IndexDamagedError: The file that says so cannot be read.
+    """
+    try:
+        name = (index_dir / CURRENT).read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise IndexMissingError(
+            f"no index in {index_dir}: build one with: qa index --corpus DIR --index {index_dir}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _damaged(index_dir, error) from error
+    if not name.isdecimal():
+        raise _damaged(index_dir, f"{CURRENT} holds {name[:40]!r}, not a generation's name")
+    return name
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        record = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if record["format"] != FORMAT:
+            raise _damaged(folder, f"format {record['format']}, this program reads {FORMAT}")
+        manifest = Manifest(**record)
+        for entry in fields(Manifest):
+            kind: Any = get_origin(entry.type) or entry.type
+            if not isinstance(getattr(manifest, entry.name), kind):
+                raise _damaged(folder, f"{entry.name} in {MANIFEST} is no {kind.__name__}")
+        for name, size in manifest.bytes.items():
+            if (found := (folder / name).stat().st_size) != size:
+                raise _damaged(folder, f"{name} has {found} bytes, not {size}")
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _damaged(folder, error) from error
+    return manifest
+
+
+def _damaged(folder: Path, why: object) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"the index in {folder} is damaged ({why}); build it again with: qa index --rebuild"
+    )

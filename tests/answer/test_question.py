@@ -1,0 +1,212 @@
+"""What a question asks for: a number, a date, a sentence; which names it has."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answer.question import (
+    asks_for_date,
+    asks_for_money,
+    asks_for_name,
+    asks_for_number,
+    asks_for_other_unit,
+    asks_for_percentage,
+    asks_for_sentence,
+    question_names,
+)
+
+_ASKS = (
+    asks_for_date,
+    asks_for_money,
+    asks_for_name,
+    asks_for_number,
+    asks_for_other_unit,
+    asks_for_percentage,
+    asks_for_sentence,
+)
+
+_QUESTIONS = st.text(max_size=80) | st.lists(
+    st.sampled_from(
+        "What who When how many The DEA Peru Ångström Jean-Luc is did “Ada” to ?".split()
+    ),
+    max_size=8,
+).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many labs were destroyed?",
+        "how MUCH is left?",
+        "What percentage of it was burned?",
+        "By what percent did it fall?",
+        "What was the price of bread?",
+        "What is the number of bridges?",
+        "How old is the bridge?",
+    ],
+)
+def test_a_question_of_quantity_asks_for_a_number(question: str) -> None:
+    assert asks_for_number(question)
+    assert not asks_for_date(question)
+    assert not asks_for_sentence(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "money", "other_unit"),
+    [
+        ("How much money was spent?", True, False),
+        ("What was the price of bread?", True, False),
+        ("How much did the US pay?", True, False),
+        ("How much was spent?", True, False),
+        ("What was the BUDGET?", True, False),
+        ("How many labs were destroyed?", False, True),
+        ("How much land was burned?", False, True),
+        ("How old is the bridge?", False, True),
+        ("How many dollars were paid?", False, False),  # either unit would do
+        ("How much was left?", False, False),
+    ],
+)
+def test_an_amount_is_of_money_of_another_unit_or_it_is_not_said(
+    question: str, money: bool, other_unit: bool
+) -> None:
+    assert (asks_for_money(question), asks_for_other_unit(question)) == (money, other_unit)
+
+
+@pytest.mark.parametrize(
+    ("question", "share"),
+    [
+        ("What percentage burned?", True),
+        ("By what percent did it fall?", True),
+        ("What share of it is iron?", True),
+        ("How many shares are there?", False),
+        ("How much burned?", False),
+    ],
+)
+def test_a_percentage_is_a_share(question: str, share: bool) -> None:
+    assert asks_for_percentage(question) is share
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Who wrote it?", True),
+        ("“Where” is it?", True),
+        ("Whose bridge is it?", True),
+        ("What is it?", False),
+        ("Since when is it known who wrote it?", False),
+        ("Whoever wrote it?", False),
+    ],
+)
+def test_who_and_where_ask_for_a_name(question: str, named: bool) -> None:
+    assert asks_for_name(question) is named
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the bridge opened?",
+        "The bridge\nopened when?",
+        "Since when has it been open?",
+        "In which year did it open?",
+        "what month is best for pruning?",
+        "What is the date of the treaty?",
+    ],
+)
+def test_a_question_of_time_asks_for_a_date(question: str) -> None:
+    assert asks_for_date(question)
+    assert not asks_for_number(question)
+    assert not asks_for_sentence(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What happened when the bridge opened?",
+        "Who was there\nwhen it opened?",
+        "What has Peru done to date?",
+        "Who updated the candidates?",
+        "Whenever did Ada stop?",
+    ],
+)
+def test_a_word_for_time_that_is_not_asked_for_does_not_ask_for_a_date(question: str) -> None:
+    assert not asks_for_date(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did the engine fail?",
+        "“Why” was it never built?",
+        "Did Ada write to Charles?",
+        "  is it open?",
+        "List the bridges.",
+        "Describe the garden",
+        "How did she do it?",
+        "What are the reasons for it?",
+        "What kinds of roses are there?",
+        "Which bridges of them all are open?",
+        "What does the letter say?",
+    ],
+)
+def test_a_reason_a_way_a_list_or_yes_and_no_ask_for_a_sentence(question: str) -> None:
+    assert asks_for_sentence(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote to Charles?",
+        "Where is the bridge?",
+        "What is the capital of Peru?",
+        "Which river does it cross?",
+        "How often are the ferns watered?",
+        "Isabel lives where?",
+    ],
+)
+def test_a_thing_asked_for_by_name_needs_no_sentence(question: str) -> None:
+    assert not asks_for_sentence(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What did the DEA do in Bolivia?", ["DEA", "Bolivia"]),
+        ("What happened?", []),
+        ("Peru is where?", []),
+        ("HOW MANY LABS WERE DESTROYED?", []),
+        ("DID ADA WRITE?", []),
+        ("how much in colombia", []),
+        ("What Is The Capital Of Peru?", []),
+        ("Where did Ångström live?", ["Ångström"]),
+        ("Was it The Hague or Hague?", ["Hague"]),
+        ("Did Jean-Luc meet her?", ["Jean-Luc"]),
+        ("Did Bob and Bob meet?", ["Bob"]),
+        ("What was Napoleon's horse?", ["Napoleon"]),
+        ("Who is “Napoleon” or (Wellington)?", ["Napoleon", "Wellington"]),
+        ("Who  met\nNapoleon in\tFife?", ["Napoleon", "Fife"]),
+        ("Where did I go?", []),
+    ],
+)
+def test_names_are_what_is_capitalised_inside_a_question(question: str, names: list[str]) -> None:
+    assert question_names(question) == names
+
+
+@given(_QUESTIONS)
+def test_names_are_distinct_words_of_the_question_whatever_the_white_space(question: str) -> None:
+    names = question_names(question)
+    assert len(set(names)) == len(names)
+    assert all(name in question and name[0].isupper() for name in names)
+    assert question_names(f"\n{'  '.join(question.split())} ") == names
+
+
+@given(_QUESTIONS)
+def test_any_text_is_a_question(question: str) -> None:
+    assert all(asks(question) in (True, False) for asks in _ASKS)
+
+
+@pytest.mark.timeout(30)  # a pattern that backtracks would take minutes
+@pytest.mark.parametrize("piece", ["what ", "when", "to date ", "all ", " \n", "A"])
+def test_a_long_question_is_looked_through_once(piece: str) -> None:
+    question = (piece * 2000)[:2000]
+    assert all(asks(question) in (True, False) for asks in _ASKS)
+    assert len(question_names(question)) <= 1

@@ -1,0 +1,425 @@
+"""The command line, in-process: output, exit codes, messages."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+from tests.conftest import CORPUS, tiny_settings
+
+ANSWER_KEYS = [
+    "id",
+    "question",
+    "answered",
+    "answer",
+    "confidence",
+    "citations",
+    "passages",
+    "timings_ms",
+]
+CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state", "scanned"]
+PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
+QUESTION = "Who wrote to Charles about the engine?"
+
+
+@pytest.fixture
+def options(tmp_path: Path, corpus: Path) -> list[str]:
+    """Options that make a command use the tiny corpus and encoder; nothing is built yet."""
+    index_dir = tmp_path / "index"
+    settings = tiny_settings(index_dir)
+    return ["--corpus", str(corpus), "--index", str(index_dir), "--encoder", settings.encoder,
+            "--reader", settings.reader]  # fmt: skip
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_index_says_what_it_did_on_its_last_line(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, err = run(capsys, "index", *options)
+    assert (code, err) == (0, "")
+    assert out.startswith("indexed 3 documents, ")
+    assert "(3 added, 0 changed, 0 removed; " in out
+    code, out, _ = run(capsys, "index", *options)
+    assert code == 0
+    assert out.startswith("up to date: 3 documents, ")
+    code, out, _ = run(capsys, "index", "--rebuild", "--json", *options)
+    report = json.loads(out)
+    assert (code, report["documents"], report["generation"]) == (0, 3, "00002")
+
+
+def test_index_names_skipped_files_on_standard_error(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    (corpus / "empty.txt").write_bytes(b"")
+    code, out, err = run(capsys, "index", *options)
+    assert code == 0
+    assert err == "qa: skipped empty.txt: empty\n"
+    assert "1 file skipped" in out
+
+
+def test_a_first_ask_builds_the_index_and_says_so(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, err = run(capsys, "ask", QUESTION, "--max-risk", "1", *options)
+    assert code == 0
+    assert err.startswith("qa: no index in ")
+    assert "indexed 3 documents" in err
+    assert out.startswith("Ada wrote to Charles about the engine.\n\n  [1] ")
+    assert "letters/ada.txt, characters 0–38" in out
+    code, _, err = run(capsys, "ask", QUESTION, "--max-risk", "1", *options)
+    assert (code, err) == (0, "")
+
+
+def test_the_answer_object_is_the_contract(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, _ = run(capsys, "ask", QUESTION, "--json", "--max-risk", "1", "--k", "2", *options)
+    answer = json.loads(out)
+    assert code == 0
+    assert list(answer) == ANSWER_KEYS
+    assert answer["answered"] is True
+    assert answer["id"] is None
+    (citation,) = answer["citations"]
+    assert list(citation) == CITATION_KEYS
+    assert CORPUS[citation["doc_id"]][citation["start"] : citation["end"]] == citation["quote"]
+    assert answer["answer"] in citation["quote"]
+    assert [list(p) for p in answer["passages"]] == [PASSAGE_KEYS] * 2
+    assert set(answer["timings_ms"]) == {"encode", "retrieve", "read", "cite", "total"}
+
+
+def test_abstaining_exits_with_3_and_labels_passages_as_related(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, out, _ = run(capsys, "ask", QUESTION, "--max-risk", "0", *options)
+    assert code == 3
+    assert out.startswith(
+        "The documents don't say.\n\nClosest passages (related, not an answer):\n"
+    )
+    code, out, _ = run(capsys, "ask", QUESTION, "--json", "--max-risk", "0", *options)
+    answer = json.loads(out)
+    assert code == 3
+    assert (answer["answered"], answer["answer"], answer["citations"]) == (False, None, [])
+    assert answer["passages"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["ask", ""],
+        ["ask", "   "],
+        ["ask", "x" * 3000],
+        ["ask", "one", "--batch", "two.jsonl"],
+        ["ask", "one", "--out", "two.jsonl"],
+        ["ask", "one", "--k", "0"],
+        ["ask", "one", "--max-risk", "7"],
+        ["ask", "--batch", "no-such-file.jsonl"],
+        ["eval", "no-such-file.jsonl"],
+        ["index", "--corpus", "no-such-folder"],
+    ],
+)
+def test_wrong_usage_exits_with_2_and_one_line_that_says_why(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str]
+) -> None:
+    code, out, err = run(capsys, *arguments, "--index", tmp_path / "index")
+    assert (code, out) == (2, "")
+    assert err.startswith("qa: ")
+    assert err.count("\n") == 1
+    assert not (tmp_path / "index" / "CURRENT").exists()
+
+
+def test_only_looks_in_documents_whose_path_matches(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    for patterns, expected in [
+        (["letters/*"], {"letters/ada.txt"}),
+        (["*.md", "bridges.txt"], {"garden.md", "bridges.txt"}),
+    ]:
+        only = [part for pattern in patterns for part in ("--only", pattern)]
+        _, out, _ = run(capsys, "ask", QUESTION, "--json", "--k", "9", *only, *options)
+        assert {p["doc_id"] for p in json.loads(out)["passages"]} == expected
+    code, out, err = run(capsys, "ask", QUESTION, "--only", "no/*", *options)
+    assert (code, out) == (2, "")
+    assert "no document matches --only no/*" in err
+
+
+def test_only_holds_for_a_batch_too(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION}) + "\n")
+    _, out, _ = run(capsys, "ask", "--batch", questions, "--only", "*.md", *options)
+    assert {p["doc_id"] for p in json.loads(out)["passages"]} == {"garden.md"}
+
+
+def test_events_are_one_json_object_a_line_on_standard_error(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    (corpus / "odd é.txt").write_bytes(b"\0\1\2" * 50)
+    code, out, err = run(capsys, "index", "--events", "--json", *options)
+    assert code == 0
+    assert json.loads(out)["documents"] == 3
+    lines = [line for line in err.splitlines() if not line.startswith("qa: skipped ")]
+    events = [json.loads(line) for line in lines]
+    assert all(list(e) == ["stage", "done", "total", "doc_id", "problem"] for e in events)
+    told = {event["doc_id"]: event["problem"] for event in events if event["doc_id"]}
+    assert {name for name, problem in told.items() if not problem} == set(CORPUS)
+    assert {name for name, problem in told.items() if problem} == {"odd é.txt"}
+    counts = [(e["done"], e["total"]) for e in events if e["stage"] == "documents"]
+    assert counts == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_limit_is_taken_from_the_command_line_and_checked(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    code, _, err = run(capsys, "index", "--max-characters", "100", *options)
+    assert code == 0
+    assert "skipped bridges.txt: more than 100 characters" in err
+    code, out, err = run(capsys, "index", "--max-pages", "0", *options)
+    assert (code, out) == (2, "")
+    assert "pages must be above 0" in err
+
+
+def test_an_empty_corpus_is_an_error_unless_it_is_allowed(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    for path in sorted(corpus.rglob("*.*")):
+        path.unlink()
+    code, _, err = run(capsys, "index", *options)
+    assert code == 2
+    assert "nothing to index" in err
+    code, out, _ = run(capsys, "index", "--allow-empty", *options)
+    assert code == 0
+    assert out.startswith("indexed 0 documents")
+    assert run(capsys, "ask", QUESTION, *options)[0] == 3
+
+
+def test_an_answer_from_the_generation_before_says_what_is_damaged(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path, tmp_path: Path
+) -> None:
+    run(capsys, "index", *options)
+    (corpus / "bridges.txt").write_text("The Iron Bridge is closed.")
+    run(capsys, "index", *options)
+    (tmp_path / "index" / "generations" / "00002" / "vectors.faiss").unlink()
+    code, out, err = run(capsys, "ask", QUESTION, "--max-risk", "1", *options)
+    assert code == 0
+    assert out.startswith("Ada wrote to Charles")
+    assert "qa index --rebuild" in err
+    assert "00001, answers" in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["ask", "--k", "many"]])
+def test_unknown_arguments_exit_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+
+
+def test_batch_answers_in_order_and_carries_ids_over(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    entries: list[dict[str, object]] = [
+        {"id": "a", "question": QUESTION},
+        {"id": 7, "question": "Prune roses in February?"},
+        {"question": "Δ, 橋?"},
+    ]
+    questions.write_text("\n\n".join(json.dumps(e) for e in entries) + "\n", "utf-8")
+    answers = tmp_path / "out.jsonl"
+    code, out, _ = run(capsys, "ask", "--batch", questions, "--out", answers, *options)
+    assert (code, out) == (0, "")
+    found = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
+    assert [entry["id"] for entry in found] == ["a", 7, None]
+    assert [entry["question"] for entry in found] == [entry["question"] for entry in entries]
+    assert not list(tmp_path.glob(".part-*"))
+    code, out, _ = run(capsys, "ask", "--batch", questions, *options)
+    assert code == 0
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", 7, None]
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "[]", '"text"', '{"id": 1}', '{"question": 5}', '{"question": ""}']
+)
+def test_a_malformed_batch_line_is_named_before_anything_is_written(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path, line: str
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION}) + "\n" + line + "\n")
+    answers = tmp_path / "out.jsonl"
+    code, _, err = run(capsys, "ask", "--batch", questions, "--out", answers, *options)
+    assert code == 2
+    assert "line 2" in err
+    assert not answers.exists()
+
+
+def test_a_damaged_index_is_an_error_that_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    run(capsys, "index", *options)
+    (tmp_path / "index" / "generations" / "00001" / "vectors.faiss").write_bytes(b"")
+    code, _, err = run(capsys, "ask", QUESTION, *options)
+    assert code == 2
+    assert "qa index --rebuild" in err
+
+
+def test_a_document_cannot_send_escape_codes_to_the_terminal(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    evil = "Ada wrote to Charles \x1b]0;owned\x07\x1b[2J\u202e about the engine." + " Fine." * 120
+    (corpus / "letters" / "ada.txt").write_text(evil, "utf-8")
+    for least in ("0", "1"):
+        _, out, _ = run(capsys, "ask", QUESTION, "--max-risk", least, *options)
+        assert "Ada wrote to Charles" in out
+        assert not {"\x1b", "\x07", "\u202e"} & set(out)
+
+
+def test_eval_measures_and_prints_a_table_or_json(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    evidence = "Ada wrote to Charles about the engine."
+    entry = {"id": "1", "question": QUESTION, "answers": ["Ada"], "evidence": [evidence]}
+    gold.write_text(json.dumps({**entry, "answerable": True}) + "\n")
+    code, out, _ = run(capsys, "eval", gold, "--json", *options)
+    measures = json.loads(out)
+    assert code == 0
+    assert (measures["questions"], measures["recall_at_1"], measures["citation_validity"]) == (
+        1,
+        1,
+        1,
+    )
+    _, out, _ = run(capsys, "eval", gold, *options)
+    assert "recall_at_1                    1.000   1.000 to 1.000\n" in out
+    assert out.splitlines()[-1].startswith("abstains below 0.25: by the calibration 10%")
+
+
+def test_eval_says_in_real_json_that_no_threshold_is_safe_enough(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps({"id": "1", "question": QUESTION, "answerable": False}) + "\n")
+    _, out, _ = run(capsys, "eval", gold, "--json", "--max-risk", "0", *options)
+    assert "Infinity" not in out
+    assert json.loads(out)["calibration"]["min_confidence"] is None
+    _, out, _ = run(capsys, "eval", gold, "--max-risk", "0", *options)
+    assert out.splitlines()[-1].startswith("always abstains")
+
+
+def test_a_question_may_come_without_quotes(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    run(capsys, "index", *options)
+    code, out, _ = run(capsys, "ask", *QUESTION.split(), "--max-risk", "1", *options)
+    assert code == 0
+    assert out.startswith("Ada wrote to Charles")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == "qa 0.1.0\n"
+
+
+def qa_process(options: list[str], *arguments: object, **environment: str) -> list[object]:
+    """Run `qa` as a process of its own; return its exit code, output and errors."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [sys.executable, "-m", "qa", *map(str, arguments), *options],
+        capture_output=True,
+        env={**kept, **environment},
+    )
+    return [done.returncode, done.stdout, done.stderr]
+
+
+@pytest.mark.parametrize("end", ["head -c 1 >/dev/null", "true"])
+def test_a_reader_that_goes_away_is_no_error(options: list[str], end: str) -> None:
+    main(["index", *options])
+    command = shlex.join([sys.executable, "-m", "qa", "ask", QUESTION, "--max-risk", "1"])
+    script = f"({command} {shlex.join(options)}; echo $? >&2) | {end}"
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(["sh", "-c", script], capture_output=True, env=kept)
+    assert done.stderr == b"0\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_standard_output_exits_with_2(options: list[str]) -> None:
+    main(["index", *options])
+    command = [sys.executable, "-m", "qa", "ask", QUESTION, "--json", *options]
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=kept)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"qa: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_output_is_utf8_whatever_the_locale(options: list[str], corpus: Path) -> None:
+    (corpus / "letters" / "ada.txt").write_text("Ada wrote to Pérez about the “engine”.", "utf-8")
+    main(["index", *options])
+    for flags in (["--json"], []):
+        arguments = ["ask", "Who wrote about the engine?", "--max-risk", "1", *flags]
+        code, out, err = qa_process(options, *arguments, PYTHONIOENCODING="ascii")
+        assert (code, err) == (0, b"")
+        assert isinstance(out, bytes)
+        assert "Pérez" in out.decode("utf-8")
+
+
+def test_half_a_surrogate_pair_in_an_id_does_not_lose_the_batch(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions, answers = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    questions.write_text('{"question": "who?", "id": "\\ud800"}\n')
+    code, _, _ = run(capsys, "ask", "--batch", questions, "--out", answers, *options)
+    assert code == 0
+    assert json.loads(answers.read_text("utf-8"))["id"] == "\ud800"
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"question": "who?", "id": NaN}'])
+def test_json_that_is_too_deep_or_no_json_is_a_usage_error(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path, line: str
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(line + "\n")
+    code, _, err = run(capsys, "ask", "--batch", questions, *options)
+    assert code == 2
+    assert "line 1" in err
+
+
+def test_out_keeps_links_and_devices_and_refuses_folders(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION}) + "\n")
+    target, link, pipe = tmp_path / "target.jsonl", tmp_path / "link.jsonl", tmp_path / "pipe"
+    link.symlink_to(target)
+    assert run(capsys, "ask", "--batch", questions, "--out", link, *options)[0] == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["question"] == QUESTION
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    assert run(capsys, "ask", "--batch", questions, "--out", pipe, *options)[0] == 0
+    assert json.loads(reader.communicate()[0])["question"] == QUESTION
+    assert pipe.is_fifo()
+    code, _, err = run(capsys, "ask", "--batch", questions, "--out", tmp_path, *options)
+    assert code == 2
+    assert "folder" in err
+
+
+def test_a_port_that_cannot_be_is_an_error_that_says_so(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, _, err = run(capsys, "serve", "--port", "99999", *options)
+    assert code == 2
+    assert "--port" in err

@@ -1,0 +1,224 @@
+"""Blocks, over texts of every kind: what they cover, and what they are called."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from qa.formats.blocks import heading_paths, heading_title, split_blocks, trim
+from qa.schema import Block, Span
+
+_WORDS = st.sampled_from(
+    "The a cat sat. Dr. e.g. 3.14 U.S. Why? Yes! end.” (see “quoted. x -- — www.example.org/a?b=c "
+    "snake_case **bold** _em_ `code` [link](http://a.b) <b> &amp; \\* | |a|b| :-: # ## > - * + 1. "
+    "2) (a) IV. 1.2.3 Chapter --- === ~~~ *** ``` • – café cafe\u0301 n\u0303 \u0301 שלום العربية "
+    "\u200f\u200b\ufeff 日本語。 東京は首都。本当？ 中文！句子。 "
+    "ไทย हिन्दी नमस्ते। 👩‍👩‍👧 🇵🇪 👍🏽 ﬁ İ ß \u2028 \x85 \x1c \xa0 \x0b"
+    .split(" ")
+)  # fmt: skip
+_LONG_WORDS = st.sampled_from(
+    ["x" * 300, "ab" * 90 + ".", "日本" * 60, "https://example.org/" + "a/b-c_d?" * 20, "👍" * 50]
+)
+_LINES = st.lists(_WORDS | _WORDS | _WORDS | _LONG_WORDS | st.text(max_size=6), max_size=14).map(
+    " ".join
+)
+_OPENINGS = st.sampled_from(
+    ["", "", "", "- ", "* ", "  - ", "    - ", "\t* ", "1. ", "2) ", "(a) ", "• ", "# ", "## ",
+     "###### ", "#", "> ", "> - ", ">> # ", "| ", "    ", "\t", "```", "~~~", "<div>", "<!--",
+     "[a]: ", "\ufeff", " ", "\x0c"]
+)  # fmt: skip
+_WHOLE_LINES = st.sampled_from(
+    ["", "", "", " ", "\t", "\u3000", "---", "===", "***", "- - -", "|a|b|", "|-|-|", "| c | d |",
+     "CAPITAL HEADING", "1.2 Numbered heading", "Chapter IV. The Sea", "-", "#", "1.", ">", "```"]
+)  # fmt: skip
+_LINE_ENDS = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r", "\n\n", "\r\n\r\n"])
+
+
+def _join(lines: list[tuple[str, str, str]]) -> str:
+    return "".join(opening + line + end for opening, line, end in lines)
+
+
+texts = (
+    st.lists(
+        st.tuples(_OPENINGS, _LINES, _LINE_ENDS) | st.tuples(st.just(""), _WHOLE_LINES, _LINE_ENDS),
+        max_size=14,
+    ).map(_join)
+    | st.text(max_size=200)
+    | st.text("ab .\n\r#-*>|1\t日", max_size=120)
+)
+"""Texts that a document may hold: prose, lists, tables and rubbish, in many scripts."""
+
+anything = given(text=texts, markdown=st.booleans())
+
+
+def words_of(blocks: list[Block], text: str) -> list[str]:
+    return [text[block.content : block.end] for block in blocks]
+
+
+@anything
+@example(text="", markdown=True)
+@example(text=" \r\n\t", markdown=False)
+def test_blocks_cover_all_but_white_space_in_order_and_disjoint(text: str, markdown: bool) -> None:
+    blocks = split_blocks(text, markdown=markdown)
+    position = 0
+    for block in blocks:
+        assert position <= block.start < block.end <= len(text)
+        assert not text[position : block.start].strip()
+        position = block.end
+    assert not text[position:].strip()
+
+
+@anything
+def test_a_block_is_trimmed_and_has_words_after_its_marker(text: str, markdown: bool) -> None:
+    for block in split_blocks(text, markdown=markdown):
+        assert trim(text, Span(block.start, block.end)) == (block.start, block.end)
+        assert block.start <= block.content < block.end
+        assert not text[block.content].isspace()
+
+
+@anything
+def test_a_block_begins_and_ends_with_a_line(text: str, markdown: bool) -> None:
+    for block in split_blocks(text, markdown=markdown):
+        before, after = text[: block.start], text[block.end :]
+        assert not before.replace("\r", "\n").rpartition("\n")[2].strip()
+        assert not after.replace("\r", "\n").partition("\n")[0].strip()
+
+
+@anything
+def test_only_headings_have_a_level(text: str, markdown: bool) -> None:
+    for block in split_blocks(text, markdown=markdown):
+        assert (block.level > 0) == (block.kind == "heading")
+        assert block.level <= (6 if markdown else 1)
+
+
+@anything
+def test_every_block_has_a_heading_path_without_blank_titles(text: str, markdown: bool) -> None:
+    blocks = split_blocks(text, markdown=markdown)
+    paths = heading_paths(text, blocks)
+    assert len(paths) == len(blocks)
+    headings = {
+        heading_title(title.splitlines()[0])
+        for title in words_of([b for b in blocks if b.kind == "heading"], text)
+    }
+    for path in paths:
+        assert path == path.strip()
+        if "›" not in text and path:
+            assert set(path.split(" › ")) <= headings - {""}
+
+
+@settings(max_examples=50)
+@given(text=texts, markdown=st.booleans(), end=st.sampled_from(["\r\n", "\r"]))
+def test_line_ends_do_not_change_the_structure(text: str, markdown: bool, end: str) -> None:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    expected = [
+        (block.kind, block.level, text[block.start : block.end])
+        for block in split_blocks(text, markdown=markdown)
+    ]
+    other = text.replace("\n", end)
+    assert [
+        (block.kind, block.level, other[block.start : block.end].replace(end, "\n"))
+        for block in split_blocks(other, markdown=markdown)
+    ] == expected
+
+
+@given(st.text(max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_trim_keeps_exactly_what_is_not_white_space(text: str, start: int, length: int) -> None:
+    start = min(start, len(text))
+    span = Span(start, min(start + length, len(text)))
+    trimmed = trim(text, span)
+    assert (text[trimmed.start : trimmed.end] if trimmed else "") == text[
+        span.start : span.end
+    ].strip()
+
+
+def test_plain_text_is_cut_at_blank_lines_markers_and_headings() -> None:
+    text = (
+        "INTRODUCTION\n\nOne line\nand the next.\n\n1.2 Scope\n\n- first\n  goes on\n- second\n"
+        "(b) third\n\nHistory\n=======\nIt began.\n"
+    )
+    blocks = split_blocks(text, markdown=False)
+    assert [(block.kind, text[block.content : block.end]) for block in blocks] == [
+        ("heading", "INTRODUCTION"),
+        ("paragraph", "One line\nand the next."),
+        ("heading", "1.2 Scope"),
+        ("item", "first\n  goes on"),
+        ("item", "second"),
+        ("item", "third"),
+        ("heading", "History\n======="),
+        ("paragraph", "It began."),
+    ]
+
+
+def test_markdown_is_cut_where_commonmark_begins_a_block() -> None:
+    text = (
+        "# Top #\nIntro *here*.\n## Lists\n- one\n  - inner\n    more\n- two\n\n"
+        "> quoted\n\n```\n# not a heading\n```\nUnder\n---\n| a | b |\n|---|---|\n| c | d |\n"
+    )
+    blocks = split_blocks(text, markdown=True)
+    assert [(block.kind, block.level, text[block.content : block.end]) for block in blocks] == [
+        ("heading", 1, "Top #"),
+        ("paragraph", 0, "Intro *here*."),
+        ("heading", 2, "Lists"),
+        ("item", 0, "one"),
+        ("item", 0, "inner\n    more"),
+        ("item", 0, "two"),
+        ("paragraph", 0, "quoted"),
+        ("paragraph", 0, "```\n# not a heading\n```"),
+        ("heading", 2, "Under\n---"),
+        ("paragraph", 0, "| a | b |\n|---|---|"),
+        ("paragraph", 0, "| c | d |"),
+    ]
+
+
+def test_a_heading_ends_before_what_markdown_does_not_show() -> None:
+    text = "# Notes\n[a]: http://example.org\n"
+    assert words_of(split_blocks(text, markdown=True), text) == [
+        "Notes",
+        "[a]: http://example.org",
+    ]
+
+
+def test_a_heading_path_holds_the_headings_above_and_not_the_block_itself() -> None:
+    text = "# A\n\n## B #\n\ntext\n\n#\n\n## C#\n\ntext\n\n# D\n\ntext\n"
+    blocks = split_blocks(text, markdown=True)
+    assert list(zip(words_of(blocks, text), heading_paths(text, blocks), strict=True)) == [
+        ("A", ""),
+        ("B #", "A"),
+        ("text", "A › B"),
+        ("#", ""),
+        ("C#", ""),
+        ("text", "C#"),
+        ("D", ""),
+        ("text", "D"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [("A", "A"), (" A ## ", "A"), ("C#", "C#"), ("A\t#", "A"), ("# #", "#"), ("##", ""), ("", "")],
+)
+def test_a_heading_title_loses_only_its_closing_marks(line: str, title: str) -> None:
+    assert heading_title(line) == title
+
+
+@pytest.mark.parametrize(
+    "line", ["A sentence in the middle of things", "ENDS LIKE A SENTENCE.", "1234", "X" * 91, "---"]
+)
+def test_a_line_that_is_no_heading_is_a_paragraph(line: str) -> None:
+    assert [block.kind for block in split_blocks(f"{line}\n\nMore.\n", markdown=False)] == [
+        "paragraph",
+        "paragraph",
+    ]
+
+
+def test_markdown_of_data_size_is_read_as_plain_text() -> None:
+    text = f"#not a heading {'x' * 1_000}\n* item\n" * 2_000
+    assert len(text) > 2_000_000
+    assert len(split_blocks(text, markdown=True)) == 2_001
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "![", ">", "- ", "|a", "`", "*a ", "[a]: ", "<!--", "(", "# "]
+)
+@pytest.mark.parametrize("markdown", [True, False])
+def test_markup_that_never_closes_is_one_block(piece: str, markdown: bool) -> None:
+    assert len(split_blocks(piece * 2_000, markdown=markdown)) == 1

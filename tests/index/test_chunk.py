@@ -1,0 +1,300 @@
+"""Passages, over texts of every kind: exact slices that cover all and fit the encoder."""
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.formats.blocks import split_blocks
+from qa.index.chunk import ChunkLimits, CountTokens
+from qa.index.chunk import chunk as chunk_blocks
+from qa.models.encoder import Encoder
+from qa.schema import Block, Document, Passage, Span
+from tests.conftest import CORPUS
+from tests.formats.test_blocks import texts
+
+TINY = ChunkLimits(max_tokens=30, merge_tokens=4, context_tokens=8)
+SUFFIXES = (".txt", ".md")
+
+suffixes = st.sampled_from(SUFFIXES)
+limits = st.builds(
+    lambda budget, merge, context: ChunkLimits(budget + context, merge, context),
+    st.integers(1, 40),
+    st.integers(0, 20),
+    st.integers(0, 12),
+)
+
+
+LIMITS = ChunkLimits(max_tokens=40, merge_tokens=8, context_tokens=8)
+
+
+def document(text: str, suffix: str = ".txt") -> Document:
+    return Document(f"a{suffix}", "a", text, "0")
+
+
+def chunk(
+    document: Document, count: CountTokens, limits: ChunkLimits, *, language: str = "en"
+) -> list[Passage]:
+    """Cut a text document as its parser would have it cut: at its own structure."""
+    blocks = split_blocks(document.text, markdown=document.doc_id.endswith(".md"))
+    return chunk_blocks(document, blocks, count, limits, language=language)
+
+
+def count_characters(texts: Sequence[str]) -> list[int]:
+    """A token for each character but white space: no text without spaces is short."""
+    return [len("".join(text.split())) for text in texts]
+
+
+def count_words(texts: Sequence[str]) -> list[int]:
+    """A token for each word, however long, as an encoder with one [UNK] sees it."""
+    return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+
+def check(text: str, passages: list[Passage], count: CountTokens, limits: ChunkLimits) -> None:
+    """Assert what holds for the passages of any document."""
+    position = 0
+    for passage in passages:
+        assert position <= passage.start < passage.end <= len(text)
+        assert passage.text == text[passage.start : passage.end]
+        assert not text[position : passage.start].strip()
+        position = passage.end
+        inside = passage.start
+        for start, end in passage.sentences:
+            assert inside <= start < end <= passage.end
+            assert text[start:end].strip()
+            inside = end
+        assert passage.sentences
+    assert not text[position:].strip()
+    joined = [f"{p.context}\n{p.text}" if p.context else p.text for p in passages]
+    for passage, tokens in zip(passages, count(joined), strict=True):
+        # A single character cannot be cut, however many tokens it is.
+        assert tokens <= limits.max_tokens or len(passage.text) == 1
+    assert all(tokens <= limits.context_tokens for tokens in count([p.context for p in passages]))
+    assert len({p.passage_id for p in passages}) == len(passages)
+
+
+@settings(max_examples=150)
+@given(text=texts, suffix=suffixes)
+def test_passages_are_ordered_slices_that_cover_all_and_fit_the_tiny_encoder(
+    tiny_encoder: Encoder, text: str, suffix: str
+) -> None:
+    passages = chunk(document(text, suffix), tiny_encoder.count_tokens, TINY)
+    check(text, passages, tiny_encoder.count_tokens, TINY)
+
+
+@settings(max_examples=100)
+@given(
+    text=texts,
+    suffix=suffixes,
+    count=st.sampled_from([count_characters, count_words]),
+    limits=limits,
+    language=st.sampled_from(["en", "de", "ja", "ar", "hi"]),
+)
+def test_passages_are_ordered_slices_that_cover_all_and_fit_any_limits(
+    text: str, suffix: str, count: CountTokens, limits: ChunkLimits, language: str
+) -> None:
+    passages = chunk(document(text, suffix), count, limits, language=language)
+    check(text, passages, count, limits)
+
+
+@settings(max_examples=60)
+@given(text=texts, suffix=suffixes)
+def test_the_same_document_gives_the_same_passages(text: str, suffix: str) -> None:
+    first, second = (chunk(document(text, suffix), count_words, TINY) for _ in range(2))
+    assert first == second
+
+
+@settings(max_examples=100)
+@given(
+    text=texts,
+    suffix=suffixes,
+    added=st.sampled_from(["\n\nAdded.", "\n\n# Added\n\nMore.\n", "\n\n- added\n- more\n"])
+    | texts,
+)
+def test_an_edit_at_the_end_leaves_the_passages_before_the_last_block_alone(
+    text: str, suffix: str, added: str
+) -> None:
+    edited = f"{text}\n\n{added}"
+    before = chunk(document(text, suffix), count_words, TINY)
+    after = chunk(document(edited, suffix), count_words, TINY)
+    blocks = split_blocks(text, markdown=suffix == ".md")
+    # A heading waits for what follows it, so the passage before the last one may grow.
+    settled = [p for p in before if blocks and p.end <= blocks[-1].start][:-1]
+    assert after[: len(settled)] == settled
+
+
+@settings(max_examples=60)
+@given(text=texts, added=st.sampled_from(["Added. ", "Added one. Added two.", "x" * 400]))
+def test_an_edit_at_the_start_leaves_the_text_of_later_blocks_alone(text: str, added: str) -> None:
+    none = ChunkLimits(max_tokens=30, merge_tokens=0, context_tokens=8)
+    body = f"A first paragraph that stands.\n\n{text}"
+    before = chunk(document(body), count_words, none)
+    after = chunk(document(f"{added}\n\n{body}"), count_words, none)
+    assert [p.text for p in after[-len(before) :]] == [p.text for p in before]
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_a_list_marker_is_in_the_passage_but_not_in_its_first_sentence(
+    tiny_encoder: Encoder, name: str
+) -> None:
+    for passage in chunk(Document(name, "", CORPUS[name], ""), tiny_encoder.count_tokens, TINY):
+        for start, end in passage.sentences:
+            assert CORPUS[name][start:end][0] not in "-#"
+
+
+def test_sentences_are_the_units_of_a_passage_and_headings_only_if_alone() -> None:
+    text = "# Roses\n\n- Roses want sun. Prune them, e.g. in February, hard.\n"
+    (passage,) = chunk(document(text, ".md"), count_words, TINY)
+    assert [text[s.start : s.end] for s in passage.sentences] == [
+        "Roses want sun.",
+        "Prune them, e.g. in February, hard.",
+    ]
+    assert passage.text == text.strip()
+    (passage,) = chunk(document("# Roses\n", ".md"), count_words, TINY)
+    assert passage.sentences == (Span(2, 7),)
+
+
+def test_a_passage_carries_the_headings_above_it_as_context() -> None:
+    text = "# Garden\n\n## Roses\n\n" + "Roses want sun. " * 10 + "\n\n# Pond\n\nDeep water."
+    contexts = [p.context for p in chunk(document(text, ".md"), count_words, TINY)]
+    assert contexts[0] == ""  # the passage holds the headings themselves
+    assert set(contexts[1:-1]) == {"Garden › Roses"}
+    assert contexts[-1] == ""
+
+
+def test_a_heading_path_that_is_too_long_loses_its_outer_headings_first() -> None:
+    text = "# " + "long " * 12 + "\n\n## Inner\n\n" + "Words go on here. " * 20
+    passages = chunk(document(text, ".md"), count_words, TINY)
+    assert {p.context for p in passages[1:]} == {"Inner"}
+
+
+@pytest.mark.parametrize(("words", "kept"), [(8, True), (9, False)])
+def test_a_heading_path_is_kept_up_to_its_limit(words: int, kept: bool) -> None:
+    text = "# " + "long " * words + "\n\n" + "Words go on here. " * 20
+    last = chunk(document(text, ".md"), count_words, TINY)[-1]
+    assert bool(last.context) == kept
+
+
+def test_short_neighbours_share_a_passage_and_long_ones_do_not() -> None:
+    text = "One.\n\nTwo.\n\n" + "A paragraph of some length stands here, by itself.\n\n" * 2
+    limits = ChunkLimits(max_tokens=30, merge_tokens=5, context_tokens=0)
+    passages = chunk(document(text), count_words, limits)
+    assert [p.text.split() for p in passages] == [
+        ("One. Two. A paragraph of some length stands here, by itself.").split(),
+        "A paragraph of some length stands here, by itself.".split(),
+    ]
+
+
+def test_a_long_paragraph_is_cut_between_sentences() -> None:
+    text = " ".join(f"Sentence number {n} has seven words." for n in range(40))
+    for passage in chunk(document(text), count_words, TINY):
+        assert passage.text.startswith("Sentence number")
+        assert passage.text.endswith("words.")
+
+
+def test_a_sentence_without_end_is_cut_between_words() -> None:
+    text = "wording " * 500
+    for passage in chunk(document(text), count_words, TINY):
+        assert set(passage.text.split()) == {"wording"}
+
+
+def test_a_word_without_end_does_not_make_an_unbounded_passage() -> None:
+    passages = chunk(document("x" * 5_000), count_words, TINY)
+    assert max(len(p.text) for p in passages) < 500
+
+
+@pytest.mark.parametrize("sentence", ["A sentence of some words. ", "日本の首都は東京である。"])
+def test_a_paragraph_longer_than_the_segmenter_is_given_is_cut_between_sentences_only(
+    sentence: str,
+) -> None:
+    text = sentence * (45_000 // len(sentence))
+    limits = ChunkLimits(max_tokens=80, merge_tokens=0, context_tokens=0)
+    passages = chunk(document(text), count_characters, limits)
+    sentences = [text[s.start : s.end] for p in passages for s in p.sentences]
+    assert set(sentences) == {sentence.strip()}
+    assert len(sentences) == 45_000 // len(sentence)
+
+
+def test_equal_passages_of_a_document_have_distinct_ids() -> None:
+    text = "The same paragraph again and again.\n\n" * 5
+    passages = chunk(document(text), count_words, ChunkLimits(30, 0, 0))
+    assert len(passages) == 5
+    assert len({p.passage_id for p in passages}) == 5
+
+
+def test_a_passage_id_tells_documents_apart() -> None:
+    ids = {
+        chunk(Document(name, "", "The same text.", ""), count_words, TINY)[0].passage_id
+        for name in ("a.txt", "b.txt", "a.md")
+    }
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\r\n\t", "\u3000\x1c"])
+def test_a_document_of_white_space_has_no_passages(text: str) -> None:
+    assert chunk(document(text), count_words, TINY) == []
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u3000", "\u2028", "\x85", "\u2003"])
+def test_a_space_beyond_ascii_before_a_full_stop_does_not_stop_a_build(space: str) -> None:
+    text = f"Take vitamin K{space}. Then rest."
+    (found,) = chunk(document(text), count_words, LIMITS)
+    assert found.text == text
+    assert len(found.sentences) == 2
+
+
+def test_a_tokenizer_that_counts_the_seams_is_obeyed() -> None:
+    def with_seams(texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) + 3 * text.count("\n") for text in texts]
+
+    text = "\n\n".join(f"- item {number}" for number in range(60))
+    passages = chunk(document(text), with_seams, LIMITS)
+    assert max(with_seams([found.text for found in passages])) <= LIMITS.max_tokens
+    assert " ".join(found.text for found in passages).split() == text.split()
+
+
+# ---- blocks that a parser gave
+
+
+def rows_of(text: str) -> list[Block]:
+    """One block a line, as the parsers of tables give them."""
+    return [
+        Block(m.start(), m.end(), m.start(), "row", 0) for m in re.finditer(r"\S(?:.*\S)?", text)
+    ]
+
+
+@settings(max_examples=80)
+@given(text=texts, limits=limits)
+def test_rows_too_are_ordered_slices_that_cover_all_and_fit(text: str, limits: ChunkLimits) -> None:
+    passages = chunk_blocks(document(text), rows_of(text), count_characters, limits)
+    check(text, passages, count_characters, limits)
+
+
+def test_a_row_is_cited_as_a_whole_whatever_stops_are_in_its_cells() -> None:
+    text = "Item: Glue. Strong. | Price: 3. Net. | Stock: 12\nItem: Nails | Price: 4 | Stock: 1"
+    passages = chunk_blocks(document(text), rows_of(text), count_words, TINY)
+    sentences = [text[s.start : s.end] for p in passages for s in p.sentences]
+    assert sentences == text.splitlines()
+
+
+def test_a_row_longer_than_the_encoder_reads_is_cut_all_the_same() -> None:
+    text = " | ".join(f"Column {n}: value {n}" for n in range(60))
+    passages = chunk_blocks(document(text), rows_of(text), count_words, TINY)
+    check(text, passages, count_words, TINY)
+    assert len(passages) > 5
+
+
+def test_passages_follow_the_blocks_they_are_given_not_what_the_text_looks_like() -> None:
+    text = "# One two three four\n\nFive six seven eight nine ten"
+    as_markdown = chunk(document(text, ".md"), count_words, LIMITS)
+    plain = [Block(0, 20, 0, "paragraph", 0), Block(22, len(text), 22, "paragraph", 0)]
+    as_given = chunk_blocks(document(text, ".md"), plain, count_words, ChunkLimits(40, 0, 8))
+    assert [p.text for p in as_markdown] == [text]
+    assert [p.text for p in as_given] == text.split("\n\n")
+    assert {p.context for p in as_given} == {""}
+
+
+def test_a_document_without_blocks_has_no_passages() -> None:
+    assert chunk_blocks(document("Words."), [], count_words, TINY) == []

@@ -1,0 +1,63 @@
+"""The words of a question: which are kept, in which order, how many."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.words import FUNCTION_WORDS, query_terms, words
+
+questions = st.text(max_size=60) | st.lists(
+    st.sampled_from(
+        [*sorted(FUNCTION_WORDS)[::9], "Roses", "rose's", "1781", "C++", "naïve", "日本"]
+    )
+).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Who opened it, in 1781?", ["who", "opened", "it", "in", "1781"]),
+        ("6,500,000 rivets", ["6", "500", "000", "rivets"]),
+        ("naïve ÉTÉ Straße", ["naïve", "été", "straße"]),
+        ("it's e-mail", ["it", "s", "e", "mail"]),
+        ("снег 日本語", ["снег", "日本語"]),
+        ("?! …", []),
+        ("", []),
+    ],
+)
+def test_words_are_lower_case_runs_of_letters_and_digits(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@given(questions)
+def test_words_stand_in_the_text_in_order(text: str) -> None:
+    position = 0
+    for word in words(text):
+        position = text.lower().index(word, position) + len(word)
+
+
+@given(questions)
+def test_terms_are_distinct_words_of_the_question_in_order(question: str) -> None:
+    terms = query_terms(question)
+    found = list(dict.fromkeys(words(question)))
+    assert len(set(terms)) == len(terms) <= 64
+    assert terms == [word for word in found if word in set(terms)]
+
+
+@given(questions)
+def test_function_words_are_dropped_unless_there_is_nothing_else(question: str) -> None:
+    terms, found = query_terms(question), words(question)
+    if set(found) - FUNCTION_WORDS:
+        assert not FUNCTION_WORDS & set(terms)
+    else:
+        assert terms == list(dict.fromkeys(found))[:64]
+
+
+def test_content_words_are_kept() -> None:
+    assert query_terms("When was the Iron Bridge opened?") == ["iron", "bridge", "opened"]
+    assert query_terms("Who are you?") == ["who", "are", "you"]
+
+
+def test_a_pasted_page_becomes_its_first_sixty_four_terms() -> None:
+    page = " ".join(f"the word{n} word{n}" for n in range(1_000))
+    assert query_terms(page) == [f"word{n}" for n in range(64)]
