@@ -447,7 +447,10 @@ def test_an_index_that_cannot_be_written_answers_and_a_build_says_why_it_cannot(
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = sorted(index_dir.rglob("*"))
     # Not forked: FAISS's threads do not outlive a fork, and a search would wait for them.
-    script = "import sys, test_durability as t; t.ask_and_build_read_only(*sys.argv[1:])"
+    script = (
+        "import sys; from tests.index.test_durability import ask_and_build_read_only as run; "
+        "run(*sys.argv[1:])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script, str(scene.corpus), str(index_dir)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
