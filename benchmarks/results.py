@@ -3,8 +3,9 @@
     python -m benchmarks.results [--reader-data FILE ...]
 
 The reader's untouched split needs data that is not in the repository; without it the figures
-of the last run that had it are kept, with their commit and date. Weights and thresholds were
-fitted on other splits.
+of the last run that had it are kept, with their commit and date. What is written by hand, from
+`make bench` and `python -m benchmarks.scale`, is kept too. Weights and thresholds were fitted on
+other splits.
 """
 
 import argparse
@@ -29,6 +30,8 @@ GOLD = {
 }
 RISKS = (AskSettings().max_risk, 0.2)
 READER = "## The reader alone"
+UNMEASURED = f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`.\n"
+BY_HAND = ("## Speed and memory", "## How it grows")
 
 
 class Column(NamedTuple):
@@ -48,9 +51,14 @@ def main() -> None:
         "--reader-data", type=Path, nargs="*", default=[], help="SQuAD-like JSON lines"
     )
     options = parser.parse_args()
-    reader = reader_section(options.reader_data) if options.reader_data else kept(options.out)
+    measured = reader_section(options.reader_data) if options.reader_data else ""
     columns = [column(name, risk, options.index) for name in GOLD for risk in RISKS]
-    options.out.write_text(f"{page(columns).rstrip()}\n\n{reader.rstrip()}\n", "utf-8")
+    parts = [
+        page(columns),
+        *(kept(options.out, heading) for heading in BY_HAND),
+        measured or kept(options.out, READER) or UNMEASURED,
+    ]
+    options.out.write_text("\n\n".join(part.strip() for part in parts if part) + "\n", "utf-8")
     print(f"wrote {options.out}")
 
 
@@ -95,8 +103,8 @@ Answers about the default page, on the test splits of two sets of gold questions
 ({sizes}). *Ordinary*: as a
 person would ask; *hard*: written to mislead. Each at `--max-risk` {RISKS[0]:g}, the default,
 and {RISKS[1]:g}. In brackets the 95 % interval: {RESAMPLES:,} resamples of the questions,
-percentiles. What a measure is exactly: [DESIGN.md](DESIGN.md#measures). Times are those
-of this run, whatever else the machine did; `make bench` is for speed.
+percentiles. What a measure is exactly: [MEASURES.md](MEASURES.md). Times are those
+of this run, whatever else the machine did; for speed see further down.
 
 ## Measures
 
@@ -140,13 +148,11 @@ def names_of(paths: Sequence[Path]) -> str:
     return ", ".join(path.name for path in paths)
 
 
-def kept(out: Path) -> str:
-    """Give the reader's figures of an earlier run."""
+def kept(out: Path, heading: str) -> str:
+    """Return a section of an earlier run, its heading included; empty if there is none."""
     text = out.read_text("utf-8") if out.exists() else ""
-    _, found, after = text.partition(READER)
-    if found:
-        return found + after
-    return f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`."
+    sections = [f"## {section}" for section in text.split("\n## ")[1:]]
+    return next((s for s in sections if s.startswith(f"{heading}\n")), "")
 
 
 def shown(name: str, interval: Interval) -> str:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from benchmarks.results import READER, Column, kept, page, shown, table
+from benchmarks.results import BY_HAND, READER, Column, kept, page, shown, table
 from qa.evaluate.bootstrap import Interval
 from qa.evaluate.measures import MEASURES, measure
+from tests.conftest import ROOT
 from tests.evaluate.report.test_report import RECORDS
 
 
@@ -18,11 +19,18 @@ def test_every_measure_has_a_row_and_every_run_a_column() -> None:
     assert "ordinary: 6 answerable, 2 not; hard: 6 answerable, 2 not" in text
 
 
-def test_the_readers_figures_are_kept_until_they_are_measured_again(tmp_path: Path) -> None:
+def test_what_another_run_measured_is_kept(tmp_path: Path) -> None:
     out = tmp_path / "RESULTS.md"
-    assert kept(out).startswith(f"{READER}\n\nNot measured")
-    out.write_text(f"# Results\n\nold\n\n{READER}\n\n| F1 |\n")
-    assert kept(out) == f"{READER}\n\n| F1 |\n"
+    assert kept(out, READER) == ""
+    out.write_text(f"# Results\n\nold\n\n{BY_HAND[0]}\n\n| ms |\n\n{READER}\n\n| F1 |\n")
+    assert kept(out, BY_HAND[0]).strip() == f"{BY_HAND[0]}\n\n| ms |"
+    assert kept(out, BY_HAND[1]) == ""
+    assert kept(out, READER) == f"{READER}\n\n| F1 |\n"
+
+
+def test_the_file_has_every_section_that_is_kept() -> None:
+    for heading in (*BY_HAND, READER):
+        assert kept(ROOT / "docs" / "RESULTS.md", heading), heading
 
 
 def test_figures_are_written_with_their_interval() -> None:

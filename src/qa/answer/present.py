@@ -16,7 +16,7 @@ _LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.5, "plausible"), (0.0, "un
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
-    """Make the answer object of the command line's contract (docs/DESIGN.md)."""
+    """Make the answer object of the command line's contract (docs/CONTRACT.md)."""
     return {
         "id": answer.id,
         "question": answer.question,

@@ -20,7 +20,7 @@ from qa.evaluate.squad import normalise
 from qa.index.store import Store
 from qa.schema import Document, Span
 
-# One in five has no answer, as the packaged calibration takes it (docs/DESIGN.md).
+# One in five has no answer, as the packaged calibration takes it (docs/LOG.md).
 _TWIN_SHARE = 0.2
 _TWINS_OF_ONE = 2
 _LEAST_SENTENCE, _MOST_SENTENCE = 20, 320
@@ -65,7 +65,7 @@ def draft_gold(store: Store, count: int, seed: int) -> list[dict[str, Any]]:
         seed: The same one gives the same questions.
 
     Returns:
-        Gold objects (docs/DESIGN.md) with `"draft": true`, `doc_id`, `kind`, and for those
+        Gold objects (docs/CONTRACT.md) with `"draft": true`, `doc_id`, `kind`, and for those
         without an answer `twin_of` and `changed`; in the order of the documents, each
         twin behind the question it was made of. Both splits get half.
     """

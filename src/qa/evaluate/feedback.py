@@ -223,7 +223,7 @@ class Feedback:
         Of several entries with the same question, the newest counts.
 
         Returns:
-            Gold objects as `qa eval` reads them (docs/DESIGN.md), the oldest first.
+            Gold objects as `qa eval` reads them (docs/CONTRACT.md), the oldest first.
         """
         return [gold for entry in _newest(self.entries()) if (gold := _gold(entry))]
 
