@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qa.evaluate.statistics import Floats, Statistic
+from qa.evaluate.statistics import Floats, Statistic, value_of
 
 RESAMPLES = 2_000
 _SEED = 20
@@ -104,9 +104,7 @@ def _difference(this: Statistic, other: Statistic) -> Statistic:
 
 
 def _values(statistics: Mapping[str, Statistic], n: int) -> dict[str, float | None]:
-    once = np.ones((1, n))
-    found = {name: float(statistic(once)[0]) for name, statistic in statistics.items()}
-    return {name: None if np.isnan(value) else value for name, value in found.items()}
+    return {name: value_of(statistic, n) for name, statistic in statistics.items()}
 
 
 def _drawn(statistics: Mapping[str, Statistic], n: int, resamples: int) -> dict[str, Floats]:
