@@ -5,6 +5,7 @@ functions into values with intervals. Does not know how questions were asked.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import NamedTuple
 
 import numpy as np
@@ -83,6 +84,7 @@ MEASURES = {
     )
 }
 
+_RANKING = [field.name for field in fields(Ranking)]
 _SHORT = {
     "r@1": "recall_at_1",
     "r@5": "recall_at_5",
@@ -140,7 +142,7 @@ def statistics(records: Sequence[Record]) -> dict[str, Statistic]:
     Counts are by question, in the order of the questions' ids.
     """
     records = _ordered(records)
-    found = {name: _retrieval(records, name) for name in Ranking._fields}
+    found = {name: _retrieval(records, name) for name in _RANKING}
     if all(record.confidence is not None for record in records):
         found |= _answers(records) | _citations(records) | _abstaining(records)
     latencies = array(record.latency_ms for record in records)

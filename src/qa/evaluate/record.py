@@ -111,7 +111,7 @@ class Record:
 def record_to_json(record: Record) -> dict[str, Any]:
     """Make the record's JSON object."""
     plain = {each.name: getattr(record, each.name) for each in fields(record)}
-    retrieval = record.retrieval and record.retrieval._asdict()
+    retrieval = record.retrieval and asdict(record.retrieval)
     cited = [asdict(citation) for citation in record.citations]
     return {**plain, "outcome": record.outcome, "retrieval": retrieval, "citations": cited}
 
