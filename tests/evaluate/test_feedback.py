@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.draft.review import to_lines
 from qa.errors import FeedbackError
 from qa.evaluate.feedback import Feedback, Verdict
 from qa.evaluate.gold import load_gold
+from qa.files import json_lines
 from qa.schema import Answer, Citation
 
 SENTENCE = "The Iron Bridge was opened in 1781."
@@ -120,7 +120,7 @@ def test_the_export_can_be_evaluated(feedback: Feedback, tmp_path: Path) -> None
     feedback.add(given_answer(), Verdict.UP)
     feedback.add(given_answer("Who painted it?", answered=False), Verdict.UP)
     path = tmp_path / "gold.jsonl"
-    path.write_text(to_lines(feedback.export()), "utf-8")
+    path.write_text(json_lines(feedback.export()), "utf-8")
     assert [entry.answerable for entry in load_gold(path)] == [True, False]
 
 

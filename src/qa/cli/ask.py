@@ -5,8 +5,8 @@ Heavy libraries are imported inside.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,12 +71,12 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 
 def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
-    entries = list(_batch_entries(arguments.batch))
-    with output(arguments.out) as out, bar("asking", len(entries)) as advance:
+    lines = _batch_lines(arguments.batch)
+    with output(arguments.out) as out, bar("asking", len(lines)) as advance:
         answerer = open_or_build(arguments, settings)
         only = _chosen(answerer, arguments.only)
-        for entry in entries:
-            answer = replace(answerer.ask(entry["question"], only=only), id=entry.get("id"))
+        for line in lines:
+            answer = replace(answerer.ask(line.question, only=only), id=line.id)
             out.write(_json_line(answer) + "\n")
             advance(1)
     return EXIT_OK
@@ -93,31 +93,35 @@ def _chosen(answerer: "Answerer", patterns: Sequence[str] | None) -> list[str] |
     return chosen
 
 
-def _batch_entries(path: Path) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _BatchLine:
+    """A line of `--batch`; its answer carries the id, whatever that is."""
+
+    question: str
+    id: Any = None
+
+
+def _batch_lines(path: Path) -> list[_BatchLine]:
     from qa.answer.pipeline import checked_question
+    from qa.files import decode, read_json_lines
 
     try:
-        lines = path.read_text("utf-8-sig").split("\n")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the batch file {path} cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    wanted = "expected an object with a “question”, a text"
+    try:
+        entries = list(read_json_lines(text))
+    except ValueError as error:
+        raise UsageError(f"{path}, {error}: {wanted}") from error
+    lines = []
+    for number, entry in entries:
         try:
-            entry = json.loads(line, parse_constant=_no_constant)
-            question = entry["question"]
-            if not isinstance(question, str):
-                raise TypeError(f"“question” is a {type(question).__name__}")
-            checked_question(question)
-        except (ValueError, TypeError, KeyError, RecursionError, UsageError) as error:
-            raise UsageError(
-                f"{path}, line {number}: expected an object with a “question”, a text ({error})"
-            ) from error
-        yield entry
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+            lines.append(decode(entry, _BatchLine))
+            checked_question(lines[-1].question)
+        except (ValueError, UsageError) as error:
+            raise UsageError(f"{path}, line {number}: {wanted} ({error})") from error
+    return lines
 
 
 def _json_line(answer: "Answer") -> str:

@@ -14,7 +14,7 @@ from qa.cli.gold import write_records
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa.draft.review import Drop, Keep, Record, Stop
+    from qa.draft.review import Drop, GoldObject, Keep, Stop
 
 _HELP = "k keep, e edit, d drop, q quit (what is decided is kept)"
 
@@ -49,7 +49,7 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
             f"{arguments.out} is there already and may hold reviewed questions; name another file"
         )
     from qa.draft.draft import draft_gold
-    from qa.draft.review import to_lines
+    from qa.files import json_lines
     from qa.index.generations import Index
 
     index = Index.open(arguments.index)
@@ -60,13 +60,13 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(_summary(records, arguments), ensure_ascii=False))
     elif not arguments.out:
-        print(to_lines(records), end="")
+        print(json_lines(records), end="")
     if not arguments.json:
         print(_summary_text(records, arguments), file=sys.stdout if arguments.out else sys.stderr)
     return 0
 
 
-def _summary(records: "list[Record]", arguments: argparse.Namespace) -> dict[str, Any]:
+def _summary(records: "list[GoldObject]", arguments: argparse.Namespace) -> dict[str, Any]:
     answerable = sum(record["answerable"] for record in records)
     return {
         "questions": len(records),
@@ -78,7 +78,7 @@ def _summary(records: "list[Record]", arguments: argparse.Namespace) -> dict[str
     }
 
 
-def _summary_text(records: "list[Record]", arguments: argparse.Namespace) -> str:
+def _summary_text(records: "list[GoldObject]", arguments: argparse.Namespace) -> str:
     found = _summary(records, arguments)
     counts = f"{found['answerable']} with an answer and {found['unanswerable']} without"
     text = f"{found['questions']} drafts ({counts}) from {found['documents']} documents"
@@ -105,7 +105,7 @@ def _review(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _decide(draft: "Record", number: int, total: int) -> "Keep | Drop | Stop":
+def _decide(draft: "GoldObject", number: int, total: int) -> "Keep | Drop | Stop":
     """Ask the person at the terminal; the end of the input stops."""
     from qa.answer.present import one_line
     from qa.draft.review import Drop, Keep, Stop
@@ -133,7 +133,7 @@ def _decide(draft: "Record", number: int, total: int) -> "Keep | Drop | Stop":
         return Stop()
 
 
-def _edited(draft: "Record", question: str, answers: tuple[str, ...]) -> "Keep":
+def _edited(draft: "GoldObject", question: str, answers: tuple[str, ...]) -> "Keep":
     from qa.draft.review import Keep, stands_in
 
     question = input("  question (Enter leaves it): ").strip() or question

@@ -74,11 +74,10 @@ def write_records(path: Path, records: Sequence[dict[str, Any]]) -> None:
     Raises:
         UsageError: It cannot be written.
     """
-    from qa.draft.review import to_lines
-    from qa.files import replace_text
+    from qa.files import json_lines, replace_text
 
     try:
-        replace_text(path, to_lines(records))
+        replace_text(path, json_lines(records))
     except OSError as error:
         raise UsageError(f"cannot write to {path}: {error.strerror or error}") from error
 

@@ -23,6 +23,7 @@ from typing import Any
 import filelock
 
 from qa.errors import FeedbackError
+from qa.files import decode, read_json
 from qa.schema import Answer
 
 FEEDBACK_FILE = "feedback.sqlite"
@@ -174,7 +175,7 @@ class Feedback:
             ).fetchall()
         try:
             return [_entry(*row) for row in rows]
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError) as error:
             raise self._unusable(error) from error
 
     def correct(
@@ -278,10 +279,6 @@ class Feedback:
 
 def _entry(*row: Any) -> Entry:
     number, at, verdict, question, answer, confidence, citations, generation, comment, said = row
-    correction = None
-    if said is not None:
-        record = json.loads(said)
-        correction = Correction(tuple(record["answers"]), tuple(record["evidence"]))
     return Entry(
         id=number,
         at=at,
@@ -289,10 +286,10 @@ def _entry(*row: Any) -> Entry:
         question=question,
         answer=answer,
         confidence=confidence,
-        citations=tuple(CitedPlace(**place) for place in json.loads(citations)),
+        citations=decode(read_json(citations), tuple[CitedPlace, ...]),
         generation=generation,
         comment=comment,
-        correction=correction,
+        correction=None if said is None else decode(read_json(said), Correction),
     )
 
 

@@ -181,7 +181,7 @@ def _ordered(records: Sequence[Record]) -> list[Record]:
 
 
 def _retrieval(records: Sequence[Record], name: str) -> Statistic:
-    return mean([r.retrieval and getattr(r.retrieval, name) for r in records])
+    return mean([getattr(r.retrieval, name) if r.retrieval else None for r in records])
 
 
 def _answers(records: Sequence[Record]) -> dict[str, Statistic]:
