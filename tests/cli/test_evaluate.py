@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from qa.evaluate.measures import MEASURES
-from tests.cli.test_main import QUESTION, options, run
+from tests.cli.conftest import run
+from tests.cli.test_main import QUESTION
 from tests.conftest import CORPUS
 from tests.evaluate.test_beir import HEADER, write_beir
-
-__all__ = ["options"]
 
 EVIDENCE = "Ada wrote to Charles about the engine."
 ENTRIES: list[dict[str, object]] = [

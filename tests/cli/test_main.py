@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
-from tests.conftest import CORPUS, tiny_settings
+from tests.cli.conftest import run
+from tests.conftest import CORPUS
 
 ANSWER_KEYS = [
     "id",
@@ -25,21 +26,6 @@ ANSWER_KEYS = [
 CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state", "scanned"]
 PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
 QUESTION = "Who wrote to Charles about the engine?"
-
-
-@pytest.fixture
-def options(tmp_path: Path, corpus: Path) -> list[str]:
-    """Options that make a command use the tiny corpus and encoder; nothing is built yet."""
-    index_dir = tmp_path / "index"
-    settings = tiny_settings(index_dir)
-    return ["--corpus", str(corpus), "--index", str(index_dir), "--encoder", settings.encoder,
-            "--reader", settings.reader]  # fmt: skip
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_index_says_what_it_did_on_its_last_line(

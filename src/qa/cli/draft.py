@@ -1,6 +1,6 @@
-"""The command `qa draft-gold`: proposes gold questions, and goes through them with a person.
+"""The command `qa draft-gold`: propose gold questions, and go through them with a person.
 
-Its body for `main`, which alone starts it. Heavy libraries are imported inside.
+Heavy libraries are imported inside.
 """
 
 import argparse
@@ -10,7 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.gold import write_records
+from qa.cli.options import add_index
+from qa.cli.output import write_json_lines
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def add_draft_command(commands: Any) -> None:
     draft = commands.add_parser(
         "draft-gold", help="propose gold questions from your documents, for you to review"
     )
-    draft.add_argument("--index", type=Path, default=Path("index"), help="folder of the index")
+    add_index(draft)
     draft.add_argument(
         "--out", type=Path, metavar="FILE.jsonl", help="where they go (standard output)"
     )
@@ -56,7 +57,7 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
     records = draft_gold(index.store, arguments.count, arguments.seed)
     index.close()
     if arguments.out:
-        write_records(arguments.out, records)
+        write_json_lines(arguments.out, records)
     if arguments.json:
         print(json.dumps(_summary(records, arguments), ensure_ascii=False))
     elif not arguments.out:

@@ -10,15 +10,14 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 from qa import __version__
 from qa.cli.ask import add_ask_command
+from qa.cli.calibrate import add_calibrate_command
 from qa.cli.draft import add_draft_command
-from qa.cli.gold import add_gold_commands
+from qa.cli.evaluate import add_eval_command
+from qa.cli.feedback import add_feedback_command
 from qa.cli.index import add_index_command
-from qa.cli.options import add_build_options, add_risk
 from qa.cli.serve import add_serve_command
 from qa.errors import QAError
 
@@ -74,43 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_index_command(commands)
     add_ask_command(commands)
-    _add_eval_command(commands)
-    add_gold_commands(commands)
+    add_eval_command(commands)
+    add_calibrate_command(commands)
+    add_feedback_command(commands)
     add_draft_command(commands)
     add_serve_command(commands)
     return parser
-
-
-def _add_eval_command(commands: Any) -> None:
-    evaluate = commands.add_parser("eval", help="measure answers against gold questions")
-    add = evaluate.add_argument
-    add(
-        "gold",
-        type=Path,
-        help="gold questions, JSON lines or SQuAD format; or a BEIR folder, for retrieval alone",
-    )
-    add("--split", help="only questions of this split; of a BEIR folder, its qrels/SPLIT.tsv")
-    add("--json", action="store_true", help="print one JSON object")
-    add("--report", type=Path, metavar="FILE.html", help="write a page that a person can read")
-    add(
-        "--compare",
-        type=Path,
-        metavar="OTHER.json",
-        help="what an earlier run printed with --json: differences, paired by question",
-    )
-    add(
-        "--min",
-        action="append",
-        default=[],
-        metavar="MEASURE=VALUE",
-        help="exit with 4 if the measure is lower, for example f1=0.8; repeatable",
-    )
-    add_build_options(evaluate)
-    add_risk(evaluate)
-    evaluate.set_defaults(command=_eval)
-
-
-def _eval(arguments: argparse.Namespace) -> int:
-    from qa.cli.evaluate import run
-
-    return run(arguments)

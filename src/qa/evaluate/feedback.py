@@ -1,7 +1,7 @@
 """What people thought of answers: kept in one SQLite file, exported as gold questions.
 
     feedback = Feedback(Path("index") / FEEDBACK_FILE)
-    entry_id = feedback.add(answer, Verdict.DOWN, generation="00001", comment="that is 2017")
+    entry_id = feedback.add(answer, Verdict.DOWN, generation="00001")
     feedback.correct(entry_id, answers=["351"], evidence=["They destroyed 351 of them."])
     records = feedback.export()
 
@@ -27,9 +27,9 @@ from qa.files import decode, read_json
 from qa.schema import Answer
 
 FEEDBACK_FILE = "feedback.sqlite"
-MAX_COMMENT_CHARACTERS = 2_000
 
 _VERSION = 1
+# `comment` is of earlier versions; it is left empty, so that their files can be written to.
 _SCHEMA = f"""
 CREATE TABLE entries(
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, verdict TEXT NOT NULL,
@@ -90,7 +90,6 @@ class Entry:
         confidence: Of the answer, 0 to 1.
         citations: As shown; empty for “the documents don't say”.
         generation: Of the index that answered.
-        comment: The person's words; may be empty.
         correction: What would have been right, if somebody has said so.
     """
 
@@ -102,7 +101,6 @@ class Entry:
     confidence: float
     citations: tuple[CitedPlace, ...]
     generation: str
-    comment: str
     correction: Correction | None
 
     @property
@@ -122,16 +120,13 @@ class Feedback:
         """Name the file; the first `add` creates it."""
         self._path = path
 
-    def add(
-        self, answer: Answer, verdict: Verdict, *, generation: str = "", comment: str = ""
-    ) -> int:
+    def add(self, answer: Answer, verdict: Verdict, *, generation: str = "") -> int:
         """Keep a verdict on an answer.
 
         Args:
             answer: As shown.
             verdict: What the person thought.
             generation: Of the index that answered.
-            comment: The person's words; of a very long one the first 2,000 characters.
 
         Returns:
             The entry's id.
@@ -148,14 +143,13 @@ class Feedback:
             answer.confidence,
             json.dumps(cited if answer.answered else []),
             generation,
-            _storable(comment.strip()[:MAX_COMMENT_CHARACTERS]),
         )
         self._create()
         with self._open() as db:
             return int(
                 db.execute(
                     "INSERT INTO entries(at, verdict, question, answer, confidence, citations, "
-                    "generation, comment) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    "generation, comment) VALUES (?, ?, ?, ?, ?, ?, ?, '') RETURNING id",
                     values,
                 ).fetchone()[0]
             )
@@ -171,7 +165,7 @@ class Feedback:
         with self._open() as db:
             rows = db.execute(
                 "SELECT id, at, verdict, question, answer, confidence, citations, generation, "
-                "comment, correction FROM entries ORDER BY id"
+                "correction FROM entries ORDER BY id"
             ).fetchall()
         try:
             return [_entry(*row) for row in rows]
@@ -278,7 +272,7 @@ class Feedback:
 
 
 def _entry(*row: Any) -> Entry:
-    number, at, verdict, question, answer, confidence, citations, generation, comment, said = row
+    number, at, verdict, question, answer, confidence, citations, generation, said = row
     return Entry(
         id=number,
         at=at,
@@ -288,7 +282,6 @@ def _entry(*row: Any) -> Entry:
         confidence=confidence,
         citations=decode(read_json(citations), tuple[CitedPlace, ...]),
         generation=generation,
-        comment=comment,
         correction=None if said is None else decode(read_json(said), Correction),
     )
 
