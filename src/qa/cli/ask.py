@@ -1,10 +1,12 @@
-"""The command `qa ask`: one question, or many from a file.
+"""The command `qa ask`: answer one question, or many from a file.
 
 Heavy libraries are imported inside.
 """
 
 import argparse
 import json
+import posixpath
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -38,10 +40,13 @@ def add_ask_command(commands: Any) -> None:
         "--only",
         action="append",
         metavar="PATTERN",
-        help="look only in documents whose path matches, such as “reports/*.pdf”; may be repeated",
+        help="look only in documents of this name, in this folder, or whose path fits a pattern "
+        "such as “reports/*.pdf”; may be repeated",
     )
     ask.add_argument(
-        "--batch", type=Path, metavar="IN.jsonl", help="one object a line with “question” and “id”"
+        "--batch",
+        metavar="IN.jsonl",
+        help="one object a line with “question” and “id”; - for standard input",
     )
     ask.add_argument(
         "--out",
@@ -83,14 +88,21 @@ def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
 
 
 def _chosen(answerer: "Answerer", patterns: Sequence[str] | None) -> list[str] | None:
-    """Name the documents that match any of the patterns; None for all."""
+    """List the documents that any of the names and patterns means; None for all."""
     if not patterns:
         return None
     names = answerer.index.store.hashes()
-    chosen = [name for name in names if any(fnmatchcase(name, wanted) for wanted in patterns)]
+    chosen = [name for name in names if any(_is_meant(name, wanted) for wanted in patterns)]
     if not chosen:
         raise UsageError(f"no document matches --only {' --only '.join(patterns)}")
     return chosen
+
+
+def _is_meant(name: str, wanted: str) -> bool:
+    """Whether a document is the one named, lies in the folder named, or fits the pattern."""
+    path = posixpath.normpath(wanted) if wanted else ""  # ./a/ is a
+    inside = path == "." or name.startswith(f"{path}/")
+    return inside or name in (wanted, path) or fnmatchcase(name, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +113,27 @@ class _BatchLine:
     id: Any = None
 
 
-def _batch_lines(path: Path) -> list[_BatchLine]:
+def _batch_lines(source: str) -> list[_BatchLine]:
     from qa.answer.pipeline import checked_question
     from qa.files import decode, read_json_lines
 
     try:
-        text = path.read_text("utf-8-sig")
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the batch file {path} cannot be read: {error}") from error
+        raise UsageError(f"the batch file {source} cannot be read: {error}") from error
     wanted = "expected an object with a “question”, a text"
     try:
         entries = list(read_json_lines(text))
     except ValueError as error:
-        raise UsageError(f"{path}, {error}: {wanted}") from error
+        raise UsageError(f"{source}, {error}: {wanted}") from error
     lines = []
     for number, entry in entries:
         try:
             lines.append(decode(entry, _BatchLine))
             checked_question(lines[-1].question)
         except (ValueError, UsageError) as error:
-            raise UsageError(f"{path}, line {number}: {wanted} ({error})") from error
+            raise UsageError(f"{source}, line {number}: {wanted} ({error})") from error
     return lines
 
 

@@ -1,8 +1,8 @@
-"""The command line; what each command does is in its own module, `index`, `ask`, ….
+"""Parse arguments, run the command, and turn errors into messages and exit codes.
 
-They are the only modules that print. Heavy libraries are imported inside the commands, so that
-`qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index error, 3 abstained,
-4 a measure below its `--min`, 1 never on purpose.
+Each command is a module of its own; only these print. Heavy libraries are imported inside
+them, so that `qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index error,
+3 abstained, 4 a measure below its `--min`, 1 never on purpose.
 """
 
 import argparse
@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # whatever the locale, nothing is unprintable
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -56,6 +57,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("qa: stopped", file=sys.stderr)
         return EXIT_ERROR
+
+
+def _replace_closed_streams() -> None:
+    """Put the null device where a stream was closed (`>&-`): else a file opened next is it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(handle, handle == number)  # workers get it too
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(handle, "r+" if number else "r")))
 
 
 def _discard_output() -> None:
