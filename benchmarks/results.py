@@ -1,4 +1,4 @@
-"""The project's own results: `docs/RESULTS.md`, from the gold questions' test splits.
+"""Measure the test splits of the gold questions, and write `docs/RESULTS.md`.
 
     python -m benchmarks.results [--reader-data FILE ...]
 
@@ -141,7 +141,7 @@ def names_of(paths: Sequence[Path]) -> str:
 
 
 def kept(out: Path) -> str:
-    """Give the reader's figures of an earlier run."""
+    """Return the reader's figures of an earlier run."""
     text = out.read_text("utf-8") if out.exists() else ""
     _, found, after = text.partition(READER)
     if found:

@@ -1,4 +1,4 @@
-"""`qa calibrate`, and what `qa eval` says of calibrations, in-process: output and exit codes."""
+"""Run `qa calibrate` in-process, and see what `qa eval` says of a calibration."""
 
 import json
 from collections.abc import Iterator

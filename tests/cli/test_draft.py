@@ -1,4 +1,4 @@
-"""`qa draft-gold`, in-process: drafts, and a review of them at the terminal."""
+"""Run `qa draft-gold` in-process, and review drafts at the terminal."""
 
 import json
 from pathlib import Path

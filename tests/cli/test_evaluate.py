@@ -1,4 +1,4 @@
-"""`qa eval` in-process: formats, comparing, gates and the report; exact output and exit codes."""
+"""Run `qa eval` in-process: exact output, exit codes, comparing, gates and the report."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`qa feedback`, in-process: what is listed, and what is exported as gold."""
+"""Run `qa feedback` in-process: what is listed, and what is exported as gold."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command line, in-process: output, exit codes, messages."""
+"""Run the command line in-process: output, exit codes, messages."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Drafted gold: verbatim, diverse, repeatable; what is said to be unanswerable is."""
+"""Drafts are verbatim, diverse and repeatable; what is said to be unanswerable is."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Reviewing drafts: each decision is kept, whenever the review is stopped."""
+"""Every decision of a review is kept, whenever it is stopped."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Feedback: nothing that was accepted is lost, and it comes out as gold questions."""
+"""Feedback that was accepted is never lost, and comes out as gold questions."""
 
 import multiprocessing
 import os

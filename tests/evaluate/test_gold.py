@@ -1,4 +1,4 @@
-"""Gold files, good and bad: what is read, and which line an error names."""
+"""Gold files are read as they are meant; an error names the line and the field."""
 
 import json
 from pathlib import Path

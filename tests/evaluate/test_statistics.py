@@ -1,4 +1,4 @@
-"""Intervals against tables and closed forms; measures against hand-computed values."""
+"""Hold intervals to tables and closed forms, and statistics to values worked out by hand."""
 
 import numpy as np
 import pytest

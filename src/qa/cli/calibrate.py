@@ -127,7 +127,7 @@ def _calibration_questions(path: Path, split: str | None) -> "list[GoldQuestion]
 
 
 def _report_json(report: "Recalibration") -> dict[str, Any]:
-    """Make the object of `qa calibrate --json`: everything but the calibration itself."""
+    """Return the object of `qa calibrate --json`: everything but the calibration itself."""
     names = ("form", "questions", "answerable", "right", "max_risk")
     record = {name: getattr(report, name) for name in names}
     needs = {"needed_if_right": report.needed_if_right, "needed": report.needed}

@@ -82,7 +82,7 @@ def stages() -> Iterator[Callable[["BuildEvent"], None]]:
 
 @contextmanager
 def events() -> Iterator[Callable[["BuildEvent"], None]]:
-    """Tell a build's progress to another program."""
+    """Print a build's progress for another program."""
     yield lambda event: print(
         json.dumps(asdict(event), ensure_ascii=True), file=sys.stderr, flush=True
     )

@@ -1,7 +1,7 @@
 """Go through drafted gold questions with a person, and keep what they decide.
 
 The file is whole at any time: every decision is written before the next is asked for, so
-that a review can be stopped and taken up again. Does not know the terminal.
+that a review can be stopped and taken up again.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from qa.errors import GoldError
 from qa.files import json_lines, read_json_lines, replace_text
+from qa.words import squeezed
 
 GoldObject = dict[str, Any]
 
@@ -95,8 +96,8 @@ def reviewed(draft: GoldObject, decision: Keep) -> GoldObject:
 
 def stands_in(answer: str, evidence: Sequence[str]) -> bool:
     """Whether an answer is part of the evidence, white space aside."""
-    said = " ".join(answer.split())
-    return bool(said) and any(said in " ".join(sentence.split()) for sentence in evidence)
+    said = squeezed(answer)
+    return bool(said) and any(said in squeezed(sentence) for sentence in evidence)
 
 
 def _is_draft(record: object) -> bool:

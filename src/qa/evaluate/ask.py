@@ -1,4 +1,4 @@
-"""Gold questions asked, records out: what was answered, how surely, and how right it is.
+"""Ask gold questions, and keep what was answered, how surely, and how right it is.
 
 Asks every question with abstaining switched off and notes whether the threshold was reached,
 so that one pass measures both. Does not know measures or files' formats.
@@ -18,13 +18,14 @@ from qa.schema import Answer, Citation
 DEPTH = 10
 """Passages that must come back with an answer for the retrieval measures."""
 
-Progress = Callable[[int, int], None]
+Advance = Callable[[int, int], None]
+"""Called with questions done and in all."""
 
 
 def evaluate(
     answerer: Answerer,
     gold: Sequence[GoldQuestion],
-    progress: Progress = lambda done, total: None,
+    progress: Advance = lambda done, total: None,
 ) -> list[Record]:
     """Ask every gold question and judge the answers.
 
@@ -49,7 +50,7 @@ def evaluate_ranking(
     answerer: Answerer,
     beir: Beir,
     names: Mapping[str, str],
-    progress: Progress = lambda done, total: None,
+    progress: Advance = lambda done, total: None,
 ) -> list[Record]:
     """Search for every judged query and judge the ranking of documents.
 

@@ -1,4 +1,4 @@
-"""Statistics of a sample in, their 95 % intervals out, by resampling (Efron 1979).
+"""Put 95 % intervals around statistics, by resampling the questions (Efron 1979).
 
 A statistic here is a function of how often each question counts: once each gives its value,
 the counts of a resample give what it would have been on another draw of questions. That
@@ -108,7 +108,7 @@ def _values(statistics: Mapping[str, Statistic], n: int) -> dict[str, float | No
 
 
 def _drawn(statistics: Mapping[str, Statistic], n: int, resamples: int) -> dict[str, Floats]:
-    """Give every statistic's values on the resamples that have one."""
+    """Return every statistic's values on the resamples that have one."""
     parts: dict[str, list[Floats]] = {name: [] for name in statistics}
     for counts in _resampled(n, resamples):
         for name, statistic in statistics.items():
@@ -118,7 +118,7 @@ def _drawn(statistics: Mapping[str, Statistic], n: int, resamples: int) -> dict[
 
 
 def _resampled(n: int, resamples: int) -> Iterator[Floats]:
-    """Draw n questions with replacement, again and again; give how often each came."""
+    """Draw n questions with replacement, again and again; yield how often each came."""
     chance = np.random.default_rng(_SEED)
     batch = max(1, _BATCH // n)
     for start in range(0, resamples, batch):

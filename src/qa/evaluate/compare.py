@@ -1,7 +1,4 @@
-"""Two runs' records in, differences out, paired by question: did a change help?
-
-Does not know how either was made.
-"""
+"""Compare two runs question by question: did a change help?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What people thought of answers: kept in one SQLite file, exported as gold questions.
+"""Keep what people thought of answers in one SQLite file, and make gold questions of it.
 
     feedback = Feedback(Path("index") / FEEDBACK_FILE)
     entry_id = feedback.add(answer, Verdict.DOWN, generation="00001")
@@ -25,6 +25,7 @@ import filelock
 from qa.errors import FeedbackError
 from qa.files import decode, read_json
 from qa.schema import Answer
+from qa.words import squeezed
 
 FEEDBACK_FILE = "feedback.sqlite"
 
@@ -117,7 +118,7 @@ class Feedback:
     """The feedback on one index's answers. Safe to use from several threads and processes."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file; the first `add` creates it."""
+        """Remember where the file is; the first `add` creates it."""
         self._path = path
 
     def add(self, answer: Answer, verdict: Verdict, *, generation: str = "") -> int:
@@ -189,9 +190,9 @@ class Feedback:
         """
         if any(not text.strip() for text in (*answers, *evidence)):
             raise FeedbackError("an answer or a sentence of the evidence is blank: leave it out")
-        told = [_one_line(sentence) for sentence in evidence]
+        told = [squeezed(sentence) for sentence in evidence]
         for answer in answers:
-            if not any(_one_line(answer) in sentence for sentence in told):
+            if not any(squeezed(answer) in sentence for sentence in told):
                 raise FeedbackError(
                     f"the answer {answer!r} does not stand in the evidence: give the sentence of "
                     "the document that holds it"
@@ -288,7 +289,7 @@ def _entry(*row: Any) -> Entry:
 
 def _newest(entries: Sequence[Entry]) -> list[Entry]:
     """Keep of each question the newest entry, in order."""
-    newest = {_one_line(entry.question).casefold(): entry for entry in entries}
+    newest = {squeezed(entry.question).casefold(): entry for entry in entries}
     return sorted(newest.values(), key=lambda entry: entry.id)
 
 
@@ -303,10 +304,6 @@ def _gold(entry: Entry) -> dict[str, Any] | None:
         "evidence": list(expected.evidence),
         "answerable": expected.answerable,
     }
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _storable(text: str) -> str:

@@ -1,7 +1,6 @@
-"""Gold files in, gold questions out: our JSON lines, or SQuAD's format.
+"""Read gold questions, from our JSON lines or from SQuAD's format.
 
-Every error names the file and the line or entry. Does not know answers or measures; BEIR
-folders are read in `beir`.
+Every error names the file and the line or entry. BEIR folders are read in `beir`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 from qa.errors import GoldError
 from qa.files import decode, read_json, read_json_lines
 from qa.index.chunk import sentence_spans
+from qa.words import squeezed
 
 # Where a record stands, for messages, and the record.
 Placed = tuple[str, dict[str, Any]]
@@ -115,7 +115,7 @@ def load_gold(path: Path, split: str | None = None) -> list[GoldQuestion]:
 
 def same_sentence(evidence: str, text: str) -> bool:
     """Whether one holds the other, white space aside."""
-    evidence, text = " ".join(evidence.split()), " ".join(text.split())
+    evidence, text = squeezed(evidence), squeezed(text)
     return evidence in text or text in evidence
 
 
@@ -173,7 +173,7 @@ def _squad_questions(squad: _Squad, path: Path) -> Iterator[Placed]:
 
 
 def _squad_record(asked: _SquadQuestion, context: str) -> dict[str, Any]:
-    """Make our record of one of SQuAD's; the evidence is the sentence around each answer."""
+    """Return our record of one of SQuAD's; the evidence is the sentence around each answer."""
     answerable = bool(asked.answers) and not asked.is_impossible
     record = {"id": asked.id, "question": asked.question, "answerable": answerable}
     if not answerable:

@@ -1,6 +1,6 @@
-"""Records in, measures out: each a function of how often every question counts.
+"""Work out the measures of a run from its records.
 
-Pure. `MEASURES` says what there is, in the order it is reported; `bootstrap` turns the
+`MEASURES` says what there is, in the order it is reported; `bootstrap` turns the
 functions into values with intervals. Does not know how questions were asked.
 """
 
@@ -130,14 +130,14 @@ def measure(records: Sequence[Record]) -> dict[str, Interval]:
 
 
 def risk_at_coverage(records: Sequence[Record]) -> list[Interval]:
-    """Give the share of wrong answers when the surest tenth, two tenths, … are answered."""
+    """Return the share of wrong answers when the surest tenth, two tenths, … are answered."""
     confidences, wrong = _confidences_and_wrong(records)
     tenths = {str(tenth): risk_at(confidences, wrong, tenth) for tenth in range(1, 11)}
     return list(intervals(tenths, len(records)).values())
 
 
 def statistics(records: Sequence[Record]) -> dict[str, Statistic]:
-    """Make every measure of some records as a function of counts, in `MEASURES`' order.
+    """Return every measure of some records as a function of counts, in `MEASURES`' order.
 
     Counts are by question, in the order of the questions' ids.
     """
@@ -167,7 +167,7 @@ def reliability(records: Sequence[Record]) -> list[Bin]:
 
 
 def risk_coverage(records: Sequence[Record]) -> list[tuple[float, float]]:
-    """Give the risk–coverage curve: the surest share answered, and how much of it is wrong.
+    """Return the risk–coverage curve: the surest share answered, and how much of it is wrong.
 
     Questions of equal confidence are answered together.
     """
@@ -246,7 +246,7 @@ def _abstaining(records: Sequence[Record]) -> dict[str, Statistic]:
 
 
 def _confidences_and_wrong(records: Sequence[Record]) -> tuple[Floats, Floats]:
-    """Give each question's confidence and whether its answer is wrong, in the ids' order."""
+    """Return each question's confidence and whether its answer is wrong, in the ids' order."""
     ordered = _ordered(records)
     confidences = array(record.confidence or 0.0 for record in ordered)
     return confidences, array(not record.right for record in ordered)

@@ -1,4 +1,4 @@
-"""What came of one gold question, as a record that is kept as JSON.
+"""Keep what came of a gold question as a record, and read it back from JSON.
 
 Measures, comparisons and reports are made from these alone. Does not know how a question
 was asked.

@@ -180,7 +180,7 @@ def bin_numbers(confidences: Floats) -> NDArray[np.intp]:
 
 
 def array(values: Iterable[float]) -> Floats:
-    """Put numbers into an array."""
+    """Return numbers as an array."""
     return np.fromiter(values, dtype=np.float64)
 
 
