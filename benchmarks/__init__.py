@@ -1,1 +1,1 @@
-"""Measurements of speed and memory; run alone on the machine, with `make bench`."""
+"""Measure speed, memory and answers; the machine is best left alone meanwhile."""

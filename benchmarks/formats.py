@@ -1,4 +1,4 @@
-"""How much of a folder of files is read: what is refused and why, which words are missing.
+"""Measure how much of a folder of files is read: what is refused, which words are missing.
 
     python -m benchmarks.formats FOLDER [--below 0.9]
 

@@ -1,10 +1,9 @@
 """Compare three BM25 engines for passage retrieval: SQLite FTS5, bm25s, tantivy.
 
-A SQuAD-format JSON-lines file enters: its distinct contexts are the passages, its
+The distinct contexts of a JSON-lines file in SQuAD's format are the passages, its
 answerable questions the queries, each with its own context as the one relevant passage.
-A table (or JSON) leaves: retrieval measures, latency, and what building, storing and
-changing an index cost. Of the project it knows only the function words that its queries
-leave out.
+Prints retrieval measures, latency, and what building, storing and changing an index cost,
+as a table or JSON. Of the product it uses only the function words that queries leave out.
 
 Run it alone on the machine: `python -m benchmarks.lexical FILE.jsonl --queries 1000`.
 """

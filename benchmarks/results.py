@@ -1,4 +1,4 @@
-"""The project's own results: `docs/RESULTS.md`, from the gold questions' test splits.
+"""Measure the test splits of the gold questions, and write `docs/RESULTS.md`.
 
     python -m benchmarks.results [--reader-data FILE ...]
 

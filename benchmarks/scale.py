@@ -1,4 +1,4 @@
-"""How building, updating and asking grow with the corpus, printed as one Markdown table.
+"""Measure how building, updating and asking grow with the corpus, as one Markdown table.
 
 Writes generated documents of a few sentences each, every one with facts of its own, and
 indexes 1,000, 10,000 and 100,000 of them with the product's command line.
@@ -86,7 +86,7 @@ def main() -> int:
 
 
 def document(number: int, version: int = 0) -> tuple[str, str, str]:
-    """Make a document's text, a question that it alone answers, and the answer."""
+    """Return a document's text, a question that it alone answers, and the answer."""
     draw = random.Random(f"{number}/{version}")
     town = f"{_TOWNS[number % len(_TOWNS)]} {number // len(_TOWNS)}"
     what, person = draw.choice(_PLACES), draw.choice(_PEOPLE)

@@ -1,4 +1,4 @@
-"""How well scanned pages are read: texts are printed, scanned in several ways, and read again.
+"""Measure how well scans are read: print texts, scan them in several ways, read them again.
 
     python -m benchmarks.scans [TEXT …]
 

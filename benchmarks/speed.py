@@ -1,8 +1,8 @@
-"""Speed and memory of the product as a person meets it, printed as one Markdown table.
+"""Measure speed and memory as a person meets them, printed as one Markdown table.
 
 Measures whole processes from outside for cold figures, and the encoder against plain
 `SentenceTransformer.encode` in the same run, so that a ratio holds when the machine's
-speed drifts. Knows the product only through its command line and public names.
+speed drifts. Uses only the command line and public names.
 
     python -m benchmarks.speed [--runs N]
 """
@@ -95,7 +95,7 @@ def run_child(command: Sequence[str]) -> Finished:
 
 
 def qa(*arguments: object) -> list[str]:
-    """Give the command that runs `qa`."""
+    """Return the command that runs `qa`."""
     return [sys.executable, "-m", "qa", *map(str, arguments)]
 
 
@@ -216,7 +216,7 @@ def build_speed(folder: Path, runs: int) -> list[Row]:
 
 
 def paragraphs() -> list[str]:
-    """Make paragraphs of 1 to 6 sentences of the default page; the same in every run."""
+    """Return paragraphs of 1 to 6 sentences of the default page; the same in every run."""
     from sentencex import get_sentence_boundaries
 
     page = (CORPUS / "inl-peru.txt").read_text("utf-8")
@@ -239,7 +239,7 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def describe_machine() -> str:
-    """Say what this ran on."""
+    """Return what this ran on, in words."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -251,7 +251,7 @@ def describe_machine() -> str:
 
 
 def commit() -> str:
-    """Name the commit that was measured."""
+    """Return the commit that was measured."""
     done = subprocess.run(
         ["git", "describe", "--always", "--dirty"],  # noqa: S607
         cwd=ROOT,

@@ -36,7 +36,7 @@ from qa.evaluate.calibrate import (
     rounded,
 )
 from qa.evaluate.gold import load_gold
-from qa.evaluate.reliability import Floats
+from qa.evaluate.statistics import Floats
 from qa.index.build import build_index
 from qa.models.span_network import SpanNetwork, write_card
 from train.data import Example, load_examples, split_by_title

@@ -1,10 +1,15 @@
-"""Writing files so that a power cut or a kill leaves the old or the new, never half."""
+"""Write files so that a power cut or a kill leaves the old or the new, and read JSON back."""
 
+import json
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def sync(path: Path) -> None:
@@ -38,7 +43,7 @@ def replace_text(path: Path, text: str) -> None:
 
 @contextmanager
 def replaced_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder to fill with files; it takes the place of `folder` if nothing fails.
+    """Open a folder to fill with files; it takes the place of `folder` if nothing fails.
 
     One at a time: runs under the build lock.
     """
@@ -53,3 +58,64 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
         part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def json_lines(records: Iterable[Any]) -> str:
+    """Write each record as one line of JSON."""
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def read_json_lines(text: str) -> Iterator[tuple[int, Any]]:
+    """Parse JSON lines, blank ones aside; each comes with its number, from 1.
+
+    Raises:
+        ValueError: A line is not JSON; says which.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                yield number, json.loads(line, parse_constant=_no_constant)
+            except (ValueError, RecursionError) as error:
+                raise ValueError(f"line {number}: not JSON ({error})") from error
+
+
+def read_json(text: str) -> Any:
+    """Parse JSON.
+
+    Raises:
+        ValueError: It is not JSON, or nested too deep to be read.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def decode(value: Any, kind: type[T]) -> T:
+    """Turn parsed JSON into a dataclass; fields that the class has not are left out.
+
+    Raises:
+        ValueError: It has another shape; says where: "data[0].context is no str but int".
+    """
+    import msgspec
+
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(_in_words(str(error))) from error
+
+
+def _in_words(said: str) -> str:
+    """Say msgspec's message as we say others."""
+    what, _, where = said.partition(" - at `$")
+    where = where.strip(".`") or "it"
+    if wrong := re.fullmatch(r"Expected `(.+)`, got `(.+)`", what):
+        wanted, found = (name.replace("array", "list") for name in wrong.groups())
+        return f"{where} is no {wanted.replace(' | ', ' or ')} but {found}"
+    if missing := re.fullmatch(r"Object missing required field `(.+)`", what):
+        return f"{where} lacks {missing[1]!r}"
+    return f"{where}: {what}"
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

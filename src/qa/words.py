@@ -26,6 +26,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).lower())
 
 
+def squeezed(text: str) -> str:
+    """Return a text with one blank wherever it has white space, and none at its ends."""
+    return " ".join(text.split())
+
+
 def query_terms(question: str) -> list[str]:
     """Give a question's distinct content words in order, at most 64.
 

@@ -1,4 +1,4 @@
-"""`qa eval` in-process: formats, comparing, gates and the report; exact output and exit codes."""
+"""Run `qa eval` in-process: exact output, exit codes, comparing, gates and the report."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from qa.evaluate.measures import MEASURES
-from tests.cli.test_main import QUESTION, options, run
+from tests.cli.conftest import run
+from tests.cli.test_main import QUESTION
 from tests.conftest import CORPUS
 from tests.evaluate.test_beir import HEADER, write_beir
-
-__all__ = ["options"]
 
 EVIDENCE = "Ada wrote to Charles about the engine."
 ENTRIES: list[dict[str, object]] = [

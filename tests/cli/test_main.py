@@ -1,8 +1,10 @@
-"""The command line, in-process: output, exit codes, messages."""
+"""Run the command line in-process: output, exit codes, messages."""
 
+import io
 import json
 import os
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
-from tests.conftest import CORPUS, tiny_settings
+from tests.cli.conftest import run
+from tests.conftest import CORPUS
 
 ANSWER_KEYS = [
     "id",
@@ -25,21 +28,6 @@ ANSWER_KEYS = [
 CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state", "scanned"]
 PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
 QUESTION = "Who wrote to Charles about the engine?"
-
-
-@pytest.fixture
-def options(tmp_path: Path, corpus: Path) -> list[str]:
-    """Options that make a command use the tiny corpus and encoder; nothing is built yet."""
-    index_dir = tmp_path / "index"
-    settings = tiny_settings(index_dir)
-    return ["--corpus", str(corpus), "--index", str(index_dir), "--encoder", settings.encoder,
-            "--reader", settings.reader]  # fmt: skip
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_index_says_what_it_did_on_its_last_line(
@@ -144,13 +132,28 @@ def test_only_looks_in_documents_whose_path_matches(
     for patterns, expected in [
         (["letters/*"], {"letters/ada.txt"}),
         (["*.md", "bridges.txt"], {"garden.md", "bridges.txt"}),
+        (["letters"], {"letters/ada.txt"}),
+        (["letters/"], {"letters/ada.txt"}),
+        (["./letters/*"], {"letters/ada.txt"}),
+        (["./garden.md"], {"garden.md"}),
+        (["."], {"garden.md", "bridges.txt", "letters/ada.txt"}),
     ]:
         only = [part for pattern in patterns for part in ("--only", pattern)]
         _, out, _ = run(capsys, "ask", QUESTION, "--json", "--k", "9", *only, *options)
         assert {p["doc_id"] for p in json.loads(out)["passages"]} == expected
-    code, out, err = run(capsys, "ask", QUESTION, "--only", "no/*", *options)
-    assert (code, out) == (2, "")
-    assert "no document matches --only no/*" in err
+    for wanted in ("no/*", "", "letter", "ada.txt"):
+        code, out, err = run(capsys, "ask", QUESTION, "--only", wanted, *options)
+        assert (code, out) == (2, "")
+        assert f"no document matches --only {wanted}" in err
+
+
+def test_only_takes_a_name_as_it_is(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    name = "[2023] report (final) #2 100%.md"
+    (corpus / name).write_text("Ada wrote to Charles about a report.\n", "utf-8")
+    _, out, _ = run(capsys, "ask", QUESTION, "--json", "--only", name, *options)
+    assert {p["doc_id"] for p in json.loads(out)["passages"]} == {name}
 
 
 def test_only_holds_for_a_batch_too(
@@ -247,6 +250,40 @@ def test_batch_answers_in_order_and_carries_ids_over(
     code, out, _ = run(capsys, "ask", "--batch", questions, *options)
     assert code == 0
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", 7, None]
+
+
+def test_a_file_in_the_place_of_an_index_is_told(
+    capsys: pytest.CaptureFixture[str], corpus: Path
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["ask", QUESTION, "--index", str(corpus / "garden.md")])
+    assert stopped.value.code == 2
+    assert "garden.md is a file; expected a folder" in capsys.readouterr().err
+
+
+def test_a_batch_can_come_from_standard_input(
+    capsys: pytest.CaptureFixture[str], options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f'\ufeff{{"question": "{QUESTION}", "id": "é"}}\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    code, out, _ = run(capsys, "ask", "--batch", "-", *options)
+    assert (code, json.loads(out)["id"]) == (0, "é")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{")))
+    code, _, err = run(capsys, "ask", "--batch", "-", *options)
+    assert code == 2
+    assert err.startswith("qa: -, line 1: not JSON")
+
+
+@pytest.mark.parametrize("command", ["ask Who?", "eval gold.jsonl", "calibrate", "draft-gold",
+                                     "feedback", "serve", "index"])  # fmt: skip
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_of_a_folder_is_not_the_current_folder(
+    capsys: pytest.CaptureFixture[str], command: str, name: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command.split(), "--index", name])
+    assert stopped.value.code == 2
+    assert "argument --index: the name is empty" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -353,6 +390,23 @@ def test_a_reader_that_goes_away_is_no_error(options: list[str], end: str) -> No
     assert done.stderr == b"0\n"
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_error(options: list[str], closed: str) -> None:
+    main(["index", *options])
+    command = shlex.join([sys.executable, "-m", "qa", "ask", QUESTION, "--max-risk", "1", *options])
+    done = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert bool(done.stdout) == (">&-" not in closed.split())
+
+
+def test_a_closed_stream_does_not_hide_an_error(options: list[str], tmp_path: Path) -> None:
+    command = shlex.join([sys.executable, "-m", "qa", "ask", "--batch", str(tmp_path), *options])
+    for closed in (">&-", "2>&-"):
+        done = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True)
+        assert done.returncode == 2
+        assert done.stdout == b""
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_behind_standard_output_exits_with_2(options: list[str]) -> None:
     main(["index", *options])
@@ -423,3 +477,25 @@ def test_a_port_that_cannot_be_is_an_error_that_says_so(
     code, _, err = run(capsys, "serve", "--port", "99999", *options)
     assert code == 2
     assert "--port" in err
+
+
+def test_a_port_in_use_is_told_in_our_words_before_anything_is_built(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, err = run(capsys, "serve", "--port", port, *options)
+    assert code == 2
+    assert err == (
+        f"qa: port {port} is in use, perhaps by another qa serve: stop that, or choose another one "
+        "with --port; --port 0 takes a free one\n"
+    )
+    assert not (tmp_path / "index" / "CURRENT").exists()
+
+
+def test_a_host_that_is_not_this_machine_is_told(
+    capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, _, err = run(capsys, "serve", "--host", "192.0.2.1", *options)
+    assert code == 2
+    assert err.startswith("qa: cannot listen on 192.0.2.1, port 7860 (")

@@ -1,4 +1,4 @@
-"""Drafted gold: verbatim, diverse, repeatable; what is said to be unanswerable is."""
+"""Drafts are verbatim, diverse and repeatable; what is said to be unanswerable is."""
 
 import random
 import re
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from qa.draft.draft import draft_gold, drafts_of
 from qa.draft.questions import questions
-from qa.draft.review import to_lines
 from qa.draft.unanswerable import Background, twin
 from qa.evaluate.gold import load_gold
+from qa.files import json_lines
 from qa.index.build import build_index
 from qa.index.generations import Index
 from qa.index.store import Store
@@ -113,7 +113,7 @@ def test_a_sentence_s_questions_and_its_twins_share_a_split(store: Store) -> Non
 def test_drafts_are_a_gold_file(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     records = draft_gold(store, 50, 6)
-    path.write_text(to_lines(records), "utf-8")
+    path.write_text(json_lines(records), "utf-8")
     assert [entry.id for entry in load_gold(path)] == [record["id"] for record in records]
 
 

@@ -1,11 +1,11 @@
-"""Sentences to questions: what is asked is English, and what is not certain is not asked."""
+"""Questions made of sentences are English; what is not certain is not asked."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.draft.clauses import clauses
-from qa.draft.questions import Words, questions
+from qa.draft.questions import Capitals, questions
 from qa.draft.verbs import BY_BASE, BY_PARTICIPLE, BY_PAST
 
 
@@ -158,7 +158,7 @@ def test_what_does_not_stand_on_its_own_is_left_alone(sentence: str) -> None:
 
 
 def test_a_capital_at_the_start_is_kept_for_names_only() -> None:
-    words = Words.of("We tested smoke alarms. The mayor of Peru thanked us.")
+    words = Capitals.of("We tested smoke alarms. The mayor of Peru thanked us.")
     (alarms,) = questions("Smoke alarms must be tested every three months.", words)
     assert alarms.question == "How often must smoke alarms be tested?"
     peru = [entry.question for entry in questions("Peru approved the plan in April 2018.", words)]

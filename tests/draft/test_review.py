@@ -1,4 +1,4 @@
-"""Reviewing drafts: each decision is kept, whenever the review is stopped."""
+"""Every decision of a review is kept, whenever it is stopped."""
 
 import json
 from collections.abc import Iterator
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qa.draft.review import Drop, Keep, Record, Stop, count_drafts, review, stands_in, to_lines
+from qa.draft.review import Drop, GoldObject, Keep, Stop, count_drafts, review, stands_in
 from qa.errors import GoldError
+from qa.files import json_lines
 
 DRAFT = {"question": "When?", "answers": ["1781"], "evidence": ["In 1781."], "answerable": True}
 
@@ -22,11 +23,11 @@ def path(tmp_path: Path) -> Path:
         {"id": "d", **DRAFT, "draft": True},
     ]
     path = tmp_path / "gold.jsonl"
-    path.write_text(to_lines(records), "utf-8")
+    path.write_text(json_lines(records), "utf-8")
     return path
 
 
-def read(path: Path) -> list[Record]:
+def read(path: Path) -> list[GoldObject]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
@@ -47,7 +48,7 @@ def test_kept_edited_and_dropped_drafts_and_what_was_no_draft(path: Path) -> Non
 def test_a_stopped_review_is_taken_up_where_it_was(path: Path) -> None:
     seen = []
 
-    def one_then_stop(draft: Record, number: int, total: int) -> Keep | Stop:
+    def one_then_stop(draft: GoldObject, number: int, total: int) -> Keep | Stop:
         seen.append((draft["id"], number, total))
         return Keep("When?", ("1781",)) if number == 1 else Stop()
 
@@ -57,7 +58,7 @@ def test_a_stopped_review_is_taken_up_where_it_was(path: Path) -> None:
 
 
 def test_a_decision_is_on_disk_before_the_next_is_asked_for(path: Path) -> None:
-    def look(draft: Record, number: int, total: int) -> Drop:
+    def look(draft: GoldObject, number: int, total: int) -> Drop:
         assert count_drafts(path)[0] == total - number + 1
         return Drop()
 

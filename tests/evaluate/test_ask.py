@@ -1,4 +1,4 @@
-"""From questions and answers to measures, each against values worked out by hand."""
+"""Hold the measures of asked questions to values worked out by hand."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""BEIR folders: read, exported as files, and their errors named by line."""
+"""BEIR folders are read and exported as files; what is wrong in one is named by its line."""
 
 import json
 from pathlib import Path

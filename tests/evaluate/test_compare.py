@@ -1,4 +1,4 @@
-"""Two runs, paired by question; run files, good and bad."""
+"""A gain is told from chance, question by question; a file that is no run is refused."""
 
 import json
 from dataclasses import replace
@@ -94,7 +94,7 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
 
 
 def run(n: int, right: int) -> list[Record]:
-    """Give n answers, the first so many of them right."""
+    """Return n answers, the first so many of them right."""
     wrong = replace(RECORD, citations=(MISS,), em=0.0, f1=0.2)
     return [replace(RECORD if i < right else wrong, id=f"q{i:03}") for i in range(n)]
 

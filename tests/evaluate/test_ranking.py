@@ -1,51 +1,44 @@
-"""Retrieval measures by hand, and ir-measures against the same formulas written out."""
+"""Hold the retrieval measures to values worked out by hand, and to those of trec_eval."""
 
-import sys
+from dataclasses import astuple
 from math import log2
 
+import ir_measures
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.evaluate.ranking import Ranking, rank_measures, rank_measures_here
+from qa.evaluate.ranking import Ranking, measures_of_rank, rank_measures
 
+NAMES = ("R@1", "R@5", "R@10", "RR@10", "nDCG@10")  # as in trec_eval, in our order
 DOCUMENTS = [f"d{n}" for n in range(14)]
+NOTHING, ALL = Ranking(0, 0, 0, 0, 0), Ranking(1, 1, 1, 1, 1)
 
 
-@pytest.mark.parametrize("measures", [rank_measures, rank_measures_here])
-def test_graded_judgements_have_their_hand_computed_measures(measures: object) -> None:
+def test_graded_judgements_have_their_hand_computed_measures() -> None:
     qrels = {"q": {"a": 2, "b": 1, "c": 0, "d": 1}}
-    found = measures(qrels, {"q": ["x", "b", "c", "a"]})  # type: ignore[operator]
+    (found,) = rank_measures(qrels, {"q": ["x", "b", "c", "a"]}).values()
     ideal = 2 + 1 / log2(3) + 1 / log2(4)
-    expected = Ranking(0, 2 / 3, 2 / 3, 1 / 2, (1 / log2(3) + 2 / log2(5)) / ideal)
-    assert found == {"q": pytest.approx(expected)}
+    expected = (0, 2 / 3, 2 / 3, 1 / 2, (1 / log2(3) + 2 / log2(5)) / ideal)
+    assert astuple(found) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("measures", [rank_measures, rank_measures_here])
-def test_a_query_the_run_lacks_counts_nothing(measures: object) -> None:
+def test_a_query_the_run_lacks_counts_nothing() -> None:
     qrels = {"there": {"a": 1}, "missing": {"b": 1}, "nothing relevant": {"c": 0}}
     run = {"there": ["a"], "nothing relevant": ["c"], "never judged": ["a"]}
-    found = measures(qrels, run)  # type: ignore[operator]
-    assert found == {
-        "there": (1, 1, 1, 1, 1),
-        "missing": (0, 0, 0, 0, 0),
-        "nothing relevant": (0, 0, 0, 0, 0),
-    }
+    found = rank_measures(qrels, run)
+    assert found == {"there": ALL, "missing": NOTHING, "nothing relevant": NOTHING}
 
 
-@pytest.mark.parametrize("measures", [rank_measures, rank_measures_here])
-def test_nothing_below_the_tenth_counts(measures: object) -> None:
-    found = measures({"q": {"d10": 1}}, {"q": DOCUMENTS})  # type: ignore[operator]
-    assert found["q"] == (0, 0, 0, 0, 0)
+def test_nothing_below_the_tenth_counts() -> None:
+    assert rank_measures({"q": {"d10": 1}}, {"q": DOCUMENTS}) == {"q": NOTHING}
 
 
-def test_where_the_library_has_no_wheels_the_formulas_stand_in(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "ir_measures", None)
-    found = rank_measures({"q": {"a": 1}, "missing": {"b": 1}}, {"q": ["x", "a"]})
-    assert found["q"] == (0, 1, 1, 1 / 2, 1 / log2(3))
-    assert found["missing"] == (0, 0, 0, 0, 0)
+def test_one_relevant_document_is_measured_by_its_rank_alone() -> None:
+    assert measures_of_rank(1) == ALL
+    assert measures_of_rank(2) == Ranking(0, 1, 1, 1 / 2, 1 / log2(3))
+    assert measures_of_rank(10) == Ranking(0, 0, 1, 1 / 10, 1 / log2(11))
+    assert measures_of_rank(11) == measures_of_rank(None) == NOTHING
 
 
 @settings(max_examples=150)
@@ -59,12 +52,21 @@ def test_where_the_library_has_no_wheels_the_formulas_stand_in(
         st.sampled_from("pqrs"), st.lists(st.sampled_from(DOCUMENTS), unique=True, max_size=14)
     ),
 )
-def test_ir_measures_agrees_with_the_formulas(
+def test_the_formulas_agree_with_trec_eval(
     qrels: dict[str, dict[str, int]], run: dict[str, list[str]]
 ) -> None:
-    pytest.importorskip("ir_measures", reason="no wheels for this machine")
-    by_library, here = rank_measures(qrels, run), rank_measures_here(qrels, run)
-    assert by_library.keys() == here.keys() == qrels.keys()
-    for query, found in here.items():
-        assert by_library[query] == pytest.approx(found)
-        assert all(0 <= value <= 1 + 1e-9 for value in found)
+    measures = [ir_measures.parse_measure(name) for name in NAMES]
+    scored = {
+        query: {document: float(-rank) for rank, document in enumerate(documents)}
+        for query, documents in run.items()
+    }
+    theirs = {
+        (metric.query_id, str(metric.measure)): metric.value
+        for metric in ir_measures.iter_calc(measures, qrels, scored)
+    }
+    ours = rank_measures(qrels, run)
+    assert ours.keys() == qrels.keys()
+    for query, found in ours.items():
+        expected = [theirs.get((query, name), 0.0) for name in NAMES]
+        assert astuple(found) == pytest.approx(expected)
+        assert all(0 <= value <= 1 + 1e-9 for value in astuple(found))

@@ -9,7 +9,7 @@ from qa.answer.read import Calibration, Signs
 from qa.errors import CalibrationError
 from qa.evaluate.calibrate import Best, probabilities, risk_table
 from qa.evaluate.recalibrate import FORMS, check_enough, recalibrate
-from qa.evaluate.reliability import log_losses
+from qa.evaluate.statistics import log_losses
 from tests.conftest import TINY_CALIBRATION
 
 PACKAGED = Calibration(

@@ -1,4 +1,4 @@
-"""Exact match and token F1, against values worked out by hand."""
+"""Hold exact match and token F1 to values worked out by hand."""
 
 import pytest
 from hypothesis import given

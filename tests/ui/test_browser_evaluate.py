@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Frame, Locator, Page, expect
 
-from qa.draft.review import to_lines
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
 from qa.evaluate.gold import GoldQuestion, load_gold
+from qa.files import json_lines as to_lines
 from tests.conftest import CORPUS
 from tests.ui.browsing import (
     DESKTOP,
@@ -398,7 +398,7 @@ def test_progress_is_shown_another_file_refused_and_asking_goes_on_until_it_is_s
     ("name", "content", "said"),
     [
         ("mine.jsonl", to_lines(GOLD[:1]) + "{oops\n", "mine.jsonl, line 2: not JSON"),
-        ("mine.jsonl", '{"answerable": true}', "mine.jsonl, line 1: needs 'question', a str"),
+        ("mine.jsonl", '{"answerable": true}', "mine.jsonl, line 1: it lacks 'question'"),
         ("empty.jsonl", "\n", "empty.jsonl holds no questions"),
         ("squad.json", "{", "squad.json: not JSON"),
         ("binary.jsonl", b"\xff\xfe", "the gold file binary.jsonl cannot be read"),

@@ -126,7 +126,7 @@ def test_it_never_tells_where_an_uploaded_file_lies(
         ('{"question": "Who?", "answerable": false}\n{"question', "mine.jsonl, line 2: not JSON"),
         ("\n\n[1, 2]\n", "mine.jsonl, line 3: expected a JSON object, found list"),
         ('{"question": "Who?", "answerable": true}', "mine.jsonl, line 1: an answerable question"),
-        ('{"answerable": false}', "mine.jsonl, line 1: needs 'question'"),
+        ('{"answerable": false}', "mine.jsonl, line 1: it lacks 'question'"),
         ("", "mine.jsonl holds no questions"),
         ('{"data": 3}', "mine.jsonl looks like SQuAD's format, but data is no list"),
         (b"\xff\xfe\x00", "the gold file mine.jsonl cannot be read"),

@@ -21,7 +21,6 @@ def entry(
     correction: Correction | None = None,
     *,
     answered: bool = True,
-    comment: str = "",
 ) -> Entry:
     return Entry(
         id=number,
@@ -32,7 +31,6 @@ def entry(
         confidence=0.5,
         citations=(CitedPlace(doc_id, 0, 5, f"Quote A {words}"),) if answered else (),
         generation="00001",
-        comment=comment,
         correction=correction,
     )
 
@@ -53,8 +51,8 @@ def feedback(words: str, doc_id: str) -> str:
     said = Correction((words, doc_id), (f"{words} {doc_id}",))
     entries = [
         entry(1, Verdict.UP, words, doc_id),
-        entry(2, Verdict.DOWN, words, doc_id, comment=f"c {words}"),
-        entry(3, Verdict.WRONG_CITATION, words, doc_id, comment=f"c {doc_id}"),
+        entry(2, Verdict.DOWN, words, doc_id),
+        entry(3, Verdict.WRONG_CITATION, words, doc_id),
         entry(4, Verdict.DOWN, words, doc_id, said),
         entry(5, Verdict.UP, words, doc_id, answered=False),
         entry(6, Verdict.DOWN, words, doc_id, Correction((), ())),
@@ -84,7 +82,6 @@ def test_everything_from_outside_is_shown_as_it_was_given(words: str) -> None:
     page = Page(feedback(words, f"id {words}"))
     for shown in (f"Q {words}", f" A {words}", f"Quote A {words} ", f"id {words}"):
         assert shown in page.texts
-    assert f"“c {words}”" in page.texts
     assert f"{words}; id {words}" in page.texts
     assert page.values("value") == [f"A {words}" if v else "" for v in (1, 0)]
     assert f"Asking {words}: 1 of 3 questions" in Page(running(words, "")).texts
@@ -203,7 +200,6 @@ def test_an_answer_that_is_its_sentence_is_not_said_twice() -> None:
         confidence=1.0,
         citations=(CitedPlace("garden.md", 0, 15, "Roses want sun."),),
         generation="",
-        comment="",
         correction=None,
     )
     shown = Page(feedback_html([whole])).shown

@@ -1,7 +1,4 @@
-"""Command line: turn arguments into what the other packages do, and print it.
-
-In come arguments; out go text or JSON and an exit code. A module a command; only these print.
-"""
+"""Run the commands of `qa`, a module each, and print what comes of them."""
 
 from qa.cli.main import main
 

@@ -1,12 +1,14 @@
-"""The command `qa ask`: one question, or many from a file.
+"""The command `qa ask`: answer one question, or many from a file.
 
 Heavy libraries are imported inside.
 """
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import posixpath
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,10 +40,13 @@ def add_ask_command(commands: Any) -> None:
         "--only",
         action="append",
         metavar="PATTERN",
-        help="look only in documents whose path matches, such as “reports/*.pdf”; may be repeated",
+        help="look only in documents of this name, in this folder, or whose path fits a pattern "
+        "such as “reports/*.pdf”; may be repeated",
     )
     ask.add_argument(
-        "--batch", type=Path, metavar="IN.jsonl", help="one object a line with “question” and “id”"
+        "--batch",
+        metavar="IN.jsonl",
+        help="one object a line with “question” and “id”; - for standard input",
     )
     ask.add_argument(
         "--out",
@@ -71,53 +76,65 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 
 def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
-    entries = list(_batch_entries(arguments.batch))
-    with output(arguments.out) as out, bar("asking", len(entries)) as advance:
+    lines = _batch_lines(arguments.batch)
+    with output(arguments.out) as out, bar("asking", len(lines)) as advance:
         answerer = open_or_build(arguments, settings)
         only = _chosen(answerer, arguments.only)
-        for entry in entries:
-            answer = replace(answerer.ask(entry["question"], only=only), id=entry.get("id"))
+        for line in lines:
+            answer = replace(answerer.ask(line.question, only=only), id=line.id)
             out.write(_json_line(answer) + "\n")
             advance(1)
     return EXIT_OK
 
 
 def _chosen(answerer: "Answerer", patterns: Sequence[str] | None) -> list[str] | None:
-    """Name the documents that match any of the patterns; None for all."""
+    """List the documents that any of the names and patterns means; None for all."""
     if not patterns:
         return None
     names = answerer.index.store.hashes()
-    chosen = [name for name in names if any(fnmatchcase(name, wanted) for wanted in patterns)]
+    chosen = [name for name in names if any(_is_meant(name, wanted) for wanted in patterns)]
     if not chosen:
         raise UsageError(f"no document matches --only {' --only '.join(patterns)}")
     return chosen
 
 
-def _batch_entries(path: Path) -> Iterator[dict[str, Any]]:
+def _is_meant(name: str, wanted: str) -> bool:
+    """Whether a document is the one named, lies in the folder named, or fits the pattern."""
+    path = posixpath.normpath(wanted) if wanted else ""  # ./a/ is a
+    inside = path == "." or name.startswith(f"{path}/")
+    return inside or name in (wanted, path) or fnmatchcase(name, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _BatchLine:
+    """A line of `--batch`; its answer carries the id, whatever that is."""
+
+    question: str
+    id: Any = None
+
+
+def _batch_lines(source: str) -> list[_BatchLine]:
     from qa.answer.pipeline import checked_question
+    from qa.files import decode, read_json_lines
 
     try:
-        lines = path.read_text("utf-8-sig").split("\n")
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the batch file {path} cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+        raise UsageError(f"the batch file {source} cannot be read: {error}") from error
+    wanted = "expected an object with a “question”, a text"
+    try:
+        entries = list(read_json_lines(text))
+    except ValueError as error:
+        raise UsageError(f"{source}, {error}: {wanted}") from error
+    lines = []
+    for number, entry in entries:
         try:
-            entry = json.loads(line, parse_constant=_no_constant)
-            question = entry["question"]
-            if not isinstance(question, str):
-                raise TypeError(f"“question” is a {type(question).__name__}")
-            checked_question(question)
-        except (ValueError, TypeError, KeyError, RecursionError, UsageError) as error:
-            raise UsageError(
-                f"{path}, line {number}: expected an object with a “question”, a text ({error})"
-            ) from error
-        yield entry
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+            lines.append(decode(entry, _BatchLine))
+            checked_question(lines[-1].question)
+        except (ValueError, UsageError) as error:
+            raise UsageError(f"{source}, line {number}: {wanted} ({error})") from error
+    return lines
 
 
 def _json_line(answer: "Answer") -> str:

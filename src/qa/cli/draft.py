@@ -1,6 +1,6 @@
-"""The command `qa draft-gold`: proposes gold questions, and goes through them with a person.
+"""The command `qa draft-gold`: propose gold questions, and go through them with a person.
 
-Its body for `main`, which alone starts it. Heavy libraries are imported inside.
+Heavy libraries are imported inside.
 """
 
 import argparse
@@ -10,11 +10,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.gold import write_records
+from qa.cli.options import add_index
+from qa.cli.output import write_json_lines
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa.draft.review import Drop, Keep, Record, Stop
+    from qa.draft.review import Drop, GoldObject, Keep, Stop
 
 _HELP = "k keep, e edit, d drop, q quit (what is decided is kept)"
 
@@ -24,7 +25,7 @@ def add_draft_command(commands: Any) -> None:
     draft = commands.add_parser(
         "draft-gold", help="propose gold questions from your documents, for you to review"
     )
-    draft.add_argument("--index", type=Path, default=Path("index"), help="folder of the index")
+    add_index(draft)
     draft.add_argument(
         "--out", type=Path, metavar="FILE.jsonl", help="where they go (standard output)"
     )
@@ -49,24 +50,24 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
             f"{arguments.out} is there already and may hold reviewed questions; name another file"
         )
     from qa.draft.draft import draft_gold
-    from qa.draft.review import to_lines
+    from qa.files import json_lines
     from qa.index.generations import Index
 
     index = Index.open(arguments.index)
     records = draft_gold(index.store, arguments.count, arguments.seed)
     index.close()
     if arguments.out:
-        write_records(arguments.out, records)
+        write_json_lines(arguments.out, records)
     if arguments.json:
         print(json.dumps(_summary(records, arguments), ensure_ascii=False))
     elif not arguments.out:
-        print(to_lines(records), end="")
+        print(json_lines(records), end="")
     if not arguments.json:
         print(_summary_text(records, arguments), file=sys.stdout if arguments.out else sys.stderr)
     return 0
 
 
-def _summary(records: "list[Record]", arguments: argparse.Namespace) -> dict[str, Any]:
+def _summary(records: "list[GoldObject]", arguments: argparse.Namespace) -> dict[str, Any]:
     answerable = sum(record["answerable"] for record in records)
     return {
         "questions": len(records),
@@ -78,7 +79,7 @@ def _summary(records: "list[Record]", arguments: argparse.Namespace) -> dict[str
     }
 
 
-def _summary_text(records: "list[Record]", arguments: argparse.Namespace) -> str:
+def _summary_text(records: "list[GoldObject]", arguments: argparse.Namespace) -> str:
     found = _summary(records, arguments)
     counts = f"{found['answerable']} with an answer and {found['unanswerable']} without"
     text = f"{found['questions']} drafts ({counts}) from {found['documents']} documents"
@@ -105,7 +106,7 @@ def _review(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _decide(draft: "Record", number: int, total: int) -> "Keep | Drop | Stop":
+def _decide(draft: "GoldObject", number: int, total: int) -> "Keep | Drop | Stop":
     """Ask the person at the terminal; the end of the input stops."""
     from qa.answer.present import one_line
     from qa.draft.review import Drop, Keep, Stop
@@ -133,7 +134,7 @@ def _decide(draft: "Record", number: int, total: int) -> "Keep | Drop | Stop":
         return Stop()
 
 
-def _edited(draft: "Record", question: str, answers: tuple[str, ...]) -> "Keep":
+def _edited(draft: "GoldObject", question: str, answers: tuple[str, ...]) -> "Keep":
     from qa.draft.review import Keep, stands_in
 
     question = input("  question (Enter leaves it): ").strip() or question

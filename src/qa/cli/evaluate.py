@@ -1,6 +1,6 @@
-"""The command `qa eval`: questions asked, measures printed, compared, gated and reported.
+"""The command `qa eval`: ask gold questions, and print, compare, gate and report what came of it.
 
-Its body for `main`, which alone starts it and has its arguments: what is imported here is heavy.
+Heavy libraries are imported inside.
 """
 
 import argparse
@@ -11,31 +11,61 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from qa.answer.pipeline import Answerer, open_index
-from qa.cli.gold import warn_of_drafts
 from qa.cli.index import build, open_or_build
-from qa.cli.output import bar, output
+from qa.cli.options import add_build_options, add_risk
+from qa.cli.output import bar, output, warn_of_drafts
 from qa.errors import IndexMissingError, UsageError
-from qa.evaluate.ask import DEPTH, evaluate, evaluate_ranking
-from qa.evaluate.beir import export_corpus, is_beir, load_beir
-from qa.evaluate.bootstrap import Interval
-from qa.evaluate.compare import Comparison, compare, load_records
-from qa.evaluate.gold import load_gold
-from qa.evaluate.measures import MEASURES, measure, measure_name, risk_at_coverage
-from qa.evaluate.record import Record, record_to_json
-from qa.evaluate.report.report import Subject, report_html
 from qa.settings import AskSettings
+
+if TYPE_CHECKING:
+    from qa.answer.pipeline import Answerer
+    from qa.evaluate.bootstrap import Interval
+    from qa.evaluate.compare import Comparison
+    from qa.evaluate.record import Record
 
 EXIT_OK, EXIT_BELOW = 0, 4
 _SEARCHED = 100
 _SHOWN_IDS = 5
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; give its exit code."""
+def add_eval_command(commands: Any) -> None:
+    """Add the command's arguments."""
+    evaluate = commands.add_parser("eval", help="measure answers against gold questions")
+    add = evaluate.add_argument
+    add(
+        "gold",
+        type=Path,
+        help="gold questions, JSON lines or SQuAD format; or a BEIR folder, for retrieval alone",
+    )
+    add("--split", help="only questions of this split; of a BEIR folder, its qrels/SPLIT.tsv")
+    add("--json", action="store_true", help="print one JSON object")
+    add("--report", type=Path, metavar="FILE.html", help="write a page that a person can read")
+    add(
+        "--compare",
+        type=Path,
+        metavar="OTHER.json",
+        help="what an earlier run printed with --json: differences, paired by question",
+    )
+    add(
+        "--min",
+        action="append",
+        default=[],
+        metavar="MEASURE=VALUE",
+        help="exit with 4 if the measure is lower, for example f1=0.8; repeatable",
+    )
+    add_build_options(evaluate)
+    add_risk(evaluate)
+    evaluate.set_defaults(command=_eval)
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from qa.evaluate.beir import is_beir
+    from qa.evaluate.compare import compare, load_records
+    from qa.evaluate.measures import measure
+
     gates = dict(map(_gate, arguments.min))
     other = load_records(arguments.compare) if arguments.compare else None
     opened = output(arguments.report) if arguments.report else nullcontext()
@@ -56,7 +86,10 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_BELOW if any(failed) else EXIT_OK
 
 
-def _ask_gold(arguments: argparse.Namespace) -> tuple[list[Record], Answerer]:
+def _ask_gold(arguments: argparse.Namespace) -> "tuple[list[Record], Answerer]":
+    from qa.evaluate.ask import DEPTH, evaluate
+    from qa.evaluate.gold import load_gold
+
     gold = load_gold(arguments.gold, arguments.split)
     warn_of_drafts(arguments.gold)
     settings = AskSettings(k=DEPTH, max_risk=arguments.max_risk)
@@ -65,8 +98,12 @@ def _ask_gold(arguments: argparse.Namespace) -> tuple[list[Record], Answerer]:
         return evaluate(answerer, gold, lambda done, total: advance(1)), answerer
 
 
-def _ask_beir(arguments: argparse.Namespace) -> tuple[list[Record], Answerer]:
+def _ask_beir(arguments: argparse.Namespace) -> "tuple[list[Record], Answerer]":
     """Search an index of the folder's corpus, made beside a cache of its texts."""
+    from qa.answer.pipeline import open_index
+    from qa.evaluate.ask import evaluate_ranking
+    from qa.evaluate.beir import export_corpus, load_beir
+
     folder = arguments.gold
     beir = load_beir(folder, arguments.split)
     index_dir = arguments.index.resolve()
@@ -83,6 +120,8 @@ def _ask_beir(arguments: argparse.Namespace) -> tuple[list[Record], Answerer]:
 
 def _refuse_other_index(arguments: argparse.Namespace, cache: Path) -> None:
     """Keep a person's own index from being replaced by one of a BEIR corpus."""
+    from qa.answer.pipeline import open_index
+
     try:
         answerer = open_index(arguments.index)
     except IndexMissingError:
@@ -97,6 +136,8 @@ def _refuse_other_index(arguments: argparse.Namespace, cache: Path) -> None:
 
 
 def _gate(text: str) -> tuple[str, float]:
+    from qa.evaluate.measures import MEASURES, measure_name
+
     name, found, value = text.partition("=")
     try:
         least = float(value)
@@ -110,7 +151,7 @@ def _gate(text: str) -> tuple[str, float]:
     return name, least
 
 
-def _shortfall(name: str, least: float, found: Interval | None) -> str | None:
+def _shortfall(name: str, least: float, found: "Interval | None") -> str | None:
     """Say by how much a measure misses its gate; None if it does not."""
     if found is None or found.value is None:
         return f"{name} must be at least {least:g} but these questions do not measure it"
@@ -121,12 +162,15 @@ def _shortfall(name: str, least: float, found: Interval | None) -> str | None:
 
 def _print_json(
     arguments: argparse.Namespace,
-    answerer: Answerer,
-    records: Sequence[Record],
-    measures: Mapping[str, Interval],
-    comparison: Comparison | None,
+    answerer: "Answerer",
+    records: "Sequence[Record]",
+    measures: "Mapping[str, Interval]",
+    comparison: "Comparison | None",
 ) -> None:
     """Print values at the top, their intervals below `intervals`, then every question."""
+    from qa.evaluate.measures import risk_at_coverage
+    from qa.evaluate.record import record_to_json
+
     found: dict[str, Any] = {
         "questions": len(records),
         "answerable": sum(record.answerable for record in records),
@@ -156,11 +200,13 @@ def _print_json(
 
 def _print_text(
     arguments: argparse.Namespace,
-    answerer: Answerer,
-    records: Sequence[Record],
-    measures: Mapping[str, Interval],
-    comparison: Comparison | None,
+    answerer: "Answerer",
+    records: "Sequence[Record]",
+    measures: "Mapping[str, Interval]",
+    comparison: "Comparison | None",
 ) -> None:
+    from qa.evaluate.measures import risk_at_coverage
+
     answerable = sum(record.answerable for record in records)
     print(f"{len(records)} questions, {answerable} answerable; values with 95 % intervals\n")
     for name, interval in measures.items():
@@ -183,7 +229,7 @@ def _shown(value: float | None, low: float | None, high: float | None) -> str:
     return "–" if value is None else f"{value:7.3f}   {low:.3f} to {high:.3f}"
 
 
-def _threshold(answerer: Answerer) -> str:
+def _threshold(answerer: "Answerer") -> str:
     risk = answerer.risk
     if risk.min_confidence > 1:
         return "always abstains: no threshold is safe enough for so small a risk"
@@ -193,11 +239,11 @@ def _threshold(answerer: Answerer) -> str:
     )
 
 
-def _is_read(records: Sequence[Record]) -> bool:
+def _is_read(records: "Sequence[Record]") -> bool:
     return all(record.confidence is not None for record in records)
 
 
-def _warn_of_differences(arguments: argparse.Namespace, comparison: Comparison) -> None:
+def _warn_of_differences(arguments: argparse.Namespace, comparison: "Comparison") -> None:
     for ids, what in (
         (comparison.only_here, f"only in this run, not in {arguments.compare}"),
         (comparison.only_there, f"only in {arguments.compare}"),
@@ -210,10 +256,12 @@ def _warn_of_differences(arguments: argparse.Namespace, comparison: Comparison) 
 
 def _report(
     arguments: argparse.Namespace,
-    answerer: Answerer,
-    records: Sequence[Record],
-    comparison: Comparison | None,
+    answerer: "Answerer",
+    records: "Sequence[Record]",
+    comparison: "Comparison | None",
 ) -> str:
+    from qa.evaluate.report.report import Subject, report_html
+
     threshold = answerer.min_confidence
     corpus = Path(answerer.index.manifest.corpus)
     subject = Subject(

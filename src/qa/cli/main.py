@@ -1,8 +1,8 @@
-"""The command line; what each command does is in its own module, `index`, `ask`, ….
+"""Parse arguments, run the command, and turn errors into messages and exit codes.
 
-They are the only modules that print. Heavy libraries are imported inside the commands, so that
-`qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index error, 3 abstained,
-4 a measure below its `--min`, 1 never on purpose.
+Each command is a module of its own; only these print. Heavy libraries are imported inside
+them, so that `qa --help` is quick. Exit codes: 0 done or answered, 2 usage or index error,
+3 abstained, 4 a measure below its `--min`, 1 never on purpose.
 """
 
 import argparse
@@ -10,15 +10,14 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 from qa import __version__
 from qa.cli.ask import add_ask_command
+from qa.cli.calibrate import add_calibrate_command
 from qa.cli.draft import add_draft_command
-from qa.cli.gold import add_gold_commands
+from qa.cli.evaluate import add_eval_command
+from qa.cli.feedback import add_feedback_command
 from qa.cli.index import add_index_command
-from qa.cli.options import add_build_options, add_risk
 from qa.cli.serve import add_serve_command
 from qa.errors import QAError
 
@@ -34,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # whatever the locale, nothing is unprintable
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -59,6 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_ERROR
 
 
+def _replace_closed_streams() -> None:
+    """Put the null device where a stream was closed (`>&-`): else a file opened next is it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(handle, handle == number)  # workers get it too
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(handle, "r+" if number else "r")))
+
+
 def _discard_output() -> None:
     """Send what is left of standard output nowhere, so that ending does not fail on it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -74,43 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_index_command(commands)
     add_ask_command(commands)
-    _add_eval_command(commands)
-    add_gold_commands(commands)
+    add_eval_command(commands)
+    add_calibrate_command(commands)
+    add_feedback_command(commands)
     add_draft_command(commands)
     add_serve_command(commands)
     return parser
-
-
-def _add_eval_command(commands: Any) -> None:
-    evaluate = commands.add_parser("eval", help="measure answers against gold questions")
-    add = evaluate.add_argument
-    add(
-        "gold",
-        type=Path,
-        help="gold questions, JSON lines or SQuAD format; or a BEIR folder, for retrieval alone",
-    )
-    add("--split", help="only questions of this split; of a BEIR folder, its qrels/SPLIT.tsv")
-    add("--json", action="store_true", help="print one JSON object")
-    add("--report", type=Path, metavar="FILE.html", help="write a page that a person can read")
-    add(
-        "--compare",
-        type=Path,
-        metavar="OTHER.json",
-        help="what an earlier run printed with --json: differences, paired by question",
-    )
-    add(
-        "--min",
-        action="append",
-        default=[],
-        metavar="MEASURE=VALUE",
-        help="exit with 4 if the measure is lower, for example f1=0.8; repeatable",
-    )
-    add_build_options(evaluate)
-    add_risk(evaluate)
-    evaluate.set_defaults(command=_eval)
-
-
-def _eval(arguments: argparse.Namespace) -> int:
-    from qa.cli.evaluate import run
-
-    return run(arguments)

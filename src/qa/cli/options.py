@@ -1,7 +1,4 @@
-"""Options that several commands have, and what was typed as settings.
-
-Does not know what commands do.
-"""
+"""Define the options that several commands have, and turn what was typed into settings."""
 
 import argparse
 from pathlib import Path
@@ -16,10 +13,30 @@ from qa.settings import (
 )
 
 
+def folder(name: str) -> Path:
+    """Take a folder's name; an empty one, such as an unset variable, is not the current folder."""
+    if not name.strip():
+        raise argparse.ArgumentTypeError("the name is empty; for the current folder, say “.”")
+    return Path(name)
+
+
+def _index_folder(name: str) -> Path:
+    if Path(name).is_file():  # which would read as a damaged index
+        raise argparse.ArgumentTypeError(f"{name} is a file; expected a folder, built by qa index")
+    return folder(name)
+
+
+def add_index(parser: argparse.ArgumentParser) -> None:
+    """Add which index."""
+    parser.add_argument(
+        "--index", type=_index_folder, default=Path("index"), help="folder of the index"
+    )
+
+
 def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add what says which documents, which index and which models."""
-    parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="folder of documents")
-    parser.add_argument("--index", type=Path, default=Path("index"), help="folder of the index")
+    parser.add_argument("--corpus", type=folder, default=Path("corpus"), help="folder of documents")
+    add_index(parser)
     parser.add_argument(
         "--encoder",
         default=DEFAULT_ENCODER,

@@ -1,12 +1,9 @@
-"""Where commands write: a file that appears when it is whole, bars and events on the way.
-
-Does not know commands.
-"""
+"""Write what commands print: files that appear when they are whole, bars, events, warnings."""
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -85,7 +82,34 @@ def stages() -> Iterator[Callable[["BuildEvent"], None]]:
 
 @contextmanager
 def events() -> Iterator[Callable[["BuildEvent"], None]]:
-    """Tell a build's progress to another program."""
+    """Print a build's progress for another program."""
     yield lambda event: print(
         json.dumps(asdict(event), ensure_ascii=True), file=sys.stderr, flush=True
     )
+
+
+def write_json_lines(path: Path, records: Sequence[dict[str, Any]]) -> None:
+    """Write JSON lines to a file, as one step.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    from qa.files import json_lines, replace_text
+
+    try:
+        replace_text(path, json_lines(records))
+    except OSError as error:
+        raise UsageError(f"cannot write to {path}: {error.strerror or error}") from error
+
+
+def warn_of_drafts(path: Path) -> None:
+    """Say on standard error how many questions of a gold file are drafts nobody has reviewed."""
+    from qa.draft.review import count_drafts
+
+    drafts, questions = count_drafts(path)
+    if drafts:
+        print(
+            f"qa: {drafts} of the {questions} questions in {path} are drafts that nobody has "
+            f"reviewed; what is measured on them means little: qa draft-gold --review {path}",
+            file=sys.stderr,
+        )

@@ -1,14 +1,16 @@
-"""The command `qa serve`: the browser UI, over an index that may only be beginning.
+"""The command `qa serve`: open the page in the browser, even while its index is being built.
 
 Heavy libraries are imported inside.
 """
 
 import argparse
+import errno
+import socket
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
 from qa.cli.options import add_build_options, add_risk
-from qa.errors import IndexMissingError
+from qa.errors import IndexMissingError, UsageError
 from qa.settings import AskSettings
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def add_serve_command(commands: Any) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    _check_address(arguments.host, arguments.port)
     from qa.ui.app import serve
     from qa.ui.library import Library
 
@@ -56,10 +59,26 @@ def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before anything is built for it."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[:2], family=family).close()
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise UsageError(
+                f"port {port} is in use, perhaps by another qa serve: stop that, or choose another "
+                "one with --port; --port 0 takes a free one"
+            ) from error
+        raise UsageError(
+            f"cannot listen on {host}, port {port} ({error}): choose another --host or --port"
+        ) from error
+
+
 def _open_or_begin(
     arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
 ) -> str:
-    """Open an index, or begin to build one while the page is up; name its calibration."""
+    """Open an index, or begin to build one while the page is up; say its calibration."""
     from qa.index.generations import current_generation
 
     try:

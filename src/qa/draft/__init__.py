@@ -1,5 +1,1 @@
-"""Drafts: propose gold questions from indexed documents, for a person to review.
-
-In come the sentences of a store; out go questions with their answers, questions without one, and
-the file of those a person kept.
-"""
+"""Propose gold questions from indexed documents, and review them with a person."""

@@ -1,13 +1,10 @@
-"""A clause in, the questions after its amounts out: how many, how much, what share.
-
-Does not know sentences.
-"""
+"""Ask after the amounts in a clause: how many, how much, what share."""
 
 import re
 from collections.abc import Iterator
 
 from qa.draft.clauses import DATE, YEAR, Clause
-from qa.draft.phrase import (
+from qa.draft.patterns import (
     ABOUT,
     BOUNDARY,
     COUNT,
@@ -31,7 +28,7 @@ _CHANGING = frozenset(
 )
 
 
-def counted(clause: Clause) -> Iterator[Phrased]:
+def how_many(clause: Clause) -> Iterator[Phrased]:
     """Ask how many or how much of something the verb's object is: "sold two mills"."""
     match = re.match(rf"{ABOUT}(?P<said>{COUNT})(?= )", clause.rest)
     if (
@@ -68,7 +65,7 @@ def counted(clause: Clause) -> Iterator[Phrased]:
         yield Phrased("count", ask(clause, f"How many {noun}", after), (said,))
 
 
-def counted_subject(clause: Clause) -> Iterator[Phrased]:
+def how_many_did(clause: Clause) -> Iterator[Phrased]:
     """Ask how many did it: "Four hundred people attended the fair"."""
     about = ABOUT.replace("an estimated", "[Aa]n estimated").replace("a total", "[Aa] total")
     match = re.match(rf"{about}(?P<said>{COUNT}) (?P<noun>.+)", clause.subject, re.IGNORECASE)
@@ -89,7 +86,7 @@ def _share_of_subject(clause: Clause) -> Iterator[Phrased]:
         yield Phrased("percentage", asked, (match["said"],))
 
 
-def paid(clause: Clause) -> Iterator[Phrased]:
+def how_much_money(clause: Clause) -> Iterator[Phrased]:
     """Ask how much money: "spent $40 on tools", "the rent is $40"."""
     match = re.match(rf"(?P<about>{ABOUT})(?P<said>{MONEY})(?!\w)", clause.rest)
     if not match:
@@ -115,7 +112,7 @@ def paid(clause: Clause) -> Iterator[Phrased]:
         yield Phrased("money", ask(clause, f"How much {noun}s", after), both)
 
 
-def amount_of(clause: Clause) -> Iterator[Phrased]:
+def amount_of_what(clause: Clause) -> Iterator[Phrased]:
     """Ask for what a thing is of: "pay a deposit of $1,200"."""
     match = re.match(
         rf"an? (?P<noun>[a-z]+(?: [a-z]+)?) of {ABOUT}"
@@ -137,7 +134,7 @@ def amount_of(clause: Clause) -> Iterator[Phrased]:
     yield Phrased("money" if money else "measure", question, (match["said"],))
 
 
-def share_of(clause: Clause) -> Iterator[Phrased]:
+def what_share(clause: Clause) -> Iterator[Phrased]:
     """Ask what percentage of something: "bought 5 percent of the wool"."""
     match = re.match(rf"{ABOUT}(?P<said>{PERCENT}) of (?P<of>.+)", clause.rest)
     if match and not clause.copula:
@@ -147,9 +144,13 @@ def share_of(clause: Clause) -> Iterator[Phrased]:
         yield Phrased("percentage", asked, (match["said"],))
 
 
-def changed_by(clause: Clause) -> Iterator[Phrased]:
+def by_what_share(clause: Clause) -> Iterator[Phrased]:
     """Ask by what percentage something rose or fell."""
     match = re.search(rf"\bby {ABOUT}(?P<said>{PERCENT})", clause.rest)
     if match and clause.verb.base in _CHANGING:
         rest = clause.rest[: match.start()] + clause.rest[match.end() :]
         yield Phrased("percentage", ask(clause, "By what percentage", rest), (match["said"],))
+
+
+AMOUNTS = (how_many, how_much_money, what_share, amount_of_what)
+"""What the words behind the verb may be asked for, in order."""

@@ -1,11 +1,11 @@
-"""An English sentence in, its simple clauses out: who does what, ready to be turned round.
+"""Find the simple clauses of an English sentence: who does what, ready to be turned round.
 
     In 2018, the board sold two mills to Lee and bought one. →
         the board · did sell · two mills to Lee in 2018
         the board · did buy · one
 
 Works by word shapes and a closed list of verbs; a sentence that is not certain gives
-nothing. Does not know questions.
+nothing.
 """
 
 import re

@@ -1,9 +1,8 @@
-"""An index's documents in, proposed gold questions out, for a person to review.
+"""Propose gold questions from an index's documents, for a person to review.
 
 Questions are phrased from sentences with figures, dates, names and definitions; some get
 a twin that the documents don't answer. Whether the product answers them has no say in
-which are proposed: a gold set of what it already can would measure nothing. Does not
-know files.
+which are proposed: a gold set of what it already can would measure nothing.
 """
 
 import hashlib
@@ -14,11 +13,12 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any
 
-from qa.draft.questions import Words, questions
+from qa.draft.questions import Capitals, questions
 from qa.draft.unanswerable import Background, Twin, twin
 from qa.evaluate.squad import normalise
 from qa.index.store import Store
 from qa.schema import Document, Span
+from qa.words import squeezed
 
 # One in five has no answer, as the packaged calibration takes it (docs/LOG.md).
 _TWIN_SHARE = 0.2
@@ -94,10 +94,10 @@ def draft_gold(store: Store, count: int, seed: int) -> list[dict[str, Any]]:
 
 def drafts_of(document: Document, sentences: Iterable[Span]) -> Iterator[Draft]:
     """Phrase the questions that a document's sentences answer."""
-    known = Words.of(document.text)
+    known = Capitals.of(document.text)
     for span in sorted(set(sentences)):
         evidence = document.text[span.start : span.end]
-        line = " ".join(evidence.split())
+        line = squeezed(evidence)
         if not _LEAST_SENTENCE <= len(line) <= _MOST_SENTENCE:
             continue
         for phrased in questions(line, known):

@@ -1,22 +1,21 @@
-"""A sentence in, the questions it answers out, each with the answer as it stands there.
+"""Phrase the questions that a sentence answers, each with the answer as it stands there.
 
-Turns the clauses of `qa.draft.clauses` round by fixed patterns. What reads badly is worth less
+The clauses of `qa.draft.clauses` are turned round by fixed patterns. What reads badly is worth less
 than nothing: whoever reviews drafts has to read it. So what is not certain is left out.
-Does not know documents.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qa.draft.amounts import amount_of, changed_by, counted, counted_subject, paid, share_of
+from qa.draft.amounts import AMOUNTS, by_what_share, how_many_did
 from qa.draft.clauses import DATE, YEAR, Clause, apposition, clauses, dangling
-from qa.draft.phrase import ABOUT, COUNT, MEASURE, PERCENT, PROPER, Phrased, noun_phrase
-from qa.draft.times import how_long, how_often, what_time, when, where
+from qa.draft.patterns import ABOUT, COUNT, MEASURE, PERCENT, PROPER, Phrased, noun_phrase
+from qa.draft.times import TIMES
 
 
-class Words(NamedTuple):
-    """How words are written inside the sentences of a document.
+class Capitals(NamedTuple):
+    """Which words a document writes with a capital inside its sentences, and which without.
 
     Attributes:
         small: Words that occur in lower case.
@@ -27,7 +26,7 @@ class Words(NamedTuple):
     capital: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, text: str) -> "Words":
+    def of(cls, text: str) -> "Capitals":
         """Collect the words of a text."""
         return cls(
             frozenset(re.findall(r"(?<![\w’'.-])[a-z][\w-]+", text)),
@@ -75,15 +74,15 @@ _RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|when|where|while|if)\b")
 _ORDINAL = re.compile(r"(?:the )?(?:first|second|last|next|[a-z]+(?:th|rd))(?: one)?", re.I)
 _NAME_QUALITY = re.compile(r"[A-Z]\w|\d")
 _LEAST_WORDS, _MOST_WORDS = 4, 28
-_NO_WORDS = Words()
+_NONE_KNOWN = Capitals()
 
 
-def questions(sentence: str, words: Words = _NO_WORDS) -> list[Phrased]:
+def questions(sentence: str, known: Capitals = _NONE_KNOWN) -> list[Phrased]:
     """Phrase the questions that a sentence answers.
 
     Args:
         sentence: On one line, with its full stop.
-        words: Of the document, to tell a name at the sentence's start from another word.
+        known: Of the document, to tell a name at the sentence's start from another word.
 
     Returns:
         In the order of the patterns; every answer stands in the sentence.
@@ -91,7 +90,7 @@ def questions(sentence: str, words: Words = _NO_WORDS) -> list[Phrased]:
     found: list[Phrased] = []
     if re.search(r"[\[\]|<>]", sentence):  # marks of another text: references, tables
         return found
-    for phrased in (*_whole(sentence), *_of_clauses(sentence, words)):
+    for phrased in (*_whole(sentence), *_of_clauses(sentence, known)):
         asked = _tidy(phrased.question)
         if _sound(asked) and all(answer in sentence for answer in phrased.answers):
             found.append(phrased._replace(question=asked))
@@ -157,31 +156,31 @@ def _spelled_out(name: str, short: str) -> str | None:
     return None
 
 
-def _of_clauses(sentence: str, words: Words) -> Iterator[Phrased]:
+def _of_clauses(sentence: str, known: Capitals) -> Iterator[Phrased]:
     for clause in clauses(sentence):
-        plain = clause._replace(subject=_inside(clause.subject, words))
+        plain = clause._replace(subject=_inside(clause.subject, known))
         yield from _who(clause)
-        yield from counted_subject(clause)
-        if not _self_contained(plain, words):
+        yield from how_many_did(clause)
+        if not _self_contained(plain, known):
             continue
-        for pattern in (counted, paid, share_of, amount_of, _by_whom, _definition):
+        for pattern in (*AMOUNTS, _by_whom, _definition):
             yield from pattern(plain)
         if not _RELATIVE.search(plain.rest) and plain.aux != "had":
-            for pattern in (changed_by, when, how_often, how_long, what_time, where):
+            for pattern in (by_what_share, *TIMES):
                 yield from pattern(plain)
 
 
-def _inside(subject: str, words: Words) -> str:
+def _inside(subject: str, known: Capitals) -> str:
     """Write a subject as inside a sentence."""
     first, _, rest = subject.partition(" ")
     small = first.lower()
     determiner = small in ("the", "a", "an", "all", "each", "every", "any", "one", "no")
-    if determiner or words.ordinary(first, rest.split(" ")[0]):
+    if determiner or known.ordinary(first, rest.split(" ")[0]):
         return small + subject[len(first) :]
     return subject
 
 
-def _self_contained(clause: Clause, known: Words) -> bool:
+def _self_contained(clause: Clause, known: Capitals) -> bool:
     """Whether the subject can be told without the sentence before: "the unit" cannot."""
     words = clause.subject.split()
     if clause.imperative:
@@ -249,5 +248,5 @@ def _definition(clause: Clause) -> Iterator[Phrased]:
 
 
 def _the(role: str) -> str:
-    """Say "the" of an office that is held by one."""
+    """Write "the" before an office that is held by one."""
     return re.sub(r"^(?:a|an) ", "the ", role)

@@ -1,18 +1,18 @@
-"""Drafted gold questions and a person's decisions in, reviewed questions out.
+"""Go through drafted gold questions with a person, and keep what they decide.
 
 The file is whole at any time: every decision is written before the next is asked for, so
-that a review can be stopped and taken up again. Does not know the terminal.
+that a review can be stopped and taken up again.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.errors import GoldError
-from qa.files import replace_text
+from qa.files import json_lines, read_json_lines, replace_text
+from qa.words import squeezed
 
-Record = dict[str, Any]
+GoldObject = dict[str, Any]
 
 
 class Keep(NamedTuple):
@@ -30,7 +30,7 @@ class Stop(NamedTuple):
     """That is enough for now."""
 
 
-Decide = Callable[[Record, int, int], Keep | Drop | Stop]
+Decide = Callable[[GoldObject, int, int], Keep | Drop | Stop]
 
 
 class Reviewed(NamedTuple):
@@ -53,9 +53,8 @@ def count_drafts(path: Path) -> tuple[int, int]:
     A file that is not JSON lines has none.
     """
     try:
-        lines = path.read_text("utf-8-sig").split("\n")
-        records = [json.loads(line) for line in lines if line.strip()]
-    except (OSError, ValueError, RecursionError):
+        records = _parsed(path)
+    except (OSError, ValueError):
         return 0, 0
     return sum(_is_draft(record) for record in records), len(records)
 
@@ -89,40 +88,38 @@ def review(path: Path, decide: Decide) -> Reviewed:
     return Reviewed(kept, dropped, len(drafts) - kept - dropped)
 
 
-def reviewed(draft: Record, decision: Keep) -> Record:
-    """Give the gold question that a draft has become."""
+def reviewed(draft: GoldObject, decision: Keep) -> GoldObject:
+    """Return the gold question that a draft has become."""
     rest = {name: value for name, value in draft.items() if name != "draft"}
     return {**rest, "question": decision.question, "answers": list(decision.answers)}
 
 
 def stands_in(answer: str, evidence: Sequence[str]) -> bool:
     """Whether an answer is part of the evidence, white space aside."""
-    said = " ".join(answer.split())
-    return bool(said) and any(said in " ".join(sentence.split()) for sentence in evidence)
-
-
-def to_lines(records: Sequence[Record]) -> str:
-    """Make JSON lines."""
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    said = squeezed(answer)
+    return bool(said) and any(said in squeezed(sentence) for sentence in evidence)
 
 
 def _is_draft(record: object) -> bool:
     return isinstance(record, dict) and record.get("draft") is True
 
 
-def _read(path: Path) -> list[Record]:
+def _parsed(path: Path) -> list[Any]:
+    return [record for _, record in read_json_lines(path.read_text("utf-8-sig"))]
+
+
+def _read(path: Path) -> list[GoldObject]:
     try:
-        lines = path.read_text("utf-8-sig").split("\n")
-        records = [json.loads(line) for line in lines if line.strip()]
-    except (OSError, ValueError, RecursionError) as error:
+        records = _parsed(path)
+    except (OSError, ValueError) as error:
         raise GoldError(f"the gold file {path} cannot be read: {error}") from error
     if not all(isinstance(record, dict) for record in records):
         raise GoldError(f"{path}: expected one JSON object a line")
     return records
 
 
-def _write(path: Path, records: Sequence[Record]) -> None:
+def _write(path: Path, records: Sequence[GoldObject]) -> None:
     try:
-        replace_text(path, to_lines(records))
+        replace_text(path, json_lines(records))
     except OSError as error:
         raise GoldError(f"{path} cannot be written: {error.strerror or error}") from error

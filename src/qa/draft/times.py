@@ -1,13 +1,10 @@
-"""A clause in, the questions after its time and place out: when, how often, how long, where.
-
-Does not know sentences.
-"""
+"""Ask after the time and place in a clause: when, how often, how long, where."""
 
 import re
 from collections.abc import Iterator
 
 from qa.draft.clauses import DATE, YEAR, Clause
-from qa.draft.phrase import ABOUT, COUNT, PROPER, TIME_UNIT, Phrased, ask
+from qa.draft.patterns import ABOUT, COUNT, PROPER, TIME_UNIT, Phrased, ask
 
 _FREQUENCY = re.compile(
     rf"\b(?:every (?:{COUNT} )?(?:\w+ )?(?:second|minute|hour|day|week|month|quarter|year|spring|"
@@ -106,3 +103,7 @@ def where(clause: Clause) -> Iterator[Phrased]:
         return
     rest = clause.rest[: match.start()].rstrip() + after
     yield Phrased("where", ask(clause, "Where", rest), (match["said"],))
+
+
+TIMES = (when, how_often, how_long, what_time, where)
+"""What the words behind the verb may be asked for, in order."""

@@ -1,7 +1,7 @@
-"""A question that is answered in, one that is not out: the same with another detail.
+"""Make a question that the documents don't answer, from one that they do.
 
-A year, person, place or organisation in the question is changed to one that no passage
-has together with the fact. Does not know how questions are made.
+A year, person, place or organisation in it is changed to one that no passage has together
+with the fact.
 """
 
 import random
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from qa.draft.clauses import MONTHS, YEAR
-from qa.words import query_terms, words
+from qa.words import query_terms, squeezed, words
 
 _PLACES = (
     "Albania,Argentina,Austria,Belgium,Bolivia,Brazil,Bulgaria,Canada,Chile,China,Colombia,Cuba,"
@@ -66,16 +66,18 @@ class Background:
 
     def __init__(self, passages: Sequence[str]) -> None:
         """Keep the passages' text."""
-        self._texts = [" ".join(text.split()) for text in passages]
+        self._texts = [squeezed(text) for text in passages]
 
     def together(self, detail: str, question: str) -> bool:
         """Whether a passage has the detail and half of the question's other words."""
         bare = detail.removeprefix("the ")
         pattern = re.compile(rf"(?<!\w){re.escape(bare)}(?!\w)", re.IGNORECASE)
-        others = {_stem(term) for term in query_terms(question)} - {_stem(w) for w in words(bare)}
+        others = {_beginning(term) for term in query_terms(question)} - {
+            _beginning(w) for w in words(bare)
+        }
         for text in self._texts:
             if pattern.search(text):
-                found = {_stem(word) for word in words(text)}
+                found = {_beginning(word) for word in words(text)}
                 if len(others & found) >= _SHARED * len(others):
                     return True
         return False
@@ -138,6 +140,6 @@ def _alike(name: str, first: bool) -> list[str]:
     return []
 
 
-def _stem(word: str) -> str:
-    """Cut a word to five letters, so that "approve" and "approved" are one."""
+def _beginning(word: str) -> str:
+    """Return a word's first five letters, so that "approve" and "approved" are one."""
     return word[:5]

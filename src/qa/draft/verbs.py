@@ -1,7 +1,7 @@
-"""English verb forms: what a written form is of, so that a sentence can be turned round.
+"""Know the forms of English verbs, so that a sentence can be turned round.
 
 A closed list of verbs whose forms are known: a sentence around another verb is left
-alone. Nothing is guessed, so that what is asked reads as English. Does not know sentences.
+alone. Nothing is guessed, so that what is asked reads as English.
 """
 
 from typing import NamedTuple

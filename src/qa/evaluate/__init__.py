@@ -1,5 +1,4 @@
-"""Evaluation: turn gold questions into measures with intervals, and into a calibration.
+"""Measure answers with gold questions, compare runs, and fit the confidence to one's own.
 
-In come gold questions, a BEIR folder or a person's feedback; out go records, measures, the
-differences of two runs, and a calibration of one's own.
+Gold questions come from a file, a BEIR folder or people's feedback.
 """

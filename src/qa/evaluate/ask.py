@@ -1,4 +1,4 @@
-"""Gold questions asked, records out: what was answered, how surely, and how right it is.
+"""Ask gold questions, and keep what was answered, how surely, and how right it is.
 
 Asks every question with abstaining switched off and notes whether the threshold was reached,
 so that one pass measures both. Does not know measures or files' formats.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
 from qa.evaluate.beir import Beir
 from qa.evaluate.gold import GoldQuestion, same_sentence
-from qa.evaluate.ranking import Ranking, rank_measures
+from qa.evaluate.ranking import measures_of_rank, rank_measures
 from qa.evaluate.record import Cited, Record
 from qa.evaluate.squad import exact_match, token_f1
 from qa.schema import Answer, Citation
@@ -18,14 +18,14 @@ from qa.schema import Answer, Citation
 DEPTH = 10
 """Passages that must come back with an answer for the retrieval measures."""
 
-Progress = Callable[[int, int], None]
-_EVIDENCE = "evidence"
+Advance = Callable[[int, int], None]
+"""Called with questions done and in all."""
 
 
 def evaluate(
     answerer: Answerer,
     gold: Sequence[GoldQuestion],
-    progress: Progress = lambda done, total: None,
+    progress: Advance = lambda done, total: None,
 ) -> list[Record]:
     """Ask every gold question and judge the answers.
 
@@ -42,24 +42,15 @@ def evaluate(
     for done, entry in enumerate(gold, start=1):
         answers.append(answerer.ask(entry.question, abstain=False))
         progress(done, len(gold))
-    ranks = [_rank(entry, answer) for entry, answer in zip(gold, answers, strict=True)]
-    run = {
-        entry.id: [_EVIDENCE if place == rank else str(place) for place in range(1, DEPTH + 1)]
-        for entry, rank in zip(gold, ranks, strict=True)
-    }
-    retrieval = rank_measures({e.id: {_EVIDENCE: 1} for e in gold if e.answerable}, run)
     judge = _Judge(answerer)
-    return [
-        judge.record(entry, answer, rank, retrieval.get(entry.id))
-        for entry, answer, rank in zip(gold, answers, ranks, strict=True)
-    ]
+    return [judge.record(entry, answer) for entry, answer in zip(gold, answers, strict=True)]
 
 
 def evaluate_ranking(
     answerer: Answerer,
     beir: Beir,
     names: Mapping[str, str],
-    progress: Progress = lambda done, total: None,
+    progress: Advance = lambda done, total: None,
 ) -> list[Record]:
     """Search for every judged query and judge the ranking of documents.
 
@@ -118,10 +109,9 @@ class _Judge:
         self._answerer = answerer
         self._texts: dict[str, str] = {}
 
-    def record(
-        self, gold: GoldQuestion, answer: Answer, rank: int | None, retrieval: Ranking | None
-    ) -> Record:
+    def record(self, gold: GoldQuestion, answer: Answer) -> Record:
         said = answer.answer or ""
+        rank = _rank(gold, answer) if gold.answerable else None
         comparable = bool(gold.answerable and gold.answers)
         return Record(
             id=gold.id,
@@ -135,7 +125,7 @@ class _Judge:
             em=exact_match(said, gold.answers) if comparable else None,
             f1=token_f1(said, gold.answers) if comparable else None,
             rank=rank,
-            retrieval=retrieval,
+            retrieval=measures_of_rank(rank) if gold.answerable else None,
             citations=tuple(self._cited(gold, answer, cited) for cited in answer.citations),
             latency_ms=answer.timings_ms["total"],
         )
@@ -170,8 +160,6 @@ class _Judge:
 
 
 def _rank(gold: GoldQuestion, answer: Answer) -> int | None:
-    if not gold.answerable:
-        return None
     ranks = [
         found.rank for found in answer.passages[:DEPTH] if _holds(gold.evidence, found.passage.text)
     ]

@@ -1,4 +1,4 @@
-"""A BEIR folder in, judged queries out, and its corpus as a folder of text files.
+"""Read the judged queries of a BEIR folder, and write its corpus as a folder of text files.
 
 The layout is that of Thakur et al. 2021: `corpus.jsonl` (`_id`, `title`, `text`),
 `queries.jsonl` (`_id`, `text`) and `qrels/<split>.tsv` (query, document, grade, under a
@@ -13,6 +13,7 @@ from typing import Any
 
 from qa.errors import GoldError, UsageError
 from qa.evaluate.gold import jsonl_records, read_gold_text
+from qa.words import squeezed
 
 CORPUS, QUERIES, QRELS = "corpus.jsonl", "queries.jsonl", "qrels"
 _STAMP = ".made-from"
@@ -104,7 +105,7 @@ def export_corpus(folder: Path, cache: Path) -> dict[str, str]:
 
 
 def _file_name(entry_id: str) -> str:
-    """Name a file after an id: readable, and different wherever letter case is not."""
+    """Return a file name for an id: readable, and different wherever letter case is not."""
     return (
         f"{_SAFE.sub('-', entry_id)[:40]}-{hashlib.sha256(_bytes(entry_id)).hexdigest()[:16]}.txt"
     )
@@ -116,7 +117,7 @@ def _bytes(text: str) -> bytes:
 
 def _text(entry: dict[str, Any]) -> str:
     """Put the title above the text, underlined where it then counts as a heading."""
-    title = " ".join(str(entry.get("title") or "").split())
+    title = squeezed(str(entry.get("title") or ""))
     if not title:
         return str(entry["text"])
     rule = "=" * len(title) + "\n" if len(title) <= _TITLE_CHARACTERS else ""

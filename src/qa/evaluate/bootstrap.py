@@ -1,4 +1,4 @@
-"""Statistics of a sample in, their 95 % intervals out, by resampling (Efron 1979).
+"""Put 95 % intervals around statistics, by resampling the questions (Efron 1979).
 
 A statistic here is a function of how often each question counts: once each gives its value,
 the counts of a resample give what it would have been on another draw of questions. That
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qa.evaluate.statistics import Floats, Statistic
+from qa.evaluate.statistics import Floats, Statistic, value_of
 
 RESAMPLES = 2_000
 _SEED = 20
@@ -104,13 +104,11 @@ def _difference(this: Statistic, other: Statistic) -> Statistic:
 
 
 def _values(statistics: Mapping[str, Statistic], n: int) -> dict[str, float | None]:
-    once = np.ones((1, n))
-    found = {name: float(statistic(once)[0]) for name, statistic in statistics.items()}
-    return {name: None if np.isnan(value) else value for name, value in found.items()}
+    return {name: value_of(statistic, n) for name, statistic in statistics.items()}
 
 
 def _drawn(statistics: Mapping[str, Statistic], n: int, resamples: int) -> dict[str, Floats]:
-    """Give every statistic's values on the resamples that have one."""
+    """Return every statistic's values on the resamples that have one."""
     parts: dict[str, list[Floats]] = {name: [] for name in statistics}
     for counts in _resampled(n, resamples):
         for name, statistic in statistics.items():
@@ -120,7 +118,7 @@ def _drawn(statistics: Mapping[str, Statistic], n: int, resamples: int) -> dict[
 
 
 def _resampled(n: int, resamples: int) -> Iterator[Floats]:
-    """Draw n questions with replacement, again and again; give how often each came."""
+    """Draw n questions with replacement, again and again; yield how often each came."""
     chance = np.random.default_rng(_SEED)
     batch = max(1, _BATCH // n)
     for start in range(0, resamples, batch):

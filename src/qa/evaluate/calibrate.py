@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from qa.answer.read import Calibration, Query, Reader, Risk, Signs, answer_words
 from qa.answer.retrieve import retrieve
 from qa.evaluate.gold import same_sentence
-from qa.evaluate.reliability import Flags, Floats, clopper_pearson
 from qa.evaluate.squad import exact_match
+from qa.evaluate.statistics import Flags, Floats, clopper_pearson
 from qa.index.generations import Index
 from qa.models.encoder import Encoder
 from qa.models.span_network import SpanNetwork

@@ -1,9 +1,5 @@
-"""Two runs' records in, differences out, paired by question: did a change help?
+"""Compare two runs question by question: did a change help?"""
 
-Does not know how either was made.
-"""
-
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +8,7 @@ from qa.errors import GoldError, UsageError
 from qa.evaluate.bootstrap import Difference, differences
 from qa.evaluate.measures import statistics
 from qa.evaluate.record import Record, record_from_json
+from qa.files import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ def load_records(path: Path) -> list[Record]:
         GoldError: The file is missing or is no such output; says where.
     """
     try:
-        whole = json.loads(path.read_text("utf-8-sig"), parse_constant=_no_constant)
-    except (OSError, ValueError, RecursionError) as error:
+        whole = read_json(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
         raise GoldError(f"the run {path} cannot be read: {error}") from error
     entries = whole.get("records") if isinstance(whole, dict) else None
     if not isinstance(entries, list) or not entries:
@@ -81,7 +78,3 @@ def compare(this: Sequence[Record], other: Sequence[Record]) -> Comparison:
 
 def _gold(record: Record) -> tuple[object, ...]:
     return record.question, record.answerable, record.answers, record.evidence
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

@@ -1,7 +1,7 @@
-"""What people thought of answers: kept in one SQLite file, exported as gold questions.
+"""Keep what people thought of answers in one SQLite file, and make gold questions of it.
 
     feedback = Feedback(Path("index") / FEEDBACK_FILE)
-    entry_id = feedback.add(answer, Verdict.DOWN, generation="00001", comment="that is 2017")
+    entry_id = feedback.add(answer, Verdict.DOWN, generation="00001")
     feedback.correct(entry_id, answers=["351"], evidence=["They destroyed 351 of them."])
     records = feedback.export()
 
@@ -23,12 +23,14 @@ from typing import Any
 import filelock
 
 from qa.errors import FeedbackError
+from qa.files import decode, read_json
 from qa.schema import Answer
+from qa.words import squeezed
 
 FEEDBACK_FILE = "feedback.sqlite"
-MAX_COMMENT_CHARACTERS = 2_000
 
 _VERSION = 1
+# `comment` is of earlier versions; it is left empty, so that their files can be written to.
 _SCHEMA = f"""
 CREATE TABLE entries(
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, verdict TEXT NOT NULL,
@@ -89,7 +91,6 @@ class Entry:
         confidence: Of the answer, 0 to 1.
         citations: As shown; empty for “the documents don't say”.
         generation: Of the index that answered.
-        comment: The person's words; may be empty.
         correction: What would have been right, if somebody has said so.
     """
 
@@ -101,7 +102,6 @@ class Entry:
     confidence: float
     citations: tuple[CitedPlace, ...]
     generation: str
-    comment: str
     correction: Correction | None
 
     @property
@@ -118,19 +118,16 @@ class Feedback:
     """The feedback on one index's answers. Safe to use from several threads and processes."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file; the first `add` creates it."""
+        """Remember where the file is; the first `add` creates it."""
         self._path = path
 
-    def add(
-        self, answer: Answer, verdict: Verdict, *, generation: str = "", comment: str = ""
-    ) -> int:
+    def add(self, answer: Answer, verdict: Verdict, *, generation: str = "") -> int:
         """Keep a verdict on an answer.
 
         Args:
             answer: As shown.
             verdict: What the person thought.
             generation: Of the index that answered.
-            comment: The person's words; of a very long one the first 2,000 characters.
 
         Returns:
             The entry's id.
@@ -147,14 +144,13 @@ class Feedback:
             answer.confidence,
             json.dumps(cited if answer.answered else []),
             generation,
-            _storable(comment.strip()[:MAX_COMMENT_CHARACTERS]),
         )
         self._create()
         with self._open() as db:
             return int(
                 db.execute(
                     "INSERT INTO entries(at, verdict, question, answer, confidence, citations, "
-                    "generation, comment) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    "generation, comment) VALUES (?, ?, ?, ?, ?, ?, ?, '') RETURNING id",
                     values,
                 ).fetchone()[0]
             )
@@ -170,11 +166,11 @@ class Feedback:
         with self._open() as db:
             rows = db.execute(
                 "SELECT id, at, verdict, question, answer, confidence, citations, generation, "
-                "comment, correction FROM entries ORDER BY id"
+                "correction FROM entries ORDER BY id"
             ).fetchall()
         try:
             return [_entry(*row) for row in rows]
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError) as error:
             raise self._unusable(error) from error
 
     def correct(
@@ -194,9 +190,9 @@ class Feedback:
         """
         if any(not text.strip() for text in (*answers, *evidence)):
             raise FeedbackError("an answer or a sentence of the evidence is blank: leave it out")
-        told = [_one_line(sentence) for sentence in evidence]
+        told = [squeezed(sentence) for sentence in evidence]
         for answer in answers:
-            if not any(_one_line(answer) in sentence for sentence in told):
+            if not any(squeezed(answer) in sentence for sentence in told):
                 raise FeedbackError(
                     f"the answer {answer!r} does not stand in the evidence: give the sentence of "
                     "the document that holds it"
@@ -277,11 +273,7 @@ class Feedback:
 
 
 def _entry(*row: Any) -> Entry:
-    number, at, verdict, question, answer, confidence, citations, generation, comment, said = row
-    correction = None
-    if said is not None:
-        record = json.loads(said)
-        correction = Correction(tuple(record["answers"]), tuple(record["evidence"]))
+    number, at, verdict, question, answer, confidence, citations, generation, said = row
     return Entry(
         id=number,
         at=at,
@@ -289,16 +281,15 @@ def _entry(*row: Any) -> Entry:
         question=question,
         answer=answer,
         confidence=confidence,
-        citations=tuple(CitedPlace(**place) for place in json.loads(citations)),
+        citations=decode(read_json(citations), tuple[CitedPlace, ...]),
         generation=generation,
-        comment=comment,
-        correction=correction,
+        correction=None if said is None else decode(read_json(said), Correction),
     )
 
 
 def _newest(entries: Sequence[Entry]) -> list[Entry]:
     """Keep of each question the newest entry, in order."""
-    newest = {_one_line(entry.question).casefold(): entry for entry in entries}
+    newest = {squeezed(entry.question).casefold(): entry for entry in entries}
     return sorted(newest.values(), key=lambda entry: entry.id)
 
 
@@ -313,10 +304,6 @@ def _gold(entry: Entry) -> dict[str, Any] | None:
         "evidence": list(expected.evidence),
         "answerable": expected.answerable,
     }
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _storable(text: str) -> str:

@@ -1,17 +1,17 @@
-"""Gold files in, gold questions out: our JSON lines, or SQuAD's format.
+"""Read gold questions, from our JSON lines or from SQuAD's format.
 
-Every error names the file and the line or entry. Does not know answers or measures; BEIR
-folders are read in `beir`.
+Every error names the file and the line or entry. BEIR folders are read in `beir`.
 """
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from qa.errors import GoldError
+from qa.files import decode, read_json, read_json_lines
 from qa.index.chunk import sentence_spans
+from qa.words import squeezed
 
 # Where a record stands, for messages, and the record.
 Placed = tuple[str, dict[str, Any]]
@@ -36,6 +36,50 @@ class GoldQuestion:
     evidence: tuple[str, ...]
     answerable: bool
     split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A gold question as it is written (docs/DESIGN.md)."""
+
+    question: str
+    answerable: bool
+    answers: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    id: str | int = ""
+    split: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _SquadSpan:
+    text: str
+    answer_start: Any = None  # where it is no place in the context, the whole context counts
+
+
+@dataclass(frozen=True, slots=True)
+class _SquadQuestion:
+    id: Any  # checked with our own questions
+    question: Any
+    answers: list[_SquadSpan] = field(default_factory=list)
+    is_impossible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _SquadParagraph:
+    context: str
+    qas: list[_SquadQuestion]
+
+
+@dataclass(frozen=True, slots=True)
+class _SquadArticle:
+    paragraphs: list[_SquadParagraph]
+
+
+@dataclass(frozen=True, slots=True)
+class _Squad:
+    """A file in the format of Rajpurkar et al. 2018."""
+
+    data: list[_SquadArticle]
 
 
 def load_gold(path: Path, split: str | None = None) -> list[GoldQuestion]:
@@ -71,7 +115,7 @@ def load_gold(path: Path, split: str | None = None) -> list[GoldQuestion]:
 
 def same_sentence(evidence: str, text: str) -> bool:
     """Whether one holds the other, white space aside."""
-    evidence, text = " ".join(evidence.split()), " ".join(text.split())
+    evidence, text = squeezed(evidence), squeezed(text)
     return evidence in text or text in evidence
 
 
@@ -93,68 +137,56 @@ def jsonl_records(text: str, path: Path) -> list[Placed]:
     Raises:
         GoldError: A line is not a JSON object; says which.
     """
-    records = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{path}, line {number}"
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise GoldError(f"{where}: not JSON ({error}); expected one object a line") from error
+    try:
+        lines = list(read_json_lines(text))
+    except ValueError as error:
+        raise GoldError(f"{path}, {error}; expected one object a line") from error
+    records = [(f"{path}, line {number}", record) for number, record in lines]
+    for where, record in records:
         if not isinstance(record, dict):
             raise GoldError(f"{where}: expected a JSON object, found {type(record).__name__}")
-        records.append((where, record))
     return records
 
 
 def _squad_records(text: str, path: Path) -> list[Placed] | None:
     """Flatten a file in SQuAD's format; None if it is in another."""
     try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        whole = read_json(text)
+    except ValueError as error:
         if path.suffix == ".json":
             raise GoldError(f"{path}: not JSON ({error}); SQuAD's format is one object") from error
         return None
     if not isinstance(whole, dict) or "data" not in whole:
         return None
-    return list(_squad_questions(whole["data"], path))
+    try:
+        return list(_squad_questions(decode(whole, _Squad), path))
+    except ValueError as error:
+        raise GoldError(f"{path} looks like SQuAD's format, but {error}") from error
 
 
-def _squad_questions(articles: Any, path: Path) -> Iterator[Placed]:
-    where = f"{path} looks like SQuAD's format, but"
-    for a, article in enumerate(_list(articles, f"{where} data")):
-        paragraphs = _field(article, "paragraphs", f"{where} data[{a}]")
-        for p, paragraph in enumerate(_list(paragraphs, f"{where} data[{a}].paragraphs")):
-            place = f"{where} data[{a}].paragraphs[{p}]"
-            context = _field(paragraph, "context", place)
-            for q, entry in enumerate(_list(_field(paragraph, "qas", place), f"{place}.qas")):
-                name = _field(entry, "id", f"{place}.qas[{q}]")
-                _field(entry, "question", f"{place}.qas[{q}]")
-                yield (
-                    f"{path}, data[{a}].paragraphs[{p}].qas[{q}], question {name}",
-                    _squad_record(entry, context, f"{place}.qas[{q}]"),
-                )
+def _squad_questions(squad: _Squad, path: Path) -> Iterator[Placed]:
+    for a, article in enumerate(squad.data):
+        for p, paragraph in enumerate(article.paragraphs):
+            for q, asked in enumerate(paragraph.qas):
+                place = f"{path}, data[{a}].paragraphs[{p}].qas[{q}], question {asked.id}"
+                yield place, _squad_record(asked, paragraph.context)
 
 
-def _squad_record(entry: Any, context: Any, where: str) -> dict[str, Any]:
-    """Make our record of one of SQuAD's; the evidence is the sentence around each answer."""
-    spans = _list(entry.get("answers", []), f"{where}.answers")
-    texts = [_field(span, "text", f"{where}.answers[{i}]") for i, span in enumerate(spans)]
-    answerable = bool(spans) and not entry.get("is_impossible", False)
-    asked = {"id": entry["id"], "question": entry["question"], "answerable": answerable}
+def _squad_record(asked: _SquadQuestion, context: str) -> dict[str, Any]:
+    """Return our record of one of SQuAD's; the evidence is the sentence around each answer."""
+    answerable = bool(asked.answers) and not asked.is_impossible
+    record = {"id": asked.id, "question": asked.question, "answerable": answerable}
     if not answerable:
-        return asked
-    if not isinstance(context, str) or not all(isinstance(text, str) for text in texts):
-        raise GoldError(f"{where}: the context and the answers must be texts")
-    starts = [span.get("answer_start") for span in spans]
-    return {**asked, "answers": texts, "evidence": _evidence(context, texts, starts)}
+        return record
+    texts = [span.text for span in asked.answers]
+    return {**record, "answers": texts, "evidence": _evidence(context, asked.answers)}
 
 
-def _evidence(context: str, texts: Sequence[str], starts: Sequence[Any]) -> list[str]:
+def _evidence(context: str, spans: Sequence[_SquadSpan]) -> list[str]:
     """Find the sentences that hold the answers; the whole context where one is misplaced."""
     found: dict[str, None] = {}
-    for text, start in zip(texts, starts, strict=True):
+    for answer in spans:
+        text, start = answer.text, answer.answer_start
         if type(start) is not int or start < 0 or not context.startswith(text, start):
             return [context]
         touched = [
@@ -167,41 +199,23 @@ def _evidence(context: str, texts: Sequence[str], starts: Sequence[Any]) -> list
     return list(found) or [context]
 
 
-def _field(record: Any, name: str, where: str) -> Any:
-    if not isinstance(record, dict) or name not in record:
-        raise GoldError(f"{where} lacks {name!r}")
-    return record[name]
-
-
-def _list(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise GoldError(f"{where} is no list but {type(value).__name__}")
-    return value
-
-
 def _gold_question(record: dict[str, Any], where: str) -> GoldQuestion:
-    for name, kind in (("question", str), ("answerable", bool)):
-        if not isinstance(record.get(name), kind):
-            raise GoldError(f"{where}: needs {name!r}, a {kind.__name__}")
-    for name in ("answers", "evidence"):
-        values = record.get(name, [])
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise GoldError(f"{where}: {name!r} must be a list of strings")
-        if any(not value.strip() for value in values):
+    try:
+        line = decode(record, _Line)
+    except ValueError as error:
+        raise GoldError(f"{where}: {error}") from error
+    for name, texts in (("answers", line.answers), ("evidence", line.evidence)):
+        if any(not text.strip() for text in texts):
             raise GoldError(f"{where}: {name!r} holds a blank string, which any text would match")
-    if not record["question"].strip():
+    if not line.question.strip():
         raise GoldError(f"{where}: the question is blank")
-    if record["answerable"] and not record.get("evidence"):
+    if line.answerable and not line.evidence:
         raise GoldError(f"{where}: an answerable question needs 'evidence'")
-    if type(record.get("id", "")) not in (str, int):
-        raise GoldError(f"{where}: 'id' must be a string or a whole number")
-    if not isinstance(record.get("split") or "", str):
-        raise GoldError(f"{where}: 'split' must be a string")
     return GoldQuestion(
         id=str(record.get("id", where)),
-        question=record["question"],
-        answers=tuple(record.get("answers", ())),
-        evidence=tuple(record.get("evidence", ())),
-        answerable=record["answerable"],
-        split=record.get("split") or "",
+        question=line.question,
+        answers=line.answers,
+        evidence=line.evidence,
+        answerable=line.answerable,
+        split=line.split or "",
     )

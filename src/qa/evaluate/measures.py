@@ -1,10 +1,11 @@
-"""Records in, measures out: each a function of how often every question counts.
+"""Work out the measures of a run from its records.
 
-Pure. `MEASURES` says what there is, in the order it is reported; `bootstrap` turns the
+`MEASURES` says what there is, in the order it is reported; `bootstrap` turns the
 functions into values with intervals. Does not know how questions were asked.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import NamedTuple
 
 import numpy as np
@@ -83,6 +84,7 @@ MEASURES = {
     )
 }
 
+_RANKING = [field.name for field in fields(Ranking)]
 _SHORT = {
     "r@1": "recall_at_1",
     "r@5": "recall_at_5",
@@ -128,19 +130,19 @@ def measure(records: Sequence[Record]) -> dict[str, Interval]:
 
 
 def risk_at_coverage(records: Sequence[Record]) -> list[Interval]:
-    """Give the share of wrong answers when the surest tenth, two tenths, … are answered."""
+    """Return the share of wrong answers when the surest tenth, two tenths, … are answered."""
     confidences, wrong = _confidences_and_wrong(records)
     tenths = {str(tenth): risk_at(confidences, wrong, tenth) for tenth in range(1, 11)}
     return list(intervals(tenths, len(records)).values())
 
 
 def statistics(records: Sequence[Record]) -> dict[str, Statistic]:
-    """Make every measure of some records as a function of counts, in `MEASURES`' order.
+    """Return every measure of some records as a function of counts, in `MEASURES`' order.
 
     Counts are by question, in the order of the questions' ids.
     """
     records = _ordered(records)
-    found = {name: _retrieval(records, name) for name in Ranking._fields}
+    found = {name: _retrieval(records, name) for name in _RANKING}
     if all(record.confidence is not None for record in records):
         found |= _answers(records) | _citations(records) | _abstaining(records)
     latencies = array(record.latency_ms for record in records)
@@ -165,7 +167,7 @@ def reliability(records: Sequence[Record]) -> list[Bin]:
 
 
 def risk_coverage(records: Sequence[Record]) -> list[tuple[float, float]]:
-    """Give the risk–coverage curve: the surest share answered, and how much of it is wrong.
+    """Return the risk–coverage curve: the surest share answered, and how much of it is wrong.
 
     Questions of equal confidence are answered together.
     """
@@ -179,7 +181,7 @@ def _ordered(records: Sequence[Record]) -> list[Record]:
 
 
 def _retrieval(records: Sequence[Record], name: str) -> Statistic:
-    return mean([r.retrieval and getattr(r.retrieval, name) for r in records])
+    return mean([getattr(r.retrieval, name) if r.retrieval else None for r in records])
 
 
 def _answers(records: Sequence[Record]) -> dict[str, Statistic]:
@@ -244,7 +246,7 @@ def _abstaining(records: Sequence[Record]) -> dict[str, Statistic]:
 
 
 def _confidences_and_wrong(records: Sequence[Record]) -> tuple[Floats, Floats]:
-    """Give each question's confidence and whether its answer is wrong, in the ids' order."""
+    """Return each question's confidence and whether its answer is wrong, in the ids' order."""
     ordered = _ordered(records)
     confidences = array(record.confidence or 0.0 for record in ordered)
     return confidences, array(not record.right for record in ordered)

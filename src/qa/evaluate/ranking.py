@@ -1,18 +1,21 @@
-"""Judgements and rankings in, retrieval measures of every query out, by `ir-measures`.
+"""Measure rankings against judgements, as NIST's trec_eval does.
 
-Owns ir-measures (MacAvaney et al. 2022), which computes with NIST's trec_eval. That has no
-wheels for ARM on Linux and Windows; there the same formulas are worked out here, and the
-tests hold both to the same values. Does not know passages or text.
+A query that the run lacks counts 0, so that dropping a hard one cannot raise a mean. Does not
+know passages or text.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import log2
-from typing import NamedTuple
 
 _DEPTH = 10
 
+Qrels = Mapping[str, Mapping[str, int]]
+Run = Mapping[str, Sequence[str]]
 
-class Ranking(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
     """Retrieval measures of one query, each 0 to 1.
 
     Attributes:
@@ -31,10 +34,6 @@ class Ranking(NamedTuple):
     ndcg_at_10: float
 
 
-Qrels = Mapping[str, Mapping[str, int]]
-Run = Mapping[str, Sequence[str]]
-
-
 def rank_measures(qrels: Qrels, run: Run) -> dict[str, Ranking]:
     """Measure rankings.
 
@@ -45,35 +44,30 @@ def rank_measures(qrels: Qrels, run: Run) -> dict[str, Ranking]:
     Returns:
         The measures of every judged query; 0 where the run lacks it.
     """
-    try:
-        import ir_measures
-    except ModuleNotFoundError:
-        return rank_measures_here(qrels, run)
-    names = ("R@1", "R@5", "R@10", "RR@10", "nDCG@10")
-    measures = [ir_measures.parse_measure(name) for name in names]
-    scored = {
-        query: {document: float(-rank) for rank, document in enumerate(documents)}
-        for query, documents in run.items()
+    return {
+        query: _measured(
+            [judged.get(document, 0) for document in run.get(query, ())], [*judged.values()]
+        )
+        for query, judged in qrels.items()
     }
-    found: dict[tuple[str, str], float] = {
-        (metric.query_id, str(metric.measure)): metric.value
-        for metric in ir_measures.iter_calc(measures, qrels, scored)
-    }
-    return {query: Ranking(*(found.get((query, name), 0.0) for name in names)) for query in qrels}
 
 
-def rank_measures_here(qrels: Qrels, run: Run) -> dict[str, Ranking]:
-    """Measure rankings without ir-measures; arguments and result as for `rank_measures`."""
-    return {query: _ranking(judged, run.get(query, ())) for query, judged in qrels.items()}
+def measures_of_rank(rank: int | None) -> Ranking:
+    """Measure a ranking with one relevant document.
+
+    Args:
+        rank: Where it stands, from 1; None if it was not found.
+    """
+    return _measured([] if rank is None else [*[0] * (rank - 1), 1], [1])
 
 
-def _ranking(judged: Mapping[str, int], documents: Sequence[str]) -> Ranking:
-    grades = [judged.get(document, 0) for document in documents[:_DEPTH]]
-    relevant = sum(grade > 0 for grade in judged.values())
+def _measured(found: Sequence[int], judged: Sequence[int]) -> Ranking:
+    """Measure the grades found, by rank, against all grades given."""
+    grades = found[:_DEPTH]
+    relevant = sum(grade > 0 for grade in judged)
     if not relevant:
         return Ranking(0.0, 0.0, 0.0, 0.0, 0.0)
     first = next((rank for rank, grade in enumerate(grades, start=1) if grade > 0), None)
-    ideal = sorted(judged.values(), reverse=True)[:_DEPTH]
     recall_at_1, recall_at_5, recall_at_10 = (
         sum(grade > 0 for grade in grades[:k]) / relevant for k in (1, 5, 10)
     )
@@ -82,7 +76,7 @@ def _ranking(judged: Mapping[str, int], documents: Sequence[str]) -> Ranking:
         recall_at_5,
         recall_at_10,
         mrr_at_10=1 / first if first else 0.0,
-        ndcg_at_10=_gain(grades) / _gain(ideal),
+        ndcg_at_10=_gain(grades) / _gain(sorted(judged, reverse=True)[:_DEPTH]),
     )
 
 

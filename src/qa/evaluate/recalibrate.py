@@ -23,16 +23,16 @@ from qa.evaluate.calibrate import (
     risk_table,
     rounded,
 )
-from qa.evaluate.reliability import (
+from qa.evaluate.statistics import (
     Flags,
     Floats,
     answers_needed,
-    auroc,
     brier,
     calibration_error,
     clopper_pearson,
     log_losses,
 )
+from qa.evaluate.statistics import auroc_value as auroc
 
 # By what is fitted anew, fewest numbers first.
 FORMS = {

@@ -1,15 +1,15 @@
-"""What came of one gold question, as a record that is kept as JSON.
+"""Keep what came of a gold question as a record, and read it back from JSON.
 
 Measures, comparisons and reports are made from these alone. Does not know how a question
 was asked.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from qa.errors import GoldError
 from qa.evaluate.ranking import Ranking
+from qa.files import decode
 
 Outcome = Literal[
     "right",
@@ -109,11 +109,8 @@ class Record:
 
 
 def record_to_json(record: Record) -> dict[str, Any]:
-    """Make the record's JSON object."""
-    plain = {each.name: getattr(record, each.name) for each in fields(record)}
-    retrieval = record.retrieval and record.retrieval._asdict()
-    cited = [asdict(citation) for citation in record.citations]
-    return {**plain, "outcome": record.outcome, "retrieval": retrieval, "citations": cited}
+    """Return the record's JSON object."""
+    return {**asdict(record), "outcome": record.outcome}
 
 
 def record_from_json(entry: Any, where: str) -> Record:
@@ -127,36 +124,8 @@ def record_from_json(entry: Any, where: str) -> Record:
         GoldError: A field is missing or of another type.
     """
     try:
-        retrieval = entry["retrieval"]
-        values = {each.name: entry[each.name] for each in fields(Record)}
-        values["answers"] = tuple(entry["answers"])
-        values["evidence"] = tuple(entry["evidence"])
-        values["retrieval"] = retrieval and Ranking(**_numbers(retrieval))
-        values["citations"] = tuple(Cited(**citation) for citation in entry["citations"])
-        record = Record(**values)
-        _check(record)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return decode(entry, Record)
+    except ValueError as error:
         raise GoldError(
-            f"{where} is no record of qa eval --json ({error!r}): make the file again"
+            f"{where} is no record of qa eval --json ({error}): make the file again"
         ) from error
-    return record
-
-
-def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(value) for name, value in values.items()}
-
-
-def _check(record: Record) -> None:
-    if not isinstance(record.id, str):
-        raise TypeError("id is no text")
-    for name in ("answerable", "answered"):
-        if type(getattr(record, name)) is not bool:
-            raise TypeError(f"{name} is neither true nor false")
-    for name in ("confidence", "em", "f1", "latency_ms"):
-        value = getattr(record, name)
-        if not isinstance(value, int | float) and (value is not None or name == "latency_ms"):
-            raise TypeError(f"{name} is no number")
-    for citation in record.citations:
-        for name in ("valid", "sentence", "passage", "document"):
-            if type(getattr(citation, name)) is not bool:
-                raise TypeError(f"{name} is neither true nor false")

@@ -1,4 +1,4 @@
-"""Two answers in, how much they agree out: the measures of SQuAD.
+"""Measure how far two answers agree, as SQuAD does.
 
 Rajpurkar et al. 2016, with the official script's normalisation: lower case, without
 punctuation, articles and extra white space. Does not know where answers come from.
@@ -19,12 +19,12 @@ def normalise(text: str) -> list[str]:
 
 
 def exact_match(text: str, answers: Sequence[str]) -> float:
-    """Give 1 if the text is one of the answers after normalising, else 0."""
+    """Return 1 if the text is one of the answers after normalising, else 0."""
     return float(any(normalise(text) == gold for gold in _golds(answers)))
 
 
 def token_f1(text: str, answers: Sequence[str]) -> float:
-    """Give the token F1 with the nearest answer, 0 to 1."""
+    """Return the token F1 with the nearest answer, 0 to 1."""
     return max(_f1(normalise(text), gold) for gold in _golds(answers))
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, SourceView
 from qa.documents.sandbox import Sandbox
-from qa.draft.review import to_lines
 from qa.errors import FeedbackError, IndexMissingError, QAError, SourceError
 from qa.evaluate.feedback import Entry, Feedback, Verdict
+from qa.files import json_lines as to_lines
 from qa.formats import has_page_images
 from qa.schema import Span
 from qa.ui.evaluation import Evaluation

@@ -120,11 +120,10 @@ def _entry(entry: Entry) -> str:
     verdict = (
         f'<span class="qa-verdict" data-verdict="{entry.verdict.value}">{_WORDS[entry.verdict]}'
     )
-    said = f'<p class="qa-meta">“{text(entry.comment)}”</p>' if entry.comment else ""
     return (
         f'<li data-entry="{entry.id}" tabindex="-1">'
         f'<p class="qa-entry-question">{text(entry.question)}</p>'
-        f"<p>{verdict}</span> {given}{where}</p>{quotes}{said}{_settlement(entry)}</li>"
+        f"<p>{verdict}</span> {given}{where}</p>{quotes}{_settlement(entry)}</li>"
     )
 
 

@@ -1,7 +1,4 @@
-"""What the patterns of questions share: amounts as they are written, and turning round.
-
-Knows shapes of numbers and noun phrases. Does not know which questions there are.
-"""
+"""Patterns that the kinds of questions share: amounts as they are written, and noun phrases."""
 
 import re
 from typing import NamedTuple

@@ -1,13 +1,13 @@
-"""Intervals against tables and closed forms; measures against hand-computed values."""
+"""Hold intervals to tables and closed forms, and statistics to values worked out by hand."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluate.reliability import (
+from qa.evaluate.statistics import (
     answers_needed,
-    auroc,
+    auroc_value,
     brier,
     calibration_error,
     clopper_pearson,
@@ -53,12 +53,12 @@ def test_answers_needed_is_the_first_number_whose_interval_is_low_enough() -> No
 
 def test_measures_of_four_answers_by_hand() -> None:
     p, right = np.array([0.9, 0.6, 0.6, 0.2]), np.array([True, True, False, False])
-    assert auroc(p, right) == pytest.approx((2 + 1.5) / 4)
+    assert auroc_value(p, right) == pytest.approx((2 + 1.5) / 4)
     assert brier(p, right) == pytest.approx((0.01 + 0.16 + 0.36 + 0.04) / 4)
     # Bins: .2 alone (gap .2), two of .6 with one right (gap .2), .9 alone (gap .1).
     assert calibration_error(p, right) == pytest.approx((0.2 + 0.2 + 0.1) / 4)
     assert log_losses(p, right)[0] == pytest.approx(-np.log(0.9))
-    assert auroc(p, np.array([True] * 4)) is None
+    assert auroc_value(p, np.array([True] * 4)) is None
 
 
 def test_a_certain_mistake_costs_much_but_not_everything() -> None:

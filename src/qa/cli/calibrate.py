@@ -1,33 +1,29 @@
-"""The commands around gold questions: `qa calibrate`, `qa feedback`.
+"""The command `qa calibrate`: fit the confidence to gold questions of one's own.
 
-Bodies of commands for `main`, which alone starts them. Heavy libraries are imported inside.
+Heavy libraries are imported inside.
 """
 
 import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.options import add_risk
-from qa.cli.output import bar
+from qa.cli.options import add_index, add_risk
+from qa.cli.output import bar, warn_of_drafts
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa.evaluate.feedback import Entry
     from qa.evaluate.gold import GoldQuestion
     from qa.evaluate.recalibrate import Recalibration
 
 _CALIBRATION_SPLIT = "calibration"
-_SHOWN_CHARACTERS = 60
 
 
-def add_gold_commands(commands: Any) -> None:
-    """Add the commands' arguments."""
+def add_calibrate_command(commands: Any) -> None:
+    """Add the command's arguments."""
     calibrate = commands.add_parser(
         "calibrate", help="fit the confidence to your own gold questions"
     )
@@ -36,55 +32,13 @@ def add_gold_commands(commands: Any) -> None:
         "--split",
         help="only questions of this split (“calibration”, if the file has splits)",
     )
-    _add_index(calibrate)
+    add_index(calibrate)
     calibrate.add_argument(
         "--reset", action="store_true", help="remove your calibration; the reader's is used again"
     )
     calibrate.add_argument("--json", action="store_true", help="print one JSON object")
     add_risk(calibrate)
     calibrate.set_defaults(command=_calibrate)
-
-    feedback = commands.add_parser(
-        "feedback", help="list the feedback on answers, or make gold questions of it"
-    )
-    _add_index(feedback)
-    feedback.add_argument(
-        "--export", type=Path, metavar="FILE.jsonl", help="where the gold questions go"
-    )
-    feedback.add_argument("--json", action="store_true", help="print one JSON object")
-    feedback.set_defaults(command=_feedback)
-
-
-def warn_of_drafts(path: Path) -> None:
-    """Say on standard error how many questions of a gold file are drafts nobody has reviewed."""
-    from qa.draft.review import count_drafts
-
-    drafts, questions = count_drafts(path)
-    if drafts:
-        print(
-            f"qa: {drafts} of the {questions} questions in {path} are drafts that nobody has "
-            f"reviewed; what is measured on them means little: qa draft-gold --review {path}",
-            file=sys.stderr,
-        )
-
-
-def write_records(path: Path, records: Sequence[dict[str, Any]]) -> None:
-    """Write JSON lines to a file, as one step.
-
-    Raises:
-        UsageError: It cannot be written.
-    """
-    from qa.draft.review import to_lines
-    from qa.files import replace_text
-
-    try:
-        replace_text(path, to_lines(records))
-    except OSError as error:
-        raise UsageError(f"cannot write to {path}: {error.strerror or error}") from error
-
-
-def _add_index(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--index", type=Path, default=Path("index"), help="folder of the index")
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
@@ -173,7 +127,7 @@ def _calibration_questions(path: Path, split: str | None) -> "list[GoldQuestion]
 
 
 def _report_json(report: "Recalibration") -> dict[str, Any]:
-    """Make the object of `qa calibrate --json`: everything but the calibration itself."""
+    """Return the object of `qa calibrate --json`: everything but the calibration itself."""
     names = ("form", "questions", "answerable", "right", "max_risk")
     record = {name: getattr(report, name) for name in names}
     needs = {"needed_if_right": report.needed_if_right, "needed": report.needed}
@@ -234,41 +188,3 @@ def _promise(report: "Recalibration") -> str:
     if not after.answered:
         return f"{need}; here none is answered, so nothing is promised."
     return f"{need}; you have {after.answered}: {_interval(after)}."
-
-
-def _feedback(arguments: argparse.Namespace) -> int:
-    from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
-
-    feedback = Feedback(arguments.index / FEEDBACK_FILE)
-    entries, gold, pending = feedback.entries(), feedback.export(), feedback.pending()
-    if arguments.export:
-        write_records(arguments.export, gold)
-    if arguments.json:
-        record = {"entries": [asdict(entry) for entry in entries], "gold": gold}
-        print(json.dumps(record, ensure_ascii=False))
-        return 0
-    if not arguments.export:
-        for entry in entries:
-            print(_entry_line(entry))
-    print(
-        f"feedback on {len(entries)} answers, gold questions: {len(gold)}"
-        + (f" in {arguments.export}" if arguments.export else "")
-        + f"; to be corrected first: {len(pending)}"
-    )
-    return 0
-
-
-def _entry_line(entry: "Entry") -> str:
-    from qa.answer.present import one_line
-
-    said = "the documents don't say" if entry.answer is None else f"“{_short(entry.answer)}”"
-    state = "corrected" if entry.correction else "to be corrected" if not entry.expected else "gold"
-    comment = f" — {_short(entry.comment)}" if entry.comment else ""
-    return one_line(
-        f"{entry.id} {entry.at[:10]} {entry.verdict.value} [{state}] “{_short(entry.question)}”: "
-        f"{said}{comment}"
-    )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"

@@ -1,4 +1,4 @@
-"""`qa calibrate`, `qa draft-gold` and `qa feedback`, in-process: output and exit codes."""
+"""Run `qa calibrate` in-process, and see what `qa eval` says of a calibration."""
 
 import json
 from collections.abc import Iterator
@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.answer.pipeline import open_index
-from qa.cli import main
-from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
-from qa.evaluate.gold import load_gold
-from qa.settings import AskSettings
-from tests.conftest import CORPUS, tiny_settings
+from tests.cli.conftest import run
 
 SENTENCES = (
     "The Iron Bridge crosses the Severn.",
@@ -22,22 +18,6 @@ SENTENCES = (
     "Ada wrote to Charles about the engine.",
     "She asked for 40 pages of tables by Monday.",
 )
-
-
-@pytest.fixture
-def index_dir(tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    folder = tmp_path / "index"
-    settings = tiny_settings(folder)
-    main(["index", "--corpus", str(corpus), "--index", str(folder), "--encoder", settings.encoder,
-          "--reader", settings.reader])  # fmt: skip
-    capsys.readouterr()
-    return folder
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def gold_records(split: str = "") -> Iterator[dict[str, object]]:
@@ -172,98 +152,3 @@ def test_eval_says_which_calibration_and_counts_drafts(
         f"qa: 3 of the 31 questions in {gold} are drafts that nobody has reviewed; what is "
         f"measured on them means little: qa draft-gold --review {gold}\n"
     )
-
-
-def test_drafts_go_to_a_file_that_is_never_written_over(
-    capsys: pytest.CaptureFixture[str], index_dir: Path, tmp_path: Path
-) -> None:
-    out_file = tmp_path / "drafts.jsonl"
-    code, out, err = run(capsys, "draft-gold", "--index", index_dir, "--out", out_file)
-    assert (code, err) == (0, "")
-    records = [json.loads(line) for line in out_file.read_text("utf-8").splitlines()]
-    assert all(record["draft"] for record in records)
-    assert out.startswith(f"{len(records)} drafts (")
-    assert "nobody has reviewed them yet" in out
-    for record in records:
-        assert all(evidence in CORPUS[record["doc_id"]] for evidence in record["evidence"])
-    code, _, err = run(capsys, "draft-gold", "--index", index_dir, "--out", out_file)
-    assert code == 2
-    assert "is there already" in err
-    code, out, err = run(capsys, "draft-gold", "--index", index_dir)
-    assert [json.loads(line) for line in out.splitlines()] == records
-    assert err.startswith(f"{len(records)} drafts")
-    summary = json.loads(run(capsys, "draft-gold", "--index", index_dir, "--json")[1])
-    assert (summary["questions"], summary["drafts"]) == (len(records), records)
-
-
-def test_a_person_reviews_drafts_at_the_terminal(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "drafts.jsonl"
-    draft = {"question": "When was it?", "answers": ["1781"], "evidence": ["Opened in 1781."],
-             "answerable": True, "draft": True, "doc_id": "a.txt"}  # fmt: skip
-    records = [{**draft, "id": name} for name in "abc"]
-    records.append({"id": "d", "question": "When in 1912?", "answerable": False, "draft": True,
-                    "changed": "1781 → 1912"})  # fmt: skip
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
-    typed = iter(["k", "e", "In what year?", "1782", "in 1781 | 1781", "what?", "d"])
-
-    def type_next(prompt: str) -> str:
-        try:
-            return next(typed)
-        except StopIteration:
-            raise EOFError from None
-
-    monkeypatch.setattr("builtins.input", type_next)
-    code, out, _ = run(capsys, "draft-gold", "--review", path)
-    assert code == 0
-    assert out.splitlines()[-1] == "2 kept, 1 dropped, 1 drafts left"
-    assert "4/4  When in 1912?" in out
-    assert "the documents should not answer it (1781 → 1912)" in out
-    kept = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    assert [(entry["id"], entry.get("draft", False)) for entry in kept] == [
-        ("a", False), ("b", False), ("d", True),
-    ]  # fmt: skip
-    assert (kept[1]["question"], kept[1]["answers"]) == ("In what year?", ["in 1781", "1781"])
-
-
-def test_feedback_is_listed_and_exported(
-    capsys: pytest.CaptureFixture[str], index_dir: Path, tmp_path: Path
-) -> None:
-    assert run(capsys, "feedback", "--index", index_dir) == (
-        0, "feedback on 0 answers, gold questions: 0; to be corrected first: 0\n", "",
-    )  # fmt: skip
-    answer = open_index(index_dir, AskSettings(max_risk=1.0)).ask("Who wrote to Charles?")
-    feedback = Feedback(index_dir / FEEDBACK_FILE)
-    feedback.add(answer, Verdict.UP)
-    other = open_index(index_dir, AskSettings(max_risk=0.0)).ask("Who else?")
-    feedback.add(other, Verdict.DOWN, comment="\x1b[2JAda")
-    day = feedback.entries()[0].at[:10]
-    code, out, _ = run(capsys, "feedback", "--index", index_dir)
-    assert code == 0
-    assert out == (
-        f"1 {day} up [gold] “Who wrote to Charles?”: “{answer.answer}”\n"
-        f"2 {day} down [to be corrected] “Who else?”: the documents don't say — [2JAda\n"
-        "feedback on 2 answers, gold questions: 1; to be corrected first: 1\n"
-    )
-    target = tmp_path / "feedback.jsonl"
-    code, out, _ = run(capsys, "feedback", "--index", index_dir, "--export", target)
-    assert (
-        out == f"feedback on 2 answers, gold questions: 1 in {target}; to be corrected first: 1\n"
-    )
-    (entry,) = load_gold(target)
-    assert entry.evidence == tuple(citation.quote for citation in answer.citations)
-    record = json.loads(run(capsys, "feedback", "--index", index_dir, "--json")[1])
-    assert [entry["id"] for entry in record["entries"]] == [1, 2]
-    assert len(record["gold"]) == 1
-
-
-def test_feedback_outlives_a_rebuild(
-    capsys: pytest.CaptureFixture[str], index_dir: Path, corpus: Path
-) -> None:
-    answer = open_index(index_dir, AskSettings(max_risk=1.0)).ask("Who wrote to Charles?")
-    Feedback(index_dir / FEEDBACK_FILE).add(answer, Verdict.UP)
-    settings = tiny_settings(index_dir)
-    run(capsys, "index", "--rebuild", "--corpus", corpus, "--index", index_dir, "--encoder",
-        settings.encoder, "--reader", settings.reader)  # fmt: skip
-    assert len(Feedback(index_dir / FEEDBACK_FILE).entries()) == 1
