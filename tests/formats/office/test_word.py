@@ -188,6 +188,32 @@ def test_tracked_changes_are_accepted_and_hidden_text_is_not_read() -> None:
     assert lines(body, styles=STYLES) == ["¶ Kept inserted here shown"]
 
 
+def test_what_is_struck_out_is_not_read() -> None:
+    styles = STYLES + (
+        '<w:style w:styleId="Old"><w:name w:val="old"/><w:rPr><w:strike/></w:rPr></w:style>'
+    )
+    off = '<w:strike w:val="0"/>'
+    body = (
+        f"<w:p>{r('The toll is ')}{r('nine', '<w:strike/>')}{r('ten', '<w:dstrike/>')}"
+        f"{r('six', off)}{r(' pence.')}</w:p>{p('Formerly free.', 'Old')}"
+        f"<w:p><w:pPr><w:pStyle w:val='Old'/></w:pPr>{r('Still', off)}</w:p>"
+    )
+    assert lines(body, styles=styles) == ["¶ The toll is six pence.", "¶ Still"]
+
+
+def test_raised_and_lowered_figures_have_signs_of_their_own() -> None:
+    styles = STYLES + (
+        f'<w:style w:styleId="Up"><w:name w:val="up"/><w:rPr>{RAISED}</w:rPr></w:style>'
+    )
+    low, up = '<w:vertAlign w:val="subscript"/>', '<w:rStyle w:val="Up"/>'
+    body = (
+        f"<w:p>{r('In 1904')}{r('12', up)}{r(' some 3,500')}"
+        f"{r('2,3', RAISED)}{r(' m')}{r('2', RAISED)}{r(' of CO')}{r('2', low)}{r(', 101')}"
+        f"{r('2', low)}{r(', 19')}{r('th', RAISED)}</w:p>"
+    )
+    assert lines(body, styles=styles) == ["¶ In 1904¹² some 3,500²,³ m² of CO2, 101₂, 19th"]
+
+
 def test_what_stands_between_the_letters_is_kept() -> None:
     body = (
         "<w:p><w:r><w:t>co</w:t><w:noBreakHyphen/><w:t>op</w:t><w:tab/><w:t>a</w:t><w:br/>"

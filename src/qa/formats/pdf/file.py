@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import byref, c_int, create_string_buffer
+from ctypes import byref, c_double, c_int, create_string_buffer
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
@@ -41,6 +41,13 @@ class Style(NamedTuple):
     bold: bool
     fixed: bool
     angle: int
+
+
+class Level(NamedTuple):
+    """Where a character stands on its line: its size, and how high its baseline is, in points."""
+
+    size: float
+    height: float
 
 
 def union(one: Box, other: Box) -> Box:
@@ -151,6 +158,21 @@ def character_box(characters: pdfium.PdfTextPage, index: int) -> Box | None:
     # False for NaN, too.
     drawn = -_FARTHEST < box.left < box.right < _FARTHEST
     return box if drawn and -_FARTHEST < box.bottom < box.top < _FARTHEST else None
+
+
+def level_of(characters: pdfium.PdfTextPage, index: int) -> Level:
+    """Find out how large a character is, and how far up, across the direction of its text."""
+    raw = characters.raw
+    matrix = pdfium_c.FS_MATRIX()
+    pdfium_c.FPDFText_GetMatrix(raw, index, byref(matrix))
+    size = pdfium_c.FPDFText_GetFontSize(raw, index) * math.hypot(matrix.c, matrix.d)
+    x, y = c_double(), c_double()
+    pdfium_c.FPDFText_GetCharOrigin(raw, index, byref(x), byref(y))
+    along = math.hypot(matrix.a, matrix.b)
+    height = (matrix.a * y.value - matrix.b * x.value) / along if along > 0 else y.value
+    if not (0 < size < _FARTHEST and abs(height) < _FARTHEST):
+        return Level(1.0, 0.0)
+    return Level(size, height)
 
 
 def style_of(characters: pdfium.PdfTextPage, index: int) -> Style:

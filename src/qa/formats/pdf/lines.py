@@ -11,12 +11,14 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
 
 from qa.formats.pdf.file import Box, opened_page, opened_text, style_of
 from qa.formats.pdf.words import PageWords, Word, runs_leftward
+from qa.formats.raised import raised
 
 SOFT_HYPHEN = "\u00ad"
 HYPHENS = ("-", "‐", SOFT_HYPHEN)
@@ -26,6 +28,14 @@ LEADER = re.compile(r"\s?(?:\.\s?){4,}")
 # gaps as well; `order` finds out.
 _WIDE_GAP = 0.8
 ASLANT = -1
+# In heights of a letter: what stands closer to a raised figure, or a figure raised closer to
+# what it belongs to, is of the same word.
+_CLOSE = 0.2
+_CLOSING = frozenset(".,;:!?)]%”’\"'")
+# As shares of the size of what stands before.
+_SMALLER = 0.88
+_OFF_LINE = 0.1
+_DESCENT = 0.2
 
 
 class Run(NamedTuple):
@@ -254,16 +264,30 @@ def _add_to_runs(runs: list[Run], run: Run) -> None:
     runs.append(run)
 
 
+def is_raised_figure(before: Line, piece: Line) -> bool:
+    """Whether a piece is a figure raised at the end of the one before."""
+    gap = piece.left - before.right
+    if not piece.text.isdecimal() or abs(gap) > _CLOSE * before.height:
+        return False
+    shift = (before.bottom - _DESCENT * before.size) - (piece.bottom - _DESCENT * piece.size)
+    return piece.size < _SMALLER * before.size and _OFF_LINE < shift / before.size < 1
+
+
 def joined(pieces: Sequence[Line]) -> Line:
-    """Make one line of pieces that stand side by side, parted by spaces."""
+    """Make one line of pieces that stand side by side, parted by spaces.
+
+    PDFium breaks a line at some raised figures: those, and what comes after, get no space.
+    """
     first = pieces[0]
     if len(pieces) == 1:
         return first
-    text, runs = "", list[Run]()
-    for piece in pieces:
-        text += " " if text else ""
+    text, runs = first.text, list(first.runs)
+    for before, piece in pairwise(pieces):
+        is_raised = is_raised_figure(before, piece)
+        near = piece.left - before.right < _CLOSE * before.height
+        text += "" if is_raised or (near and piece.text[0] in _CLOSING) else " "
         runs += [run._replace(offset=run.offset + len(text)) for run in piece.runs]
-        text += piece.text
+        text += raised(piece.text) if is_raised else piece.text
     longest = max(pieces, key=lambda piece: len(piece.text))
     return replace(
         first,
