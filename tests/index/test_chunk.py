@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.formats.blocks import split_blocks
-from qa.index.chunk import ChunkLimits, CountTokens
+from qa.index.chunk import ChunkLimits
 from qa.index.chunk import chunk as chunk_blocks
+from qa.index.context import CountTokens, context_title, fit_contexts
 from qa.models.encoder import Encoder
 from qa.schema import Block, Document, Passage, Span
 from tests.conftest import CORPUS
@@ -156,25 +157,86 @@ def test_sentences_are_the_units_of_a_passage_and_headings_only_if_alone() -> No
     assert passage.sentences == (Span(2, 7),)
 
 
-def test_a_passage_carries_the_headings_above_it_as_context() -> None:
+def test_a_passage_carries_its_documents_title_and_the_headings_above_it_as_context() -> None:
     text = "# Garden\n\n## Roses\n\n" + "Roses want sun. " * 10 + "\n\n# Pond\n\nDeep water."
     contexts = [p.context for p in chunk(document(text, ".md"), count_words, TINY)]
-    assert contexts[0] == ""  # the passage holds the headings themselves
-    assert set(contexts[1:-1]) == {"Garden › Roses"}
-    assert contexts[-1] == ""
+    assert contexts[0] == "a"  # the passage holds the headings themselves
+    assert set(contexts[1:-1]) == {"a › Garden › Roses"}
+    assert contexts[-1] == "a"
 
 
-def test_a_heading_path_that_is_too_long_loses_its_outer_headings_first() -> None:
-    text = "# " + "long " * 12 + "\n\n## Inner\n\n" + "Words go on here. " * 20
-    passages = chunk(document(text, ".md"), count_words, TINY)
-    assert {p.context for p in passages[1:]} == {"Inner"}
+def test_a_title_that_is_a_heading_is_told_once() -> None:
+    text = "# Garden\n\n## Roses\n\n" + "Roses want sun. " * 10
+    garden = Document("a.md", "Garden", text, "0")
+    contexts = [p.context for p in chunk(garden, count_words, TINY)]
+    assert contexts[0] == ""
+    assert set(contexts[1:]) == {"Garden › Roses"}
 
 
-@pytest.mark.parametrize(("words", "kept"), [(8, True), (9, False)])
-def test_a_heading_path_is_kept_up_to_its_limit(words: int, kept: bool) -> None:
-    text = "# " + "long " * words + "\n\n" + "Words go on here. " * 20
-    last = chunk(document(text, ".md"), count_words, TINY)[-1]
-    assert bool(last.context) == kept
+LONG = ChunkLimits(max_tokens=60, merge_tokens=4, context_tokens=16)
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "expected"),
+    [
+        ("Atlas", ("Outer " * 9, "Six seven", "Nine ten"), "Atlas › Six seven › Nine ten"),
+        ("Atlas", ("a " * 9, "Inner"), "Atlas › a a a a a a a a a › Inner"),
+        ("Atlas", ("long " * 16, "Inner"), "Atlas › Inner"),
+        ("Atlas", ("Inner " + "long " * 20,), "Atlas › Inner" + " long" * 12 + " …"),
+        (
+            "Yearbook of the Society for Tides and Currents of the Northern Sea: Skagen in 1987",
+            ("Inner",),
+            "Yearbook of the Society for Tides … the Northern Sea: Skagen in 1987 › Inner",
+        ),
+        (
+            "Yearbook of the Society for Tides in the Year 1987 with Notes on Currents of the Sea",
+            ("Deep and " * 9,),
+            "Yearbook of the 1987 … of the Sea › Deep and Deep and Deep and …",
+        ),
+    ],
+)  # fmt: skip
+def test_a_long_context_keeps_the_title_its_year_and_the_innermost_heading(
+    title: str, headings: tuple[str, ...], expected: str
+) -> None:
+    lines = [f"{'#' * level} {words.strip()}" for level, words in enumerate(headings, start=1)]
+    text = "\n\n".join([*lines, "Words go on here. " * 20])
+    found = chunk(Document("a.md", title, text, "0"), count_words, LONG)
+    assert found[-1].context == expected
+
+
+@settings(max_examples=100)
+@given(
+    title=st.lists(st.sampled_from(["Report", "of", "1999", "Sea"]), min_size=1).map(" ".join),
+    headings=st.lists(st.text("ab ›", max_size=30), max_size=4),
+    limit=st.integers(0, 20),
+)  # fmt: skip
+def test_a_context_fits_and_begins_with_the_titles_first_word(
+    title: str, headings: list[str], limit: int
+) -> None:
+    path = (title, *filter(None, headings))
+    (context,) = fit_contexts([path], count_words, limit)
+    assert count_words([context]) <= [limit]
+    assert limit < 3 or context.split()[0] == title.split()[0]
+
+
+def test_a_year_in_the_name_of_the_file_or_its_folder_is_told_with_the_title() -> None:
+    for doc_id, title, expected in (
+        ("2019/ghana.md", "Ghana", "Ghana (2019)"),
+        ("2019/ghana-2021.txt", "Ghana", "Ghana (2021)"),
+        ("2019/ghana.md", "Ghana in 2018", "Ghana in 2018"),
+        ("item-120190.txt", "Ghana", "Ghana"),
+    ):
+        assert context_title(Document(doc_id, title, "", "")) == expected
+
+
+def test_a_list_keeps_what_introduces_it() -> None:
+    items = [f"- item {number} is told in so very many words" for number in range(6)]
+    text = "\n\n".join(["Some words before that are no part of the list.", "You need:", *items])
+    found = chunk(document(text, ".md"), count_words, ChunkLimits(40, 4, 8))
+    assert found[1].text.startswith("You need:")
+    assert "item 0" in found[1].text
+    assert found[1].context == "a"
+    assert {p.context for p in found[2:]} == {"a › You need"}
 
 
 def test_short_neighbours_share_a_passage_and_long_ones_do_not() -> None:
@@ -293,7 +355,7 @@ def test_passages_follow_the_blocks_they_are_given_not_what_the_text_looks_like(
     as_given = chunk_blocks(document(text, ".md"), plain, count_words, ChunkLimits(40, 0, 8))
     assert [p.text for p in as_markdown] == [text]
     assert [p.text for p in as_given] == text.split("\n\n")
-    assert {p.context for p in as_given} == {""}
+    assert {p.context for p in as_given} == {"a"}
 
 
 def test_a_document_without_blocks_has_no_passages() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import GoldError
-from qa.index.chunk import sentence_spans
+from qa.index.sentences import sentence_spans
 
 # Where a record stands, for messages, and the record.
 Placed = tuple[str, dict[str, Any]]

@@ -109,14 +109,14 @@ def _markdown_cuts(text: str) -> dict[int, tuple[Kind, int]]:
     return cuts
 
 
-def heading_paths(text: str, blocks: Iterable[Block]) -> list[str]:
-    """Give for each block the headings above it, outermost first, joined by " › "."""
+def heading_paths(text: str, blocks: Iterable[Block]) -> list[tuple[str, ...]]:
+    """Return for each block the headings above it, outermost first."""
     stack: list[tuple[int, str]] = []
     paths = []
     for block in blocks:
         if block.kind == "heading":
             stack = [entry for entry in stack if entry[0] < block.level]
-        paths.append(" › ".join(title for _, title in stack))
+        paths.append(tuple(title for _, title in stack))
         if block.kind == "heading":
             title = heading_title(text[block.content : block.end].splitlines()[0])
             if title:
