@@ -33,8 +33,8 @@ Parser = Callable[[bytes, ParseLimits], Parsed]
 _PARSERS = {
     ".txt": ("text", "parse_plain"),
     ".text": ("text", "parse_plain"),
-    ".md": ("text", "parse_markdown"),
-    ".markdown": ("text", "parse_markdown"),
+    ".md": ("markdown", "parse_markdown"),
+    ".markdown": ("markdown", "parse_markdown"),
     ".pdf": ("pdf.document", "parse_pdf"),
     ".docx": ("office.word", "parse_docx"),
     ".docm": ("office.word", "parse_docx"),
