@@ -201,6 +201,33 @@ def test_what_is_struck_out_is_not_read() -> None:
     assert lines(body, styles=styles) == ["¶ The toll is six pence.", "¶ Still"]
 
 
+ON = "<w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>"
+OFF = "<w:checkBox><w:default w:val='0'/></w:checkBox>"
+
+
+def test_boxes_of_old_and_new_forms_are_ticked_or_not() -> None:
+    def old(inside: str) -> str:
+        data = f"<w:ffData><w:name w:val='x'/>{inside}</w:ffData>"
+        return (
+            f"<w:r><w:fldChar w:fldCharType='begin'>{data}</w:fldChar></w:r>"
+            "<w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r>"
+            "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
+        )
+
+    def new(value: int) -> str:
+        box = f"<w14:checkbox xmlns:w14='w14'><w14:checked w14:val='{value}'/></w14:checkbox>"
+        return f"<w:sdt><w:sdtPr>{box}</w:sdtPr><w:sdtContent>{r('☒')}</w:sdtContent></w:sdt>"
+
+    entries = "<w:ddList><w:result w:val='1'/><w:listEntry w:val='Red'/><w:listEntry w:val='Blue'/>"
+    body = (
+        f"<w:p>{r('Heated: ')}{old(ON)}"
+        f"{r(' yes ')}{old(OFF)}{r(' no')}</w:p>"
+        f"<w:p>{r('Lit: ')}{new(1)}{r(' yes ')}{new(0)}{r(' no')}</w:p>"
+        f"<w:p>{r('Colour: ')}{old(entries + '</w:ddList>')}</w:p>"
+    )
+    assert lines(body) == ["¶ Heated: [x] yes [ ] no", "¶ Lit: [x] yes [ ] no", "¶ Colour: Blue"]
+
+
 def test_raised_and_lowered_figures_have_signs_of_their_own() -> None:
     styles = STYLES + (
         f'<w:style w:styleId="Up"><w:name w:val="up"/><w:rPr>{RAISED}</w:rPr></w:style>'

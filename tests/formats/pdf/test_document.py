@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
@@ -435,6 +436,60 @@ def test_what_was_filled_into_a_form_stands_beside_its_label() -> None:
     start = parsed.text.index("Ada")
     drawn = render_page(data, parsed.layout, 1, Span(start, start + len("Ada Lovelace")))
     assert len(drawn.boxes) == 1
+
+
+def test_ticked_boxes_of_a_form_are_told_beside_their_words() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, wrapped(PROSE), top=200)
+        write(canvas, ["Heated:"], top=100)
+        for x, label, ticked in ((150, "Yes", False), (250, "No", True)):
+            write(canvas, [label], top=100, x=x + 16)
+            canvas.acroForm.checkbox(
+                name=label, checked=ticked, x=x, y=HEIGHT - 102, size=12, buttonStyle="check"
+            )
+        write(canvas, ["Paid"], top=140)
+        canvas.acroForm.checkbox(name="p", checked=True, x=90, y=HEIGHT - 142, size=12)
+
+    data = pdf(draw)
+    words = parse(data).text.replace(" | ", " ")
+    assert "Heated: [ ] Yes [x] No" in words
+    assert "Paid [x]" in words
+    assert "✔" not in words
+
+
+def test_text_that_cannot_be_seen_is_left_out() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, ["The lock opens at six."], top=100)
+        canvas.setFillColorRGB(1, 1, 1)
+        write(canvas, ["White words on white paper."], top=130)
+        canvas.setFillColorRGB(0, 0, 0)
+        write(canvas, ["Words of half a point."], top=160, size=0.5)
+        write(canvas, ["Words beside the page."], top=190, x=-400)
+        canvas.setFillAlpha(0)
+        write(canvas, ["Clear words."], top=220)
+        canvas.setFillAlpha(1)
+        canvas.setFillColorRGB(0.1, 0.1, 0.4)
+        canvas.rect(50, HEIGHT - 295, 300, 24, fill=1, stroke=0)
+        canvas.setFillColorRGB(1, 1, 1)
+        write(canvas, ["White words on blue."], top=288)
+        canvas.setFillColorRGB(0, 0, 0)
+        line = canvas.beginText(60, HEIGHT - 350)
+        line.setTextRenderMode(3)
+        line.textOut("Words without ink.")
+        canvas.drawText(line)
+
+    assert texts_of(parse(pdf(draw))) == ["The lock opens at six.", "White words on blue."]
+
+
+def test_the_text_layer_of_a_scan_is_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawInlineImage(Image.new("RGB", (40, 50), "gray"), 0, 0, *A4)
+        line = canvas.beginText(60, 700)
+        line.setTextRenderMode(3)
+        line.textOut(PROSE[:100])
+        canvas.drawText(line)
+
+    assert PROSE[:90] in parse(pdf(draw)).text
 
 
 def test_a_form_whose_pages_share_their_fonts_is_read() -> None:

@@ -189,6 +189,10 @@ class _Reader:
                 parts.append(_CHARACTERS[name])
             elif name == "sym":
                 parts.append(symbol(attribute(inner, "font"), attribute(inner, "char")))
+            elif name == "ffData":
+                parts.append(_form_field(inner))
+            elif name == "sdt" and (box := child(inner, "sdtPr", "checkbox")) is not None:
+                parts.append(_tick(is_on(child(box, "checked"))))
             elif name in _APART:
                 apart.append(inner)
             elif name not in _DROPPED and not (name == "r" and self._is_hidden(inner, chain)):
@@ -323,6 +327,21 @@ def _inside(element: Element, name: str) -> Iterator[Element]:
             yield inner
         elif local(inner.tag) not in _DROPPED:
             yield from _inside(inner, name)
+
+
+def _form_field(data: Element) -> str:
+    """Write what an old form field shows that is not text: a box, or what was chosen."""
+    if (box := child(data, "checkBox")) is not None:
+        state = child(box, "checked")
+        return _tick(is_on(child(box, "default") if state is None else state))
+    choices = child(data, "ddList")
+    entries = [part for part in choices or () if local(part.tag) == "listEntry"]
+    at = number(attribute(child(choices, "result"), "val"))
+    return attribute(entries[at], "val") if 0 <= at < len(entries) else ""
+
+
+def _tick(is_ticked: bool) -> str:
+    return "[x]" if is_ticked else "[ ]"
 
 
 def _is_set(properties: Element | None, chain: Iterable[Style], name: str) -> bool:

@@ -17,6 +17,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from qa.formats.pdf.file import Box, character_box, level_of, style_of, union
+from qa.formats.pdf.seen import Ink
 from qa.formats.raised import is_raisable, lowered, raised
 
 # How PDFium marks a hyphen that ends a line.
@@ -58,8 +59,11 @@ class PageWords:
         unknown: Glyphs without Unicode, which are left out.
     """
 
-    def __init__(self, characters: pdfium.PdfTextPage, visible: Box) -> None:
+    def __init__(
+        self, characters: pdfium.PdfTextPage, visible: Box, ink: Ink | None = None
+    ) -> None:
         self._characters = characters
+        self._ink = ink
         self._visible = visible
         self._lead = 0
         self.known = 0
@@ -178,7 +182,10 @@ class PageWords:
     def _inside(self, word: Word) -> list[Word]:
         x, y = (word.box.left + word.box.right) / 2, (word.box.bottom + word.box.top) / 2
         seen = self._visible
-        return [word] if seen.left <= x <= seen.right and seen.bottom <= y <= seen.top else []
+        if not (seen.left <= x <= seen.right and seen.bottom <= y <= seen.top):
+            return []
+        shown = self._ink is None or self._ink.shows(word.indexes[0], word.box)
+        return [word] if shown else []
 
     def _letters(self, word: Word) -> Iterator[Word]:
         """Cut what is no word, as its letters are not beside each other, into its letters."""
