@@ -11,7 +11,7 @@ from qa.cli import main
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
 from qa.evaluate.gold import load_gold
 from qa.settings import AskSettings
-from tests.conftest import CORPUS, tiny_settings
+from tests.conftest import READ, tiny_settings
 
 SENTENCES = (
     "The Iron Bridge crosses the Severn.",
@@ -185,7 +185,7 @@ def test_drafts_go_to_a_file_that_is_never_written_over(
     assert out.startswith(f"{len(records)} drafts (")
     assert "nobody has reviewed them yet" in out
     for record in records:
-        assert all(evidence in CORPUS[record["doc_id"]] for evidence in record["evidence"])
+        assert all(evidence in READ[record["doc_id"]] for evidence in record["evidence"])
     code, _, err = run(capsys, "draft-gold", "--index", index_dir, "--out", out_file)
     assert code == 2
     assert "is there already" in err

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
-from tests.conftest import CORPUS, tiny_settings
+from tests.conftest import READ, tiny_settings
 
 ANSWER_KEYS = [
     "id",
@@ -91,7 +91,7 @@ def test_the_answer_object_is_the_contract(
     assert answer["id"] is None
     (citation,) = answer["citations"]
     assert list(citation) == CITATION_KEYS
-    assert CORPUS[citation["doc_id"]][citation["start"] : citation["end"]] == citation["quote"]
+    assert READ[citation["doc_id"]][citation["start"] : citation["end"]] == citation["quote"]
     assert answer["answer"] in citation["quote"]
     assert [list(p) for p in answer["passages"]] == [PASSAGE_KEYS] * 2
     assert set(answer["timings_ms"]) == {"encode", "retrieve", "read", "cite", "total"}
