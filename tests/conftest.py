@@ -19,6 +19,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from qa.answer.pipeline import Answerer, open_index
 from qa.answer.read import Calibration, Risk, Signs
+from qa.formats import parse
 from qa.index.build import build_index
 from qa.index.generations import encoders_dir, readers_dir
 from qa.models.encoder import (
@@ -32,7 +33,7 @@ from qa.models.encoder import (
 )
 from qa.models.export_encoder import model_folder
 from qa.models.span_network import ANSWERABLE_OUTPUT, END_OUTPUT, START_OUTPUT, write_card
-from qa.settings import AskSettings, BuildSettings
+from qa.settings import AskSettings, BuildSettings, ParseLimits
 
 # No test asserts a wall-clock time: a busy machine is not a failure.
 hypothesis_settings.register_profile("qa", deadline=None)
@@ -62,6 +63,10 @@ CORPUS = {
         "Ada wrote to Charles about the engine. She asked for 40 pages of tables by Monday.\n"
     ),
 }
+
+
+# As the parsers read it.
+READ = {name: parse(name, text.encode(), ParseLimits()).text for name, text in CORPUS.items()}
 
 
 def write_corpus(folder: Path, files: dict[str, str]) -> Path:

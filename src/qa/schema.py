@@ -116,7 +116,8 @@ class Passage:
         start: First character of the slice.
         end: One past its last character.
         text: `document.text[start:end]`.
-        context: Heading path, given to the encoder in front of the text; not in the slice.
+        context: The document's title, the headings above and what introduces the list, given
+            to the encoder in front of the text; not in the slice.
         sentences: Spans inside `start:end`, in order, without list markers and, where there
             is anything else, without headings; what is cited.
     """

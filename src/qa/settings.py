@@ -21,7 +21,7 @@ class BuildSettings:
         precision: `int8`, or `fp32` for an encoder that does not survive quantisation.
         language: ISO 639 code; chooses the rules for sentence ends.
         merge_tokens: Passages shorter than this take in their neighbours (docs/LOG.md).
-        context_tokens: Longest heading path given to the encoder with a passage.
+        context_tokens: Longest title and heading path given to the encoder with a passage.
     """
 
     encoder: str = DEFAULT_ENCODER

@@ -108,7 +108,7 @@ def test_a_citation_names_the_page_its_quote_begins_on(
 
 
 def test_a_citation_carries_the_heading_path_and_the_state_it_is_given() -> None:
-    under = replace(READING, passage=replace(PASSAGE, context="Garden › Roses"))
+    under = replace(READING, passage=replace(PASSAGE, context="A year › Garden › Roses"))
     assert cite(under, DOCUMENT).heading == "Garden › Roses"
     states: tuple[State, ...] = ("unchanged", "changed", "missing")
     assert [cite(under, DOCUMENT, state).state for state in states] == list(states)

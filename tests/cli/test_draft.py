@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import run
-from tests.conftest import CORPUS
+from tests.conftest import READ
 
 
 def test_drafts_go_to_a_file_that_is_never_written_over(
@@ -20,7 +20,7 @@ def test_drafts_go_to_a_file_that_is_never_written_over(
     assert out.startswith(f"{len(records)} drafts (")
     assert "nobody has reviewed them yet" in out
     for record in records:
-        assert all(evidence in CORPUS[record["doc_id"]] for evidence in record["evidence"])
+        assert all(evidence in READ[record["doc_id"]] for evidence in record["evidence"])
     code, _, err = run(capsys, "draft-gold", "--index", index_dir, "--out", out_file)
     assert code == 2
     assert "is there already" in err

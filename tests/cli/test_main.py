@@ -79,7 +79,7 @@ def test_the_answer_object_is_the_contract(
     assert answer["id"] is None
     (citation,) = answer["citations"]
     assert list(citation) == CITATION_KEYS
-    assert CORPUS[citation["doc_id"]][citation["start"] : citation["end"]] == citation["quote"]
+    assert READ[citation["doc_id"]][citation["start"] : citation["end"]] == citation["quote"]
     assert answer["answer"] in citation["quote"]
     assert [list(p) for p in answer["passages"]] == [PASSAGE_KEYS] * 2
     assert set(answer["timings_ms"]) == {"encode", "retrieve", "read", "cite", "total"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.formats.blocks import heading_paths, heading_title, split_blocks, trim
+from qa.formats.blocks import heading_paths, split_blocks, trim
 from qa.schema import Block, Span
 
 _WORDS = st.sampled_from(
@@ -47,7 +47,7 @@ texts = (
 )
 """Texts that a document may hold: prose, lists, tables and rubbish, in many scripts."""
 
-anything = given(text=texts, markdown=st.booleans())
+anything = given(text=texts)
 
 
 def words_of(blocks: list[Block], text: str) -> list[str]:
@@ -55,10 +55,10 @@ def words_of(blocks: list[Block], text: str) -> list[str]:
 
 
 @anything
-@example(text="", markdown=True)
-@example(text=" \r\n\t", markdown=False)
-def test_blocks_cover_all_but_white_space_in_order_and_disjoint(text: str, markdown: bool) -> None:
-    blocks = split_blocks(text, markdown=markdown)
+@example(text="")
+@example(text=" \r\n\t")
+def test_blocks_cover_all_but_white_space_in_order_and_disjoint(text: str) -> None:
+    blocks = split_blocks(text)
     position = 0
     for block in blocks:
         assert position <= block.start < block.end <= len(text)
@@ -68,41 +68,39 @@ def test_blocks_cover_all_but_white_space_in_order_and_disjoint(text: str, markd
 
 
 @anything
-def test_a_block_is_trimmed_and_has_words_after_its_marker(text: str, markdown: bool) -> None:
-    for block in split_blocks(text, markdown=markdown):
+def test_a_block_is_trimmed_and_has_words_after_its_marker(text: str) -> None:
+    for block in split_blocks(text):
         assert trim(text, Span(block.start, block.end)) == (block.start, block.end)
         assert block.start <= block.content < block.end
         assert not text[block.content].isspace()
 
 
 @anything
-def test_a_block_begins_and_ends_with_a_line(text: str, markdown: bool) -> None:
-    for block in split_blocks(text, markdown=markdown):
+def test_a_block_begins_and_ends_with_a_line(text: str) -> None:
+    for block in split_blocks(text):
         before, after = text[: block.start], text[block.end :]
         assert not before.replace("\r", "\n").rpartition("\n")[2].strip()
         assert not after.replace("\r", "\n").partition("\n")[0].strip()
 
 
 @anything
-def test_only_headings_have_a_level(text: str, markdown: bool) -> None:
-    for block in split_blocks(text, markdown=markdown):
+def test_only_headings_have_a_level(text: str) -> None:
+    for block in split_blocks(text):
         assert (block.level > 0) == (block.kind == "heading")
-        assert block.level <= (6 if markdown else 1)
+        assert block.level <= 1
 
 
 @anything
-def test_every_block_has_a_heading_path_without_blank_titles(text: str, markdown: bool) -> None:
-    blocks = split_blocks(text, markdown=markdown)
+def test_every_block_has_a_heading_path_without_blank_titles(text: str) -> None:
+    blocks = split_blocks(text)
     paths = heading_paths(text, blocks)
     assert len(paths) == len(blocks)
     headings = {
-        heading_title(title.splitlines()[0])
+        title.splitlines()[0].strip()
         for title in words_of([b for b in blocks if b.kind == "heading"], text)
     }
     for path in paths:
-        assert path == path.strip()
-        if "›" not in text and path:
-            assert set(path.split(" › ")) <= headings - {""}
+        assert set(path) <= headings - {""}
 
 
 @settings(max_examples=50)
@@ -110,13 +108,12 @@ def test_every_block_has_a_heading_path_without_blank_titles(text: str, markdown
 def test_line_ends_do_not_change_the_structure(text: str, markdown: bool, end: str) -> None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     expected = [
-        (block.kind, block.level, text[block.start : block.end])
-        for block in split_blocks(text, markdown=markdown)
+        (block.kind, block.level, text[block.start : block.end]) for block in split_blocks(text)
     ]
     other = text.replace("\n", end)
     assert [
         (block.kind, block.level, other[block.start : block.end].replace(end, "\n"))
-        for block in split_blocks(other, markdown=markdown)
+        for block in split_blocks(other)
     ] == expected
 
 
@@ -135,7 +132,7 @@ def test_plain_text_is_cut_at_blank_lines_markers_and_headings() -> None:
         "INTRODUCTION\n\nOne line\nand the next.\n\n1.2 Scope\n\n- first\n  goes on\n- second\n"
         "(b) third\n\nHistory\n=======\nIt began.\n"
     )
-    blocks = split_blocks(text, markdown=False)
+    blocks = split_blocks(text)
     assert [(block.kind, text[block.content : block.end]) for block in blocks] == [
         ("heading", "INTRODUCTION"),
         ("paragraph", "One line\nand the next."),
@@ -148,77 +145,30 @@ def test_plain_text_is_cut_at_blank_lines_markers_and_headings() -> None:
     ]
 
 
-def test_markdown_is_cut_where_commonmark_begins_a_block() -> None:
-    text = (
-        "# Top #\nIntro *here*.\n## Lists\n- one\n  - inner\n    more\n- two\n\n"
-        "> quoted\n\n```\n# not a heading\n```\nUnder\n---\n| a | b |\n|---|---|\n| c | d |\n"
-    )
-    blocks = split_blocks(text, markdown=True)
-    assert [(block.kind, block.level, text[block.content : block.end]) for block in blocks] == [
-        ("heading", 1, "Top #"),
-        ("paragraph", 0, "Intro *here*."),
-        ("heading", 2, "Lists"),
-        ("item", 0, "one"),
-        ("item", 0, "inner\n    more"),
-        ("item", 0, "two"),
-        ("paragraph", 0, "quoted"),
-        ("paragraph", 0, "```\n# not a heading\n```"),
-        ("heading", 2, "Under\n---"),
-        ("paragraph", 0, "| a | b |\n|---|---|"),
-        ("paragraph", 0, "| c | d |"),
-    ]
-
-
-def test_a_heading_ends_before_what_markdown_does_not_show() -> None:
-    text = "# Notes\n[a]: http://example.org\n"
-    assert words_of(split_blocks(text, markdown=True), text) == [
-        "Notes",
-        "[a]: http://example.org",
-    ]
-
-
 def test_a_heading_path_holds_the_headings_above_and_not_the_block_itself() -> None:
-    text = "# A\n\n## B #\n\ntext\n\n#\n\n## C#\n\ntext\n\n# D\n\ntext\n"
-    blocks = split_blocks(text, markdown=True)
-    assert list(zip(words_of(blocks, text), heading_paths(text, blocks), strict=True)) == [
-        ("A", ""),
-        ("B #", "A"),
-        ("text", "A › B"),
-        ("#", ""),
-        ("C#", ""),
-        ("text", "C#"),
-        ("D", ""),
-        ("text", "D"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("line", "title"),
-    [("A", "A"), (" A ## ", "A"), ("C#", "C#"), ("A\t#", "A"), ("# #", "#"), ("##", ""), ("", "")],
-)
-def test_a_heading_title_loses_only_its_closing_marks(line: str, title: str) -> None:
-    assert heading_title(line) == title
+    lines = [("A", 1), ("B", 2), ("text", 0), ("C#", 2), ("text", 0), ("D", 1), ("text", 0)]
+    text, blocks = "", []
+    for words, level in lines:
+        at = len(text)
+        blocks.append(Block(at, at + len(words), at, "heading" if level else "paragraph", level))
+        text += f"{words}\n\n"
+    assert heading_paths(text, blocks) == [
+        (), ("A",), ("A", "B"), ("A",), ("A", "C#"), (), ("D",),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "line", ["A sentence in the middle of things", "ENDS LIKE A SENTENCE.", "1234", "X" * 91, "---"]
 )
 def test_a_line_that_is_no_heading_is_a_paragraph(line: str) -> None:
-    assert [block.kind for block in split_blocks(f"{line}\n\nMore.\n", markdown=False)] == [
+    assert [block.kind for block in split_blocks(f"{line}\n\nMore.\n")] == [
         "paragraph",
         "paragraph",
     ]
 
 
-def test_markdown_of_data_size_is_read_as_plain_text() -> None:
-    text = f"#not a heading {'x' * 1_000}\n* item\n" * 2_000
-    assert len(text) > 2_000_000
-    assert len(split_blocks(text, markdown=True)) == 2_001
-
-
 @pytest.mark.parametrize(
     "piece", ["[", "![", ">", "- ", "|a", "`", "*a ", "[a]: ", "<!--", "(", "# "]
 )
-@pytest.mark.parametrize("markdown", [True, False])
-def test_markup_that_never_closes_is_one_block(piece: str, markdown: bool) -> None:
-    assert len(split_blocks(piece * 2_000, markdown=markdown)) == 1
+def test_signs_in_a_row_are_one_block(piece: str) -> None:
+    assert len(split_blocks(piece * 2_000)) == 1

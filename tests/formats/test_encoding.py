@@ -134,6 +134,14 @@ def test_a_form_feed_or_a_stray_escape_does_not_make_a_text_binary() -> None:
     assert decode_text(text.encode()) == text
 
 
-def test_utf8_with_a_few_damaged_bytes_stays_utf8() -> None:
+def test_utf8_with_a_few_stray_bytes_stays_utf8_and_each_is_a_letter_of_its_own() -> None:
     text = "Ein schöner Tag für 日本. " * 50
-    assert decode_text(text.encode() + b"\xff") == text + "\ufffd"
+    assert decode_text(text.encode() + b"\xff") == text + "ÿ"
+    note = "Łódź and Plzeň – two towns.\n"
+    assert decode_text(note.encode() + "Old: caf\xe9.".encode("cp1252")) == f"{note}Old: café."
+
+
+def test_a_character_that_is_cut_is_no_letter() -> None:
+    text = "Ein schöner Tag für 日本. "
+    assert decode_text(text.encode()[:-3] + b"\n") == text[:-3] + "\ufffd\n"
+    assert decode_text("für schön über".encode() + b"\xc3") == "für schön über\ufffd"

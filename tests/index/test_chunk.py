@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.formats.blocks import split_blocks
-from qa.index.chunk import ChunkLimits, CountTokens
+from qa.formats.markdown import parse_markdown
+from qa.formats.parsed import UnreadableError
+from qa.formats.text import parse_plain
+from qa.index.chunk import ChunkLimits
 from qa.index.chunk import chunk as chunk_blocks
+from qa.index.context import CountTokens, context_title, fit_contexts
 from qa.models.encoder import Encoder
-from qa.schema import Block, Document, Passage, Span
+from qa.schema import Block, Document, ParsedDocument, Passage, Span
+from qa.settings import ParseLimits
 from tests.conftest import CORPUS
 from tests.formats.test_blocks import texts
 
@@ -30,16 +34,21 @@ limits = st.builds(
 LIMITS = ChunkLimits(max_tokens=40, merge_tokens=8, context_tokens=8)
 
 
-def document(text: str, suffix: str = ".txt") -> Document:
-    return Document(f"a{suffix}", "a", text, "0")
+def document(text: str, suffix: str = ".txt", title: str = "a") -> ParsedDocument:
+    """Read a text as a file of this kind; one with nothing in it has no blocks."""
+    parser = parse_markdown if suffix == ".md" else parse_plain
+    try:
+        parsed = parser(text.encode("utf-8", "ignore"), ParseLimits())
+    except UnreadableError:
+        return ParsedDocument(Document(f"a{suffix}", title, "", "0"), ())
+    return ParsedDocument(Document(f"a{suffix}", title, parsed.text, "0"), parsed.blocks)
 
 
 def chunk(
-    document: Document, count: CountTokens, limits: ChunkLimits, *, language: str = "en"
+    read: ParsedDocument, count: CountTokens, limits: ChunkLimits, *, language: str = "en"
 ) -> list[Passage]:
-    """Cut a text document as its parser would have it cut: at its own structure."""
-    blocks = split_blocks(document.text, markdown=document.doc_id.endswith(".md"))
-    return chunk_blocks(document, blocks, count, limits, language=language)
+    """Cut a document as its parser has it cut: at its own structure."""
+    return chunk_blocks(read.document, read.blocks, count, limits, language=language)
 
 
 def count_characters(texts: Sequence[str]) -> list[int]:
@@ -80,8 +89,9 @@ def check(text: str, passages: list[Passage], count: CountTokens, limits: ChunkL
 def test_passages_are_ordered_slices_that_cover_all_and_fit_the_tiny_encoder(
     tiny_encoder: Encoder, text: str, suffix: str
 ) -> None:
-    passages = chunk(document(text, suffix), tiny_encoder.count_tokens, TINY)
-    check(text, passages, tiny_encoder.count_tokens, TINY)
+    read = document(text, suffix)
+    passages = chunk(read, tiny_encoder.count_tokens, TINY)
+    check(read.document.text, passages, tiny_encoder.count_tokens, TINY)
 
 
 @settings(max_examples=100)
@@ -95,8 +105,9 @@ def test_passages_are_ordered_slices_that_cover_all_and_fit_the_tiny_encoder(
 def test_passages_are_ordered_slices_that_cover_all_and_fit_any_limits(
     text: str, suffix: str, count: CountTokens, limits: ChunkLimits, language: str
 ) -> None:
-    passages = chunk(document(text, suffix), count, limits, language=language)
-    check(text, passages, count, limits)
+    read = document(text, suffix)
+    passages = chunk(read, count, limits, language=language)
+    check(read.document.text, passages, count, limits)
 
 
 @settings(max_examples=60)
@@ -109,17 +120,17 @@ def test_the_same_document_gives_the_same_passages(text: str, suffix: str) -> No
 @settings(max_examples=100)
 @given(
     text=texts,
-    suffix=suffixes,
     added=st.sampled_from(["\n\nAdded.", "\n\n# Added\n\nMore.\n", "\n\n- added\n- more\n"])
     | texts,
 )
 def test_an_edit_at_the_end_leaves_the_passages_before_the_last_block_alone(
-    text: str, suffix: str, added: str
+    text: str, added: str
 ) -> None:
-    edited = f"{text}\n\n{added}"
-    before = chunk(document(text, suffix), count_words, TINY)
-    after = chunk(document(edited, suffix), count_words, TINY)
-    blocks = split_blocks(text, markdown=suffix == ".md")
+    # In Markdown an edit may change what comes before: a rule below makes it a heading.
+    read = document(text)
+    before = chunk(read, count_words, TINY)
+    after = chunk(document(f"{text}\n\n{added}"), count_words, TINY)
+    blocks = read.blocks
     # A heading waits for what follows it, so the passage before the last one may grow.
     settled = [p for p in before if blocks and p.end <= blocks[-1].start][:-1]
     assert after[: len(settled)] == settled
@@ -139,42 +150,105 @@ def test_an_edit_at_the_start_leaves_the_text_of_later_blocks_alone(text: str, a
 def test_a_list_marker_is_in_the_passage_but_not_in_its_first_sentence(
     tiny_encoder: Encoder, name: str
 ) -> None:
-    for passage in chunk(Document(name, "", CORPUS[name], ""), tiny_encoder.count_tokens, TINY):
+    read = document(CORPUS[name], name[-4:].lstrip("n"))
+    for passage in chunk(read, tiny_encoder.count_tokens, TINY):
         for start, end in passage.sentences:
-            assert CORPUS[name][start:end][0] not in "-#"
+            assert read.document.text[start:end][0] not in "-#"
 
 
 def test_sentences_are_the_units_of_a_passage_and_headings_only_if_alone() -> None:
     text = "# Roses\n\n- Roses want sun. Prune them, e.g. in February, hard.\n"
-    (passage,) = chunk(document(text, ".md"), count_words, TINY)
-    assert [text[s.start : s.end] for s in passage.sentences] == [
+    read = document(text, ".md")
+    (passage,) = chunk(read, count_words, TINY)
+    assert [read.document.text[s.start : s.end] for s in passage.sentences] == [
         "Roses want sun.",
         "Prune them, e.g. in February, hard.",
     ]
-    assert passage.text == text.strip()
+    assert passage.text == read.document.text
     (passage,) = chunk(document("# Roses\n", ".md"), count_words, TINY)
-    assert passage.sentences == (Span(2, 7),)
+    assert passage.sentences == (Span(0, 5),)
 
 
-def test_a_passage_carries_the_headings_above_it_as_context() -> None:
+def test_a_passage_carries_its_documents_title_and_the_headings_above_it_as_context() -> None:
     text = "# Garden\n\n## Roses\n\n" + "Roses want sun. " * 10 + "\n\n# Pond\n\nDeep water."
     contexts = [p.context for p in chunk(document(text, ".md"), count_words, TINY)]
-    assert contexts[0] == ""  # the passage holds the headings themselves
-    assert set(contexts[1:-1]) == {"Garden › Roses"}
-    assert contexts[-1] == ""
+    assert contexts[0] == "a"  # the passage holds the headings themselves
+    assert set(contexts[1:-1]) == {"a › Garden › Roses"}
+    assert contexts[-1] == "a"
 
 
-def test_a_heading_path_that_is_too_long_loses_its_outer_headings_first() -> None:
-    text = "# " + "long " * 12 + "\n\n## Inner\n\n" + "Words go on here. " * 20
-    passages = chunk(document(text, ".md"), count_words, TINY)
-    assert {p.context for p in passages[1:]} == {"Inner"}
+def test_a_title_that_is_a_heading_is_told_once() -> None:
+    text = "# Garden\n\n## Roses\n\n" + "Roses want sun. " * 10
+    garden = document(text, ".md", title="Garden")
+    contexts = [p.context for p in chunk(garden, count_words, TINY)]
+    assert contexts[0] == ""
+    assert set(contexts[1:]) == {"Garden › Roses"}
 
 
-@pytest.mark.parametrize(("words", "kept"), [(8, True), (9, False)])
-def test_a_heading_path_is_kept_up_to_its_limit(words: int, kept: bool) -> None:
-    text = "# " + "long " * words + "\n\n" + "Words go on here. " * 20
-    last = chunk(document(text, ".md"), count_words, TINY)[-1]
-    assert bool(last.context) == kept
+LONG = ChunkLimits(max_tokens=60, merge_tokens=4, context_tokens=16)
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "expected"),
+    [
+        ("Atlas", ("Outer " * 9, "Six seven", "Nine ten"), "Atlas › Six seven › Nine ten"),
+        ("Atlas", ("a " * 9, "Inner"), "Atlas › a a a a a a a a a › Inner"),
+        ("Atlas", ("long " * 16, "Inner"), "Atlas › Inner"),
+        ("Atlas", ("Inner " + "long " * 20,), "Atlas › Inner" + " long" * 12 + " …"),
+        (
+            "Yearbook of the Society for Tides and Currents of the Northern Sea: Skagen in 1987",
+            ("Inner",),
+            "Yearbook of the Society for Tides … the Northern Sea: Skagen in 1987 › Inner",
+        ),
+        (
+            "Yearbook of the Society for Tides in the Year 1987 with Notes on Currents of the Sea",
+            ("Deep and " * 9,),
+            "Yearbook of the 1987 … of the Sea › Deep and Deep and Deep and …",
+        ),
+    ],
+)  # fmt: skip
+def test_a_long_context_keeps_the_title_its_year_and_the_innermost_heading(
+    title: str, headings: tuple[str, ...], expected: str
+) -> None:
+    lines = [f"{'#' * level} {words.strip()}" for level, words in enumerate(headings, start=1)]
+    text = "\n\n".join([*lines, "Words go on here. " * 20])
+    found = chunk(document(text, ".md", title), count_words, LONG)
+    assert found[-1].context == expected
+
+
+@settings(max_examples=100)
+@given(
+    title=st.lists(st.sampled_from(["Report", "of", "1999", "Sea"]), min_size=1).map(" ".join),
+    headings=st.lists(st.text("ab ›", max_size=30), max_size=4),
+    limit=st.integers(0, 20),
+)  # fmt: skip
+def test_a_context_fits_and_begins_with_the_titles_first_word(
+    title: str, headings: list[str], limit: int
+) -> None:
+    path = (title, *filter(None, headings))
+    (context,) = fit_contexts([path], count_words, limit)
+    assert count_words([context]) <= [limit]
+    assert limit < 3 or context.split()[0] == title.split()[0]
+
+
+def test_a_year_in_the_name_of_the_file_or_its_folder_is_told_with_the_title() -> None:
+    for doc_id, title, expected in (
+        ("2019/ghana.md", "Ghana", "Ghana (2019)"),
+        ("2019/ghana-2021.txt", "Ghana", "Ghana (2021)"),
+        ("2019/ghana.md", "Ghana in 2018", "Ghana in 2018"),
+        ("item-120190.txt", "Ghana", "Ghana"),
+    ):
+        assert context_title(Document(doc_id, title, "", "")) == expected
+
+
+def test_a_list_keeps_what_introduces_it() -> None:
+    items = [f"- item {number} is told in so very many words" for number in range(6)]
+    text = "\n\n".join(["Some words before that are no part of the list.", "You need:", *items])
+    found = chunk(document(text, ".md"), count_words, ChunkLimits(40, 4, 8))
+    assert found[1].text.startswith("You need:")
+    assert "item 0" in found[1].text
+    assert found[1].context == "a"
+    assert {p.context for p in found[2:]} == {"a › You need"}
 
 
 def test_short_neighbours_share_a_passage_and_long_ones_do_not() -> None:
@@ -225,8 +299,9 @@ def test_equal_passages_of_a_document_have_distinct_ids() -> None:
 
 
 def test_a_passage_id_tells_documents_apart() -> None:
+    block = Block(0, 5, 0, "paragraph", 0)
     ids = {
-        chunk(Document(name, "", "The same text.", ""), count_words, TINY)[0].passage_id
+        chunk_blocks(Document(name, "", "Same.", ""), [block], count_words, TINY)[0].passage_id
         for name in ("a.txt", "b.txt", "a.md")
     }
     assert len(ids) == 3
@@ -258,6 +333,10 @@ def test_a_tokenizer_that_counts_the_seams_is_obeyed() -> None:
 # ---- blocks that a parser gave
 
 
+def plain(text: str) -> Document:
+    return Document("a.txt", "a", text, "0")
+
+
 def rows_of(text: str) -> list[Block]:
     """One block a line, as the parsers of tables give them."""
     return [
@@ -268,33 +347,31 @@ def rows_of(text: str) -> list[Block]:
 @settings(max_examples=80)
 @given(text=texts, limits=limits)
 def test_rows_too_are_ordered_slices_that_cover_all_and_fit(text: str, limits: ChunkLimits) -> None:
-    passages = chunk_blocks(document(text), rows_of(text), count_characters, limits)
+    passages = chunk_blocks(plain(text), rows_of(text), count_characters, limits)
     check(text, passages, count_characters, limits)
 
 
 def test_a_row_is_cited_as_a_whole_whatever_stops_are_in_its_cells() -> None:
     text = "Item: Glue. Strong. | Price: 3. Net. | Stock: 12\nItem: Nails | Price: 4 | Stock: 1"
-    passages = chunk_blocks(document(text), rows_of(text), count_words, TINY)
+    passages = chunk_blocks(plain(text), rows_of(text), count_words, TINY)
     sentences = [text[s.start : s.end] for p in passages for s in p.sentences]
     assert sentences == text.splitlines()
 
 
 def test_a_row_longer_than_the_encoder_reads_is_cut_all_the_same() -> None:
     text = " | ".join(f"Column {n}: value {n}" for n in range(60))
-    passages = chunk_blocks(document(text), rows_of(text), count_words, TINY)
+    passages = chunk_blocks(plain(text), rows_of(text), count_words, TINY)
     check(text, passages, count_words, TINY)
     assert len(passages) > 5
 
 
 def test_passages_follow_the_blocks_they_are_given_not_what_the_text_looks_like() -> None:
     text = "# One two three four\n\nFive six seven eight nine ten"
-    as_markdown = chunk(document(text, ".md"), count_words, LIMITS)
-    plain = [Block(0, 20, 0, "paragraph", 0), Block(22, len(text), 22, "paragraph", 0)]
-    as_given = chunk_blocks(document(text, ".md"), plain, count_words, ChunkLimits(40, 0, 8))
-    assert [p.text for p in as_markdown] == [text]
+    given = [Block(0, 20, 0, "paragraph", 0), Block(22, len(text), 22, "paragraph", 0)]
+    as_given = chunk_blocks(plain(text), given, count_words, ChunkLimits(40, 0, 8))
     assert [p.text for p in as_given] == text.split("\n\n")
-    assert {p.context for p in as_given} == {""}
+    assert {p.context for p in as_given} == {"a"}
 
 
 def test_a_document_without_blocks_has_no_passages() -> None:
-    assert chunk_blocks(document("Words."), [], count_words, TINY) == []
+    assert chunk_blocks(plain("Words."), [], count_words, TINY) == []

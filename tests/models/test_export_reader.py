@@ -30,7 +30,7 @@ from qa.models.span_network import (
 )
 from qa.schema import Passage, Span
 from qa.settings import AskSettings
-from tests.conftest import CORPUS, ROOT, TINY_CALIBRATION, tiny_settings, write_tiny_reader
+from tests.conftest import READ, ROOT, TINY_CALIBRATION, tiny_settings, write_tiny_reader
 
 PAIRS = [
     ("Who wrote to Charles?", "Ada wrote to Charles about the engine."),
@@ -210,7 +210,7 @@ def test_an_index_is_built_and_asked_with_an_exported_reader_without_torch(
     answer = open_index(index_dir, AskSettings(max_risk=1)).ask("Who wrote to Charles?")
     assert answer.answered
     for citation in answer.citations:
-        assert CORPUS[citation.doc_id][citation.start : citation.end] == citation.quote
+        assert READ[citation.doc_id][citation.start : citation.end] == citation.quote
     code = (
         "import sys; from qa.cli import main\n"
         f"code = main(['ask', 'Who wrote?', '--max-risk', '1', '--index', {str(index_dir)!r}])\n"

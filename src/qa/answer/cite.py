@@ -5,6 +5,7 @@ a reading was found.
 """
 
 from qa.errors import CitationError
+from qa.index.context import without_title
 from qa.schema import Citation, Document, Reading, State
 
 
@@ -43,7 +44,7 @@ def cite(reading: Reading, document: Document, state: State = "unchanged") -> Ci
         start=sentence.start,
         end=sentence.end,
         quote=quote,
-        heading=passage.context,
+        heading=without_title(passage.context),
         state=state,
         highlights=reading.highlights,
         scanned=page in document.scanned,

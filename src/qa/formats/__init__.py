@@ -33,8 +33,8 @@ Parser = Callable[[bytes, ParseLimits], Parsed]
 _PARSERS = {
     ".txt": ("text", "parse_plain"),
     ".text": ("text", "parse_plain"),
-    ".md": ("text", "parse_markdown"),
-    ".markdown": ("text", "parse_markdown"),
+    ".md": ("markdown", "parse_markdown"),
+    ".markdown": ("markdown", "parse_markdown"),
     ".pdf": ("pdf.document", "parse_pdf"),
     ".docx": ("office.word", "parse_docx"),
     ".docm": ("office.word", "parse_docx"),
@@ -61,7 +61,7 @@ SUFFIXES = tuple(_PARSERS)
 
 # Raised when a parser reads what it refused before: what older ones refused is then tried
 # again. (When what it reads comes out differently, `qa.index.generations.FORMAT` is raised.)
-_VERSION = 2
+_VERSION = 3
 _LIBRARIES = (
     "charset-normalizer",
     "markdown-it-py",

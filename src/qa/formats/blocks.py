@@ -1,8 +1,7 @@
-"""Text in, blocks out: where a document's headings, list items and paragraphs stand.
+"""Find where a plain text's headings, list items and paragraphs stand.
 
 A block is a run of whole lines, trimmed; the blocks of a text cover everything in it
-that is not white space. Knows plain text and Markdown. Does not know tokens, passages
-or the encoder.
+that is not white space. Does not know tokens, passages or the encoder.
 """
 
 import re
@@ -10,29 +9,21 @@ from collections.abc import Iterable
 
 from qa.schema import Block, Kind, Span
 
-# markdown-it reads about 1 MB a second; beyond this a "Markdown" file is data, not prose.
-_MARKDOWN_LIMIT = 2_000_000
-
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])[ \t]+(?=\S)")
 _NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|appendix)\s+)?"
                                r"(?:\d+(?:\.\d+)+\.?|[IVXLC]+\.)\s+\S", re.IGNORECASE)  # fmt: skip
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
-_MARKDOWN_PREFIX = re.compile(r"(?:\s*(?:>|#{1,6}(?=\s)|[-*+](?=\s)|\d{1,9}[.)](?=\s)))+\s*")
 _MAX_HEADING_CHARACTERS = 90
 
 
-def split_blocks(text: str, *, markdown: bool) -> list[Block]:
-    """Cut a document at its structure, in order."""
+def split_blocks(text: str) -> list[Block]:
+    """Cut a plain text at its structure, in order."""
     lines = [Span(*match.span()) for match in _LINE.finditer(text) if match.end() > match.start()]
-    if markdown and len(text) <= _MARKDOWN_LIMIT:
-        return _assemble(text, lines, _markdown_cuts(text), _MARKDOWN_PREFIX)
-    return _assemble(text, lines, _plain_cuts(text, lines), _MARKER)
+    return _assemble(text, lines, _plain_cuts(text, lines))
 
 
-def _assemble(
-    text: str, lines: list[Span], cuts: dict[int, tuple[Kind, int]], prefix: re.Pattern[str]
-) -> list[Block]:
+def _assemble(text: str, lines: list[Span], cuts: dict[int, tuple[Kind, int]]) -> list[Block]:
     """Make one block of the lines between each cut and the next."""
     starts = sorted({0, *cuts})
     blocks = []
@@ -43,7 +34,7 @@ def _assemble(
         if trimmed is None:
             continue
         kind, level = cuts.get(first, ("paragraph", 0))
-        marker = prefix.match(text, trimmed.start, trimmed.end)
+        marker = _MARKER.match(text, trimmed.start, trimmed.end)
         content = marker.end() if marker and marker.end() < trimmed.end else trimmed.start
         blocks.append(Block(*trimmed, content, kind, level))
     return blocks
@@ -88,44 +79,16 @@ def _is_plain_heading(line: str, before: str, after: str) -> bool:
     return line.isupper() or _NUMBERED_HEADING.match(line) is not None
 
 
-def _markdown_cuts(text: str) -> dict[int, tuple[Kind, int]]:
-    """Cut Markdown where CommonMark sees a heading, list item or other block begin."""
-    from markdown_it import MarkdownIt
-
-    # Emphasis and links cut nothing; parsing them would take as long as all the rest.
-    parser = MarkdownIt("commonmark").enable("table").disable("inline")
-    cuts: dict[int, tuple[Kind, int]] = {}
-    for token in parser.parse(text):
-        if token.map is None or token.nesting < 0 or token.type == "inline":
-            continue
-        first, after = token.map
-        if token.type == "heading_open":
-            cuts[first] = ("heading", int(token.tag[1:]))
-            cuts.setdefault(after, ("paragraph", 0))
-        elif token.type == "list_item_open":
-            cuts[first] = ("item", 0)
-        elif token.type not in ("bullet_list_open", "ordered_list_open"):
-            cuts.setdefault(first, ("paragraph", 0))
-    return cuts
-
-
-def heading_paths(text: str, blocks: Iterable[Block]) -> list[str]:
-    """Give for each block the headings above it, outermost first, joined by " › "."""
+def heading_paths(text: str, blocks: Iterable[Block]) -> list[tuple[str, ...]]:
+    """Return for each block the headings above it, outermost first."""
     stack: list[tuple[int, str]] = []
     paths = []
     for block in blocks:
         if block.kind == "heading":
             stack = [entry for entry in stack if entry[0] < block.level]
-        paths.append(" › ".join(title for _, title in stack))
+        paths.append(tuple(title for _, title in stack))
         if block.kind == "heading":
-            title = heading_title(text[block.content : block.end].splitlines()[0])
+            title = text[block.content : block.end].splitlines()[0].strip()
             if title:
                 stack.append((block.level, title))
     return paths
-
-
-def heading_title(line: str) -> str:
-    """Strip a heading's line of the marks that may close it in Markdown: "A ##", not "C#"."""
-    line = line.strip()
-    words = line.rstrip("#")
-    return words.rstrip() if not words or words[-1].isspace() else line

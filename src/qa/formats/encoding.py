@@ -25,8 +25,9 @@ _DETECT_BYTES = 1 << 16
 # With fewer bytes beyond ASCII nothing can be told: the detector reads a Windows "£5" as
 # "Ł5" and "20 °C" as "20 蚓".
 _TELLING_BYTES = 4
-# Good characters beyond ASCII for each bad byte, for a text to count as damaged UTF-8.
-_DAMAGE = 20
+# Good characters beyond ASCII for each bad byte, for a text to count as damaged UTF-8: other
+# code pages hardly ever make one by chance.
+_DAMAGE = 2
 _ASCII = bytes(range(128))
 
 _LABEL = re.compile(r"[\w.:-]{1,40}", re.ASCII)
@@ -93,11 +94,30 @@ def _decode_unicode(data: bytes) -> str | None:
 
 
 def _decode_damaged_utf8(data: bytes) -> str | None:
-    """Decode what is UTF-8 but for a few bytes, which become U+FFFD; None for the rest."""
+    """Decode what is UTF-8 but for a few stray bytes; None for the rest."""
     text = data.decode("utf_8", "replace")
     bad = text.count("\ufffd")
-    beyond_ascii = sum(character > "\x7f" for character in text)
-    return text if beyond_ascii > _DAMAGE * bad else None
+    good = sum(character > "\x7f" for character in text) - bad
+    return _decode_mixed(data) if good > _DAMAGE * bad else None
+
+
+def _decode_mixed(data: bytes) -> str:
+    """Decode UTF-8 in which some lines came from Windows: a stray byte is a letter of its own."""
+    left = memoryview(data)
+    parts: list[str] = []
+    while left:
+        try:
+            parts.append(str(left, "utf_8"))
+            break
+        except UnicodeDecodeError as error:
+            parts.append(str(left[: error.start], "utf_8"))
+            stray = bytes(left[error.start : error.end])
+            # More than one byte is a character that was cut, as is one at the very end.
+            begins = b"\xc2" <= stray <= b"\xf4"
+            whole = len(stray) == 1 and (not begins or error.end < len(left))
+            parts.append(stray.decode("cp1252", "replace") if whole else "\ufffd")
+            left = left[error.end :]
+    return "".join(parts)
 
 
 def _decode_legacy(data: bytes) -> str:

@@ -7,26 +7,20 @@ it is given. Does not know the encoder, the index or files.
 """
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
-from sentencex import get_sentence_boundaries
-
-from qa.formats.blocks import heading_paths, trim
-from qa.schema import Block, Document, Passage, Span
-
-CountTokens = Callable[[Sequence[str]], list[int]]
+from qa.formats.blocks import trim
+from qa.index.context import CountTokens, context_paths, fit_contexts, is_intro
+from qa.index.sentences import units
+from qa.schema import Block, Document, Kind, Passage, Span
 
 # A word piece stands for few characters, except that a "word" of any length may become
 # a single [UNK]; a passage of base64 must not be unbounded.
 _CHARACTERS_A_TOKEN = 8
-# On text without spaces sentencex takes quadratic time (0.2 s for 20,000 characters).
-_SEGMENT_CHARACTERS = 10_000
-# sentencex 1.0 panics on a white space beyond ASCII between a capital and a full stop.
-_ODD_SPACE = re.compile(r"[^\S\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +30,7 @@ class ChunkLimits:
     Attributes:
         max_tokens: No passage with its context is longer.
         merge_tokens: A passage shorter than this takes in its short neighbours.
-        context_tokens: Longest heading path that is kept as context.
+        context_tokens: Longest context: title, headings, what a list is of.
     """
 
     max_tokens: int
@@ -61,6 +55,7 @@ class _Group(NamedTuple):
     tokens: int
     context: str
     heading_only: bool
+    introduces: bool = False  # ends with the line that a list hangs on
 
 
 def chunk(
@@ -84,21 +79,15 @@ def chunk(
         language: ISO 639 code, chooses the sentence rules.
     """
     text = document.text
-    contexts = _fit_contexts(heading_paths(text, blocks), count_tokens, limits.context_tokens)
+    paths = context_paths(document, blocks)
+    contexts = fit_contexts(paths, count_tokens, limits.context_tokens)
     budget = limits.max_tokens - limits.context_tokens
     pieces = _pieces(text, blocks, count_tokens, budget, language)
     groups: list[_Group] = []
-    for block, context, block_pieces in zip(blocks, contexts, pieces, strict=True):
-        _add_block(groups, block, context, block_pieces, budget, limits.merge_tokens)
+    introducing = [*(_introduces(text, *pair) for pair in pairwise(blocks)), False]
+    for block, new in zip(blocks, map(_group, blocks, pieces, contexts, introducing), strict=True):
+        _add(groups, block.kind, new, budget, limits.merge_tokens)
     return _passages(document, _split_overlong(text, groups, count_tokens, budget))
-
-
-def sentence_spans(text: str, language: str = "en") -> list[Span]:
-    """Find the sentences of a paragraph, trimmed, in order."""
-    whole = trim(text, Span(0, len(text)))
-    return list(
-        _sentences(text, Block(*whole, whole.start, "paragraph", 0), language) if whole else ()
-    )
 
 
 def _split_overlong(
@@ -120,37 +109,45 @@ def _split_overlong(
     return split
 
 
-def _add_block(
-    groups: list[_Group],
-    block: Block,
-    context: str,
-    pieces: list[_Piece],
-    budget: int,
-    merge_tokens: int,
-) -> None:
-    """Put a block's pieces into the last group if they belong there, else into new ones."""
+def _introduces(text: str, block: Block, after: Block) -> bool:
+    """Whether a block is the line that the list after it hangs on: "You need:"."""
+    return block.kind == "paragraph" and after.kind == "item" and is_intro(text, block)
+
+
+def _group(block: Block, pieces: list[_Piece], context: str, introduces: bool) -> _Group:
     tokens = sum(piece.tokens for piece in pieces)
-    is_heading = block.kind == "heading"
+    return _Group(pieces, tokens, context, block.kind == "heading", introduces)
+
+
+def _add(groups: list[_Group], kind: Kind, new: _Group, budget: int, merge_tokens: int) -> None:
+    """Put a block into the last group if it belongs there, else into as many as it needs."""
     last = groups[-1] if groups else None
-    if last and last.tokens + tokens <= budget and _joins(last, tokens, is_heading, merge_tokens):
+    if last and last.tokens + new.tokens <= budget and _joins(last, kind, new, merge_tokens):
         groups[-1] = _Group(
-            last.pieces + pieces,
-            last.tokens + tokens,
+            last.pieces + new.pieces,
+            last.tokens + new.tokens,
             last.context,
-            last.heading_only and is_heading,
+            last.heading_only and new.heading_only,
+            new.introduces,
         )
         return
     groups.extend(
-        _Group(run, sum(piece.tokens for piece in run), context, is_heading)
-        for run in _pack(pieces, budget)
+        new._replace(pieces=run, tokens=sum(piece.tokens for piece in run))
+        for run in _pack(new.pieces, budget)
     )
 
 
-def _joins(last: _Group, tokens: int, is_heading: bool, merge_tokens: int) -> bool:
-    """A heading goes with what follows it; short neighbours under one heading go together."""
-    if last.heading_only:
+def _joins(last: _Group, kind: Kind, new: _Group, merge_tokens: int) -> bool:
+    """Say whether a block goes with what is before it.
+
+    A heading goes with what follows it, what introduces a list with its first item, and short
+    neighbours under one heading with each other.
+    """
+    if last.heading_only or (last.introduces and kind == "item"):
         return True
-    return not is_heading and min(last.tokens, tokens) < merge_tokens
+    if new.introduces:
+        return last.tokens < merge_tokens
+    return not new.heading_only and min(last.tokens, new.tokens) < merge_tokens
 
 
 def _pack(pieces: list[_Piece], budget: int) -> list[list[_Piece]]:
@@ -172,7 +169,7 @@ def _pieces(
     text: str, blocks: Sequence[Block], count_tokens: CountTokens, budget: int, language: str
 ) -> list[list[_Piece]]:
     """Cut each block into sentences that fit the budget; counts tokens in one batch."""
-    spans = [list(_sentences(text, block, language)) for block in blocks]
+    spans = [list(units(text, block, language)) for block in blocks]
     counts = iter(_costs([text[s.start : s.end] for run in spans for s in run], count_tokens))
     pieces = []
     for block, run in zip(blocks, spans, strict=True):
@@ -192,29 +189,6 @@ def _pieces(
             ]
         )
     return pieces
-
-
-def _sentences(text: str, block: Block, language: str) -> Iterable[Span]:
-    """Segment one block; the first sentence takes in the block's list marker."""
-    if block.kind == "row":  # cells are no sentences: a row is cited as a whole
-        yield Span(block.start, block.end)
-        return
-    start = block.content
-    first = block.start
-    while start < block.end:
-        stop = min(start + _SEGMENT_CHARACTERS, block.end)
-        if stop < block.end and (space := text.rfind(" ", start, stop)) > start:
-            stop = space
-        boundaries = get_sentence_boundaries(language, _ODD_SPACE.sub(" ", text[start:stop]))
-        if stop < block.end and len(boundaries) > 1:
-            boundaries.pop()  # cut short here, whole in the next round
-            stop = start + boundaries[-1]["end_index"]
-        for boundary in boundaries:
-            raw = Span(start + boundary["start_index"], start + boundary["end_index"])
-            if (span := trim(text, raw)) is not None:
-                yield Span(min(first, span.start), span.end)
-                first = block.end
-        start = stop
 
 
 def _fit(
@@ -251,24 +225,6 @@ def _cut_point(text: str, span: Span) -> int:
     after = text.find(" ", middle, span.end - quarter)
     candidates = [cut for cut in (before, after) if cut > span.start]
     return min(candidates, key=lambda cut: abs(cut - middle)) if candidates else middle
-
-
-def _fit_contexts(paths: list[str], count_tokens: CountTokens, limit: int) -> list[str]:
-    """Drop outer headings, then the whole path, until it is short enough."""
-    distinct = list(dict.fromkeys(path for path in paths if path))
-    fitted = {"": ""}
-    for path in distinct:
-        candidates = [path[offset:] for offset in _heading_starts(path)]
-        counts = count_tokens(candidates)
-        fitted[path] = next((c for c, n in zip(candidates, counts, strict=True) if n <= limit), "")
-    return [fitted[path] for path in paths]
-
-
-def _heading_starts(path: str) -> list[int]:
-    starts = [0]
-    while (found := path.find(" › ", starts[-1])) >= 0:
-        starts.append(found + 3)
-    return starts
 
 
 def _passages(document: Document, groups: Iterable[_Group]) -> list[Passage]:

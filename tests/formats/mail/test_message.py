@@ -89,6 +89,92 @@ def test_flowed_lines_are_joined(delsp: bytes, expected: str) -> None:
     assert read(data).text == f"s\n\nFrom: a@x.org\n\n{expected}"
 
 
+OLDER = "the ferry leaves at 7 from pier 2."
+ADA = "Ada Byron <a@b.org>"
+
+
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [
+        (f"On 3 May 2021, {ADA} wrote:\n> Hi,\n", "> "),
+        ("On Mon, 3 May 2021 at 10:02, Ada Byron\n<a@b.org> wrote:\n\n", "> "),
+        (f"On Mon 3 May 2021 10:02 AM {ADA} wrote:\n", "> "),
+        ("-----Original Message-----\nFrom: Ada Byron\nSent: 3 May\nSubject: x\n\n", ""),
+        (f"_________________________\nFrom: {ADA}\nSent: 3 May\nTo: B\n\n", ""),
+        (f"---------- Forwarded message ---------\nFrom: {ADA}\nDate: 3 May\n\n", ""),
+        (f"Am 3. Mai schrieb {ADA}:\n", "> "),
+        ("-----Ursprüngliche Nachricht-----\nVon: Ada Byron\nGesendet: 3. Mai\n\n", ""),
+    ],
+)
+def test_an_older_mail_comes_last_under_a_heading_that_says_so(said: str, marks: str) -> None:
+    texts = [f"At 9.\n\n{said}{marks}{OLDER}\n"]
+    texts += [f"{said}{marks}{OLDER}\n\nAt 9.\n"] if marks else []
+    for text in texts:
+        words = outline(read(bytes(mail(text))))[2:]
+        assert words[:2] == ["¶ At 9.", "## Quoted: earlier mail of Ada Byron"]
+        assert words[-1].endswith(OLDER)
+        assert ">" not in words[-1]
+
+
+def test_marked_lines_below_a_reply_are_an_older_mail_and_between_two_parts_are_not() -> None:
+    below, between = (
+        outline(read(bytes(mail(f"At 9.\n\n> {OLDER}{end}"))))[2:] for end in ("\n", "\n\nAt 10.\n")
+    )
+    assert below == ["¶ At 9.", "## Quoted: earlier mail", f"¶ {OLDER}"]
+    assert between == ["¶ At 9.", f"¶ > {OLDER}", "¶ At 10."]
+
+
+def test_a_mail_quoted_within_a_quoted_mail_has_a_heading_of_its_own() -> None:
+    text = (
+        "At 9.\n\nOn 3 May, Ada <a@b.org> wrote:\n> At 8.\n>\n> On 2 May, Bo <b@b.org> wrote:\n"
+        ">> At 7.\n"
+    )
+    assert outline(read(bytes(mail(text))))[2:] == [
+        "¶ At 9.",
+        "## Quoted: earlier mail of Ada",
+        "¶ On 3 May, Ada <a@b.org> wrote:",
+        "¶ At 8.",
+        "### Quoted: earlier mail of Bo",
+        "¶ On 2 May, Bo <b@b.org> wrote:",
+        "¶ At 7.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "<div class=gmail_quote><div>On 3 May, Ada &lt;a@b.org&gt; wrote:<br></div>"
+        f"<blockquote><p>{OLDER}</p></blockquote></div>",
+        "<div><p><b>From:</b> Ada &lt;a@b.org&gt;<br><b>Sent:</b> 3 May<br><b>To:</b> B</p>"
+        f"<p>{OLDER}</p></div>",
+    ],
+)
+def test_an_older_mail_in_a_page_stands_under_a_heading_that_says_so(quote: str) -> None:
+    message = mail("")
+    message.add_alternative(f"<p>At 9.</p>{quote}", subtype="html")
+    said = outline(read(bytes(message)))[2:]
+    assert said[:2] == ["¶ At 9.", "## Quoted: earlier mail of Ada"]
+    assert said[-1] == f"¶ {OLDER}"
+
+
+def test_an_answer_below_the_quote_of_a_page_is_not_taken_for_quoted() -> None:
+    message = mail("")
+    page = f"<p>On 3 May, Ada wrote:</p><blockquote>{OLDER}</blockquote><p>{'No, at 9. ' * 9}</p>"
+    message.add_alternative(page, subtype="html")
+    assert "Quoted" not in read(bytes(message)).text
+
+
+QUOTING = ["> a", ">> b", "c", "", "On 3 May, A <a@b.c> wrote:", "From: x", "Sent: y"]
+
+
+@given(st.lists(st.sampled_from(QUOTING)))
+def test_all_words_of_a_mail_are_kept_whatever_it_quotes(lines: list[str]) -> None:
+    text = read(bytes(mail("\n".join(lines) + "\n"))).text
+    words = [word for line in lines for word in line.replace(">", " ").split()]
+    for word in set(words):
+        assert text.replace(">", " ").split().count(word) >= words.count(word)
+
+
 def test_attachments_are_named_and_read() -> None:
     message = mail()
     message.add_attachment(
@@ -106,7 +192,7 @@ def test_attachments_are_named_and_read() -> None:
         "| Year | Tonnes",
         "| Year: 2018 | Tonnes: 25.9",
         "## Attachment: n.md",
-        "### # Top",
+        "### Top",
         "¶ Text.",
     ]
 

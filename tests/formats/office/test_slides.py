@@ -105,6 +105,22 @@ def test_pages_are_numbered_as_powerpoint_does_with_hidden_slides() -> None:
     assert len(parsed.pages) == 5
 
 
+def test_what_is_struck_out_is_left_out_and_figures_keep_their_place() -> None:
+    runs = "".join(
+        f"<a:r><a:rPr {look}/><a:t>{words}</a:t></a:r>"
+        for look, words in (
+            ("", "The ferry costs "),
+            ('strike="sngStrike"', "4"),
+            ('strike="noStrike"', "5"),
+            ('baseline="30000"', "2"),
+            ("", " marks, in base 10"),
+            ('baseline="-25000"', "2"),
+        )
+    )
+    body = f"<p:sp><p:nvSpPr><p:nvPr/></p:nvSpPr><p:txBody><a:p>{runs}</a:p></p:txBody></p:sp>"
+    assert lines(body) == ["¶ The ferry costs 5² marks, in base 10₂"]
+
+
 def test_a_hidden_first_slide_has_a_number() -> None:
     parsed = parse_pptx(pptx([DECK[1], DECK[4]]), LIMITS)
     assert Document("d", "", parsed.text, "", parsed.pages).page_of(0) == 2

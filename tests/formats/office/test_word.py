@@ -188,6 +188,59 @@ def test_tracked_changes_are_accepted_and_hidden_text_is_not_read() -> None:
     assert lines(body, styles=STYLES) == ["¶ Kept inserted here shown"]
 
 
+def test_what_is_struck_out_is_not_read() -> None:
+    styles = STYLES + (
+        '<w:style w:styleId="Old"><w:name w:val="old"/><w:rPr><w:strike/></w:rPr></w:style>'
+    )
+    off = '<w:strike w:val="0"/>'
+    body = (
+        f"<w:p>{r('The toll is ')}{r('nine', '<w:strike/>')}{r('ten', '<w:dstrike/>')}"
+        f"{r('six', off)}{r(' pence.')}</w:p>{p('Formerly free.', 'Old')}"
+        f"<w:p><w:pPr><w:pStyle w:val='Old'/></w:pPr>{r('Still', off)}</w:p>"
+    )
+    assert lines(body, styles=styles) == ["¶ The toll is six pence.", "¶ Still"]
+
+
+ON = "<w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>"
+OFF = "<w:checkBox><w:default w:val='0'/></w:checkBox>"
+
+
+def test_boxes_of_old_and_new_forms_are_ticked_or_not() -> None:
+    def old(inside: str) -> str:
+        data = f"<w:ffData><w:name w:val='x'/>{inside}</w:ffData>"
+        return (
+            f"<w:r><w:fldChar w:fldCharType='begin'>{data}</w:fldChar></w:r>"
+            "<w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r>"
+            "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
+        )
+
+    def new(value: int) -> str:
+        box = f"<w14:checkbox xmlns:w14='w14'><w14:checked w14:val='{value}'/></w14:checkbox>"
+        return f"<w:sdt><w:sdtPr>{box}</w:sdtPr><w:sdtContent>{r('☒')}</w:sdtContent></w:sdt>"
+
+    entries = "<w:ddList><w:result w:val='1'/><w:listEntry w:val='Red'/><w:listEntry w:val='Blue'/>"
+    body = (
+        f"<w:p>{r('Heated: ')}{old(ON)}"
+        f"{r(' yes ')}{old(OFF)}{r(' no')}</w:p>"
+        f"<w:p>{r('Lit: ')}{new(1)}{r(' yes ')}{new(0)}{r(' no')}</w:p>"
+        f"<w:p>{r('Colour: ')}{old(entries + '</w:ddList>')}</w:p>"
+    )
+    assert lines(body) == ["¶ Heated: [x] yes [ ] no", "¶ Lit: [x] yes [ ] no", "¶ Colour: Blue"]
+
+
+def test_raised_and_lowered_figures_have_signs_of_their_own() -> None:
+    styles = STYLES + (
+        f'<w:style w:styleId="Up"><w:name w:val="up"/><w:rPr>{RAISED}</w:rPr></w:style>'
+    )
+    low, up = '<w:vertAlign w:val="subscript"/>', '<w:rStyle w:val="Up"/>'
+    body = (
+        f"<w:p>{r('In 1904')}{r('12', up)}{r(' some 3,500')}"
+        f"{r('2,3', RAISED)}{r(' m')}{r('2', RAISED)}{r(' of CO')}{r('2', low)}{r(', 101')}"
+        f"{r('2', low)}{r(', 19')}{r('th', RAISED)}</w:p>"
+    )
+    assert lines(body, styles=styles) == ["¶ In 1904¹² some 3,500²,³ m² of CO2, 101₂, 19th"]
+
+
 def test_what_stands_between_the_letters_is_kept() -> None:
     body = (
         "<w:p><w:r><w:t>co</w:t><w:noBreakHyphen/><w:t>op</w:t><w:tab/><w:t>a</w:t><w:br/>"

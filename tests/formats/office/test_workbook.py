@@ -91,6 +91,30 @@ def test_shared_rich_and_escaped_strings() -> None:
     assert lines(sheet(row.format(2, 9)), strings=strings) == ["¶ a\nbA"]
 
 
+def test_struck_out_cells_and_runs_are_left_out_and_figures_keep_their_place() -> None:
+    def run(words: str, look: str = "") -> str:
+        return f"<r><rPr>{look}</rPr><t>{words}</t></r>"
+
+    high, low = '<vertAlign val="superscript"/>', '<vertAlign val="subscript"/>'
+    strings = (
+        f"<si>{run('Toll ')}{run('4', '<strike/>')}{run('5')}{run('2', high)}</si>"
+        f"<si>{run('Base 10')}{run('2', low)}</si><si><t>Gone</t></si>"
+    )
+    styles = (
+        "<fonts><font/><font><strike/></font></fonts>"
+        '<cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs>'
+    )
+    row = "".join(
+        f'<c r="{place}" t="s" s="{style}"><v>{at}</v></c>'
+        for at, (place, style) in enumerate((("A1", 0), ("B1", 0), ("C1", 1)))
+    )
+    data = xlsx({"S": f"<sheetData><row>{row}</row></sheetData>"}, strings=strings, styles=styles)
+    parsed = parse_xlsx(data, LIMITS)
+    assert "Toll 5²" in parsed.text
+    assert "Base 10₂" in parsed.text
+    assert "Gone" not in parsed.text
+
+
 def test_truths_errors_and_results_of_formulas() -> None:
     row = (
         '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="b"><v>0</v></c>'

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
@@ -100,6 +102,67 @@ def message(data: bytes, limits: ParseLimits = LIMITS) -> str:
 
 
 # Text
+
+
+def raised_run(canvas: Canvas, parts: list[tuple[str, float, float]], *, y: float = 600) -> None:
+    """Draw pieces of one line: words, size, and by how much they are raised."""
+    line = canvas.beginText(60, y)
+    for words, size, rise in parts:
+        line.setFont("Helvetica", size)
+        line.setRise(rise)
+        line.textOut(words)
+    canvas.drawText(line)
+
+
+def spelled(canvas: Canvas, parts: list[tuple[str, float, float]], *, y: float = 600) -> None:
+    """Draw the same pieces each with an operator of its own, as other programs do."""
+    x = 60.0
+    for words, size, rise in parts:
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(x, y + rise, words)
+        x += canvas.stringWidth(words, "Helvetica", size)
+
+
+@pytest.mark.parametrize("draw", [raised_run, spelled])
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([("The quay took 2,450", 10, 0), ("7", 6, 4), (" barrels.", 10, 0)], "2,450⁷ barrels."),
+        ([("A tank of 30 m", 11, 0), ("3", 7, 4), (", no more.", 11, 0)], "30 m³, no more."),
+        ([("It holds 10", 10, 0), ("-9", 6.5, 3.3), (" farad.", 10, 0)], "10⁻⁹ farad."),
+        ([("Written 101", 10, 0), ("2", 6, -2), (" in two's.", 10, 0)], "101₂ in two's."),
+        ([("Of CO", 10, 0), ("2", 6, -2), (" a tenth.", 10, 0)], "Of CO2 a tenth."),
+        ([("Built in 1931.", 10, 0), ("12", 6, 4), (" Sold.", 10, 0)], "1931.¹² Sold."),
+        ([("Size 10, then ", 10, 0), ("8 points", 8, 0), (" 1990", 12, 0)], "then 8 points 1990"),
+    ],
+)
+def test_a_figure_raised_or_lowered_is_no_part_of_the_one_before(
+    draw: Callable[[Canvas, list[tuple[str, float, float]]], None],
+    parts: list[tuple[str, float, float]],
+    expected: str,
+) -> None:
+    data = pdf(lambda canvas: draw(canvas, parts))
+    parsed = parse(data)
+    assert expected in parsed.text
+    mark = next((at for at, sign in enumerate(parsed.text) if sign in "⁷³⁹₂"), None)
+    if mark is not None:
+        boxes = render_page(data, parsed.layout, 1, Span(mark, mark + 1)).boxes
+        assert len(boxes) == 1
+        assert boxes[0][2] - boxes[0][0] < 0.02
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_raised_figure_is_told_on_a_turned_page(angle: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(300, 400)
+        canvas.rotate(angle)
+        for y in (0, -20, -40):
+            spelled(canvas, [("It took 4,100", 10, 0), ("2", 6, 4), (" sacks.", 10, 0)], y=y)
+
+    # PDFium breaks some turned lines at the figure: it is a word of its own then.
+    words = parse(pdf(draw)).text
+    assert words.count("²") == 3
+    assert "4,1002" not in words
 
 
 def test_wrapped_lines_read_as_running_text() -> None:
@@ -373,6 +436,60 @@ def test_what_was_filled_into_a_form_stands_beside_its_label() -> None:
     start = parsed.text.index("Ada")
     drawn = render_page(data, parsed.layout, 1, Span(start, start + len("Ada Lovelace")))
     assert len(drawn.boxes) == 1
+
+
+def test_ticked_boxes_of_a_form_are_told_beside_their_words() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, wrapped(PROSE), top=200)
+        write(canvas, ["Heated:"], top=100)
+        for x, label, ticked in ((150, "Yes", False), (250, "No", True)):
+            write(canvas, [label], top=100, x=x + 16)
+            canvas.acroForm.checkbox(
+                name=label, checked=ticked, x=x, y=HEIGHT - 102, size=12, buttonStyle="check"
+            )
+        write(canvas, ["Paid"], top=140)
+        canvas.acroForm.checkbox(name="p", checked=True, x=90, y=HEIGHT - 142, size=12)
+
+    data = pdf(draw)
+    words = parse(data).text.replace(" | ", " ")
+    assert "Heated: [ ] Yes [x] No" in words
+    assert "Paid [x]" in words
+    assert "✔" not in words
+
+
+def test_text_that_cannot_be_seen_is_left_out() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, ["The lock opens at six."], top=100)
+        canvas.setFillColorRGB(1, 1, 1)
+        write(canvas, ["White words on white paper."], top=130)
+        canvas.setFillColorRGB(0, 0, 0)
+        write(canvas, ["Words of half a point."], top=160, size=0.5)
+        write(canvas, ["Words beside the page."], top=190, x=-400)
+        canvas.setFillAlpha(0)
+        write(canvas, ["Clear words."], top=220)
+        canvas.setFillAlpha(1)
+        canvas.setFillColorRGB(0.1, 0.1, 0.4)
+        canvas.rect(50, HEIGHT - 295, 300, 24, fill=1, stroke=0)
+        canvas.setFillColorRGB(1, 1, 1)
+        write(canvas, ["White words on blue."], top=288)
+        canvas.setFillColorRGB(0, 0, 0)
+        line = canvas.beginText(60, HEIGHT - 350)
+        line.setTextRenderMode(3)
+        line.textOut("Words without ink.")
+        canvas.drawText(line)
+
+    assert texts_of(parse(pdf(draw))) == ["The lock opens at six.", "White words on blue."]
+
+
+def test_the_text_layer_of_a_scan_is_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawInlineImage(Image.new("RGB", (40, 50), "gray"), 0, 0, *A4)
+        line = canvas.beginText(60, 700)
+        line.setTextRenderMode(3)
+        line.textOut(PROSE[:100])
+        canvas.drawText(line)
+
+    assert PROSE[:90] in parse(pdf(draw)).text
 
 
 def test_a_form_whose_pages_share_their_fonts_is_read() -> None:

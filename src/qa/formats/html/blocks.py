@@ -31,7 +31,6 @@ _PREFORMATTED = ("listing", "plaintext", "pre", "textarea", "xmp")
 _FRAMED = frozenset(("dd", "dt", "li", *_HEADINGS, *_PREFORMATTED))
 _COLLAPSED = re.compile(r"[ \t\n\f\r]+")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
-_FIGURE = re.compile(r"[+−-]?\d{1,4}")
 _TEX = re.compile(r"\{\\displaystyle (.*)\}", re.DOTALL)
 _LONG_PREFORMATTED = 1_000  # characters, above which it is cut into paragraphs
 _LONG_TERM = 120
@@ -119,8 +118,6 @@ class _Writer:
             self._buffer.append(_formula(element))
         elif tag == "q":
             self._buffer.append("“")
-        elif tag == "sup" and self._raises_figure(element):
-            self._buffer.append("^")
         elif self._after == (tag, len(self._buffer)):
             # Between links of a menu, and versions of a code, a space is only drawn.
             self._buffer.append("\n" if self._preformatted else " ")
@@ -138,12 +135,6 @@ class _Writer:
         if self._frames and self._frames[-1] is element:
             self._frames.pop()
             self._preformatted -= tag in _PREFORMATTED
-
-    def _raises_figure(self, element: Element) -> bool:
-        """Tell a power of a figure: 10⁶ must not become 106."""
-        only = element.children[0] if len(element.children) == 1 else None
-        before = self._buffer[-1][-1:] if self._buffer else ""
-        return isinstance(only, str) and before.isdigit() and bool(_FIGURE.fullmatch(only.strip()))
 
     def _write_table(self, element: Element) -> bool:
         """Append a table of data; False for one that lays the page out."""

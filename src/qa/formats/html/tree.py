@@ -10,15 +10,12 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
+from qa.formats.html.seen import is_plain_page, is_unseen
 from qa.formats.parsed import UnreadableError
+from qa.formats.raised import lowered, raised
 
-# What a browser with scripts shows nothing of, or nothing that is text.
-_UNSEEN = frozenset(
-    """annotation annotation-xml applet audio canvas datalist embed iframe noembed noframes
-    noscript object rp rt script select style svg template video""".split()
-)
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CONTROLS = re.compile(r"aria-controls\s*=\s*[\"']?([^\"'<>]{1,200})", re.IGNORECASE)
+_ALIGN = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _SELF_CLOSED = re.compile(r"<([A-Za-z][\w:-]*)(\s[^<>]*?)?/>")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -101,7 +98,7 @@ def parse_page(text: str) -> Page:
     root = Element("html", {}, None)
     elements = [root]
     if parser.root is not None:
-        elements += _copy(parser.root, root, controlled)
+        elements += _copy(parser.root, root, controlled, is_plain_page(text))
     _measure(elements)
     return Page(root, tuple(elements), "<script" in text.lower())
 
@@ -141,7 +138,9 @@ def text_of(root: Element, dropped: Collection[Element] = ()) -> str:
     return f"{lead} {'; '.join(filter(None, items))}".strip()
 
 
-def _copy(node: LexborNode, root: Element, controlled: frozenset[str]) -> list[Element]:
+def _copy(
+    node: LexborNode, root: Element, controlled: frozenset[str], plain: bool
+) -> list[Element]:
     """Copy what is shown below a node; give the elements in the order of the page."""
     made: list[Element] = []
     todo = [(node.first_child, root)]
@@ -149,8 +148,8 @@ def _copy(node: LexborNode, root: Element, controlled: frozenset[str]) -> list[E
         child, parent = todo.pop()
         while child is not None:
             if child.is_text_node:
-                parent.children.append(child.text_content or "")
-            elif child.is_element_node and (element := _element(child, parent, controlled)):
+                parent.children.append(_as_set(child.text_content or "", parent))
+            elif child.is_element_node and (element := _element(child, parent, controlled, plain)):
                 parent.children.append(element)
                 made.append(element)
                 todo.append((child.next, parent))
@@ -162,31 +161,37 @@ def _copy(node: LexborNode, root: Element, controlled: frozenset[str]) -> list[E
     return made
 
 
-def _element(node: LexborNode, parent: Element, controlled: frozenset[str]) -> Element | None:
+def _element(
+    node: LexborNode, parent: Element, controlled: frozenset[str], plain: bool
+) -> Element | None:
     tag = node.tag
-    if tag is None or tag in _UNSEEN:
+    if tag is None:
         return None
     found = node.attributes
-    if not found:
-        return None if tag == "dialog" else Element(tag, _NO_ATTRIBUTES, parent)
-    attributes = {name: value or "" for name, value in found.items()}
-    if _is_hidden(tag, attributes, controlled):
+    attributes = {name: value or "" for name, value in found.items()} if found else _NO_ATTRIBUTES
+    if is_unseen(tag, attributes, controlled, plain=plain):
         return None
     return Element(tag, attributes, parent)
 
 
-def _is_hidden(tag: str, attributes: dict[str, str], controlled: frozenset[str]) -> bool:
-    """Whether an element is hidden for good; what a button opens is not."""
-    if attributes.get("id") in controlled or tag in ("html", "body", "head", "meta"):
-        return False
-    if tag == "dialog" and "open" not in attributes:
-        return True
-    if "hidden" in attributes and attributes["hidden"].lower() != "until-found":
-        return True
-    if attributes.get("aria-hidden", "").lower() == "true" and tag != "img":
-        return True
-    style = attributes.get("style")
-    return bool(style) and _HIDDEN_STYLE.search(style or "") is not None
+def _as_set(text: str, parent: Element) -> str:
+    """Write a text as it is set: figures in `sup` and `sub` with signs of their own."""
+    for element in (parent, parent.parent):
+        if element is None or not (shift := _shift(element)):
+            continue
+        if shift > 0:
+            return raised(text)
+        before = element.parent.children[:-1] if element.parent else []
+        return lowered(text, before[-1] if before and isinstance(before[-1], str) else "")
+    return text
+
+
+def _shift(element: Element) -> int:
+    """Say whether an element's text is raised, 1, or lowered, -1."""
+    if element.tag in ("sup", "sub"):
+        return 1 if element.tag == "sup" else -1
+    aligned = _ALIGN.search(element.attributes.get("style", ""))
+    return 0 if aligned is None else 1 if aligned[1].lower() == "super" else -1
 
 
 def _measure(elements: list[Element]) -> None:

@@ -24,6 +24,13 @@ from qa.formats.mail.parts import (
     read_header,
     read_message,
 )
+from qa.formats.mail.quotes import (
+    QUOTED,
+    Split,
+    find_quote,
+    sender_of,
+    split_quote,
+)
 from qa.formats.parsed import Parsed, TextBuilder, UnreadableError, clean
 from qa.settings import ParseLimits
 
@@ -46,7 +53,10 @@ _SUFFIXES = {  # of attachments whose name has none
     "text/html": ".html",
     "text/plain": ".txt",
 }
-_QUOTED = re.compile(r"(?:> ?)+")
+_MOST_QUOTES = 6
+_ANY_TAG = re.compile(r"<[^>]{0,2000}>")
+# What may stand below a quote and is no answer to it: a signature.
+_FAREWELL_CHARACTERS = 60
 # A text of so few characters beside one in HTML of so many times more only says that the
 # mail is in HTML.
 _STUB_CHARACTERS = 300
@@ -138,18 +148,55 @@ def _text(part: Part) -> str:
 def _add_text(builder: TextBuilder, part: Part, limits: ParseLimits) -> None:
     text = _text(part)
     if part.kind == "text/html":
-        add_html(builder, text, limits, whole=True, below=1)
+        _add_page(builder, text, limits)
         return
     if str(part.message.get_param("format")).lower() == "flowed":
         text = _unwrap(text, str(part.message.get_param("delsp")).lower() == "yes")
-    lines = ((_quotes(line), line.rstrip()) for line in clean(text).split("\n"))
-    for _, block in groupby(lines, lambda line: line[0] if line[1] else -1):
+    _add_lines(builder, [line.rstrip() for line in clean(text).split("\n")])
+
+
+def _add_lines(builder: TextBuilder, lines: Sequence[str], depth: int = 0) -> None:
+    """Add a mail's own words, then the older mail it quotes under a heading that says so."""
+    split = split_quote(lines) if depth < _MOST_QUOTES else Split(list(lines), [], [])
+    marked = ((_quotes(line), line) for line in split.own)
+    for _, block in groupby(marked, lambda line: line[0] if line[1] else -1):
         builder.add("\n".join(line for _, line in block))
+    if any(split.quoted):
+        _add_quote_heading(builder, sender_of("\n".join(split.said)), depth)
+        builder.add("\n".join(split.said))
+        _add_lines(builder, split.quoted, depth + 1)
+
+
+def _add_quote_heading(builder: TextBuilder, sender: str, depth: int) -> None:
+    whose = f" of {sender}" if sender else ""
+    builder.add(f"Quoted: earlier mail{whose}", "heading", min(2 + depth, _DEEPEST_HEADING))
+
+
+def _add_page(builder: TextBuilder, page: str, limits: ParseLimits) -> None:
+    """Add an HTML mail; what is below "On … wrote:" stands under a heading that says so."""
+    shown = TextBuilder(limits)
+    add_html(shown, page, limits, whole=True, below=1)
+    if not shown.length:
+        return
+    parsed = shown.parsed()
+    texts = [parsed.text[block.content : block.end] for block in parsed.blocks]
+    quote = None if _goes_on_below_quote(page) else find_quote(texts)
+    for at, (block, text) in enumerate(zip(parsed.blocks, texts, strict=True)):
+        if at == quote and at > 0:
+            _add_quote_heading(builder, sender_of("\n".join(texts[at : at + 2])), 0)
+        marker = parsed.text[block.start : block.content]
+        builder.add(text, block.kind, block.level, marker)
+
+
+def _goes_on_below_quote(page: str) -> bool:
+    """Whether a page has text after the last mail it quotes."""
+    _, quote, after = page.rpartition("</blockquote>")
+    return bool(quote) and len("".join(_ANY_TAG.sub(" ", after).split())) > _FAREWELL_CHARACTERS
 
 
 def _quotes(line: str) -> int:
     """Count how often a line has been quoted."""
-    match = _QUOTED.match(line)
+    match = QUOTED.match(line)
     return match[0].count(">") if match else 0
 
 

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 from qa.formats.office.number_format import format_number
 from qa.formats.office.package import attribute, child, local, number
 from qa.formats.parsed import check_characters, clean
+from qa.formats.raised import lowered, raised
 from qa.settings import ParseLimits
 
 
@@ -29,15 +30,26 @@ class Chart(NamedTuple):
 
 
 def drawing_text(element: Element) -> str:
-    """Give the text below an element; paragraphs and breaks are line ends."""
-    parts = []
+    """Return the text below an element; paragraphs and breaks are line ends."""
+    parts: list[str] = []
+    properties: Element | None = None
     for inner in element.iter():
         name = local(inner.tag)
-        if name == "t":
-            parts.append(inner.text or "")
+        if name in ("r", "fld"):
+            properties = child(inner, "rPr")
+        elif name == "t":
+            parts.append(_run_text(inner.text or "", properties, parts[-1] if parts else ""))
         elif name in ("br", "p"):
             parts.append("\n")
     return clean("".join(parts)).strip()
+
+
+def _run_text(text: str, properties: Element | None, before: str) -> str:
+    """Write a run as it is set: not at all if it is struck out, figures raised or lowered."""
+    if attribute(properties, "strike", "noStrike") != "noStrike":
+        return ""
+    shift = number(attribute(properties, "baseline").removesuffix("%"))
+    return raised(text) if shift > 0 else lowered(text, before) if shift < 0 else text
 
 
 def read_chart(root: Element, limits: ParseLimits) -> Chart:

@@ -20,6 +20,7 @@ from qa.formats.office.running_heads import shown_parts
 from qa.formats.office.symbol_fonts import symbol
 from qa.formats.office.word_styles import (
     OFF,
+    UNREAD,
     Numbering,
     Style,
     heading_level,
@@ -36,6 +37,7 @@ from qa.formats.parsed import (
     clean,
     says_something,
 )
+from qa.formats.raised import lowered, raised
 from qa.formats.table_header import looks_like_header
 from qa.schema import Kind
 from qa.settings import ParseLimits
@@ -47,8 +49,6 @@ _DROPPED = frozenset(
 _APART = frozenset(("txbxContent", "footnoteReference", "endnoteReference", "chart"))
 _CHARACTERS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _MATH = {"sup": "^", "sub": "_", "den": "/"}
-_SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
-_RAISED = re.compile(r"[0-9+−-]+")
 _CONTENTS = re.compile(r"(toc|contents) (heading|\d)|table of figures")
 _LIST = re.compile(r"list (bullet|number)( \d)?")
 # Whole paragraphs get a heading's style by mistake; a heading is never cited.
@@ -164,7 +164,7 @@ class _Reader:
         names = [style.name for style in chain]
         parts: list[str] = []
         apart: list[Element] = []
-        self._inline(element, parts, apart)
+        self._inline(element, parts, apart, chain)
         text = clean("".join(parts)).strip()
         label = self._label([properties, *(style.properties for style in chain)])
         if text and not any(map(_CONTENTS.fullmatch, names[:1])):
@@ -177,7 +177,9 @@ class _Reader:
             elif note := self.notes.pop((local(inner.tag), attribute(inner, "id")), ""):
                 yield _Piece(note)
 
-    def _inline(self, element: Element, parts: list[str], apart: list[Element]) -> None:
+    def _inline(
+        self, element: Element, parts: list[str], apart: list[Element], chain: list[Style]
+    ) -> None:
         """Collect a paragraph's text, and the boxes, charts and notes that hang on it."""
         for inner in element:
             name = local(inner.tag)
@@ -187,14 +189,20 @@ class _Reader:
                 parts.append(_CHARACTERS[name])
             elif name == "sym":
                 parts.append(symbol(attribute(inner, "font"), attribute(inner, "char")))
+            elif name == "ffData":
+                parts.append(_form_field(inner))
+            elif name == "sdt" and (box := child(inner, "sdtPr", "checkbox")) is not None:
+                parts.append(_tick(is_on(child(box, "checked"))))
             elif name in _APART:
                 apart.append(inner)
-            elif name not in _DROPPED and not (name == "r" and self._is_hidden(inner)):
+            elif name not in _DROPPED and not (name == "r" and self._is_hidden(inner, chain)):
                 parts.append(_MATH.get(name, ""))
                 first = len(parts)
-                self._inline(inner, parts, apart)
-                if name == "r" and _is_raised(inner):
-                    parts[first:] = [_raise("".join(parts[first:]))]
+                self._inline(inner, parts, apart, chain)
+                if name == "r" and (level := self._level(inner)):
+                    own = "".join(parts[first:])
+                    before = next(filter(None, reversed(parts[:first])), "")
+                    parts[first:] = [raised(own) if level > 0 else lowered(own, before)]
 
     def _chart(self, link: str) -> Iterator[_Piece]:
         if part := self.charts.pop(link, ""):
@@ -245,12 +253,22 @@ class _Reader:
                 return self.numbering.label(list_id, min(max(number(level), 0), 8))
         return None
 
-    def _is_hidden(self, run: Element) -> bool:
+    def _is_hidden(self, run: Element, paragraph: list[Style]) -> bool:
+        """Whether a run is hidden or struck out: the last word is that of the run itself."""
         properties = child(run, "rPr")
-        if (own := child(properties, "vanish")) is not None:
-            return is_on(own)
+        chain = [*self._run_styles(properties), *paragraph]
+        return any(_is_set(properties, chain, name) for name in UNREAD)
+
+    def _level(self, run: Element) -> int:
+        """Say whether a run is raised, 1, or lowered, -1."""
+        properties = child(run, "rPr")
+        sources = [properties, *(style.run for style in self._run_styles(properties))]
+        values = (attribute(child(source, "vertAlign"), "val") for source in sources)
+        return {"superscript": 1, "subscript": -1}.get(next(filter(None, values), ""), 0)
+
+    def _run_styles(self, properties: Element | None) -> list[Style]:
         style = attribute(child(properties, "rStyle"), "val")
-        return bool(style) and any(style.is_hidden for style in style_chain(self.styles, style))
+        return list(style_chain(self.styles, style)) if style else []
 
 
 def _piece(text: str, label: str | None, level: int, names: list[str]) -> _Piece:
@@ -311,20 +329,33 @@ def _inside(element: Element, name: str) -> Iterator[Element]:
             yield from _inside(inner, name)
 
 
+def _form_field(data: Element) -> str:
+    """Write what an old form field shows that is not text: a box, or what was chosen."""
+    if (box := child(data, "checkBox")) is not None:
+        state = child(box, "checked")
+        return _tick(is_on(child(box, "default") if state is None else state))
+    choices = child(data, "ddList")
+    entries = [part for part in choices or () if local(part.tag) == "listEntry"]
+    at = number(attribute(child(choices, "result"), "val"))
+    return attribute(entries[at], "val") if 0 <= at < len(entries) else ""
+
+
+def _tick(is_ticked: bool) -> str:
+    return "[x]" if is_ticked else "[ ]"
+
+
+def _is_set(properties: Element | None, chain: Iterable[Style], name: str) -> bool:
+    """Whether a run's own properties, or else its styles', switch something on."""
+    sources = (properties, *(style.run for style in chain))
+    switches = (child(source, name) for source in sources)
+    return is_on(next((switch for switch in switches if switch is not None), None))
+
+
 def _first_row_stands_out(look: Element | None) -> bool:
     bits = attribute(look, "val")  # before Word 2010
     if re.fullmatch(r"[0-9A-Fa-f]{4}", bits):
         return bool(int(bits, 16) & 0x20)
     return attribute(look, "firstRow", "0") not in OFF
-
-
-def _is_raised(run: Element) -> bool:
-    return attribute(child(run, "rPr", "vertAlign"), "val") == "superscript"
-
-
-def _raise(text: str) -> str:
-    """Keep 10⁶ from becoming 106."""
-    return text.translate(_SUPERSCRIPT) if _RAISED.fullmatch(text) else text
 
 
 def _reader(package: Package, main: str, limits: ParseLimits) -> _Reader:

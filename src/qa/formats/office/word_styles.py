@@ -16,6 +16,8 @@ from qa.formats.parsed import clean
 _HEADING = re.compile(r"heading ([1-9])")
 _STYLES_DEEP = 12  # one more than Word allows
 OFF = ("0", "false", "off")
+# What keeps text from being read: hidden, or struck out.
+UNREAD = ("vanish", "strike", "dstrike")
 _ROMAN = tuple(
     zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
         "M CM D CD C XC L XL X IX V IV I".split(), strict=True)
@@ -29,14 +31,14 @@ class Style(NamedTuple):
         name: In lower case, and in English whatever Word's language.
         parent: Id of the style it is based on.
         properties: What it says of paragraphs.
-        is_hidden: Whether its text is not shown.
+        run: What it says of the letters.
         has_bold_head: Of a table: whether the first row is in bold type.
     """
 
     name: str
     parent: str
     properties: Element | None
-    is_hidden: bool
+    run: Element | None
     has_bold_head: bool
 
 
@@ -105,7 +107,7 @@ def read_styles(root: Element) -> dict[str, Style]:
                 attribute(child(style, "name"), "val").lower(),
                 attribute(child(style, "basedOn"), "val"),
                 child(style, "pPr"),
-                is_on(child(style, "rPr", "vanish")),
+                child(style, "rPr"),
                 any(
                     attribute(part, "type") == "firstRow" and is_on(child(part, "rPr", "b"))
                     for part in style

@@ -20,6 +20,7 @@ from qa.formats.office.package import Package, attribute, child, local, number
 from qa.formats.office.parts import core_properties, main_part, relationships
 from qa.formats.office.sheet_tables import Row, add_sheet
 from qa.formats.parsed import Parsed, TextBuilder, UnreadableError, check_characters, clean
+from qa.formats.raised import lowered, raised
 from qa.settings import ParseLimits
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -35,6 +36,7 @@ class _Book:
     strings: list[str]
     formats: list[str]
     bold: frozenset[int]
+    struck: frozenset[int]
     since_1904: bool
     cells_left: int
 
@@ -160,10 +162,11 @@ def _read_row(element: Element, at: int, book: _Book) -> Row:
         get = cell.get
         reference = get("r")
         column = _column(reference.rstrip("0123456789")) if reference else column + 1
-        text = _cell_text(cell, get("t", "n"), book)
+        style = number(get("s", "0"))
+        text = "" if style in book.struck else _cell_text(cell, get("t", "n"), book)
         if text:
             cells[column] = text
-            is_bold = is_bold and number(get("s", "0")) in book.bold
+            is_bold = is_bold and style in book.bold
     return Row(at, cells, is_bold)
 
 
@@ -232,24 +235,38 @@ def _book(package: Package, parts: dict[str, str], since_1904: bool, limits: Par
     styles = list(child(root, "cellXfs") or ())
     ids = [number(attribute(style, "numFmtId")) for style in styles]
     formats = [codes.get(i) or builtin_code(i) for i in ids]
-    is_bold = [child(font, "b") is not None for font in fonts]
     font_ids = [number(attribute(style, "fontId"), -1) for style in styles]
-    bold = (at for at, font in enumerate(font_ids) if 0 <= font < len(fonts) and is_bold[font])
-    return _Book(strings, formats, frozenset(bold), since_1904, limits.cells)
+    bold, struck = (
+        frozenset(
+            at
+            for at, font in enumerate(font_ids)
+            if 0 <= font < len(fonts) and _is_on(child(fonts[font], name))
+        )
+        for name in ("b", "strike")
+    )
+    return _Book(strings, formats, bold, struck, since_1904, limits.cells)
+
+
+def _is_on(switch: Element | None) -> bool:
+    return switch is not None and attribute(switch, "val", "1") not in ("0", "false")
 
 
 def _rich_text(item: Element) -> str:
-    """Join the runs of a text, without the reading aids of East Asian scripts."""
-    return _plain("".join(_runs(item)))
+    """Join the runs of a text, without the reading aids of East Asian scripts.
 
-
-def _runs(item: Element) -> Iterator[str]:
+    What is struck out is left out, raised and lowered figures get signs of their own.
+    """
+    text = ""
     for part in item:
         name = local(part.tag)
         if name == "t":
-            yield part.text or ""
-        elif name == "r":
-            yield from _runs(part)
+            text += part.text or ""
+        elif name == "r" and not _is_on(child(part, "rPr", "strike")):
+            own = attribute(child(part, "rPr", "vertAlign"), "val")
+            run = "".join(inner.text or "" for inner in part if local(inner.tag) == "t")
+            lower = lowered(run, text) if own == "subscript" else run
+            text += raised(run) if own == "superscript" else lower
+    return _plain(text)
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import byref, c_int, create_string_buffer
+from ctypes import POINTER, byref, c_double, c_int, c_ushort, cast, create_string_buffer
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
@@ -23,6 +23,9 @@ _BOLD = re.compile(r"bold|black|heavy|demi|medi$|-bd|cmbx|sfbx", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consol|cmtt|typewriter|menlo|terminal|\bcode", re.IGNORECASE)
 _BOLD_WEIGHT = 600
 _ASLANT_DEGREES = 8
+_MOST_BOXES = 2_000
+_LONGEST_STATE = 500
+_UNSEEN_FLAGS = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 
 
 class Box(NamedTuple):
@@ -41,6 +44,20 @@ class Style(NamedTuple):
     bold: bool
     fixed: bool
     angle: int
+
+
+class TickBox(NamedTuple):
+    """A check box or radio button of a form: where it is, and whether it is ticked."""
+
+    place: Box
+    is_ticked: bool
+
+
+class Level(NamedTuple):
+    """Where a character stands on its line: its size, and how high its baseline is, in points."""
+
+    size: float
+    height: float
 
 
 def union(one: Box, other: Box) -> Box:
@@ -142,6 +159,52 @@ def opened_text(page: pdfium.PdfPage) -> Iterator[tuple[pdfium.PdfTextPage, Box]
         characters.close()
 
 
+def tick_boxes(document: pdfium.PdfDocument, number: int) -> list[TickBox]:
+    """Find the check boxes and radio buttons of a form on a page that can be seen.
+
+    Args:
+        document: What it is in.
+        number: Of the page, from 0.
+    """
+    if document.get_formtype() == pdfium_c.FORMTYPE_NONE:
+        return []
+    page = document[number]
+    try:
+        count = min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MOST_BOXES)
+        return [box for at in range(count) if (box := _tick_box(page, at)) is not None]
+    finally:
+        page.close()
+
+
+def _tick_box(page: pdfium.PdfPage, at: int) -> TickBox | None:
+    note = pdfium_c.FPDFPage_GetAnnot(page.raw, at)
+    if not note:
+        return None
+    try:
+        # Only what can be switched has a state of its appearance.
+        state = _string_of(note, b"AS")
+        hidden = pdfium_c.FPDFAnnot_GetFlags(note) & _UNSEEN_FLAGS
+        rectangle = pdfium_c.FS_RECTF()
+        is_widget = pdfium_c.FPDFAnnot_GetSubtype(note) == pdfium_c.FPDF_ANNOT_WIDGET
+        if not state or hidden or not is_widget:
+            return None
+        if not pdfium_c.FPDFAnnot_GetRect(note, rectangle):
+            return None
+        place = Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        return TickBox(place, state != "Off")
+    finally:
+        pdfium_c.FPDFPage_CloseAnnot(note)
+
+
+def _string_of(note: pdfium_c.FPDF_ANNOTATION, key: bytes) -> str:
+    length = pdfium_c.FPDFAnnot_GetStringValue(note, key, None, 0)
+    if not 2 < length < _LONGEST_STATE:
+        return ""
+    buffer = create_string_buffer(length)
+    pdfium_c.FPDFAnnot_GetStringValue(note, key, cast(buffer, POINTER(c_ushort)), length)
+    return buffer.raw.decode("utf_16_le", "replace").rstrip("\0")
+
+
 def character_box(characters: pdfium.PdfTextPage, index: int) -> Box | None:
     """Box a character; None for one that has no extent or lies beyond any page."""
     rectangle = pdfium_c.FS_RECTF()
@@ -151,6 +214,21 @@ def character_box(characters: pdfium.PdfTextPage, index: int) -> Box | None:
     # False for NaN, too.
     drawn = -_FARTHEST < box.left < box.right < _FARTHEST
     return box if drawn and -_FARTHEST < box.bottom < box.top < _FARTHEST else None
+
+
+def level_of(characters: pdfium.PdfTextPage, index: int) -> Level:
+    """Find out how large a character is, and how far up, across the direction of its text."""
+    raw = characters.raw
+    matrix = pdfium_c.FS_MATRIX()
+    pdfium_c.FPDFText_GetMatrix(raw, index, byref(matrix))
+    size = pdfium_c.FPDFText_GetFontSize(raw, index) * math.hypot(matrix.c, matrix.d)
+    x, y = c_double(), c_double()
+    pdfium_c.FPDFText_GetCharOrigin(raw, index, byref(x), byref(y))
+    along = math.hypot(matrix.a, matrix.b)
+    height = (matrix.a * y.value - matrix.b * x.value) / along if along > 0 else y.value
+    if not (0 < size < _FARTHEST and abs(height) < _FARTHEST):
+        return Level(1.0, 0.0)
+    return Level(size, height)
 
 
 def style_of(characters: pdfium.PdfTextPage, index: int) -> Style:

@@ -14,7 +14,7 @@ _INDENT = 0.8
 _NOTE_SIZE = 0.93
 _PASSED = 12
 _SENTENCE_END = re.compile(
-    r"(?:[.!?:…。！？：][\"'”’»)\]\s]*|(?<=[^\W\d])[.!?][\"”’»)]*(?:\d{1,3}|\[[\d, ]+\]))$"
+    r"(?:[.!?:…。！？：][\"'”’»)\]\s]*|(?<=[^\W\d])[.!?][\"”’»)]*(?:[\d⁰¹²³⁴-⁹]{1,3}|\[[\d, ]+\]))$"
 )
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|tab\.|abbildung|abb\.|tabelle|tableau|figura|tabla)\s*\d", re.IGNORECASE

@@ -11,12 +11,22 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
 
-from qa.formats.pdf.file import Box, opened_page, opened_text, style_of
+from qa.formats.pdf.file import (
+    Box,
+    TickBox,
+    opened_page,
+    opened_text,
+    style_of,
+    tick_boxes,
+)
+from qa.formats.pdf.seen import Ink
 from qa.formats.pdf.words import PageWords, Word, runs_leftward
+from qa.formats.raised import raised
 
 SOFT_HYPHEN = "\u00ad"
 HYPHENS = ("-", "‐", SOFT_HYPHEN)
@@ -26,6 +36,14 @@ LEADER = re.compile(r"\s?(?:\.\s?){4,}")
 # gaps as well; `order` finds out.
 _WIDE_GAP = 0.8
 ASLANT = -1
+# In heights of a letter: what stands closer to a raised figure, or a figure raised closer to
+# what it belongs to, is of the same word.
+_CLOSE = 0.2
+_CLOSING = frozenset(".,;:!?)]%”’\"'")
+# As shares of the size of what stands before.
+_SMALLER = 0.88
+_OFF_LINE = 0.1
+_DESCENT = 0.2
 
 
 class Run(NamedTuple):
@@ -102,9 +120,60 @@ def read_page(document: pdfium.PdfDocument, number: int) -> tuple[list[list[Line
         pdfium.PdfiumError: The page is damaged.
     """
     with opened_page(document, number) as (page, own), opened_text(page) as (characters, visible):
-        words = PageWords(characters, visible)
-        rows = [row for line in words.lines() for row in _rows(characters, number, line)]
-        return _in_place(_in_one_frame(rows), own), words.known, words.unknown
+        words = PageWords(characters, visible, Ink(page, characters))
+        boxes = tick_boxes(document, number)
+        rows = [
+            row
+            for line in words.lines()
+            for row in _rows(characters, number, _without_ticks(line, own, boxes))
+        ]
+        rows = _in_place(_in_one_frame(rows), own)
+        return _with_ticks(rows, boxes), words.known, words.unknown
+
+
+def _without_ticks(words: list[Word], own: int, boxes: Sequence[TickBox]) -> list[Word]:
+    """Leave out the signs that are drawn in ticked boxes: what they mean is told beside them."""
+    return [
+        word
+        for word in words
+        if word.indexes[0] < own or not any(_lies_in(word.box, box.place) for box in boxes)
+    ]
+
+
+def _lies_in(box: Box, place: Box) -> bool:
+    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+    return place.left <= x <= place.right and place.bottom <= y <= place.top
+
+
+def _with_ticks(rows: list[list[Line]], boxes: Sequence[TickBox]) -> list[list[Line]]:
+    """Write a form's boxes, "[x]" or "[ ]", beside the nearest words on their line."""
+    for box in boxes:
+        middle = -(box.place.bottom + box.place.top) / 2
+        row = next(
+            (row for row in rows if not row[0].angle and row[0].top <= middle <= row[0].bottom),
+            None,
+        )
+        if row is None:
+            continue
+        gaps = [(_gap(box.place, piece), at) for at, piece in enumerate(row)]
+        _, at = min(gaps)
+        row[at] = _ticked(row[at], box)
+    return rows
+
+
+def _gap(place: Box, piece: Line) -> float:
+    """Measure how far a box is from words; those after it count as nearer."""
+    if piece.left >= place.left:
+        return max(piece.left - place.right, 0.0)
+    return 2 * max(place.left - piece.right, 0.0) + 1
+
+
+def _ticked(piece: Line, box: TickBox) -> Line:
+    sign = "[x]" if box.is_ticked else "[ ]"
+    if piece.left < box.place.left:
+        return replace(piece, text=f"{piece.text} {sign}")
+    moved = tuple(run._replace(offset=run.offset + len(sign) + 1) for run in piece.runs)
+    return replace(piece, text=f"{sign} {piece.text}", runs=moved)
 
 
 def _in_place(rows: list[list[Line]], own: int) -> list[list[Line]]:
@@ -150,6 +219,8 @@ def _in_one_frame(rows: list[list[Line]]) -> list[list[Line]]:
 
 def _rows(characters: pdfium.PdfTextPage, number: int, words: list[Word]) -> Iterator[list[Line]]:
     """Cut a line where its gaps are wide; and where it is none, as its words are not level."""
+    if not words:
+        return
     angle = style_of(characters, words[0].indexes[0]).angle
     if any(word.is_vertical for word in words):
         angle = 270  # the lines, too, follow each other as those of text turned so
@@ -254,16 +325,30 @@ def _add_to_runs(runs: list[Run], run: Run) -> None:
     runs.append(run)
 
 
+def is_raised_figure(before: Line, piece: Line) -> bool:
+    """Whether a piece is a figure raised at the end of the one before."""
+    gap = piece.left - before.right
+    if not piece.text.isdecimal() or abs(gap) > _CLOSE * before.height:
+        return False
+    shift = (before.bottom - _DESCENT * before.size) - (piece.bottom - _DESCENT * piece.size)
+    return piece.size < _SMALLER * before.size and _OFF_LINE < shift / before.size < 1
+
+
 def joined(pieces: Sequence[Line]) -> Line:
-    """Make one line of pieces that stand side by side, parted by spaces."""
+    """Make one line of pieces that stand side by side, parted by spaces.
+
+    PDFium breaks a line at some raised figures: those, and what comes after, get no space.
+    """
     first = pieces[0]
     if len(pieces) == 1:
         return first
-    text, runs = "", list[Run]()
-    for piece in pieces:
-        text += " " if text else ""
+    text, runs = first.text, list(first.runs)
+    for before, piece in pairwise(pieces):
+        is_raised = is_raised_figure(before, piece)
+        near = piece.left - before.right < _CLOSE * before.height
+        text += "" if is_raised or (near and piece.text[0] in _CLOSING) else " "
         runs += [run._replace(offset=run.offset + len(text)) for run in piece.runs]
-        text += piece.text
+        text += raised(piece.text) if is_raised else piece.text
     longest = max(pieces, key=lambda piece: len(piece.text))
     return replace(
         first,

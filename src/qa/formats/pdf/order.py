@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.formats.pdf.lines import Line, joined
+from qa.formats.pdf.lines import Line, is_raised_figure, joined
 from qa.formats.pdf.tables import (
     CORRIDOR,
     MOST_CELLS,
@@ -24,7 +24,9 @@ from qa.formats.pdf.tables import (
 # In heights of a letter.
 _COLUMN_STEP = 2.2
 _COLUMN_WORDS = 4
-_LONE_MARKER = re.compile(r"[\d*†‡§]{1,2}|[•‣◦▪●○■□➢✓*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]")
+_LONE_MARKER = re.compile(
+    r"[\d⁰¹²³⁴-⁹*†‡§]{1,2}|[•‣◦▪●○■□➢✓*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]"
+)
 
 
 def in_reading_order(pieces: Sequence[Row]) -> list[Line]:
@@ -56,7 +58,9 @@ def _with_neighbours(rows: Sequence[Row]) -> list[list[Line]]:
     done: list[list[Line]] = []
     for row in rows:
         above = done[-1][-1] if done else None
-        if above and _is_level(above, row[0]) and above.right <= row[0].left:
+        if above and is_raised_figure(above, row[0]):
+            done[-1][-1:] = [joined([above, row[0]]), *row[1:]]
+        elif above and _is_level(above, row[0]) and above.right <= row[0].left:
             done[-1].extend(row)
         else:
             done.append(list(row))

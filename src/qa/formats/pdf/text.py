@@ -87,8 +87,11 @@ class PageText:
         return json.dumps(self._layout, separators=(",", ":"))
 
     def _add_row(self, line: Line) -> None:
-        for column, (name, cell) in enumerate(zip(line.names, line.cells, strict=True)):
-            self._append(" | " if column else "")
+        before = ""
+        for name, cell in zip(line.names, line.cells, strict=True):
+            # "Name of the boat: Petrel", as a form's labels are written.
+            self._append("" if not before else " " if before.endswith(":") else " | ")
+            before = cell.text
             self._append(f"{name}: " if name and name != cell.text else "")
             lines = cell.cells or (cell,)
             self._add_lines(lines, [False] * len(lines))

@@ -16,7 +16,9 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from qa.formats.pdf.file import Box, character_box, style_of, union
+from qa.formats.pdf.file import Box, character_box, level_of, style_of, union
+from qa.formats.pdf.seen import Ink
+from qa.formats.raised import is_raisable, lowered, raised
 
 # How PDFium marks a hyphen that ends a line.
 _LINE_HYPHENS = (0x02, 0xFFFE)
@@ -27,6 +29,10 @@ _BULLETS = {0xF0B7: "•", 0xF0A7: "▪", 0xF076: "▪", 0xF0D8: "‣", 0xF0FC: 
 # In heights of a letter: a gap this wide parts words. The widest inside words was 0.08, the
 # narrowest of missed spaces 0.25, in manuals set by troff.
 _SPACE = 0.2
+# As shares of the size that the figure beside it is set in: a raised or lowered one is smaller
+# than this, and off its line by as much as that.
+_SMALLER = 0.88
+_OFF_LINE = (0.1, 1.2)
 
 
 class Word(NamedTuple):
@@ -53,8 +59,11 @@ class PageWords:
         unknown: Glyphs without Unicode, which are left out.
     """
 
-    def __init__(self, characters: pdfium.PdfTextPage, visible: Box) -> None:
+    def __init__(
+        self, characters: pdfium.PdfTextPage, visible: Box, ink: Ink | None = None
+    ) -> None:
         self._characters = characters
+        self._ink = ink
         self._visible = visible
         self._lead = 0
         self.known = 0
@@ -91,7 +100,39 @@ class PageWords:
     def _finished(self, line: list[Word], guessed: bool) -> list[Word]:
         """Put a line in order, with the spaces that were missed where spaces are guessed."""
         words = [part for word in line for part in self._parts(word)] if guessed else line
-        return _in_logical_order(words)
+        return _in_logical_order(self._with_raised(words))
+
+    def _with_raised(self, words: list[Word]) -> list[Word]:
+        """Write raised and lowered figures as such, each still one character."""
+        if not any(map(_holds_figure, words)):
+            return words
+        done: list[Word] = []
+        for at, word in enumerate(words):
+            if word.is_vertical or not _holds_figure(word):
+                done.append(word)
+            else:
+                beside = done[-1] if done else words[at + 1] if at + 1 < len(words) else None
+                done.append(self._raised(word, beside))
+        return done
+
+    def _raised(self, word: Word, beside: Word | None) -> Word:
+        """Write a word's figures; what is beside it tells about one that stands alone."""
+        levels = [level_of(self._characters, at) for at in word.indexes]
+        line = max(levels, key=lambda level: level.size)
+        if beside is not None:
+            # Where it ends if it stands before, where it begins if it comes after.
+            at = beside.indexes[-1 if beside.box.left < word.box.left else 0]
+            neighbour = level_of(self._characters, at)
+            line = max(line, neighbour, key=lambda level: level.size)
+        text = ""
+        for character, level in zip(word.text, levels, strict=True):
+            shift = (level.height - line.height) / line.size
+            off = level.size < _SMALLER * line.size and _OFF_LINE[0] < abs(shift) < _OFF_LINE[1]
+            if off and is_raisable(character):
+                text += _raised_sign(character) if shift > 0 else lowered(character, text)
+            else:
+                text += character
+        return word if text == word.text else word._replace(text=text)
 
     def _decoded(self, code: int) -> str:
         """Give the characters that one of PDFium's beyond ASCII stands for."""
@@ -141,7 +182,10 @@ class PageWords:
     def _inside(self, word: Word) -> list[Word]:
         x, y = (word.box.left + word.box.right) / 2, (word.box.bottom + word.box.top) / 2
         seen = self._visible
-        return [word] if seen.left <= x <= seen.right and seen.bottom <= y <= seen.top else []
+        if not (seen.left <= x <= seen.right and seen.bottom <= y <= seen.top):
+            return []
+        shown = self._ink is None or self._ink.shows(word.indexes[0], word.box)
+        return [word] if shown else []
 
     def _letters(self, word: Word) -> Iterator[Word]:
         """Cut what is no word, as its letters are not beside each other, into its letters."""
@@ -184,6 +228,15 @@ class PageWords:
                 gaps.append(at)
             end = rectangle.right
         return gaps
+
+
+def _holds_figure(word: Word) -> bool:
+    return any(map(str.isdecimal, word.text))
+
+
+def _raised_sign(character: str) -> str:
+    """Raise one character; a sign as it would be before a figure."""
+    return raised(character) if character.isdecimal() else raised(f"{character}0")[0]
 
 
 def runs_leftward(text: str) -> bool:
