@@ -17,7 +17,7 @@ from qa.errors import IndexMissingError, UsageError
 from qa.index.build import build_index
 from qa.schema import Answer
 from qa.settings import AskSettings
-from tests.conftest import CORPUS, tiny_settings, write_corpus
+from tests.conftest import CORPUS, READ, tiny_settings, write_corpus
 
 Build = Callable[..., Path]
 

@@ -13,7 +13,7 @@ import pytest
 
 from qa.cli import main
 from tests.cli.conftest import run
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, READ
 
 ANSWER_KEYS = [
     "id",
