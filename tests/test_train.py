@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.answer.read import Signs
+from qa.answer.features import Features
 from qa.evaluate.calibrate import Asked
 from qa.evaluate.squad import exact_match, token_f1
 from train.calibrate import fit
@@ -105,10 +105,10 @@ def test_exact_match_and_f1_are_squad_s(
 
 def asked(chance: np.random.Generator, right_by: str, answerable: bool = True) -> Asked:
     """A question with five sentences, of which the one with the highest sign is right."""
-    signs = chance.random((5, len(Signs._fields)))
-    signs[:, Signs._fields.index("lead")] = 0.0
-    best = signs[:, Signs._fields.index(right_by)].argmax()
-    return Asked(signs, np.arange(5) == (best if answerable else -1), np.arange(5), answerable)
+    features = chance.random((5, len(Features._fields)))
+    features[:, Features._fields.index("lead")] = 0.0
+    best = features[:, Features._fields.index(right_by)].argmax()
+    return Asked(features, np.arange(5) == (best if answerable else -1), np.arange(5), answerable)
 
 
 def test_the_rank_follows_the_sign_that_tells_the_right_sentence() -> None:

@@ -162,11 +162,12 @@ class Reading:
 
     Attributes:
         passage: Where.
-        sentence: The sentence to cite.
+        sentence: What to cite: a sentence, or several that answer together.
         answer: The answer, inside `sentence`.
         confidence: Probability in [0, 1] that `sentence` answers the question.
         highlights: Words of `sentence` worth a reader's eye, in order, disjoint.
         unmentioned: Names in the question that no document mentions, as typed.
+        coverage: Share of the question's words that the sentence or its headings have.
     """
 
     passage: Passage
@@ -175,6 +176,7 @@ class Reading:
     confidence: float
     highlights: tuple[Span, ...] = ()
     unmentioned: tuple[str, ...] = ()
+    coverage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

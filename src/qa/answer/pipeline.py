@@ -1,4 +1,4 @@
-"""The one place that puts the parts together: question in, answer out.
+"""Answer a question: the one place that puts the parts together.
 
     encode → retrieve → read → cite
 
@@ -12,14 +12,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.answer.calibration_file import (
+from qa.answer.calibration import (
+    Calibration,
     OwnCalibration,
+    Risk,
     calibration_in_words,
     load_calibration,
     models_identity,
 )
 from qa.answer.cite import cite
-from qa.answer.read import Calibration, Query, Reader, Risk, supporting
+from qa.answer.read import Candidate, Corpus, Query, Reader, supporting
 from qa.answer.retrieve import retrieve
 from qa.documents.load import file_sha256, source_path
 from qa.documents.sandbox import PageImage, Sandbox
@@ -85,13 +87,13 @@ class Answerer:
         self._index = index
         self._encoder = encoder
         self._settings = settings
-        models = models_identity(network.card, index.manifest)
-        self._calibration = calibration_in_words(own, models, index.manifest.corpus_sha256)
-        if own is not None and own.models == models:
-            calibration = own.calibration
-        else:
-            calibration = Calibration.of_card(network.card)
-        self._reader = Reader(network, index.sentence_vectors, index.store.mentions, calibration)
+        self._packaged = Calibration.of_card(network.card)
+        self._models = models_identity(network.card, index.manifest)
+        self._calibration = calibration_in_words(own, self._models, index.manifest.corpus_sha256)
+        fits = own is not None and own.models == self._models
+        calibration = own.calibration if own is not None and fits else self._packaged
+        corpus = Corpus(index.sentence_vectors, index.store.mentions, index.store.rarity)
+        self._reader = Reader(network, corpus, calibration)
         self._risk = calibration.risk(settings.max_risk)
         self._corpus = Path(index.manifest.corpus)
         self._seen: dict[str, tuple[tuple[int, int, int], str]] = {}
@@ -111,12 +113,13 @@ class Answerer:
             CitationError: The index contradicts itself; nothing is answered from it.
             IndexDamagedError: The index has become unreadable.
         """
-        question = checked_question(question)
-        settings = self._settings
         clock = _Clock()
-        query = Query(question, self._encoder.encode_query(question))
+        query = self._query(question)
         clock.lap("encode")
-        passages = self._retrieve(query, max(settings.k, settings.read_passages), only)
+        settings = self._settings
+        passages = retrieve(
+            self._index, query, settings, max(settings.k, settings.read_passages), only
+        )
         clock.lap("retrieve")
         readings = self._reader.read(query, passages[: settings.read_passages])
         confidence = readings[0].confidence if readings else 0.0
@@ -127,7 +130,7 @@ class Answerer:
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
         return Answer(
-            question=question,
+            question=query.text,
             answered=answered,
             answer=_answer_text(readings[0], citations[0]) if citations else None,
             confidence=confidence,
@@ -144,9 +147,17 @@ class Answerer:
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
         """
-        question = checked_question(question)
-        query = Query(question, self._encoder.encode_query(question))
-        return self._retrieve(query, self._settings.k)
+        return retrieve(self._index, self._query(question), self._settings, self._settings.k)
+
+    def candidates(self, question: str) -> list[Candidate]:
+        """Read the best passages: every sentence with what speaks for it, the best first.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+        """
+        query, settings = self._query(question), self._settings
+        passages = retrieve(self._index, query, settings, settings.read_passages)
+        return self._reader.candidates(query, passages)
 
     @property
     def min_confidence(self) -> float:
@@ -162,6 +173,16 @@ class Answerer:
     def calibration(self) -> str:
         """Which calibration is in use, in words: the reader's, or one's own and of what."""
         return self._calibration
+
+    @property
+    def packaged(self) -> Calibration:
+        """The calibration that came with the reader, in use or not."""
+        return self._packaged
+
+    @property
+    def models(self) -> str:
+        """Identity of the reader and encoder in use."""
+        return self._models
 
     @property
     def index(self) -> Index:
@@ -208,18 +229,9 @@ class Answerer:
         """Close the index's files."""
         self._index.close()
 
-    def _retrieve(
-        self, query: Query, k: int, only: Collection[str] | None = None
-    ) -> list[RetrievedPassage]:
-        return retrieve(
-            self._index,
-            query.text,
-            query.vector,
-            k=k,
-            candidates=self._settings.candidates,
-            lexical_weight=self._settings.lexical_weight,
-            only=only,
-        )
+    def _query(self, question: str) -> Query:
+        question = checked_question(question)
+        return Query(question, self._encoder.encode_query(question))
 
     def _cite(self, reading: Reading) -> Citation:
         document = self._index.store.document(reading.passage.doc_id)
@@ -257,7 +269,7 @@ class LiveAnswerer:
         self._name = ""  # of the generation that was looked for; an older one may answer for it
 
     def current(self) -> Answerer:
-        """Give the answerer, opened anew if a build has published since.
+        """Return the answerer, opened anew if a build has published since.
 
         Raises:
             QAError: See `open_index`; not if an older generation can go on answering.
