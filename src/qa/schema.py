@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "item", "paragraph", "row"]
 State = Literal["unchanged", "changed", "missing"]
+Outcome = Literal["answer", "possible", "none"]
 
 
 class Span(NamedTuple):
@@ -217,6 +218,8 @@ class Answer:
         titles: Title of each document in `passages`, by `doc_id`.
         timings_ms: Milliseconds by stage, and `total`.
         id: Carried over from a batch, or None.
+        possible: What may answer where nothing is sure enough to be the answer, or None.
+        n_documents: How many documents were asked.
     """
 
     question: str
@@ -229,3 +232,12 @@ class Answer:
     titles: dict[str, str] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | int | None = None
+    possible: Citation | None = None
+    n_documents: int = 0
+
+    @property
+    def state(self) -> Outcome:
+        """Whether this is an answer, a sentence that may be one, or neither."""
+        if self.answered:
+            return "answer"
+        return "possible" if self.possible is not None else "none"

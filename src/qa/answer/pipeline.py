@@ -8,7 +8,7 @@ Does not know the command line, the browser or JSON.
 import threading
 import time
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,8 @@ from qa.settings import AskSettings
 
 # A question longer than this is a pasted page; the encoder would read only its start.
 MAX_QUESTION_CHARACTERS = 2_000
+LEAST_POSSIBLE = 0.25
+"""A sentence is shown as a possible answer if it is right at least one time in four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ class Answerer:
         clock.lap("read")
         answered = bool(readings) and (not abstain or confidence >= self.min_confidence)
         cited = [readings[0], *supporting(readings, self.min_confidence)] if answered else []
-        citations = tuple(self._cite(reading) for reading in cited)
+        citations = self._cite_once(cited)
+        possible = None
+        if not answered and _may_answer(readings):
+            possible = self._cite(readings[0], self._document(readings[0]))
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
         return Answer(
@@ -139,6 +144,8 @@ class Answerer:
             unmentioned=readings[0].unmentioned if readings else (),
             titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
             timings_ms=clock.timings_ms(),
+            possible=possible,
+            n_documents=self._index.store.n_documents if only is None else len(only),
         )
 
     def search(self, question: str) -> list[RetrievedPassage]:
@@ -233,14 +240,29 @@ class Answerer:
         question = checked_question(question)
         return Query(question, self._encoder.encode_query(question))
 
-    def _cite(self, reading: Reading) -> Citation:
+    def _cite_once(self, readings: Sequence[Reading]) -> tuple[Citation, ...]:
+        """Cite readings; of documents with the same bytes only the first."""
+        hashes: set[tuple[str, int]] = set()
+        citations = []
+        for reading in readings:
+            document = self._document(reading)
+            place = (document.sha256, reading.sentence.start)
+            if place not in hashes:
+                citations.append(self._cite(reading, document))
+            hashes.add(place)
+        return tuple(citations)
+
+    def _cite(self, reading: Reading, document: Document) -> Citation:
+        return cite(reading, document, self._state(document.doc_id, document.sha256))
+
+    def _document(self, reading: Reading) -> Document:
         document = self._index.store.document(reading.passage.doc_id)
         if document is None:
             raise IndexDamagedError(
                 f"the index has a passage of {reading.passage.doc_id!r} but not the document; "
                 "build it again with: qa index --rebuild"
             )
-        return cite(reading, document, self._state(document.doc_id, document.sha256))
+        return document
 
     def _state(self, doc_id: str, sha256: str) -> State:
         """Say whether a document's file is as it was; one that looks untouched is hashed once."""
@@ -324,6 +346,15 @@ def checked_question(question: str) -> str:
             f"{MAX_QUESTION_CHARACTERS:,} are read: ask something shorter"
         )
     return question
+
+
+def _may_answer(readings: Sequence[Reading]) -> bool:
+    """Whether the best reading is worth showing although it is not sure enough."""
+    return (
+        bool(readings)
+        and readings[0].confidence >= LEAST_POSSIBLE
+        and not readings[0].unmentioned
+    )
 
 
 def _answer_text(reading: Reading, citation: Citation) -> str:
