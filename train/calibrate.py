@@ -13,6 +13,7 @@ its sentence is evidence or its words are a gold answer.
 import argparse
 import json
 import random
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,6 +41,7 @@ from qa.evaluate.calibrate import (
 from qa.evaluate.gold import load_gold
 from qa.evaluate.reliability import Flags, Floats
 from qa.index.build import build_index
+from qa.index.generations import encoders_dir
 from qa.models.span_network import SpanNetwork, write_card
 from qa.settings import BuildSettings
 from train.data import Example, load_examples, split_by_title
@@ -52,6 +54,7 @@ _UNANSWERABLE_SHARE = 0.25
 _LEAST_ANSWERS = 30
 _LEAST_QUESTIONS = 40
 _LEFT_OUT_ONE_IN = 3
+_LEAST_TITLES = 6
 _PROMISES = (0.05, 0.1, 0.2, 0.3)
 # Their passages stand in other sources' contexts, which answer their questions.
 _NOT_ALONE = ("nearmiss_", "edit_", "squad2_pairs")
@@ -69,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     by_source = _by_source([e for path in options.data for e in load_examples(path)])
     for source, examples in by_source.items():
         own = random.Random(5).sample(examples, min(options.examples, len(examples)))
-        sets[source] = ask_own_contexts(own, options.reader)
+        sets[source] = ask_own_contexts(own, options.reader, options.index)
         print(f"asked {source}: {len(own)}", flush=True)
     calibration, left_out = fit(sets)
     write_card(
@@ -105,15 +108,27 @@ def _by_source(examples: Sequence[Example]) -> dict[str, list[Example]]:
     return {name: own for name, own in sorted(groups.items()) if len(own) >= _LEAST_QUESTIONS}
 
 
-def ask_own_contexts(examples: Sequence[Example], reader: Path) -> list[Asked]:
-    """Ask each example of an index of all the examples' contexts but every third article's."""
+def ask_own_contexts(
+    examples: Sequence[Example], reader: Path, models_of: Path | None = None
+) -> list[Asked]:
+    """Ask each example of an index of all the examples' contexts but every third article's.
+
+    Of few articles none is left out.
+
+    Args:
+        examples: Questions with contexts.
+        reader: Folder of the reader.
+        models_of: An index whose exported models are taken, so that none is exported again.
+    """
     titles = sorted({example.title for example in examples})
-    left_out = set(titles[::_LEFT_OUT_ONE_IN])
+    left_out = set(titles[::_LEFT_OUT_ONE_IN]) if len(titles) >= _LEAST_TITLES else set()
     kept = [example for example in examples if example.title not in left_out]
     names = {context: f"{n:05d}.md" for n, context in enumerate({e.context: 0 for e in kept})}
     with tempfile.TemporaryDirectory() as name:
         corpus, index_dir = Path(name, "corpus"), Path(name, "index")
         corpus.mkdir()
+        if models_of is not None:
+            shutil.copytree(encoders_dir(models_of), encoders_dir(index_dir))
         for example in kept:
             heading = "" if example.title == example.context.lower() else example.title.title()
             text = f"# {heading}\n\n{example.context}\n" if heading else example.context
