@@ -17,8 +17,9 @@ from onnx import TensorProto, helper, numpy_helper
 from playwright.sync_api import Browser, sync_playwright
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from qa.answer.calibration import Calibration, Risk
+from qa.answer.features import Features
 from qa.answer.pipeline import Answerer, open_index
-from qa.answer.read import Calibration, Risk, Signs
 from qa.formats import parse
 from qa.index.build import build_index
 from qa.index.generations import encoders_dir, readers_dir
@@ -44,8 +45,8 @@ GOLD = ROOT / "tests" / "gold" / "inl_peru.jsonl"
 PLAIN_GOLD = ROOT / "tests" / "gold" / "inl_peru_plain.jsonl"
 TINY_DIMENSION = 64
 TINY_CALIBRATION = Calibration(
-    rank=Signs(0, 0, 7.1, 0, -1, 0, 0, 0),
-    confidence=Signs(0, 0, 2.85, 0, -0.81, -1.5, -1.73, 0),
+    rank=Features(0, 0, 7.1, 0, -1, 0, 0, 0),
+    confidence=Features(0, 0, 2.85, 0, -0.81, -1.5, -1.73, 0),
     bias=-1.75,
     risks=(Risk(0.0, 0.5, 0.4, 0.6, 1.0), Risk(0.25, 0.1, 0.05, 0.2, 0.8)),
 )

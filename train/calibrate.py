@@ -1,21 +1,21 @@
 """Fit what a reader's scores are worth: `python -m train.calibrate --help`.
 
-Gold questions on an indexed corpus and SQuAD-like files in; the calibration goes into the
-reader's `reader.json`. The weights are fitted on the gold's calibration splits and on
-questions of the files' validation titles, by source, asked of an index of those titles'
-contexts. Of the sources without unanswerable questions, the contexts of every third
-article are left out: their questions then have no answer, as it happens in real use.
-An answer is right if its sentence is evidence or its words are a gold answer.
+Questions of many kinds of documents go in: gold questions of an indexed corpus, and
+SQuAD-like files by source, of their validation titles, asked of an index of those titles'
+contexts. The contexts of every third article are left out; its questions then have no
+answer, as it happens in real use. The calibration goes into the reader's `reader.json`.
 
-Risk is measured on `--risk-gold` and those sources alone: ordinary questions, not ones made
-to mislead, of which one in five is taken to have no answer.
+What a threshold costs is measured the hard way: every source is answered with weights fitted
+on all the others, and the risk table is made of those answers alone. An answer is right if
+its sentence is evidence or its words are a gold answer.
 """
 
 import argparse
 import json
 import random
+import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +24,14 @@ from scipy.optimize import minimize
 from sentencex import get_sentence_boundaries
 from sklearn.metrics import roc_auc_score
 
-from qa.answer.read import Calibration, Risk, Signs
+from qa.answer.calibration import Calibration, Risk
+from qa.answer.features import Features
+from qa.answer.pipeline import Answerer, open_index
 from qa.evaluate.calibrate import (
-    SIGN_BOUNDS,
+    FEATURE_BOUNDS,
     Asked,
-    Asker,
+    Best,
+    ask,
     best_sentences,
     fit_logistic,
     probabilities,
@@ -36,86 +39,117 @@ from qa.evaluate.calibrate import (
     rounded,
 )
 from qa.evaluate.gold import load_gold
-from qa.evaluate.statistics import Floats
+from qa.evaluate.statistics import Flags, Floats
 from qa.index.build import build_index
+from qa.index.generations import encoders_dir
 from qa.models.span_network import SpanNetwork, write_card
+from qa.settings import BuildSettings
 from train.data import Example, load_examples, split_by_title
 
+Sets = dict[str, list[Asked]]
+
 _L2 = 0.01
-_UNANSWERABLE_SHARE = 0.2
+_UNANSWERABLE_SHARE = 0.25
 # A share among fewer answers says nothing.
-_LEAST_ANSWERS = 20
+_LEAST_ANSWERS = 30
+_LEAST_QUESTIONS = 40
+_LEFT_OUT_ONE_IN = 3
+_LEAST_TITLES = 6
+_PROMISES = (0.05, 0.1, 0.2, 0.3)
+# Their passages stand in other sources' contexts, which answer their questions.
+_NOT_ALONE = ("nearmiss_", "edit_", "squad2_pairs")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     options = _parser().parse_args(arguments)
     network = SpanNetwork(options.reader)
-    page = Asker(options.index, network)
-
-    def ask_gold(path: Path) -> list[Asked]:
+    page = open_index(options.index)
+    sets: Sets = {}
+    for path in options.gold:
         gold = load_gold(path, "calibration")
-        return [page.ask(entry.question, entry.evidence, entry.answers) for entry in gold]
-
-    ordinary = {path.name: ask_gold(path) for path in options.risk_gold}
-    hard = {path.name: ask_gold(path) for path in options.gold}
-    for path in options.data:
-        examples = split_by_title(load_examples(path)).validation
-        for source in sorted({example.source for example in examples}):
-            own = [example for example in examples if example.source == source]
-            own = random.Random(5).sample(own, min(options.examples, len(own)))
-            to = ordinary if all(example.answers for example in own) else hard
-            to[source] = ask_own_contexts(own, network, leave_out=to is ordinary)
-    calibration = fit([*ordinary.values(), *hard.values()], list(ordinary.values()))
-    write_card(options.reader, {**network.card, "calibration": calibration.to_json()})
-    for name, asked in {**ordinary, **hard}.items():
+        sets[path.stem] = [ask(page, e.question, e.evidence, e.answers) for e in gold]
+    by_source = _by_source([e for path in options.data for e in load_examples(path)])
+    for source, examples in by_source.items():
+        own = random.Random(5).sample(examples, min(options.examples, len(examples)))
+        sets[source] = ask_own_contexts(own, options.reader, options.index)
+        print(f"asked {source}: {len(own)}", flush=True)
+    calibration, left_out = fit(sets)
+    write_card(
+        options.reader,
+        {
+            **network.card,
+            "calibration": calibration.to_json(),
+            "left_out": describe_left_out(sets, left_out, calibration),
+        },
+    )
+    for name, asked in sets.items():
         print(f"{name}: {len(asked)} questions", json.dumps(describe(calibration, asked)))
+    print(json.dumps(describe_left_out(sets, left_out, calibration), indent=1))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--reader", type=Path, required=True, help="folder of the reader; its card is changed")
-    add("--index", type=Path, default=Path("index"), help="index of the gold's corpus")
-    add("--risk-gold", type=Path, nargs="+", required=True, help="ordinary questions")
-    add("--gold", type=Path, nargs="*", default=[], help="questions made to mislead")
+    add("--index", type=Path, default=Path("index"), help="index of the gold's corpus, read by it")
+    add("--gold", type=Path, nargs="*", default=[], help="gold files; their calibration splits")
     add("--data", type=Path, nargs="*", default=[], help="SQuAD-like JSON lines")
-    add("--examples", type=int, default=300, help="how many of each source")
+    add("--examples", type=int, default=150, help="how many of each source")
     return parser
 
 
+def _by_source(examples: Sequence[Example]) -> dict[str, list[Example]]:
+    """Group validation examples by source; sources with too few are left out."""
+    groups: dict[str, list[Example]] = {}
+    for example in split_by_title(examples).validation:
+        if not example.source.startswith(_NOT_ALONE):
+            groups.setdefault(example.source, []).append(example)
+    return {name: own for name, own in sorted(groups.items()) if len(own) >= _LEAST_QUESTIONS}
+
+
 def ask_own_contexts(
-    examples: Sequence[Example], network: SpanNetwork, *, leave_out: bool
+    examples: Sequence[Example], reader: Path, models_of: Path | None = None
 ) -> list[Asked]:
-    """Ask each example of an index of all the examples' contexts.
+    """Ask each example of an index of all the examples' contexts but every third article's.
+
+    Of few articles none is left out.
 
     Args:
         examples: Questions with contexts.
-        network: Reads.
-        leave_out: Leave the contexts of every third article out of the index; its questions
-            have no answer then.
+        reader: Folder of the reader.
+        models_of: An index whose exported models are taken, so that none is exported again.
     """
     titles = sorted({example.title for example in examples})
-    left_out = set(titles[::3]) if leave_out else set()
-    contexts = dict.fromkeys(e.context for e in examples if e.title not in left_out)
+    left_out = set(titles[::_LEFT_OUT_ONE_IN]) if len(titles) >= _LEAST_TITLES else set()
+    kept = [example for example in examples if example.title not in left_out]
+    names = {context: f"{n:05d}.md" for n, context in enumerate({e.context: 0 for e in kept})}
     with tempfile.TemporaryDirectory() as name:
         corpus, index_dir = Path(name, "corpus"), Path(name, "index")
         corpus.mkdir()
-        for number, context in enumerate(contexts):
-            (corpus / f"{number:05d}.txt").write_bytes(context.encode())
-        build_index(corpus, index_dir)
-        asker = Asker(index_dir, network)
-        asked = []
-        for example in examples:
-            known = example.title not in left_out
-            evidence = _answer_sentences(example) if known else ()
-            answers = [answer.text for answer in example.answers] if known else ()
-            asked.append(asker.ask(example.question, evidence, answers))
+        if models_of is not None:
+            shutil.copytree(encoders_dir(models_of), encoders_dir(index_dir))
+        for example in kept:
+            heading = "" if example.title == example.context.lower() else example.title.title()
+            text = f"# {heading}\n\n{example.context}\n" if heading else example.context
+            (corpus / names[example.context]).write_bytes(text.encode())
+        build_index(corpus, index_dir, BuildSettings(reader=str(reader)))
+        answerer = open_index(index_dir)
+        asked = [
+            _ask(answerer, example, known=example.title not in left_out) for example in examples
+        ]
+        answerer.close()
         return asked
 
 
+def _ask(answerer: Answerer, example: Example, *, known: bool) -> Asked:
+    evidence = _answer_sentences(example) if known else ()
+    answers = [answer.text for answer in example.answers] if known else ()
+    return ask(answerer, example.question, evidence, answers)
+
+
 def _answer_sentences(example: Example) -> list[str]:
-    """Give the sentences of the context in which an answer begins."""
+    """Return the sentences of the context in which an answer begins."""
     return [
         boundary["text"].strip()
         for boundary in get_sentence_boundaries("en", example.context)
@@ -126,77 +160,123 @@ def _answer_sentences(example: Example) -> list[str]:
     ]
 
 
-def fit(sets: Sequence[Sequence[Asked]], ordinary: Sequence[Sequence[Asked]]) -> Calibration:
-    """Fit both sets of weights and the risk of every threshold; each set counts the same.
+def fit(sets: Mapping[str, Sequence[Asked]]) -> tuple[Calibration, dict[str, Floats]]:
+    """Fit the weights and what every threshold costs; each source counts the same.
 
     The rank weights are a conditional logit (McFadden 1974) over a question's sentences, the
-    confidence a logistic regression on the best one. Both are L2-penalised on signs scaled to
-    unit variance, each held to the direction it was meant for.
+    confidence a logistic regression on the best one. Both are L2-penalised on features scaled
+    to unit variance, each held to the direction it was meant for.
 
-    Args:
-        sets: What the weights are fitted on.
-        ordinary: What risk is measured on.
+    Returns:
+        The calibration, and by source the confidences of its best sentences by weights
+        fitted on all the other sources, shape (n_questions,).
     """
-    scale = np.concatenate([asked.signs for entries in sets for asked in entries]).std(axis=0)
-    scale[Signs._fields.index("lead")] = 1.0
+    fitted = _fit_weights(list(sets.values()))
+    left_out, rights, weights = {}, [], []
+    for name, entries in sets.items():
+        others = _fit_weights([own for other, own in sets.items() if other != name])
+        best = best_sentences(others.rank, entries)
+        left_out[name] = probabilities(others, best.features)
+        rights.append(best.right)
+        weights.append(_weights(entries))
+    p, right = np.concatenate(list(left_out.values())), np.concatenate(rights)
+    risks = tuple(_risks(p, right, np.concatenate(weights)))
+    return replace(fitted, risks=risks), left_out
+
+
+def _fit_weights(sets: Sequence[Sequence[Asked]]) -> Calibration:
+    scale = np.concatenate([a.features for s in sets for a in s if len(a.right)]).std(axis=0)
+    scale[Features._fields.index("lead")] = 1.0
+    scale[scale < 1e-6] = 1.0  # a feature that is the same everywhere
     rank = _fit_rank(sets, scale)
-    best = best_sentences(Signs(*rank), [asked for entries in sets for asked in entries])
-    weights = np.concatenate([np.full(len(entries), 1 / len(entries)) for entries in sets])
-    bounds = [*SIGN_BOUNDS.values()]
-    fitted = fit_logistic(best.signs / scale, best.right, weights, bounds, l2=_L2)
-    confidence, bias = fitted[:-1] / scale, float(fitted[-1])
-    calibration = Calibration(rounded(rank), rounded(confidence), bias, ())
-    return replace(calibration, risks=tuple(_risks(calibration, ordinary)))
+    best = best_sentences(Features(*rank), [asked for entries in sets for asked in entries])
+    weights = np.concatenate([_weights(entries) for entries in sets])
+    bounds = [*FEATURE_BOUNDS.values()]
+    found = fit_logistic(best.features / scale, best.right, weights, bounds, l2=_L2)
+    return Calibration(rounded(rank), rounded(found[:-1] / scale), float(found[-1]), ())
 
 
 def describe(calibration: Calibration, entries: Sequence[Asked]) -> dict[str, float | None]:
     """Measure a calibration on one set."""
-    signs, right, answerable = best_sentences(calibration.rank, entries)
-    p = probabilities(calibration, signs)
+    features, right, answerable = best_sentences(calibration.rank, entries)
+    p = probabilities(calibration, features)
     both = 0 < answerable.sum() < len(entries)
+    possible = np.array([bool(entry.right.any()) for entry in entries])
     return {
-        "sentence_accuracy": round(float(right[answerable].mean()), 3) if both else None,
+        "possible": round(float(possible[answerable].mean()), 3) if answerable.any() else None,
+        "chosen": round(float(right[answerable].mean()), 3) if answerable.any() else None,
         "AUROC": round(float(roc_auc_score(answerable, p)), 3) if both else None,
-        "AUROC_right": round(float(roc_auc_score(right, p)), 3),
+        "AUROC_right": round(float(roc_auc_score(right, p)), 3)
+        if 0 < right.sum() < len(p)
+        else None,
         "mean_confidence": round(float(p.mean()), 3),
         "right": round(float(right.mean()), 3),
     }
 
 
+def describe_left_out(
+    sets: Mapping[str, Sequence[Asked]], left_out: Mapping[str, Floats], calibration: Calibration
+) -> dict[str, dict[str, list[float]]]:
+    """Say, by promise, what was found on each source left out.
+
+    Returns:
+        For every promise and source: share of wrong answers among those given, share of its
+        answerable questions refused, share of the unanswerable refused.
+    """
+    told: dict[str, dict[str, list[float]]] = {}
+    bests = {name: best_sentences(calibration.rank, entries) for name, entries in sets.items()}
+    for promise in _PROMISES:
+        threshold = calibration.risk(promise).min_confidence
+        rows = {name: _found(bests[name], left_out[name] >= threshold) for name in sets}
+        pooled = [
+            round(float(np.nanmean(column)), 3) for column in zip(*rows.values(), strict=True)
+        ]
+        told[str(promise)] = {**rows, "mean of sources": pooled}
+    return told
+
+
+def _found(best: Best, given: Flags) -> list[float]:
+    answerable = best.answerable
+    shares = (
+        (~best.right[given]).mean() if given.any() else 0.0,
+        (~given[answerable]).mean() if answerable.any() else np.nan,
+        (~given[~answerable]).mean() if (~answerable).any() else np.nan,
+    )
+    return [round(float(share), 3) for share in shares]
+
+
 def _fit_rank(sets: Sequence[Sequence[Asked]], scale: Floats) -> Floats:
     usable = [[asked for asked in entries if asked.right.any()] for entries in sets]
-    rows = [(a.signs / scale, a.right, 1 / len(entries)) for entries in usable for a in entries]
+    rows = [(a.features / scale, a.right, 1 / len(entries)) for entries in usable for a in entries]
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         value, gradient = _L2 / 2 * float(weights @ weights), _L2 * weights
-        for signs, right, share in rows:
-            odds = signs @ weights
+        for features, right, share in rows:
+            odds = features @ weights
             powers = np.exp(odds - odds.max())
             value += share * float(np.log(powers.sum() / powers[right].sum()))
             mean, wanted = powers / powers.sum(), powers * right / powers[right].sum()
-            gradient = gradient + share * (signs.T @ (mean - wanted))
+            gradient = gradient + share * (features.T @ (mean - wanted))
         return value, gradient
 
-    bounds = [*{**SIGN_BOUNDS, "lead": (0.0, 0.0)}.values()]
+    bounds = [*{**FEATURE_BOUNDS, "lead": (0.0, 0.0)}.values()]
     found = minimize(loss, np.zeros(len(scale)), jac=True, bounds=bounds)
     rank: Floats = found.x / scale
     return rank
 
 
-def _risks(calibration: Calibration, sets: Sequence[Sequence[Asked]]) -> Iterator[Risk]:
-    """Measure every threshold; each set weighs the same, its unanswerable questions a fifth."""
-    best = best_sentences(calibration.rank, [asked for entries in sets for asked in entries])
-    weight = np.array([weight for entries in sets for weight in _weights(entries)])
-    p = probabilities(calibration, best.signs)
-    return risk_table(p, best.right, weight, least_answers=_LEAST_ANSWERS)
+def _risks(p: Floats, right: Flags, weight: Floats) -> Iterator[Risk]:
+    return risk_table(p, right, weight, least_answers=_LEAST_ANSWERS)
 
 
-def _weights(entries: Sequence[Asked]) -> list[float]:
-    """Weigh a set's questions so that one in five has no answer; together they weigh 1."""
+def _weights(entries: Sequence[Asked]) -> Floats:
+    """Weigh a set's questions so that a quarter has no answer; together they weigh 1."""
     answerable = sum(asked.answerable for asked in entries)
-    shares = {True: 1 - _UNANSWERABLE_SHARE, False: _UNANSWERABLE_SHARE}
     counts = {True: answerable, False: len(entries) - answerable}
-    return [shares[asked.answerable] / counts[asked.answerable] for asked in entries]
+    shares = {True: 1 - _UNANSWERABLE_SHARE, False: _UNANSWERABLE_SHARE}
+    if not all(counts.values()):
+        return np.full(len(entries), 1 / len(entries))
+    return np.array([shares[a.answerable] / counts[a.answerable] for a in entries])
 
 
 if __name__ == "__main__":

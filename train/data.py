@@ -39,6 +39,8 @@ class Example:
         answers: Gold spans; none if the passage does not answer.
         title: The article, or the context itself where the data names none.
         source: The data set, for figures by source.
+        evidence: Parts of the context, in characters, that answer together where no span is
+            the answer: steps, reasons, a sentence that says yes or no.
     """
 
     question: str
@@ -46,6 +48,12 @@ class Example:
     answers: tuple[Answer, ...]
     title: str
     source: str
+    evidence: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the context answers the question."""
+        return bool(self.answers or self.evidence)
 
 
 def load_examples(path: Path) -> list[Example]:

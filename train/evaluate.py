@@ -1,4 +1,4 @@
-"""A reader folder and examples in, figures out: `python -m train.evaluate --help`.
+"""Measure a reader on its own, without the product: `python -m train.evaluate --help`.
 
 Measures are SQuAD 2.0's (Rajpurkar et al. 2018): exact match and token F1, the best over
 the gold answers. Does not know torch.
@@ -6,6 +6,8 @@ the gold answers. Does not know torch.
 
 import argparse
 import json
+import random
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -43,17 +45,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--reader", type=Path, help="folder of the reader; the packaged one if left out")
     add("--data", type=Path, nargs="+", required=True, help="SQuAD-like JSON lines")
     add("--split", choices=("validation", "test"), default="test", help="of the titles held back")
+    add("--examples", type=int, default=300, help="of each source and kind, at most")
     options = parser.parse_args(arguments)
     examples = [example for path in options.data for example in load_examples(path)]
     held = getattr(split_by_title(examples), options.split)
-    print(json.dumps(measure_by_source(SpanNetwork(options.reader), held), indent=1))
+    figures = measure_by_source(SpanNetwork(options.reader), held, options.examples)
+    print(json.dumps(figures, indent=1))
 
 
-def measure_by_source(network: SpanNetwork, examples: Sequence[Example]) -> Figures:
-    """Compute the figures of every source."""
+def measure_by_source(network: SpanNetwork, examples: Sequence[Example], most: int) -> Figures:
+    """Compute the figures of every source, on a sample of `most` of each kind."""
+    kinds: defaultdict[str, list[list[Example]]] = defaultdict(lambda: [[], []])
+    for example in examples:
+        kinds[example.source][example.answerable].append(example)
     figures = Figures()
-    for source in sorted({example.source for example in examples}):
-        own = [example for example in examples if example.source == source]
+    for source, sides in sorted(kinds.items()):
+        draw = random.Random(7)
+        own = [e for side in sides for e in draw.sample(side, min(most, len(side)))]
         figures[source] = measure(predict(network, own), own)
     return figures
 
@@ -77,6 +85,9 @@ def measure(predictions: Sequence[Prediction], examples: Sequence[Example]) -> d
     what that costs. Without unanswerable examples those that need them are left out.
     """
     has = [(p, e) for p, e in zip(predictions, examples, strict=True) if e.answers]
+    if not has:
+        refused_all = _mean([p.answerable < 0 for p in predictions])
+        return {"unanswerable": len(examples), "NoAns_accuracy": round(refused_all, 4)}
     golds = [[answer.text for answer in example.answers] for _, example in has]
     figures = {
         "answerable": len(has),

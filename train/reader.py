@@ -1,47 +1,54 @@
-"""Train and export a reader from SQuAD-like files: `python -m train.reader --help`.
+"""Train a reader from SQuAD-like files: `python -m train.reader --help`.
 
-Examples in; `model.onnx` (int8), `tokenizer.json` and `reader.json` out, with the figures
-on titles held back from training. `train.calibrate` comes next.
+Examples in; `checkpoint.pt` and `weights.safetensors` out. `train.export` and
+`train.calibrate` come next.
 """
 
 import argparse
-import hashlib
+import json
 import logging
 import random
-import shutil
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from qa.models.export_encoder import packaged_weights
-from qa.models.span_network import MODEL_FILE, TOKENIZER_FILE, SpanNetwork, write_card
 from train.contrast import contrasted
-from train.data import Example, load_examples, split_by_title, titled, window
-from train.evaluate import measure_by_source
+from train.data import Example, load_examples, split_by_title, window
 from train.facts import templated_examples
-from train.fit import FitSettings, fit, tokenise
-from train.model import ReaderModel, export_onnx
+from train.fit import FitSettings, Item, fit, tokenise, tokenise_claims
+from train.model import ReaderModel
 from train.negatives import removed_negatives, retrieved_negatives, swapped_negatives
+from train.sentences import Claim, explained_examples, load_claims, yes_no_examples
+from train.tables import table_examples
 
 _LOG = logging.getLogger(__name__)
-# Product passages and questions are shorter than the first; validation reads more.
+# Product passages and questions are shorter; longer ones are read in windows.
 _MAX_TRAINING_TOKENS = 256
-_MAX_READ_TOKENS = 384
-_MAX_ANSWER_TOKENS = 30
 _MAX_ANSWER_CHARACTERS = 160
-_WINDOW_TOKENS = (50, 200)
+_WINDOW_TOKENS = (40, 150)
+# Of each source, what share an epoch sees: the hardest and most natural most often.
+_SHARES = {
+    "squadshifts_amazon": 0.4, "squadshifts_reddit": 0.4, "squad1_sub": 0.5, "nearmiss_nq": 0.35,
+    "qed": 0.6, "tydiqa_goldp_en": 0.8, "policyqa": 0.3, "fairytaleqa": 0.4, "nq_swap": 0.5,
+    "squad_dev": 0.9, "squadshifts_newwiki": 0.7, "edit_year": 0.7, "edit_antonym": 0.5,
+    "edit_entity": 0.7, "squad2_pairs_lower": 0.7, "timeqa_human": 0.8,
+}  # fmt: skip
 # Of the answerable examples, how many are tried for each kind of made example.
-_RETRIEVED_SHARE = 0.08
-_SWAPPED_SHARE = 0.12
-_REMOVED_SHARE = 0.12
-_CONTRASTED_SHARE = 0.6
-_FACTS_SHARE = 0.09
-_TITLED_SHARE = 0.3
+_RETRIEVED_SHARE = 0.03
+_SWAPPED_SHARE = 0.06
+_REMOVED_SHARE = 0.04
+_CONTRASTED_SHARE = 0.12
+_FACTS, _TABLES, _YES_NO, _EXPLAINED, _CLAIMS = 800, 3000, 2200, 1600, 7000
+_TITLED_SHARE = 0.5
+_OTHER_TITLE_SHARE = 0.12
 _MAX_TITLE_CHARACTERS = 60
+_UNTITLED = re.compile(r"^squad (?:par|low) |^facts$|^\W*$")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,105 +59,108 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(options.threads)
     rng = random.Random(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    examples = [example for path in options.data for example in load_examples(path)]
-    split = split_by_title(examples)
-    warm_up = [example for path in options.warm_up for example in load_examples(path)]
-    warm_up = rng.sample(warm_up, min(options.warm_up_examples, len(warm_up)))
-    shutil.copy(options.base / TOKENIZER_FILE, options.out / TOKENIZER_FILE)
-    tokenizer = Tokenizer.from_file(str(options.out / TOKENIZER_FILE))
+    examples = training_examples([e for path in options.data for e in load_examples(path)])
+    claims = [claim for path in options.claims for claim in load_claims(path)]
+    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(_MAX_TRAINING_TOKENS, strategy="only_second")
-    separator_id = tokenizer.token_to_id("[SEP]")
-    if separator_id is None:
-        raise SystemExit(f"{options.base}: expected a BERT-like tokenizer with a token [SEP]")
-    model = ReaderModel(options.base, separator_id)
-    if options.resume is not None:
-        model.load_state_dict(load_file(options.resume))
-    model, trained = fit(
-        model,
-        tokenise(warm_up, tokenizer),
-        lambda: tokenise(_draw_epoch(split.training, rng), tokenizer),
-        FitSettings(options.epochs, options.minutes, options.batch_tokens, options.rate),
-        options.out / "checkpoint.safetensors",
-        rng,
+    model = ReaderModel(options.base, options.frozen)
+    settings = FitSettings(
+        options.minutes, options.decay_minutes, options.batch_tokens, options.rate, options.bfloat16
     )
-    export_onnx(model, options.out / MODEL_FILE, "int8")
-    card = _card(options, trained)
-    write_card(options.out, card)
-    network = SpanNetwork(options.out)
-    write_card(
-        options.out,
-        {
-            **card,
-            "validation": measure_by_source(network, split.validation),
-            "test": measure_by_source(network, split.test),
-        },
-    )
+
+    def draw() -> list[Item]:
+        return _draw_epoch(examples, claims, options.explained, tokenizer, rng)
+
+    pad = model.encoder.config.pad_token_id
+    trained = fit(model, draw, settings, options.out / "checkpoint.pt", rng, pad)
+    save_file(model.state_dict(), options.out / "weights.safetensors")
+    told = {name: value for name, value in vars(options).items() if isinstance(value, int | float)}
+    record = {"base": options.base.name, "settings": told, "trained": trained}
+    (options.out / "trained.json").write_text(json.dumps(record, indent=2), "utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--data", type=Path, nargs="+", required=True, help="SQuAD-like JSON lines, .gz or not")
-    add("--out", type=Path, required=True, help="folder for the exported reader")
-    add("--base", type=Path, default=packaged_weights(), help="encoder to start from (%(default)s)")
-    add("--resume", type=Path, help="a checkpoint.safetensors whose reader is trained further")
-    add("--warm-up", type=Path, nargs="*", default=[], help="files read once, before the data")
-    add("--warm-up-examples", type=int, default=6000)
-    add("--epochs", type=int, default=2)
-    add("--minutes", type=float, default=600.0, help="the rate falls to 0 by then at the latest")
-    add("--batch-tokens", type=int, default=2304, help="with padding")
-    add("--rate", type=float, default=2.5e-4, help="peak rate; the heads' is 4 times that")
+    add("--claims", type=Path, nargs="*", default=[], help="claims with evidence, JSON lines .gz")
+    add("--explained", type=Path, help="questions with passages that answer them, JSON lines .gz")
+    add("--out", type=Path, required=True, help="folder for checkpoint and weights")
+    add("--base", type=Path, required=True, help="encoder to start from")
+    add("--frozen", type=int, default=0, help="lowest layers that stay as they are")
+    add("--minutes", type=float, required=True)
+    add("--decay-minutes", type=float, default=15.0, help="the rate falls to 0 in the last of them")
+    add("--batch-tokens", type=int, default=2048, help="with padding")
+    add("--rate", type=float, default=5e-5, help="the encoder's; the heads' is 10 times that")
+    add("--bfloat16", action="store_true", help="for processors with AVX-512 bfloat16 or AMX")
     add("--threads", type=int, default=2)
     add("--seed", type=int, default=1)
     return parser
 
 
-def _draw_epoch(examples: Sequence[Example], rng: random.Random) -> list[Example]:
-    """Draw windows and near misses anew."""
+def training_examples(examples: Sequence[Example]) -> list[Example]:
+    """Leave out the titles held back, and whatever shares a context with one of them."""
+    split = split_by_title(examples)
+    held = {e.context[:80] for e in (*split.validation, *split.test)}
+    return [e for e in split.training if e.context[:80] not in held]
+
+
+def _draw_epoch(
+    examples: Sequence[Example],
+    claims: Sequence[Claim],
+    explained: Path | None,
+    tokenizer: Tokenizer,
+    rng: random.Random,
+) -> list[Item]:
+    """Draw sources, windows, near misses and headings anew."""
     short = [
         window(example, rng.randint(*_WINDOW_TOKENS), rng)
         for example in examples
-        if all(len(answer.text) <= _MAX_ANSWER_CHARACTERS for answer in example.answers)
+        if rng.random() < _SHARES.get(example.source, 1.0)
+        and all(len(answer.text) <= _MAX_ANSWER_CHARACTERS for answer in example.answers)
     ]
     answerable = [example for example in short if example.answers]
+    others = [example.context for example in rng.sample(answerable, min(2000, len(answerable)))]
     drawn = {
         "real": short,
         "retrieved": retrieved_negatives(answerable, _RETRIEVED_SHARE, rng),
         "swapped": swapped_negatives(answerable, _SWAPPED_SHARE, rng),
         "removed": removed_negatives(answerable, _REMOVED_SHARE, rng),
         "contrasted": contrasted(answerable, _CONTRASTED_SHARE, rng),
-        "facts": templated_examples(round(_FACTS_SHARE * len(answerable)), rng),
+        "facts": templated_examples(_FACTS, rng),
+        "tables": table_examples(_TABLES, rng),
+        "yes_no": yes_no_examples(claims, others, _YES_NO, rng),
     }
+    if explained is not None:
+        drawn["explained"] = explained_examples(explained, _EXPLAINED, rng)
     for kind, made in drawn.items():
-        unanswerable = sum(not example.answers for example in made)
+        unanswerable = sum(not example.answerable for example in made)
         _LOG.info("epoch: %d %s, %d of them unanswerable", len(made), kind, unanswerable)
-    return [
-        titled(example)
-        if 0 < len(example.title) <= _MAX_TITLE_CHARACTERS and rng.random() < _TITLED_SHARE
-        else example
-        for made in drawn.values()
-        for example in made
-    ]
+    titles = sorted({e.title for e in short if _is_heading(e)})
+    items = tokenise([_headed(e, titles, rng) for made in drawn.values() for e in made], tokenizer)
+    chosen = rng.sample(list(claims), min(_CLAIMS, len(claims)))
+    items += tokenise_claims(chosen, tokenizer)
+    _LOG.info("epoch: %s", Counter("claim" if i.claim >= 0 else "question" for i in items))
+    return items
 
 
-def _card(options: argparse.Namespace, trained: dict[str, float]) -> dict[str, Any]:
-    """Say what the reader is: limits, data, settings and hashes."""
-    return {
-        "name": options.out.name,
-        "max_tokens": _MAX_READ_TOKENS,
-        "max_answer_tokens": _MAX_ANSWER_TOKENS,
-        "data": [path.name for path in options.data],
-        "warm_up": [path.name for path in options.warm_up],
-        "settings": {
-            name: value for name, value in vars(options).items() if isinstance(value, int | float)
-        },
-        "trained": trained,
-        "sha256": {
-            name: hashlib.sha256((options.out / name).read_bytes()).hexdigest()
-            for name in (MODEL_FILE, TOKENIZER_FILE)
-        },
-    }
+def _is_heading(example: Example) -> bool:
+    title = example.title
+    return len(title) <= _MAX_TITLE_CHARACTERS and not _UNTITLED.match(title)
+
+
+def _headed(example: Example, titles: Sequence[str], rng: random.Random) -> tuple[Example, str]:
+    """Add a heading to some, as the product does; now and then another document's.
+
+    A question that names its document is not answered by the same words in another one.
+    """
+    if not _is_heading(example) or rng.random() >= _TITLED_SHARE:
+        return example, ""
+    named = example.title in example.question.lower()
+    if named and example.title not in example.context.lower() and rng.random() < _OTHER_TITLE_SHARE:
+        return replace(example, answers=()), rng.choice(titles).title()
+    return example, example.title.title()
 
 
 if __name__ == "__main__":

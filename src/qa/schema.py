@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "item", "paragraph", "row"]
 State = Literal["unchanged", "changed", "missing"]
+Outcome = Literal["answer", "possible", "none"]
 
 
 class Span(NamedTuple):
@@ -163,11 +164,12 @@ class Reading:
 
     Attributes:
         passage: Where.
-        sentence: The sentence to cite.
+        sentence: What to cite: a sentence, or several that answer together.
         answer: The answer, inside `sentence`.
         confidence: Probability in [0, 1] that `sentence` answers the question.
         highlights: Words of `sentence` worth a reader's eye, in order, disjoint.
         unmentioned: Names in the question that no document mentions, as typed.
+        coverage: Share of the question's words that the sentence or its headings have.
     """
 
     passage: Passage
@@ -176,6 +178,7 @@ class Reading:
     confidence: float
     highlights: tuple[Span, ...] = ()
     unmentioned: tuple[str, ...] = ()
+    coverage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,8 @@ class Answer:
         titles: Title of each document in `passages`, by `doc_id`.
         timings_ms: Milliseconds by stage, and `total`.
         id: Carried over from a batch, or None.
+        possible: What may answer where nothing is sure enough to be the answer, or None.
+        n_documents: How many documents were asked.
     """
 
     question: str
@@ -228,3 +233,12 @@ class Answer:
     titles: dict[str, str] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | int | None = None
+    possible: Citation | None = None
+    n_documents: int = 0
+
+    @property
+    def state(self) -> Outcome:
+        """Whether this is an answer, a sentence that may be one, or neither."""
+        if self.answered:
+            return "answer"
+        return "possible" if self.possible is not None else "none"

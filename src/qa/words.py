@@ -7,6 +7,10 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"\w+")
+_SUFFIXES = (
+    "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ions", "ion", "ies", "ied",
+    "ers", "er", "ed", "es", "al", "ly", "s", "e",
+)  # fmt: skip
 # A question has few words; a pasted page must not become a query of thousands of terms.
 _MAX_TERMS = 64
 
@@ -40,3 +44,11 @@ def query_terms(question: str) -> list[str]:
     found = list(dict.fromkeys(words(question)))
     content = [word for word in found if word not in FUNCTION_WORDS]
     return (content or found)[:_MAX_TERMS]
+
+
+def stem(word: str) -> str:
+    """Strip an English ending, crudely: good enough to tell a shared word."""
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            return word[: -len(suffix)]
+    return word

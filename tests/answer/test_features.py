@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.features import has_asked_type, key_words, lacks_figure, unmentioned_names
+from qa.answer.features import (
+    coverage,
+    has_asked_type,
+    key_words,
+    missing_figure,
+    unmentioned_names,
+)
 from qa.schema import Passage, Span
 
 TEXT = "Ada wrote 40 letters in 1843. The engine was never built."
@@ -114,12 +120,29 @@ def test_an_answer_fits_if_its_number_has_the_unit_asked_for_and_a_name_is_no_nu
 def test_a_passage_lacks_a_figure_of_the_question_whatever_the_separators(
     question: str, text: str, lacks: bool
 ) -> None:
-    assert lacks_figure(question, passage(text)) is lacks
+    read = passage(text)
+    assert missing_figure(question, read, read.sentences[0]) == float(lacks)
 
 
 def test_a_figure_in_the_heading_is_in_the_passage() -> None:
-    assert lacks_figure("How many in 2017?", passage())
-    assert not lacks_figure("How many in 2017?", passage(context="Report › 2017"))
+    headed = passage(context="Report › 2017")
+    assert missing_figure("How many in 2017?", passage(), SENTENCES[0]) == 1
+    assert missing_figure("How many in 2017?", headed, SENTENCES[0]) == 0
+
+
+def test_a_figure_of_another_sentence_is_half_missing() -> None:
+    assert missing_figure("What was built in 1843?", passage(), SENTENCES[1]) == 0.5
+
+
+def test_coverage_is_the_share_of_words_by_rarity_of_sentence_and_headings() -> None:
+    def rarity(word: str) -> float:
+        return 3.0 if word == "engine" else 1.0
+
+    question = "Was the engine built by Ada?"
+    assert coverage(question, passage(), SENTENCES, rarity) == [1 / 5, 4 / 5]
+    headed = passage(context="Ada")
+    assert coverage(question, headed, SENTENCES, rarity) == [1 / 5, 1.0]
+    assert coverage("1,843 letters?", passage(), SENTENCES, rarity) == [1.0, 0.0]
 
 
 def test_a_name_is_unmentioned_if_one_of_its_words_is() -> None:

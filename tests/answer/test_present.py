@@ -36,7 +36,9 @@ ANSWER = Answer(
     timings_ms={"read": 0.5, "total": 12.4},
     id=7,
 )
-ABSTAINED = replace(ANSWER, answered=False, answer=None, citations=(), confidence=0.1)
+ABSTAINED = replace(
+    ANSWER, answered=False, answer=None, citations=(), confidence=0.1, n_documents=3
+)
 
 HOSTILE = "a\x1b[31m\x07\r\nb\x9b2J\u202eevil\u2066x\u061cy\u200fz\x00\x7f\u2028w"
 
@@ -47,6 +49,8 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
         "id": 7,
         "question": "When was it opened?",
         "answered": True,
+        "state": "answer",
+        "possible": None,
         "answer": QUOTE,
         "confidence": 0.8765,
         "citations": [
@@ -105,11 +109,31 @@ def test_an_answer_is_printed_with_its_place_confidence_and_time() -> None:
 
 def test_an_abstention_is_printed_with_the_closest_passages() -> None:
     assert answer_to_text(ABSTAINED) == (
-        "The documents don't say.\n\n"
+        "I found no answer in these 3 documents.\n\n"
         "Closest passages (related, not an answer):\n"
         "  1. The Iron Bridge. It was opened in 1781.  (uk/bridges.txt 0–58)"
     )
-    assert answer_to_text(replace(ABSTAINED, passages=())) == "The documents don't say."
+    alone = replace(ABSTAINED, passages=(), n_documents=1)
+    assert answer_to_text(alone) == "I found no answer in this document."
+    unmentioned = replace(ABSTAINED, passages=(), unmentioned=("Babbage",))
+    said = "The documents don't say. They never mention “Babbage”."
+    assert answer_to_text(unmentioned) == said
+
+
+def test_what_may_answer_is_printed_as_such_with_its_place() -> None:
+    possible = replace(ABSTAINED, possible=CITATION, confidence=0.31, passages=())
+    assert possible.state == "possible"
+    assert answer_to_text(possible) == (
+        "I found no sure answer. Possibly:\n\n"
+        "  “It was opened in 1781.”\n"
+        "      Bridges of Britain — uk/bridges.txt, characters 36–58\n"
+        "  uncertain (31%) · 12 ms"
+    )
+    made = answer_to_json(possible)
+    assert (made["state"], made["answered"], made["answer"]) == ("possible", False, None)
+    assert made["possible"] == answer_to_json(ANSWER)["citations"][0]
+    assert answer_to_json(ABSTAINED)["state"] == "none"
+    assert answer_to_json(ANSWER)["state"] == "answer"
 
 
 def test_an_abstention_prints_three_passages_at_most() -> None:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa.answer.calibration import UNCALIBRATED, Calibration, Risk
+from qa.answer.features import Features
 from qa.answer.pipeline import Answerer
-from qa.answer.read import UNCALIBRATED, Calibration, Query, Reader, Risk, Signs, supporting
+from qa.answer.read import Corpus, Query, Reader, supporting
 from qa.errors import ReaderError
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, SpanScore
@@ -22,11 +24,11 @@ from tests.conftest import TINY_CALIBRATION
 TEXT = "Ada wrote 40 letters in 1843. The engine was never built."
 FIRST, SECOND = SENTENCES = (Span(100, 129), Span(130, 157))
 KNOWN = {"ada", "wrote", "40", "letters", "1843", "engine", "built"}
-NONE = Signs(0, 0, 0, 0, 0, 0, 0, 0)
+NONE = Features(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 class Scripted(SpanNetwork):
-    """Gives prepared scores by passage."""
+    """Returns prepared scores by passage."""
 
     def __init__(self, scores: Mapping[str, PassageScores]) -> None:
         self.scores = scores
@@ -39,7 +41,14 @@ class Scripted(SpanNetwork):
 def scores(margins: Sequence[float], answerable: float = 0.0) -> PassageScores:
     """Scores of a passage whose best spans are “40” and “engine”."""
     spans = (Span(110, 112), Span(134, 140))
-    return PassageScores(answerable, tuple(map(SpanScore, spans, margins)))
+    evidence = (-0.25, -0.5)
+    return PassageScores(
+        answerable,
+        tuple(
+            SpanScore(span, margin, evidence=belongs)
+            for span, margin, belongs in zip(spans, margins, evidence, strict=False)
+        ),
+    )
 
 
 def passage(name: str = "p", score: float = 0.5, row: int = 0) -> RetrievedPassage:
@@ -61,10 +70,11 @@ def reader(
     """A reader whose sentences have these margins, and these cosines to the query (1, 0)."""
     vectors = np.array([[c, (1 - c * c) ** 0.5] for c in cosines], dtype=np.float32)
     network = Scripted({name: scores(pair, answerable) for name, pair in margins.items()})
-    return Reader(network, lambda row: vectors, KNOWN.__contains__, calibration)
+    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0)
+    return Reader(network, corpus, calibration)
 
 
-def weighing(rank: Signs = NONE, confidence: Signs = NONE, bias: float = 0.0) -> Calibration:
+def weighing(rank: Features = NONE, confidence: Features = NONE, bias: float = 0.0) -> Calibration:
     return Calibration(rank, confidence, bias, ())
 
 
@@ -99,20 +109,21 @@ def test_sentences_are_ordered_by_the_rank_weights_and_ties_keep_their_order(
     assert names == order
 
 
-def test_every_sign_has_its_value() -> None:
+def test_every_feature_has_its_value() -> None:
     (first, second) = reader(
         {"p": [4, 1]}, BY_MARGIN, cosines=(0.8, 0.6), answerable=-2
     ).candidates(query("How many times did Ada and Babbage meet in 1999?"), [passage(score=0.7)])
     lead = 1 / (1 + math.exp(-3))
-    expected = Signs(-2, 4, 0.8, 0.7, 0, 1, 1, lead)
-    assert first.signs == pytest.approx(expected, abs=1e-6)
-    expected = Signs(-2, 1, 0.6, 0.7, 1, 1, 1, 1 - lead)
-    assert second.signs == pytest.approx(expected, abs=1e-6)
+    expected = (-2, 4, 0.8, 0.7, 0, 1, 1, lead, -0.25, 0.2)
+    assert tuple(first.features) == pytest.approx(expected, abs=1e-6)
+    expected = (-2, 1, 0.6, 0.7, 1, 1, 1, 1 - lead, -0.5, 0)
+    assert tuple(second.features) == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_question_with_nothing_against_it_has_no_signs_against_it() -> None:
-    for candidate in reader({"p": [0, 0]}).candidates(query("Did Ada write in 1843?"), [passage()]):
-        assert candidate.signs[4:7] == (0, 0, 0)
+def test_a_question_with_nothing_against_it_has_no_features_against_it() -> None:
+    first, second = reader({"p": [0, 0]}).candidates(query("Did Ada write in 1843?"), [passage()])
+    assert first.features[4:7] == (0, 0, 0)
+    assert second.features[4:7] == (0, 0.5, 0)  # the year is in the other sentence
 
 
 _margins = st.lists(st.floats(-1e9, 1e9) | st.floats(-30, 30), min_size=2, max_size=2)
@@ -126,10 +137,12 @@ def test_leads_sum_to_one_over_the_answers_and_fall_with_the_rank(
     passages = [passage(str(row), row=row) for row in range(len(margins))]
     by_name = {str(row): pair for row, pair in enumerate(margins)}
     found = reader(by_name, BY_MARGIN).candidates(query("who"), passages)
-    leads = {found_one.passage.slice(found_one.answer): found_one.signs.lead for found_one in found}
+    leads = {
+        found_one.passage.slice(found_one.answer): found_one.features.lead for found_one in found
+    }
     assert sum(leads.values()) == pytest.approx(1)
     if len(margins) == 1:
-        assert [c.signs.lead for c in found] == sorted(leads.values(), reverse=True)
+        assert [c.features.lead for c in found] == sorted(leads.values(), reverse=True)
 
 
 def test_passages_that_give_the_same_answer_strengthen_each_other() -> None:
@@ -168,7 +181,7 @@ def test_a_passage_without_sentences_is_passed_over() -> None:
         return vectors[row]
 
     network = Scripted({"none": scores([]), "a": scores([1, 2])})
-    readings = Reader(network, of, KNOWN.__contains__, BY_MARGIN).read(
+    readings = Reader(network, Corpus(of, KNOWN.__contains__, lambda word: 1.0), BY_MARGIN).read(
         query("who"), [empty, passage("a", row=1)]
     )
     assert [found.passage.passage_id for found in readings] == ["a"]
@@ -204,11 +217,12 @@ def test_a_span_is_snapped_inside_its_sentence() -> None:
 
     half = PassageScores(0, (SpanScore(Span(110, 111), 2), SpanScore(Span(121, 122), 1)))
     vectors = np.zeros((2, 2), dtype=np.float32)
+    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0)
 
     def answers(read: Passage) -> list[str]:
-        found = Reader(
-            Scripted({"p": half}), lambda row: vectors, KNOWN.__contains__, BY_MARGIN
-        ).read(query("What?"), [RetrievedPassage(0, read, 1, 1, 1, 1)])
+        found = Reader(Scripted({"p": half}), corpus, BY_MARGIN).read(
+            query("What?"), [RetrievedPassage(0, read, 1, 1, 1, 1)]
+        )
         return [read.slice(reading.answer) for reading in found]
 
     assert answers(read) == ["$24"]  # the sentence ends there
@@ -239,10 +253,11 @@ def test_the_best_span_of_the_kind_asked_for_is_the_answer(
     found = replace(found, passage=replace(found.passage, sentences=(FIRST,)))
     network = Scripted({"p": PassageScores(0, (first,))})
     vectors = np.zeros((1, 2), dtype=np.float32)
-    network_reader = Reader(network, lambda row: vectors, KNOWN.__contains__, BY_MARGIN)
+    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0)
+    network_reader = Reader(network, corpus, BY_MARGIN)
     (candidate,) = network_reader.candidates(query(question), [found])
     assert candidate.passage.slice(candidate.answer) == answer
-    assert (candidate.signs.margin, candidate.signs.wrong_type) == (margin, wrong_type)
+    assert (candidate.features.margin, candidate.features.wrong_type) == (margin, wrong_type)
     (reading,) = network_reader.read(query(question), [found])
     assert (reading.sentence, reading.answer) == (FIRST, candidate.answer)
 
@@ -250,7 +265,7 @@ def test_the_best_span_of_the_kind_asked_for_is_the_answer(
 def test_a_whole_sentence_too_is_of_the_wrong_type_without_the_number_asked_for() -> None:
     found = reader({"p": [2, 1]}, BY_MARGIN).candidates(query("Tell me how many"), [passage()])
     assert [candidate.answer for candidate in found] == [FIRST, SECOND]
-    assert [candidate.signs.wrong_type for candidate in found] == [0, 1]
+    assert [candidate.features.wrong_type for candidate in found] == [0, 1]
 
 
 def test_an_answer_names_what_no_document_mentions(tiny_answerer: Answerer) -> None:
@@ -261,18 +276,18 @@ def test_an_answer_names_what_no_document_mentions(tiny_answerer: Answerer) -> N
 # ---- confidence
 
 
-@pytest.mark.parametrize("signs", [NONE, Signs(1, -2, 0.5, 0.3, 1, 0, 1, 0.25)])
-def test_confidence_is_the_logistic_function_of_the_signs(signs: Signs) -> None:
-    weights = Signs(0.5, 0.25, 2, 1, -1, -1.5, -3, 0.75)
-    odds = -1 + sum(weight * sign for weight, sign in zip(weights, signs, strict=True))
-    probability = weighing(confidence=weights, bias=-1).probability(signs)
+@pytest.mark.parametrize("features", [NONE, Features(1, -2, 0.5, 0.3, 1, 0, 1, 0.25)])
+def test_confidence_is_the_logistic_function_of_the_signs(features: Features) -> None:
+    weights = Features(0.5, 0.25, 2, 1, -1, -1.5, -3, 0.75)
+    odds = -1 + sum(weight * sign for weight, sign in zip(weights, features, strict=True))
+    probability = weighing(confidence=weights, bias=-1).probability(features)
     assert probability == pytest.approx(1 / (1 + math.exp(-odds)))
 
 
 def test_a_reading_has_the_confidence_of_its_sentence_with_its_lead() -> None:
     calibration = Calibration(
         rank=NONE._replace(margin=1),
-        confidence=Signs(0, 0.5, 0, 0, 0, -0.5, -3, 2),
+        confidence=Features(0, 0.5, 0, 0, 0, -0.5, -3, 2),
         bias=-1,
         risks=(),
     )
@@ -287,12 +302,14 @@ def test_a_reading_has_the_confidence_of_its_sentence_with_its_lead() -> None:
     assert confidence("engine 1999") == pytest.approx(1 / (1 + math.exp(-(plain - 0.5))))
 
 
-_signs = st.builds(Signs, *[st.floats(-1e9, 1e9)] * 8)
+_features = st.builds(Features, *[st.floats(-1e9, 1e9)] * 10)
 
 
-@given(_signs, _signs, st.floats(-1e9, 1e9))
-def test_any_signs_have_a_probability(weights: Signs, signs: Signs, bias: float) -> None:
-    assert 0 <= weighing(confidence=weights, bias=bias).probability(signs) <= 1
+@given(_features, _features, st.floats(-1e9, 1e9))
+def test_any_features_have_a_probability(
+    weights: Features, features: Features, bias: float
+) -> None:
+    assert 0 <= weighing(confidence=weights, bias=bias).probability(features) <= 1
 
 
 # ---- calibration
@@ -303,9 +320,9 @@ _risks = st.lists(
 ).map(tuple)
 
 
-@given(_signs, _signs, st.floats(-50, 50), _risks)
+@given(_features, _features, st.floats(-50, 50), _risks)
 def test_a_calibration_is_read_as_it_was_written(
-    rank: Signs, confidence: Signs, bias: float, risks: tuple[Risk, ...]
+    rank: Features, confidence: Features, bias: float, risks: tuple[Risk, ...]
 ) -> None:
     calibration = Calibration(rank, confidence, bias, risks)
     assert Calibration.from_json(json.loads(json.dumps(calibration.to_json()))) == calibration

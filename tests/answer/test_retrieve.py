@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa.answer.read import Query
 from qa.answer.retrieve import retrieve
 from qa.index.build import build_index
 from qa.index.generations import Index
@@ -41,15 +42,8 @@ def ask(index: Index) -> Callable[..., list[RetrievedPassage]]:
     encoder = Encoder(index.encoder_dir)
 
     def act(question: str, only: list[str] | None = None, k: int = 100) -> list[RetrievedPassage]:
-        return retrieve(
-            index,
-            question,
-            encoder.encode_query(question),
-            k=k,
-            candidates=AskSettings().candidates,
-            lexical_weight=AskSettings().lexical_weight,
-            only=only,
-        )
+        query = Query(question, encoder.encode_query(question))
+        return retrieve(index, query, AskSettings(), k, only)
 
     return act
 
@@ -106,7 +100,7 @@ def test_equal_passages_rank_alike_whatever_order_they_were_indexed_in(tmp_path:
             write_corpus(corpus, {name: "Roses want sun."})
             build_index(corpus, folder, tiny_settings(folder))
         index = Index.open(folder)
-        query = Encoder(index.encoder_dir).encode_query("roses")
-        found = retrieve(index, "roses", query, k=2, candidates=100, lexical_weight=0.7)
+        query = Query("roses", Encoder(index.encoder_dir).encode_query("roses"))
+        found = retrieve(index, query, AskSettings(), 2)
         ranked.append([f.passage.doc_id for f in found])
     assert ranked == [["a.txt", "b.txt"]] * 3

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qa.answer.read import Calibration, Signs
+from qa.answer.calibration import Calibration
+from qa.answer.features import Features
 from qa.errors import CalibrationError
 from qa.evaluate.calibrate import Best, probabilities, risk_table
 from qa.evaluate.recalibrate import FORMS, check_enough, recalibrate
@@ -14,7 +15,7 @@ from tests.conftest import TINY_CALIBRATION
 
 PACKAGED = Calibration(
     rank=TINY_CALIBRATION.rank,
-    confidence=Signs(0.0, 0.5, 3.0, 0.0, -1.0, -1.0, 0.0, 2.0),
+    confidence=Features(0.0, 0.5, 3.0, 0.0, -1.0, -1.0, 0.0, 2.0),
     bias=0.0,
     risks=TINY_CALIBRATION.risks,
 )
@@ -23,18 +24,20 @@ PACKAGED = Calibration(
 def drawn(truth: Calibration, count: int, seed: int) -> Best:
     """Questions whose best sentence is right as often as a known calibration says."""
     chance = np.random.default_rng(seed)
-    signs = chance.normal(size=(count, len(Signs._fields)))
-    signs[:, 4:7] = chance.random((count, 3)) < 0.3
-    right = chance.random(count) < probabilities(truth, signs)
-    return Best(signs, right, right | (chance.random(count) < 0.5))
+    features = chance.normal(size=(count, 8))
+    features[:, 4:7] = chance.random((count, 3)) < 0.3
+    more = np.random.default_rng(seed + 1000).normal(size=(count, len(Features._fields) - 8))
+    features = np.hstack([features, more])
+    right = chance.random(count) < probabilities(truth, features)
+    return Best(features, right, right | (chance.random(count) < 0.5))
 
 
 def loss(calibration: Calibration, best: Best) -> float:
-    return float(log_losses(probabilities(calibration, best.signs), best.right).mean())
+    return float(log_losses(probabilities(calibration, best.features), best.right).mean())
 
 
 def scaled(slope: float, shift: float) -> Calibration:
-    confidence = Signs(*(weight * slope for weight in PACKAGED.confidence))
+    confidence = Features(*(weight * slope for weight in PACKAGED.confidence))
     return replace(PACKAGED, confidence=confidence, bias=PACKAGED.bias * slope + shift)
 
 
@@ -47,7 +50,7 @@ def test_a_known_shift_and_slope_are_recovered() -> None:
 
 
 def test_a_known_change_of_weights_is_recovered() -> None:
-    truth = replace(PACKAGED, confidence=Signs(0.0, 2.0, 0.0, 0.0, 0.0, -3.0, 0.0, 2.0))
+    truth = replace(PACKAGED, confidence=Features(0.0, 2.0, 0.0, 0.0, 0.0, -3.0, 0.0, 2.0))
     report = recalibrate(PACKAGED, drawn(truth, 1000, 2), 0.1)
     assert report.form == "weights"
     assert report.calibration.confidence.margin == pytest.approx(2.0, abs=0.5)
@@ -76,14 +79,14 @@ def test_it_makes_a_calibration_that_promises_too_much_better(count: int) -> Non
 
 def test_what_is_reported_was_measured_on_questions_left_out() -> None:
     # With pure noise nothing can be told; in-sample, eight weights would say otherwise.
-    best = drawn(replace(PACKAGED, confidence=Signs(*[0.0] * 8), bias=0.0), 200, 3)
+    best = drawn(replace(PACKAGED, confidence=Features(*[0.0] * 8), bias=0.0), 200, 3)
     report = recalibrate(PACKAGED, best, 0.1)
     assert report.after.auroc is not None
     assert report.after.auroc < 0.6
 
 
 def test_signs_keep_their_meaning() -> None:
-    truth = replace(PACKAGED, confidence=Signs(0, -1, 3, 0, 1, -1, 0, 2))
+    truth = replace(PACKAGED, confidence=Features(0, -1, 3, 0, 1, -1, 0, 2))
     own = recalibrate(PACKAGED, drawn(truth, 1000, 4), 0.1).calibration.confidence
     assert own.margin >= 0
     assert own.wrong_type <= 0
@@ -145,5 +148,5 @@ def test_a_risk_table_by_hand() -> None:
 
 def test_confidences_are_those_that_answers_are_given_with() -> None:
     best = drawn(PACKAGED, 20, 8)
-    alone = [PACKAGED.probability(Signs(*row)) for row in best.signs.tolist()]
-    assert probabilities(PACKAGED, best.signs) == pytest.approx(alone)
+    alone = [PACKAGED.probability(Features(*row)) for row in best.features.tolist()]
+    assert probabilities(PACKAGED, best.features) == pytest.approx(alone)

@@ -12,8 +12,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from qa.answer.calibration import UNCALIBRATED, Calibration
 from qa.answer.pipeline import open_index
-from qa.answer.read import UNCALIBRATED, Calibration
 from qa.cli import main
 from qa.errors import ReaderError
 from qa.index.build import build_index

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from qa.answer.read import Calibration
+from qa.answer.calibration import Calibration
 from qa.models.span_network import CARD_FILE, SpanNetwork, packaged_reader
 from qa.schema import Passage, Span
 

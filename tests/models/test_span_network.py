@@ -330,7 +330,7 @@ def test_every_span_lies_inside_its_sentence_and_starts_and_ends_with_a_characte
     read = passage(*sentences, gap=gap)
     (scores,) = wide.score(question, [read])
     assert len(scores.spans) == len(sentences)
-    for sentence, (span, margin, _) in zip(read.sentences, scores.spans, strict=True):
+    for sentence, (span, margin, _, _) in zip(read.sentences, scores.spans, strict=True):
         assert sentence.start <= span.start < span.end <= sentence.end
         text = read.slice(span)
         assert text == text.strip() or margin < -1e6

@@ -1,11 +1,12 @@
 """What speaks for and against a sentence as the answer to a question.
 
-Pure functions on words and figures, by stem. Does not know the network's scores or
-weights.
+`Features` are the figures that calibrations weigh; the functions compute those that come from
+words and figures alone, by stem. Does not know weights.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from qa.answer.question import (
     asks_for_date,
@@ -17,7 +18,7 @@ from qa.answer.question import (
     question_names,
 )
 from qa.schema import Passage, Span
-from qa.words import query_terms, words
+from qa.words import query_terms, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
@@ -44,10 +45,43 @@ _SHARE_WORD = re.compile(
     re.IGNORECASE,
 )
 _FIGURE_FIRST = re.compile(r"\W*\d[\d.,]*(?!\w|-)")
-_SUFFIXES = (
-    "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ions", "ion", "ies", "ied",
-    "ers", "er", "ed", "es", "al", "ly", "s", "e",
-)  # fmt: skip
+
+
+class Features(NamedTuple):
+    """What speaks for and against a sentence as the answer; also, a weight for each.
+
+    Attributes:
+        answerable: The network's log-odds that the passage answers.
+        margin: The logits of the sentence's best span, less those of "no answer".
+        cosine: Between the question and the sentence in its context.
+        retrieval: The passage's retrieval score.
+        wrong_type: No good span of the sentence is of the kind asked for: a number and its
+            unit, a date, a name.
+        missing_figure: The question has a year or number that the passage has not: 1; that
+            only another sentence of the passage has: 0.5.
+        unmentioned_name: The question has a name that no document mentions.
+        lead: The answer's share of the softmax over all sentences' rank scores, sentences
+            that give the same answer together: 1 if nothing else comes near. Known after
+            ranking, so without weight there.
+        evidence: The network's log-odds that the sentence belongs to the answer.
+        coverage: Share of the question's words, by how rare they are, that the sentence or
+            the headings above it have, 0 to 1.
+    """
+
+    answerable: float
+    margin: float
+    cosine: float
+    retrieval: float
+    wrong_type: float
+    missing_figure: float
+    unmentioned_name: float
+    lead: float
+    evidence: float = 0.0
+    coverage: float = 0.0
+
+    def dot(self, other: "Features") -> float:
+        """Return the sum of products, of weights and features."""
+        return sum(one * two for one, two in zip(self, other, strict=True))
 
 
 def has_asked_type(question: str, answer: str) -> bool:
@@ -70,9 +104,46 @@ def has_asked_type(question: str, answer: str) -> bool:
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
 
 
-def lacks_figure(question: str, passage: Passage) -> bool:
-    """Whether a question has a year or number that a passage has not."""
-    return not _figures(question) <= _figures(passage.text + " " + passage.context)
+def missing_figure(question: str, passage: Passage, sentence: Span) -> float:
+    """Say how far the years and numbers of a question are from a sentence.
+
+    Returns:
+        0 if the sentence or its headings have them all, 0.5 if the passage has, else 1.
+    """
+    wanted = _figures(question)
+    if wanted <= _figures(f"{passage.slice(sentence)} {passage.context}"):
+        return 0.0
+    return 0.5 if wanted <= _figures(f"{passage.text} {passage.context}") else 1.0
+
+
+def coverage(
+    question: str, passage: Passage, sentences: Collection[Span], rarity: Callable[[str], float]
+) -> list[float]:
+    """Return, for each sentence, what share of the question's words it or its headings have.
+
+    Words are compared by stem, figures without separators of thousands, and weighed by rarity:
+    an IDF-weighted overlap (Robertson 2004).
+
+    Args:
+        question: As asked.
+        passage: Where the sentences stand.
+        sentences: Spans in document offsets.
+        rarity: Weight of a word, above 0; higher if fewer passages have it.
+    """
+    weights: dict[str, float] = {}
+    for term in query_terms(_THOUSANDS.sub("", question)):
+        root = stem(term)
+        weights[root] = max(rarity(term), weights.get(root, 0.0))
+    total = sum(weights.values())
+    if not total:
+        return [0.0] * len(sentences)
+    above = _stems(passage.context)
+    found = (above | _stems(passage.slice(sentence)) for sentence in sentences)
+    return [sum(w for root, w in weights.items() if root in stems) / total for stems in found]
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(_THOUSANDS.sub("", text))}
 
 
 def unmentioned_names(question: str, mentions: Callable[[str], bool]) -> tuple[str, ...]:
@@ -94,8 +165,8 @@ def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ..
         Spans in document offsets, in order, disjoint.
     """
     text = passage.slice(sentence)
-    wanted = {_stem(term) for term in query_terms(question)}
-    spans = {m.span() for m in re.finditer(r"\w+", text) if _stem(m.group().lower()) in wanted}
+    wanted = {stem(term) for term in query_terms(question)}
+    spans = {m.span() for m in re.finditer(r"\w+", text) if stem(m.group().lower()) in wanted}
     if asks_for_number(question) or asks_for_date(question):
         spans |= {match.span() for match in _FIGURE.finditer(text)}
     merged: list[Span] = []
@@ -110,11 +181,3 @@ def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ..
 def _figures(text: str) -> set[str]:
     """Find the numbers of a text, without separators of thousands."""
     return set(_FIGURE.findall(_THOUSANDS.sub("", text)))
-
-
-def _stem(word: str) -> str:
-    """Strip an English ending, crudely: good enough to tell a shared word."""
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            return word[: -len(suffix)]
-    return word

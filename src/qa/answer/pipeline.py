@@ -1,4 +1,4 @@
-"""The one place that puts the parts together: question in, answer out.
+"""Answer a question: the one place that puts the parts together.
 
     encode → retrieve → read → cite
 
@@ -8,18 +8,20 @@ Does not know the command line, the browser or JSON.
 import threading
 import time
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.answer.calibration_file import (
+from qa.answer.calibration import (
+    Calibration,
     OwnCalibration,
+    Risk,
     calibration_in_words,
     load_calibration,
     models_identity,
 )
 from qa.answer.cite import cite
-from qa.answer.read import Calibration, Query, Reader, Risk, supporting
+from qa.answer.read import Candidate, Corpus, Query, Reader, supporting
 from qa.answer.retrieve import retrieve
 from qa.documents.load import file_sha256, source_path
 from qa.documents.sandbox import PageImage, Sandbox
@@ -42,6 +44,8 @@ from qa.settings import AskSettings
 
 # A question longer than this is a pasted page; the encoder would read only its start.
 MAX_QUESTION_CHARACTERS = 2_000
+LEAST_POSSIBLE = 0.25
+"""A sentence is shown as a possible answer if it is right at least one time in four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +89,13 @@ class Answerer:
         self._index = index
         self._encoder = encoder
         self._settings = settings
-        models = models_identity(network.card, index.manifest)
-        self._calibration = calibration_in_words(own, models, index.manifest.corpus_sha256)
-        if own is not None and own.models == models:
-            calibration = own.calibration
-        else:
-            calibration = Calibration.of_card(network.card)
-        self._reader = Reader(network, index.sentence_vectors, index.store.mentions, calibration)
+        self._packaged = Calibration.of_card(network.card)
+        self._models = models_identity(network.card, index.manifest)
+        self._calibration = calibration_in_words(own, self._models, index.manifest.corpus_sha256)
+        fits = own is not None and own.models == self._models
+        calibration = own.calibration if own is not None and fits else self._packaged
+        corpus = Corpus(index.sentence_vectors, index.store.mentions, index.store.rarity)
+        self._reader = Reader(network, corpus, calibration)
         self._risk = calibration.risk(settings.max_risk)
         self._corpus = Path(index.manifest.corpus)
         self._seen: dict[str, tuple[tuple[int, int, int], str]] = {}
@@ -111,23 +115,27 @@ class Answerer:
             CitationError: The index contradicts itself; nothing is answered from it.
             IndexDamagedError: The index has become unreadable.
         """
-        question = checked_question(question)
-        settings = self._settings
         clock = _Clock()
-        query = Query(question, self._encoder.encode_query(question))
+        query = self._query(question)
         clock.lap("encode")
-        passages = self._retrieve(query, max(settings.k, settings.read_passages), only)
+        settings = self._settings
+        passages = retrieve(
+            self._index, query, settings, max(settings.k, settings.read_passages), only
+        )
         clock.lap("retrieve")
         readings = self._reader.read(query, passages[: settings.read_passages])
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
         answered = bool(readings) and (not abstain or confidence >= self.min_confidence)
         cited = [readings[0], *supporting(readings, self.min_confidence)] if answered else []
-        citations = tuple(self._cite(reading) for reading in cited)
+        citations = self._cite_once(cited)
+        possible = None
+        if not answered and _may_answer(readings):
+            possible = self._cite(readings[0], self._document(readings[0]))
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
         return Answer(
-            question=question,
+            question=query.text,
             answered=answered,
             answer=_answer_text(readings[0], citations[0]) if citations else None,
             confidence=confidence,
@@ -136,6 +144,8 @@ class Answerer:
             unmentioned=readings[0].unmentioned if readings else (),
             titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
             timings_ms=clock.timings_ms(),
+            possible=possible,
+            n_documents=self._index.store.n_documents if only is None else len(only),
         )
 
     def search(self, question: str) -> list[RetrievedPassage]:
@@ -144,9 +154,17 @@ class Answerer:
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
         """
-        question = checked_question(question)
-        query = Query(question, self._encoder.encode_query(question))
-        return self._retrieve(query, self._settings.k)
+        return retrieve(self._index, self._query(question), self._settings, self._settings.k)
+
+    def candidates(self, question: str) -> list[Candidate]:
+        """Read the best passages: every sentence with what speaks for it, the best first.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+        """
+        query, settings = self._query(question), self._settings
+        passages = retrieve(self._index, query, settings, settings.read_passages)
+        return self._reader.candidates(query, passages)
 
     @property
     def min_confidence(self) -> float:
@@ -162,6 +180,16 @@ class Answerer:
     def calibration(self) -> str:
         """Which calibration is in use, in words: the reader's, or one's own and of what."""
         return self._calibration
+
+    @property
+    def packaged(self) -> Calibration:
+        """The calibration that came with the reader, in use or not."""
+        return self._packaged
+
+    @property
+    def models(self) -> str:
+        """Identity of the reader and encoder in use."""
+        return self._models
 
     @property
     def index(self) -> Index:
@@ -208,27 +236,33 @@ class Answerer:
         """Close the index's files."""
         self._index.close()
 
-    def _retrieve(
-        self, query: Query, k: int, only: Collection[str] | None = None
-    ) -> list[RetrievedPassage]:
-        return retrieve(
-            self._index,
-            query.text,
-            query.vector,
-            k=k,
-            candidates=self._settings.candidates,
-            lexical_weight=self._settings.lexical_weight,
-            only=only,
-        )
+    def _query(self, question: str) -> Query:
+        question = checked_question(question)
+        return Query(question, self._encoder.encode_query(question))
 
-    def _cite(self, reading: Reading) -> Citation:
+    def _cite_once(self, readings: Sequence[Reading]) -> tuple[Citation, ...]:
+        """Cite readings; of documents with the same bytes only the first."""
+        hashes: set[tuple[str, int]] = set()
+        citations = []
+        for reading in readings:
+            document = self._document(reading)
+            place = (document.sha256, reading.sentence.start)
+            if place not in hashes:
+                citations.append(self._cite(reading, document))
+            hashes.add(place)
+        return tuple(citations)
+
+    def _cite(self, reading: Reading, document: Document) -> Citation:
+        return cite(reading, document, self._state(document.doc_id, document.sha256))
+
+    def _document(self, reading: Reading) -> Document:
         document = self._index.store.document(reading.passage.doc_id)
         if document is None:
             raise IndexDamagedError(
                 f"the index has a passage of {reading.passage.doc_id!r} but not the document; "
                 "build it again with: qa index --rebuild"
             )
-        return cite(reading, document, self._state(document.doc_id, document.sha256))
+        return document
 
     def _state(self, doc_id: str, sha256: str) -> State:
         """Say whether a document's file is as it was; one that looks untouched is hashed once."""
@@ -257,7 +291,7 @@ class LiveAnswerer:
         self._name = ""  # of the generation that was looked for; an older one may answer for it
 
     def current(self) -> Answerer:
-        """Give the answerer, opened anew if a build has published since.
+        """Return the answerer, opened anew if a build has published since.
 
         Raises:
             QAError: See `open_index`; not if an older generation can go on answering.
@@ -312,6 +346,15 @@ def checked_question(question: str) -> str:
             f"{MAX_QUESTION_CHARACTERS:,} are read: ask something shorter"
         )
     return question
+
+
+def _may_answer(readings: Sequence[Reading]) -> bool:
+    """Whether the best reading is worth showing although it is not sure enough."""
+    return (
+        bool(readings)
+        and readings[0].confidence >= LEAST_POSSIBLE
+        and not readings[0].unmentioned
+    )
 
 
 def _answer_text(reading: Reading, citation: Citation) -> str:

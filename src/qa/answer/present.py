@@ -1,4 +1,4 @@
-"""Answers in, text and JSON out; the browser's HTML is made in `ui`.
+"""Present an answer as text for a terminal or as JSON; the browser's HTML is made in `ui`.
 
 Pure functions. Text is made safe for a terminal: a document cannot send it escape codes.
 """
@@ -21,22 +21,11 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "id": answer.id,
         "question": answer.question,
         "answered": answer.answered,
+        "state": answer.state,
         "answer": answer.answer,
         "confidence": round(answer.confidence, 4),
-        "citations": [
-            {
-                "doc_id": citation.doc_id,
-                "title": citation.title,
-                "page": citation.page,
-                "start": citation.start,
-                "end": citation.end,
-                "quote": citation.quote,
-                "heading": citation.heading,
-                "state": citation.state,
-                "scanned": citation.scanned,
-            }
-            for citation in answer.citations
-        ],
+        "citations": [_citation_to_json(citation) for citation in answer.citations],
+        "possible": answer.possible and _citation_to_json(answer.possible),
         "passages": [
             {
                 "rank": found.rank,
@@ -67,13 +56,45 @@ def answer_to_text(answer: Answer) -> str:
             quote = one_line(citation.quote)
             lines += [f"      “{quote}”"] if quote != said else []
         return "\n".join([*lines, f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"])
-    lines = [" ".join(["The documents don't say.", *unmentioned_in_words(answer)])]
+    if answer.possible is not None:
+        lines = [
+            "I found no sure answer. Possibly:",
+            "",
+            f"  “{one_line(answer.possible.quote)}”",
+            f"      {cited_place(answer.possible)}",
+            f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms",
+        ]
+    else:
+        lines = [refusal_in_words(answer)]
     if answer.passages:
         lines += ["", "Closest passages (related, not an answer):"]
     for found in answer.passages[:3]:
         place = f"{one_line(found.passage.doc_id)} {found.passage.start}–{found.passage.end}"
         lines.append(f"  {found.rank}. {snippet(found.passage.text)}  ({place})")
     return "\n".join(lines)
+
+
+def _citation_to_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "doc_id": citation.doc_id,
+        "title": citation.title,
+        "page": citation.page,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "heading": citation.heading,
+        "state": citation.state,
+        "scanned": citation.scanned,
+    }
+
+
+def refusal_in_words(answer: Answer) -> str:
+    """Say that there is no answer: that the documents don't say only if that is sure."""
+    if answer.unmentioned:
+        return " ".join(["The documents don't say.", *unmentioned_in_words(answer)])
+    if answer.n_documents == 1:
+        return "I found no answer in this document."
+    return f"I found no answer in these {answer.n_documents:,} documents."
 
 
 def unmentioned_in_words(answer: Answer) -> list[str]:

@@ -41,6 +41,24 @@ _EXPLAINED = re.compile(
     r"\b(?:what|which)\b.*\ball\b|\bwhat (?:do|does)\b.*\b(?:say|do)\b",
     re.IGNORECASE,
 )
+# Steps, parts, members: all of them are wanted, not one.
+_ALL = re.compile(
+    r"^\W*(?:list|name (?:all|the|some)|how (?:do|can|should|to|must)\b)|"
+    r"\b(?:what|which)\b.*\b(?:needs?|needed|required?|requires|requirements|steps|necessary|"
+    r"include[ds]?|contains?|consists?|made of|made up|bring|offered|available|allowed)\b|"
+    r"\bwhat are\b|\ball (?:the|of)\b|"
+    r"\b(?:which|what) (?:\w+ ){0,2}\w+s (?:are|were|do|did|can|have|must)\b",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next|\d+(?:st|nd|rd|th))\b",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"\b(?:together|altogether|in total|in all|combined|sum of|(?:on|the) average|average of|"
+    r"overall)\b",
+    re.IGNORECASE,
+)
 
 
 def asks_for_number(question: str) -> bool:
@@ -76,6 +94,16 @@ def asks_for_name(question: str) -> bool:
 def asks_for_sentence(question: str) -> bool:
     """Whether a whole sentence answers better than a clipped span."""
     return _EXPLAINED.search(question) is not None
+
+
+def asks_for_all(question: str) -> bool:
+    """Whether all steps, parts or members are wanted, not one of them."""
+    return _ALL.search(question) is not None and _ORDINAL.search(question) is None
+
+
+def asks_for_total(question: str) -> bool:
+    """Whether the answer is a sum or an average, which one row of a table is not."""
+    return _TOTAL.search(question) is not None
 
 
 def question_names(question: str) -> list[str]:

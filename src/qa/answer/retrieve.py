@@ -1,24 +1,22 @@
-"""A question in, ranked passages out: cosine and BM25, added up.
+"""Rank passages for a question: cosine and BM25, added up.
 
 Does not know answers or thresholds: it always returns the nearest passages there are.
 """
 
 from collections.abc import Collection
 
+from qa.answer.read import Query
 from qa.index.generations import Index
-from qa.models.encoder import Vectors
 from qa.schema import RetrievedPassage
+from qa.settings import AskSettings
 from qa.words import query_terms
 
 
 def retrieve(
     index: Index,
-    question: str,
-    query: Vectors,
-    *,
+    query: Query,
+    settings: AskSettings,
     k: int,
-    candidates: int,
-    lexical_weight: float,
     only: Collection[str] | None = None,
 ) -> list[RetrievedPassage]:
     """Rank passages for a question.
@@ -29,23 +27,22 @@ def retrieve(
 
     Args:
         index: Where to look.
-        question: As asked.
-        query: The question's unit vector, shape (dim,).
+        query: The question and its vector.
+        settings: The weight w, and how many passages each kind of search puts forward.
         k: Passages to return.
-        candidates: Passages each kind of search puts forward.
-        lexical_weight: w.
         only: Ids of the documents to look in; None for all.
 
     Returns:
         At most k passages, best first; equal scores in the order of ids and text.
     """
+    weight = settings.lexical_weight
     rows = index.store.rows_of(only) if only is not None else None
-    lexical = index.store.search(query_terms(question), candidates, only)
-    dense = index.search(query, candidates, rows)
+    lexical = index.store.search(query_terms(query.text), settings.candidates, only)
+    dense = index.search(query.vector, settings.candidates, rows)
     for row, vector in index.vectors(lexical.keys() - dense.keys()).items():
-        dense[row] = float(query @ vector)
+        dense[row] = float(query.vector @ vector)
     scores = {
-        row: max(0.0, cosine + lexical_weight * lexical.get(row, 0.0)) / (1 + lexical_weight)
+        row: max(0.0, cosine + weight * lexical.get(row, 0.0)) / (1 + weight)
         for row, cosine in dense.items()
     }
     # Rows depend on the order in which documents came; an update answers like a rebuild.

@@ -42,7 +42,7 @@ def add_calibrate_command(commands: Any) -> None:
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
-    from qa.answer.calibration_file import remove_calibration
+    from qa.answer.calibration import remove_calibration
 
     if bool(arguments.gold) == arguments.reset:
         raise UsageError("give either gold questions, qa calibrate GOLD.jsonl, or --reset")
@@ -66,25 +66,24 @@ def _calibrate(arguments: argparse.Namespace) -> int:
 
 
 def _fit_and_keep(arguments: argparse.Namespace, gold: "list[GoldQuestion]") -> "Recalibration":
-    from qa.answer.calibration_file import OwnCalibration, models_identity, save_calibration
-    from qa.answer.read import Calibration
-    from qa.evaluate.calibrate import Asker, best_sentences
+    from qa.answer.calibration import OwnCalibration, save_calibration
+    from qa.answer.pipeline import open_index
+    from qa.evaluate.calibrate import ask, best_sentences
     from qa.evaluate.recalibrate import recalibrate
     from qa.settings import AskSettings
 
-    AskSettings(max_risk=arguments.max_risk)  # checks it
-    asker = Asker(arguments.index)
-    packaged = Calibration.of_card(asker.network.card)
+    answerer = open_index(arguments.index, AskSettings(max_risk=arguments.max_risk))
+    packaged = answerer.packaged
     asked = []
     with bar("asking", len(gold)) as advance:
         for entry in gold:
-            asked.append(asker.ask(entry.question, entry.evidence, entry.answers))
+            asked.append(ask(answerer, entry.question, entry.evidence, entry.answers))
             advance(1)
     report = recalibrate(packaged, best_sentences(packaged.rank, asked), arguments.max_risk)
-    manifest = asker.index.manifest
+    manifest = answerer.index.manifest
     own = OwnCalibration(
         calibration=report.calibration,
-        models=models_identity(asker.network.card, manifest),
+        models=answerer.models,
         form=report.form,
         questions=report.questions,
         answerable=report.answerable,
@@ -92,7 +91,7 @@ def _fit_and_keep(arguments: argparse.Namespace, gold: "list[GoldQuestion]") -> 
         fitted_at=datetime.now(UTC).isoformat(timespec="seconds"),
         corpus_sha256=manifest.corpus_sha256,
     )
-    asker.close()
+    answerer.close()
     save_calibration(arguments.index, own)
     return report
 

@@ -1,32 +1,29 @@
-"""Gold questions in, what a reader's scores are worth out: the parts of every calibration.
+"""Measure what a reader's scores are worth: the parts of every calibration.
 
 Asks an index and keeps what spoke for every sentence; fits a logistic regression whose
-signs may only speak the way they are meant to; measures the risk of every threshold.
+features may only speak the way they are meant to; measures the risk of every threshold.
 Used by `recalibrate` for one's own documents and by `train.calibrate` for a reader.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answer.read import Calibration, Query, Reader, Risk, Signs, answer_words
-from qa.answer.retrieve import retrieve
+from qa.answer.calibration import Calibration, Risk
+from qa.answer.features import Features
+from qa.answer.pipeline import Answerer
+from qa.answer.read import answer_words
 from qa.evaluate.gold import same_sentence
 from qa.evaluate.squad import exact_match
 from qa.evaluate.statistics import Flags, Floats, clopper_pearson
-from qa.index.generations import Index
-from qa.models.encoder import Encoder
-from qa.models.span_network import SpanNetwork
-from qa.settings import AskSettings
 
 Bounds = Sequence[tuple[float | None, float | None]]
 
-# A sign may only speak the way it was meant to.
+# A feature may only speak the way it was meant to.
 _FOR, _AGAINST = (0.0, None), (None, 0.0)
-SIGN_BOUNDS: dict[str, tuple[float | None, float | None]] = {
+FEATURE_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "answerable": _FOR,
     "margin": _FOR,
     "cosine": _FOR,
@@ -35,21 +32,23 @@ SIGN_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "missing_figure": _AGAINST,
     "unmentioned_name": _AGAINST,
     "lead": _FOR,
+    "evidence": _FOR,
+    "coverage": _FOR,
 }
-_LEAD = Signs._fields.index("lead")
+_LEAD = Features._fields.index("lead")
 
 
 class Asked(NamedTuple):
     """One question and every sentence that was read for it.
 
     Attributes:
-        signs: Shape (n_sentences, n_signs).
+        features: Shape (n_sentences, n_features).
         right: Whether each sentence is evidence, or its answer a gold one; shape (n_sentences,).
         said: Number of each sentence's answer, the same for the same words.
         answerable: Whether the question has an answer at all.
     """
 
-    signs: Floats
+    features: Floats
     right: Flags
     said: NDArray[np.int64]
     answerable: bool
@@ -59,75 +58,41 @@ class Best(NamedTuple):
     """The best sentence of every question; rows in the order of the questions.
 
     Attributes:
-        signs: With the lead, shape (n_questions, n_signs).
+        features: With the lead, shape (n_questions, n_features).
         right: Whether it answers, shape (n_questions,).
         answerable: Whether the question has an answer, shape (n_questions,).
     """
 
-    signs: Floats
+    features: Floats
     right: Flags
     answerable: Flags
 
     def take(self, rows: NDArray[np.int64]) -> "Best":
-        """Give some of the rows."""
-        return Best(self.signs[rows], self.right[rows], self.answerable[rows])
+        """Return some of the rows."""
+        return Best(self.features[rows], self.right[rows], self.answerable[rows])
 
 
-class Asker:
-    """Asks questions of one index and keeps what speaks for every sentence."""
-
-    def __init__(self, index_dir: Path, network: SpanNetwork | None = None) -> None:
-        """Open an index.
-
-        Args:
-            index_dir: Where it is.
-            network: Reads; None for the index's own.
-
-        Raises:
-            QAError: The index, its encoder or its reader cannot be opened.
-        """
-        self.index = Index.open(index_dir)
-        self.network = network or SpanNetwork(self.index.reader_dir)
-        self._encoder = Encoder(self.index.encoder_dir)
-        zero = Signs(*[0.0] * len(Signs._fields))
-        self._reader = Reader(
-            self.network, self.index.sentence_vectors, self.index.store.mentions,
-            Calibration(zero, zero, 0.0, ()),
-        )  # fmt: skip
-
-    def ask(self, question: str, evidence: Sequence[str], answers: Sequence[str]) -> Asked:
-        """Read the best passages; evidence and answers are empty if nothing is right."""
-        settings = AskSettings()
-        query = Query(question, self._encoder.encode_query(question))
-        passages = retrieve(
-            self.index,
-            question,
-            query.vector,
-            k=settings.read_passages,
-            candidates=settings.candidates,
-            lexical_weight=settings.lexical_weight,
-        )
-        candidates = self._reader.candidates(query, passages)
-        right = [
-            any(same_sentence(entry, found.passage.slice(found.sentence)) for entry in evidence)
-            or exact_match(found.passage.slice(found.answer), answers) == 1
-            for found in candidates
-        ]
-        signs = np.array([candidate.signs for candidate in candidates])
-        words = [answer_words(found.passage, found.answer) for found in candidates]
-        said = np.array([words.index(each) for each in words])
-        return Asked(signs, np.array(right), said, bool(evidence))
-
-    def close(self) -> None:
-        """Close the index's files."""
-        self.index.close()
+def ask(
+    answerer: Answerer, question: str, evidence: Sequence[str], answers: Sequence[str]
+) -> Asked:
+    """Read the best passages; evidence and answers are empty if nothing is right."""
+    candidates = answerer.candidates(question)
+    right = [
+        any(same_sentence(entry, found.passage.slice(found.sentence)) for entry in evidence)
+        or exact_match(found.passage.slice(found.answer), answers) == 1
+        for found in candidates
+    ]
+    features = np.array([candidate.features for candidate in candidates])
+    words = [answer_words(found.passage, found.answer) for found in candidates]
+    said = np.array([words.index(each) for each in words])
+    return Asked(features, np.array(right), said, bool(evidence))
 
 
-def best_sentences(rank: Signs, asked: Sequence[Asked]) -> Best:
+def best_sentences(rank: Features, asked: Sequence[Asked]) -> Best:
     """Order every question's sentences by rank weights and keep the first."""
     rows = [_best(np.array(rank), entry) for entry in asked]
     return Best(
-        np.array([signs for signs, _ in rows]),
+        np.array([features for features, _ in rows]),
         np.array([right for _, right in rows]),
         np.array([entry.answerable for entry in asked]),
     )
@@ -136,18 +101,18 @@ def best_sentences(rank: Signs, asked: Sequence[Asked]) -> Best:
 def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
     if not len(asked.right):  # nothing was found to read
         return np.zeros(len(rank)), False
-    odds = asked.signs @ rank
+    odds = asked.features @ rank
     best = int(odds.argmax())
-    signs = asked.signs[best].copy()
+    features = asked.features[best].copy()
     powers = np.exp(odds - odds[best])
     together = asked.said == asked.said[best]
-    signs[_LEAD] = powers[together].sum() / powers.sum()
-    return signs, bool(asked.right[best])
+    features[_LEAD] = powers[together].sum() / powers.sum()
+    return features, bool(asked.right[best])
 
 
-def probabilities(calibration: Calibration, signs: Floats) -> Floats:
-    """Give the confidence of every row of signs, shape (n_questions,)."""
-    odds = calibration.bias + signs @ np.array(calibration.confidence)
+def probabilities(calibration: Calibration, features: Floats) -> Floats:
+    """Return the confidence of every row of features, shape (n_questions,)."""
+    odds = calibration.bias + features @ np.array(calibration.confidence)
     p: Floats = 1 / (1 + np.exp(-np.clip(odds, -60.0, 60.0)))  # as `Calibration.probability`
     return p
 
@@ -226,6 +191,6 @@ def risk_table(
         )
 
 
-def rounded(values: Sequence[float] | Floats) -> Signs:
+def rounded(values: Sequence[float] | Floats) -> Features:
     """Make weights as they are kept, of four decimals."""
-    return Signs(*(round(float(value), 4) for value in values))
+    return Features(*(round(float(value), 4) for value in values))

@@ -1,4 +1,4 @@
-"""A reader's calibration and gold questions of one's own in, a calibration of one's own out.
+"""Fit a calibration to gold questions of one's own.
 
 With few questions little can be fitted, so the packaged calibration is where everything
 starts from: one of four `FORMS`, from nothing to all weights, is chosen by
@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answer.read import Calibration
+from qa.answer.calibration import Calibration
 from qa.errors import CalibrationError
 from qa.evaluate.calibrate import (
-    SIGN_BOUNDS,
+    FEATURE_BOUNDS,
     Best,
     fit_logistic,
     probabilities,
@@ -48,7 +48,7 @@ _FOLDS = 10
 _INNER_FOLDS = 5
 _SEED = 5
 # Penalties on a sum over questions: a normal prior of standard deviation .7 on the slope and
-# .5 on each weight of a sign scaled to unit variance.
+# .5 on each weight of a feature scaled to unit variance.
 _SLOPE_PENALTY = 2.0
 _WEIGHT_PENALTY = 4.0
 # The expected share of a threshold leans on the confidences as on so many answers.
@@ -123,12 +123,12 @@ def recalibrate(packaged: Calibration, best: Best, max_risk: float) -> Recalibra
     """
     check_enough(best)
     calibration, form = _fit(packaged, best)
-    packaged_p = probabilities(packaged, best.signs)
+    packaged_p = probabilities(packaged, best.features)
     kept = packaged_p >= packaged.risk(max_risk).min_confidence
     own_p, given = np.empty(len(best.right)), np.empty(len(best.right), dtype=bool)
     for train, test in _folds(best, _FOLDS):
         fitted, _ = _fit(packaged, best.take(train))
-        own_p[test] = probabilities(fitted, best.signs[test])
+        own_p[test] = probabilities(fitted, best.features[test])
         given[test] = own_p[test] >= fitted.risk(max_risk).min_confidence
     after = _trust(own_p, best.right, given)
     return Recalibration(
@@ -179,7 +179,7 @@ def _fit(packaged: Calibration, best: Best) -> tuple[Calibration, str]:
     for train, test in _folds(best, _INNER_FOLDS):
         for form in forms:
             fitted = _fit_form(form, packaged, best.take(train))
-            left_out[form][test] = probabilities(fitted, best.signs[test])
+            left_out[form][test] = probabilities(fitted, best.features[test])
     losses = {form: log_losses(p, best.right) for form, p in left_out.items()}
     form = min(forms, key=lambda form: float(losses[form].mean()))
     risks = risk_table(
@@ -221,11 +221,11 @@ def _fit_slope(packaged: Calibration, best: Best) -> Calibration:
 
 
 def _fit_weights(packaged: Calibration, best: Best) -> Calibration:
-    scale = best.signs.std(axis=0)
-    scale[scale < 1e-6] = 1.0  # a sign that is the same everywhere keeps its weight
+    scale = best.features.std(axis=0)
+    scale[scale < 1e-6] = 1.0  # a feature that is the same everywhere keeps its weight
     centre = np.array(packaged.confidence) * scale
-    rows, ones = best.signs / scale, np.ones(len(best.right))
-    bounds = [*SIGN_BOUNDS.values()]
+    rows, ones = best.features / scale, np.ones(len(best.right))
+    bounds = [*FEATURE_BOUNDS.values()]
     fitted = fit_logistic(rows, best.right, ones, bounds, l2=_WEIGHT_PENALTY, centre=centre)
     weights = rounded(fitted[:-1] / scale)
     return replace(packaged, confidence=weights, bias=round(float(fitted[-1]), 4))
@@ -240,7 +240,7 @@ _FITS: dict[str, Callable[[Calibration, Best], Calibration]] = {
 
 
 def _log_odds(calibration: Calibration, best: Best) -> Floats:
-    odds: Floats = calibration.bias + best.signs @ np.array(calibration.confidence)
+    odds: Floats = calibration.bias + best.features @ np.array(calibration.confidence)
     return odds
 
 

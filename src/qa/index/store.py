@@ -303,6 +303,10 @@ class Store:
         count = self._count(term)
         return max(_LEAST_WEIGHT, math.log((self.n_passages - count + 0.5) / (count + 0.5)))
 
+    def rarity(self, term: str) -> float:
+        """Return log(1 + passages / passages with the word's stem): above 0, higher if rarer."""
+        return math.log1p(self.n_passages / (self._count(term) + 0.5))
+
     def mentions(self, term: str) -> bool:
         """Whether any passage has a word of the same stem."""
         return self._count(term) > 0

@@ -1,9 +1,10 @@
-"""A question and passages in, the best span of every sentence out: the span network.
+"""Score passages with the span network: the best span of every sentence, and each sentence.
 
 An extractive question-answering network (SQuAD 2.0 style; Rajpurkar et al. 2018) scores
-every token as the start and as the end of an answer, and the passage as a whole. Runs
-with ONNX Runtime; reads a reader folder that `train.reader` or `export_reader` wrote.
-Does not know thresholds, retrieval or citations.
+every token as the start and as the end of an answer, and the passage as a whole; one that
+`train.export` wrote also says which sentences belong to the answer. Runs with ONNX Runtime;
+reads a reader folder that `train.export` or `export_reader` wrote. Does not know
+thresholds, retrieval or citations.
 """
 
 import json
@@ -23,13 +24,14 @@ from qa.models.session import open_session
 from qa.schema import Passage, Span
 
 Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
 
 CARD_FILE = "reader.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+PASSAGE_INPUT = "passage_mask"
 START_OUTPUT, END_OUTPUT, ANSWERABLE_OUTPUT = "start_logits", "end_logits", "answerable_logit"
+EVIDENCE_OUTPUT = "evidence_logits"
 
 # Of what the network reads: how much a question may take, and how much windows share.
 _QUESTION_SHARE = 1 / 3
@@ -47,11 +49,14 @@ class SpanScore(NamedTuple):
         span: In document offsets, inside the sentence.
         margin: Its start and end logit, less those of "no answer".
         others: The next best spans of the sentence, best first.
+        evidence: Log-odds that the sentence belongs to the answer; 0 from a network that
+            does not say.
     """
 
     span: Span
     margin: float
     others: tuple["SpanScore", ...] = ()
+    evidence: float = 0.0
 
 
 class PassageScores(NamedTuple):
@@ -84,6 +89,7 @@ class SpanNetwork:
         try:
             self.card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
             self._max_answer_tokens = int(self.card["max_answer_tokens"])
+            self._reads_headings = bool(self.card.get("reads_headings"))
             max_tokens = int(self.card["max_tokens"])
             if max_tokens < _LEAST_TOKENS:
                 raise ValueError(f"it reads {max_tokens} tokens, at least {_LEAST_TOKENS} expected")
@@ -103,49 +109,63 @@ class SpanNetwork:
         """Score passages, each on its own, two at a time.
 
         A passage longer than the network reads is read in overlapping windows, so that
-        nothing is left out; of a very long question only the start is read.
+        nothing is left out; of a very long question only the start is read. A network whose
+        card says so reads the headings above the passage, too.
         """
         question = self._shortened(question)
         return list(self._pool.map(lambda passage: self._score(question, passage), passages))
 
     def _score(self, question: str, passage: Passage) -> PassageScores:
-        first = self._tokenizer.encode(question, passage.text)
+        heading = f"{passage.context}\n" if self._reads_headings and passage.context else ""
+        first = self._tokenizer.encode(question, heading + passage.text)
         answerable = _NO_SCORE
-        best = [SpanScore(sentence, _NO_SCORE) for sentence in passage.sentences]
+        best = [SpanScore(s, _NO_SCORE, evidence=_NO_SCORE) for s in passage.sentences]
         for encoding in (first, *first.overflowing):
-            start, end, logit = self._run(encoding)
-            spans = self._best_spans(passage, encoding, start, end)
-            pairs = zip(best, spans, strict=True)
-            best = [max(pair, key=lambda score: score.margin) for pair in pairs]
+            window = self._run(encoding)
+            spans = self._best_spans(passage, encoding, window, len(heading))
+            best = [_better(*pair) for pair in zip(best, spans, strict=True)]
+            logit = window.answerable
             if logit is None:
                 logit = max((score.margin for score in spans), default=_NO_SCORE)
             answerable = max(answerable, logit)
         return PassageScores(answerable, tuple(best))
 
-    def _run(self, encoding: Encoding) -> tuple[Floats, Floats, float | None]:
-        """Run one window; logits of shape (tokens,), and the network's verdict if it has one."""
-        rows = (encoding.ids, encoding.attention_mask, encoding.type_ids)
-        feed = dict(zip(INPUTS, rows, strict=True))
+    def _run(self, encoding: Encoding) -> "_Window":
+        passage = [int(part == 1) for part in encoding.sequence_ids]
+        rows = (encoding.ids, encoding.attention_mask, encoding.type_ids, passage)
+        feed = dict(zip((*INPUTS, PASSAGE_INPUT), rows, strict=True))
         arrays = {name: np.array([feed[name]], dtype=np.int64) for name in self._inputs}
         found = dict(zip(self._outputs, self._session.run(None, arrays), strict=True))
-        logit = found.get(ANSWERABLE_OUTPUT)
-        verdict = None if logit is None else float(logit[0])
-        return found[START_OUTPUT][0], found[END_OUTPUT][0], verdict
+        logit, evidence = found.get(ANSWERABLE_OUTPUT), found.get(EVIDENCE_OUTPUT)
+        return _Window(
+            found[START_OUTPUT][0],
+            found[END_OUTPUT][0],
+            None if logit is None else float(logit[0]),
+            None if evidence is None else evidence[0],
+        )
 
     def _best_spans(
-        self, passage: Passage, encoding: Encoding, start: Floats, end: Floats
+        self, passage: Passage, encoding: Encoding, window: "_Window", shift: int
     ) -> list[SpanScore]:
-        """Find the span with the highest sum of logits inside every sentence."""
-        offsets = np.array([_bare(passage.text, *offset) for offset in encoding.offsets])
+        """Find the span with the highest sum of logits inside every sentence.
+
+        Args:
+            passage: What was read.
+            encoding: How it was read.
+            window: What the network said.
+            shift: Characters in front of the passage that are not its own.
+        """
+        text = " " * shift + passage.text
+        offsets = np.array([_bare(text, *offset) for offset in encoding.offsets]) - shift
         in_passage = np.array([part == 1 for part in encoding.sequence_ids])
-        real = in_passage & (offsets[:, 1] > offsets[:, 0])
-        null = float(start[0] + end[0])
+        real = in_passage & (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 0] >= 0)
+        null = float(window.start[0] + window.end[0])
         found = []
         for sentence in passage.sentences:
             low, high = sentence.shift(-passage.start)
             (rows,) = np.nonzero(real & (offsets[:, 0] >= low) & (offsets[:, 1] <= high))
             if not len(rows):
-                found.append(SpanScore(sentence, _NO_SCORE))
+                found.append(SpanScore(sentence, _NO_SCORE, evidence=_NO_SCORE))
                 continue
             best, *others = (
                 SpanScore(
@@ -155,10 +175,11 @@ class SpanNetwork:
                     score - null,
                 )
                 for first, last, score in _best_pairs(
-                    start[rows], end[rows], self._max_answer_tokens
+                    window.start[rows], window.end[rows], self._max_answer_tokens
                 )
             )
-            found.append(best._replace(others=tuple(others)))
+            belongs = 0.0 if window.evidence is None else float(window.evidence[rows].mean())
+            found.append(best._replace(others=tuple(others), evidence=belongs))
         return found
 
     def _shortened(self, question: str) -> str:
@@ -171,13 +192,35 @@ class SpanNetwork:
         return question[: ends[self._max_question_tokens - 1]]
 
 
+class _Window(NamedTuple):
+    """What the network says of one window.
+
+    Attributes:
+        start: Logits, shape (tokens,).
+        end: Same shape.
+        answerable: Its verdict on the whole, if it has one.
+        evidence: Of every token's sentence, shape (tokens,), if it says.
+    """
+
+    start: Floats
+    end: Floats
+    answerable: float | None
+    evidence: Floats | None
+
+
+def _better(one: SpanScore, two: SpanScore) -> SpanScore:
+    """Return the score of the window that saw more of the sentence, or is surer."""
+    best = max((one, two), key=lambda score: score.margin)
+    return best._replace(evidence=max(one.evidence, two.evidence))
+
+
 def write_card(folder: Path, card: dict[str, Any]) -> None:
     """Write a reader's `reader.json`."""
     (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
 
 
 def packaged_reader() -> Path:
-    """Name the folder of the reader that comes with the program."""
+    """Return the folder of the reader that comes with the program."""
     return Path(str(files("qa"))) / "reader"
 
 
@@ -192,7 +235,7 @@ def _best_pairs(start: Floats, end: Floats, longest: int) -> list[tuple[int, int
 
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """Give a token's offsets without the white space that some tokenizers count in."""
+    """Return a token's offsets without the white space that some tokenizers count in."""
     start = end - len(text[start:end].lstrip())
     return start, start + len(text[start:end].rstrip())
 
@@ -210,6 +253,6 @@ def _open_session(path: Path) -> onnxruntime.InferenceSession:
     session = open_session(path)
     inputs = {node.name for node in session.get_inputs()}
     outputs = {node.name for node in session.get_outputs()}
-    if not (inputs <= set(INPUTS) and {START_OUTPUT, END_OUTPUT} <= outputs):
+    if not (inputs <= {*INPUTS, PASSAGE_INPUT} and {START_OUTPUT, END_OUTPUT} <= outputs):
         raise ValueError(f"{path.name} takes {sorted(inputs)} and gives {sorted(outputs)}")
     return session

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.calibration_file import (
+from qa.answer.calibration import (
     OwnCalibration,
+    Risk,
     load_calibration,
     models_identity,
     remove_calibration,
     save_calibration,
 )
 from qa.answer.pipeline import open_index
-from qa.answer.read import Risk
 from qa.errors import CalibrationError
 from qa.index.build import build_index
 from qa.models.span_network import SpanNetwork

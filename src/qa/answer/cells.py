@@ -1,0 +1,87 @@
+"""Find the cell of a table row, or the value of a form's line, that a question asks for.
+
+A row reads "Part: Fork | Shelf: C1", as the parsers word it; a form's line "Flag: Panama", or
+with a gap instead of the colon. Does not know the network.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qa.schema import Span
+from qa.words import query_terms, stem, words
+
+_PART = re.compile(r"[^|]+")
+_LABELLED = re.compile(
+    r"\s*(?P<label>[^\W_][^:|\n]{0,59}?)(?:[:：]\s+|[:：](?=\S)|\t+|\s{3,})(?P<value>\S.*?)\s*$",
+    re.S,
+)
+_LINE_CHARACTERS = 160
+_LABEL_WORDS = 6
+_ASKED = r"\b(?:which|what|whose)\s+(?:[\w-]+\s+)?"
+_TOTAL = re.compile(r"\b(?:total|sum|all|overall|average|mean)\b", re.IGNORECASE)
+
+
+class Cell(NamedTuple):
+    """A value and what it is called; `value` is a span in the text it was found in."""
+
+    label: str
+    value: Span
+
+
+def cells(text: str) -> list[Cell]:
+    """Split a row or a form's line into its cells; none if it is neither.
+
+    Args:
+        text: A sentence of a passage.
+    """
+    row = " | " in text
+    if "\n" in text.strip() or not (row or len(text) <= _LINE_CHARACTERS):
+        return []
+    found = []
+    for part in _PART.finditer(text):
+        match = _LABELLED.match(part.group())
+        if match is None:
+            if not row:
+                return []
+            bare = part.group().strip()
+            start = part.start() + part.group().index(bare) if bare else part.start()
+            found += [Cell("", Span(start, start + len(bare)))] if bare else []
+        elif not row and len(words(match["label"])) > _LABEL_WORDS:
+            return []
+        else:
+            found.append(Cell(match["label"], Span(*match.span("value")).shift(part.start())))
+    return found
+
+
+def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
+    """Find the one cell whose label the question names; None if no label fits best.
+
+    A cell whose value stands in the question says which row is meant, not what is asked.
+    """
+    asked = {stem(term) for term in query_terms(question)}
+    scores = []
+    for cell in row:
+        label = [stem(word) for word in words(cell.label)]
+        value = {stem(word) for word in words(text[slice(*cell.value)])}
+        if not label or (value and value <= asked):
+            continue
+        share = sum(each in asked for each in label) / len(label)
+        named = re.search(_ASKED + re.escape(cell.label), question, re.IGNORECASE) is not None
+        scores.append((share + named, cell))
+    best = max((score for score, _ in scores), default=0.0)
+    leading = [cell for score, cell in scores if score == best]
+    return leading[0] if best > 0 and len(leading) == 1 else None
+
+
+def cell_of(answer: Span, row: Sequence[Cell]) -> Cell | None:
+    """Find the cell an answer lies in, or begins before: a label stands for its value."""
+    for cell in row:
+        if answer.start < cell.value.end:
+            return cell
+    return row[-1] if row else None
+
+
+def says_total(text: str) -> bool:
+    """Whether a row is a sum or an average of others."""
+    return _TOTAL.search(text) is not None

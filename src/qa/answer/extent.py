@@ -1,0 +1,83 @@
+"""Decide how much of a passage the answer is: a sentence, a few, or a whole list.
+
+Does not know words of the answer or how sure it is.
+"""
+
+import re
+from collections.abc import Sequence
+
+from qa.answer.question import asks_for_all, asks_for_sentence
+from qa.schema import Passage, Span
+
+_ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
+_MAX_SENTENCES = 5
+_MAX_CHARACTERS = 700
+_MAX_LIST_CHARACTERS = 2_000
+
+
+def is_intro(passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence only announces what follows; alone it answers nothing."""
+    return passage.slice(sentence).rstrip().endswith((":", "："))
+
+
+def extent(question: str, passage: Passage, number: int, evidence: Sequence[float]) -> Span:
+    """Return the part of a passage that answers, in document offsets.
+
+    A question for a reason, a way or a list gets the neighbouring sentences that belong to the
+    answer, too; an announcement gets the list it announces.
+
+    Args:
+        question: As asked.
+        passage: Where.
+        number: Of the sentence that answers best.
+        evidence: For each sentence, the log-odds that it belongs to the answer.
+    """
+    sentences = passage.sentences
+    chosen = sentences[number]
+    items = [_is_item(passage, sentence) for sentence in sentences]
+    first = last = number
+    if is_intro(passage, chosen) or (items[number] and asks_for_all(question)):
+        first, last = _list_around(passage, number, items)
+    elif asks_for_sentence(question) and not items[number]:
+        first, last = _run_around(passage, number, evidence)
+    return Span(sentences[first].start, sentences[last].end)
+
+
+def _list_around(passage: Passage, number: int, items: Sequence[bool]) -> tuple[int, int]:
+    """Take in the items around a sentence, and what announces them."""
+    sentences = passage.sentences
+    first = last = number
+    while first > 0 and items[first]:
+        first -= 1
+    if not is_intro(passage, sentences[first]) and not items[first]:
+        first += 1
+    while last + 1 < len(sentences) and items[last + 1]:
+        if sentences[last + 1].end - sentences[first].start > _MAX_LIST_CHARACTERS:
+            break
+        last += 1
+    return min(first, number), last
+
+
+def _run_around(passage: Passage, number: int, evidence: Sequence[float]) -> tuple[int, int]:
+    """Take in neighbours of the same paragraph that more likely than not belong to it."""
+    sentences = passage.sentences
+    first = last = number
+
+    def fits(low: int, high: int) -> bool:
+        between = passage.slice(Span(sentences[low].start, sentences[high].end))
+        return (
+            high - low < _MAX_SENTENCES
+            and len(between) <= _MAX_CHARACTERS
+            and "\n\n" not in between
+        )
+
+    while last + 1 < len(sentences) and evidence[last + 1] > 0 and fits(first, last + 1):
+        last += 1
+    while first > 0 and evidence[first - 1] > 0 and fits(first - 1, last):
+        first -= 1
+    return first, last
+
+
+def _is_item(passage: Passage, sentence: Span) -> bool:
+    before = passage.text[: sentence.start - passage.start]
+    return _ITEM.match(before[before.rfind("\n") + 1 :]) is not None

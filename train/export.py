@@ -1,0 +1,115 @@
+"""Turn trained weights into a reader folder: `python -m train.export --help`.
+
+Writes `model.onnx` (int8), `tokenizer.json` and `reader.json` with the figures on the titles
+held back from training. `train.calibrate` comes next.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from qa.models.onnx_file import write_onnx
+from qa.models.span_network import (
+    ANSWERABLE_OUTPUT,
+    END_OUTPUT,
+    EVIDENCE_OUTPUT,
+    INPUTS,
+    MODEL_FILE,
+    PASSAGE_INPUT,
+    START_OUTPUT,
+    TOKENIZER_FILE,
+    SpanNetwork,
+    write_card,
+)
+from train.data import load_examples, split_by_title
+from train.evaluate import measure_by_source
+from train.model import ReaderModel
+
+_MAX_READ_TOKENS = 384
+_MAX_ANSWER_TOKENS = 30
+_CLAIM_OUTPUT = "claim_logits"
+
+
+class _Traced(nn.Module):  # type: ignore[misc]  # mypy does not follow torch
+    """The model with its outputs as a plain tuple."""
+
+    def __init__(self, model: ReaderModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: Tensor, attention: Tensor, passage: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.model(ids, attention, passage))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--trained", type=Path, required=True, help="folder that `train.reader` wrote")
+    add("--base", type=Path, required=True, help="the encoder it started from")
+    add("--out", type=Path, required=True, help="folder for the reader")
+    add("--data", type=Path, nargs="*", default=[], help="measure on the titles held back")
+    add("--examples", type=int, default=300, help="of each source and kind, at most")
+    add("--precision", choices=("int8", "fp32"), default="int8")
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    model = ReaderModel(options.base)
+    model.load_state_dict(trained_weights(options.trained))
+    export_onnx(model, options.out / MODEL_FILE, options.precision)
+    shutil.copy(options.base / TOKENIZER_FILE, options.out / TOKENIZER_FILE)
+    record = options.trained / "trained.json"
+    card = {
+        "name": options.out.name,
+        "max_tokens": _MAX_READ_TOKENS,
+        "max_answer_tokens": _MAX_ANSWER_TOKENS,
+        "reads_headings": True,
+        **(json.loads(record.read_text("utf-8")) if record.exists() else {}),
+        "data": [path.name for path in options.data],
+        "sha256": {
+            name: hashlib.sha256((options.out / name).read_bytes()).hexdigest()
+            for name in (MODEL_FILE, TOKENIZER_FILE)
+        },
+    }
+    write_card(options.out, card)
+    if options.data:
+        split = split_by_title([e for path in options.data for e in load_examples(path)])
+        network = SpanNetwork(options.out)
+        for name in ("validation", "test"):
+            card[name] = measure_by_source(network, getattr(split, name), options.examples)
+        write_card(options.out, card)
+
+
+def trained_weights(folder: Path) -> dict[str, Tensor]:
+    """Load finished weights, or those of the last checkpoint."""
+    finished = folder / "weights.safetensors"
+    if finished.exists():
+        return dict(load_file(finished))
+    state: dict[str, Tensor] = torch.load(folder / "checkpoint.pt", weights_only=True)["model"]
+    return state
+
+
+def export_onnx(model: ReaderModel, path: Path, precision: str) -> None:
+    """Write the model as ONNX: `int8` or `fp32`."""
+    ids = torch.tensor([[101, 2054, 102, 2023, 2003, 102]])
+    tensors = (ids, torch.ones_like(ids), torch.tensor([[0, 0, 0, 1, 1, 0]]))
+    inputs = dict(zip((*INPUTS[:2], PASSAGE_INPUT), tensors, strict=True))
+    tokens = {0: "batch", 1: "tokens"}
+    outputs = {
+        START_OUTPUT: tokens,
+        END_OUTPUT: tokens,
+        ANSWERABLE_OUTPUT: {0: "batch"},
+        EVIDENCE_OUTPUT: tokens,
+        _CLAIM_OUTPUT: {0: "batch"},
+    }
+    write_onnx(_Traced(model), inputs, outputs, path, precision)
+
+
+if __name__ == "__main__":
+    main()
