@@ -127,7 +127,7 @@ def reader_section(paths: Sequence[Path]) -> str:
     from train.evaluate import measure_by_source
 
     held = split_by_title([example for path in paths for example in load_examples(path)]).test
-    figures = measure_by_source(SpanNetwork(packaged_reader()), held)
+    figures = measure_by_source(SpanNetwork(packaged_reader()), held, most=300)
     names = list(dict.fromkeys(name for found in figures.values() for name in found))
     rows = [
         [name, *(f"{found[name]:g}" if name in found else "–" for found in figures.values())]

@@ -351,9 +351,7 @@ def checked_question(question: str) -> str:
 def _may_answer(readings: Sequence[Reading]) -> bool:
     """Whether the best reading is worth showing although it is not sure enough."""
     return (
-        bool(readings)
-        and readings[0].confidence >= LEAST_POSSIBLE
-        and not readings[0].unmentioned
+        bool(readings) and readings[0].confidence >= LEAST_POSSIBLE and not readings[0].unmentioned
     )
 
 
