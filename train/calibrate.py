@@ -56,8 +56,9 @@ _LEAST_QUESTIONS = 40
 _LEFT_OUT_ONE_IN = 3
 _LEAST_TITLES = 6
 _PROMISES = (0.05, 0.1, 0.2, 0.3)
-# Their passages stand in other sources' contexts, which answer their questions.
-_NOT_ALONE = ("nearmiss_", "edit_", "squad2_pairs")
+# Passages that answer their questions stand in other sources; or questions nobody would ask:
+# answers replaced by others (nq_swap), templates on a passage they need not fit (policyqa).
+_NOT_ASKED = ("nearmiss_", "edit_", "squad2_pairs", "nq_swap", "policyqa")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,7 +104,7 @@ def _by_source(examples: Sequence[Example]) -> dict[str, list[Example]]:
     """Group validation examples by source; sources with too few are left out."""
     groups: dict[str, list[Example]] = {}
     for example in split_by_title(examples).validation:
-        if not example.source.startswith(_NOT_ALONE):
+        if not example.source.startswith(_NOT_ASKED):
             groups.setdefault(example.source, []).append(example)
     return {name: own for name, own in sorted(groups.items()) if len(own) >= _LEAST_QUESTIONS}
 

@@ -31,6 +31,8 @@ from qa.schema import Passage, Reading, RetrievedPassage, Span
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
 _LEAST_SUPPORT = 0.95
+# Beyond this a network's log-odds only say that it is sure, or that it saw nothing.
+_MOST_ODDS = 20.0
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
 
@@ -138,15 +140,15 @@ class Reader:
                 continue  # it announces something that is not here
             answer, margin, fits = _best_answer(question, passage, whole, sentence, score)
             features = Features(
-                answerable=scores.answerable,
-                margin=margin,
+                answerable=_bounded(scores.answerable),
+                margin=_bounded(margin),
                 cosine=cosines[number],
                 retrieval=found.score,
                 wrong_type=float(not fits),
                 missing_figure=missing_figure(question, passage, sentence),
                 unmentioned_name=float(bool(unmentioned)),
                 lead=0.0,
-                evidence=score.evidence,
+                evidence=_bounded(score.evidence),
                 coverage=covered[number],
             )
             candidates.append(Candidate(passage, sentence, answer, features, unmentioned))
@@ -242,6 +244,10 @@ def answer_words(passage: Passage, answer: Span) -> tuple[str, ...]:
     text = unicodedata.normalize("NFC", passage.slice(answer)).casefold()
     found = [word.strip(_AROUND_WORDS) or word for word in text.split()]
     return tuple(word for word in found if word not in ("a", "an", "the")) or tuple(found)
+
+
+def _bounded(odds: float) -> float:
+    return max(-_MOST_ODDS, min(_MOST_ODDS, odds))
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:
