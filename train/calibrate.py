@@ -58,7 +58,14 @@ _LEAST_TITLES = 6
 _PROMISES = (0.05, 0.1, 0.2, 0.3)
 # Passages that answer their questions stand in other sources; or questions nobody would ask:
 # answers replaced by others (nq_swap), templates on a passage they need not fit (policyqa).
-_NOT_ASKED = ("nearmiss_", "edit_", "squad2_pairs", "nq_swap", "policyqa")
+_NOT_ASKED = ("nearmiss_", "nq_swap", "policyqa")
+# Questions without an answer that go with another source's answerable ones.
+_TWINS = {
+    "edit_antonym": "squad1_sub",
+    "edit_entity": "squad1_sub",
+    "edit_year": "squad1_sub",
+    "squad2_pairs": "squad1_sub",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -72,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets[path.stem] = [ask(page, e.question, e.evidence, e.answers) for e in gold]
     by_source = _by_source([e for path in options.data for e in load_examples(path)])
     for source, examples in by_source.items():
-        own = random.Random(5).sample(examples, min(options.examples, len(examples)))
+        own = balanced(examples, options.examples)
         sets[source] = ask_own_contexts(own, options.reader, options.index)
         print(f"asked {source}: {len(own)}", flush=True)
     calibration, left_out = fit(sets)
@@ -105,8 +112,17 @@ def _by_source(examples: Sequence[Example]) -> dict[str, list[Example]]:
     groups: dict[str, list[Example]] = {}
     for example in split_by_title(examples).validation:
         if not example.source.startswith(_NOT_ASKED):
-            groups.setdefault(example.source, []).append(example)
+            groups.setdefault(_TWINS.get(example.source, example.source), []).append(example)
     return {name: own for name, own in sorted(groups.items()) if len(own) >= _LEAST_QUESTIONS}
+
+
+def balanced(examples: Sequence[Example], most: int) -> list[Example]:
+    """Draw at most so many examples, no more than a third of them unanswerable."""
+    draw = random.Random(5)
+    without = [example for example in examples if not example.answerable]
+    having = [example for example in examples if example.answerable]
+    few = draw.sample(without, min(most // 3, len(without)))
+    return few + draw.sample(having, min(most - len(few), len(having)))
 
 
 def ask_own_contexts(

@@ -13,6 +13,10 @@ State = Literal["unchanged", "changed", "missing"]
 Outcome = Literal["answer", "possible", "none"]
 
 
+QUOTED_MAIL = "Quoted: earlier mail"
+"""How the heading above an older message begins that a mail quotes."""
+
+
 class Span(NamedTuple):
     """A half-open range of characters of a document's text."""
 

@@ -13,12 +13,13 @@ from qa.words import query_terms, stem, words
 
 _PART = re.compile(r"[^|]+")
 _LABELLED = re.compile(
-    r"\s*(?P<label>[^\W_][^:|\n]{0,59}?)(?:[:：]\s+|[:：](?=\S)|\t+|\s{3,})(?P<value>\S.*?)\s*$",
+    r"\s*(?P<label>[^\W_][^:|\n]{0,59}?)(?::\s+|：\s*|\t+|\s{3,})(?P<value>\S.*?)\s*$",
     re.S,
 )
 _LINE_CHARACTERS = 160
 _LABEL_WORDS = 6
 _ASKED = r"\b(?:which|what|whose)\s+(?:[\w-]+\s+)?"
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _TOTAL = re.compile(r"\b(?:total|sum|all|overall|average|mean)\b", re.IGNORECASE)
 
 
@@ -29,11 +30,12 @@ class Cell(NamedTuple):
     value: Span
 
 
-def cells(text: str) -> list[Cell]:
+def cells(text: str, header: Sequence[str] = ()) -> list[Cell]:
     """Split a row or a form's line into its cells; none if it is neither.
 
     Args:
         text: A sentence of a passage.
+        header: What the columns are called, where the row does not say itself.
     """
     row = " | " in text
     if "\n" in text.strip() or not (row or len(text) <= _LINE_CHARACTERS):
@@ -51,7 +53,26 @@ def cells(text: str) -> list[Cell]:
             return []
         else:
             found.append(Cell(match["label"], Span(*match.span("value")).shift(part.start())))
+    if len(found) == len(header) and not any(cell.label for cell in found):
+        return [cell._replace(label=name) for cell, name in zip(found, header, strict=True)]
     return found
+
+
+def header_above(text: str, start: int) -> list[str]:
+    """Return the cells of the first of the bare rows that a row stands under; none if it is it.
+
+    Args:
+        text: A passage.
+        start: Where the row's line starts in it.
+    """
+    lines = text[:start].split("\n")[:-1]
+    first: list[str] = []
+    for line in reversed(lines):
+        names = [part.strip() for part in line.split("|")]
+        if len(names) < 2 or any(_LABELLED.match(name) for name in names):
+            break
+        first = names
+    return first
 
 
 def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
@@ -80,6 +101,17 @@ def cell_of(answer: Span, row: Sequence[Cell]) -> Cell | None:
         if answer.start < cell.value.end:
             return cell
     return row[-1] if row else None
+
+
+def is_header(text: str, below: str) -> bool:
+    """Whether a bare row only names the columns of the row below: words and years, no figures."""
+    names = [part.strip() for part in text.split("|")]
+    return (
+        len(names) > 1
+        and len(names) == below.count("|") + 1
+        and all(not any(c.isdigit() for c in name) or _YEAR.search(name) for name in names)
+        and any(c.isdigit() for c in below)
+    )
 
 
 def says_total(text: str) -> bool:

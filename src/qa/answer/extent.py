@@ -6,10 +6,12 @@ Does not know words of the answer or how sure it is.
 import re
 from collections.abc import Sequence
 
+from qa.answer.cells import cells
 from qa.answer.question import asks_for_all, asks_for_sentence
 from qa.schema import Passage, Span
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
+_LINE_CHARACTERS = 200
 _MAX_SENTENCES = 5
 _MAX_CHARACTERS = 700
 _MAX_LIST_CHARACTERS = 2_000
@@ -34,7 +36,7 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
     """
     sentences = passage.sentences
     chosen = sentences[number]
-    items = [_is_item(passage, sentence) for sentence in sentences]
+    items = _items(passage)
     first = last = number
     if is_intro(passage, chosen) or (items[number] and asks_for_all(question)):
         first, last = _list_around(passage, number, items)
@@ -78,6 +80,44 @@ def _run_around(passage: Passage, number: int, evidence: Sequence[float]) -> tup
     return first, last
 
 
-def _is_item(passage: Passage, sentence: Span) -> bool:
+def _items(passage: Passage) -> list[bool]:
+    """Say which sentences are items of a list: marked as such, or short lines in a row."""
+    lines = [_is_line(passage, sentence) for sentence in passage.sentences]
+    marked = [_is_marked(passage, sentence) for sentence in passage.sentences]
+    found = []
+    announced = False
+    for number, sentence in enumerate(passage.sentences):
+        joined = any(
+            lines[number] and lines[other] and _follows(passage, *sorted((number, other)))
+            for other in (number - 1, number + 1)
+            if 0 <= other < len(lines)
+        )
+        ends = passage.slice(sentence).endswith((".", "!", "?"))
+        item = marked[number] or (joined and (announced or not ends))
+        announced = is_intro(passage, sentence) or (item and announced)
+        found.append(item and not is_intro(passage, sentence))
+    return found
+
+
+def _is_marked(passage: Passage, sentence: Span) -> bool:
     before = passage.text[: sentence.start - passage.start]
     return _ITEM.match(before[before.rfind("\n") + 1 :]) is not None
+
+
+def _is_line(passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence is a line of its own, short, and no row of a table or form."""
+    start, end = sentence.shift(-passage.start)
+    text = passage.text
+    return (
+        end - start <= _LINE_CHARACTERS
+        and not text[:start].rpartition("\n")[2].strip()
+        and not text[end:].partition("\n")[0].strip()
+        and not cells(text[start:end])
+    )
+
+
+def _follows(passage: Passage, first: int, second: int) -> bool:
+    """Whether a sentence stands on the line after another's."""
+    one, two = passage.sentences[first], passage.sentences[second]
+    gap = passage.slice(Span(one.end, two.start))
+    return gap.count("\n") == 1 and not gap.strip()

@@ -21,6 +21,7 @@ from qa.schema import Passage, Span
 from qa.words import query_terms, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _NUMBER_IN_SENTENCE = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
@@ -57,8 +58,8 @@ class Features(NamedTuple):
         retrieval: The passage's retrieval score.
         wrong_type: No good span of the sentence is of the kind asked for: a number and its
             unit, a date, a name.
-        missing_figure: The question has a year or number that the passage has not: 1; that
-            only another sentence of the passage has: 0.5.
+        missing_figure: The question has a year or number that the passage has not, or the
+            sentence another year instead: 1; that only another sentence has: 0.5.
         unmentioned_name: The question has a name that no document mentions.
         lead: The answer's share of the softmax over all sentences' rank scores, sentences
             that give the same answer together: 1 if nothing else comes near. Known after
@@ -66,6 +67,8 @@ class Features(NamedTuple):
         evidence: The network's log-odds that the sentence belongs to the answer.
         coverage: Share of the question's words, by how rare they are, that the sentence or
             the headings above it have, 0 to 1.
+        other_thing: The sentence has the question's noun with another word in front: a red,
+            not a pink tower.
     """
 
     answerable: float
@@ -78,6 +81,7 @@ class Features(NamedTuple):
     lead: float
     evidence: float = 0.0
     coverage: float = 0.0
+    other_thing: float = 0.0
 
     def dot(self, other: "Features") -> float:
         """Return the sum of products, of weights and features."""
@@ -108,11 +112,14 @@ def missing_figure(question: str, passage: Passage, sentence: Span) -> float:
     """Say how far the years and numbers of a question are from a sentence.
 
     Returns:
-        0 if the sentence or its headings have them all, 0.5 if the passage has, else 1.
+        0 if the sentence or its headings have them all; 0.5 if another sentence of the passage
+        has, and this one no other year instead; else 1.
     """
-    wanted = _figures(question)
-    if wanted <= _figures(f"{passage.slice(sentence)} {passage.context}"):
+    wanted, text = _figures(question), passage.slice(sentence)
+    if wanted <= _figures(f"{text} {passage.context}"):
         return 0.0
+    if any(map(_YEAR.fullmatch, wanted)) and _YEAR.search(text):
+        return 1.0
     return 0.5 if wanted <= _figures(f"{passage.text} {passage.context}") else 1.0
 
 

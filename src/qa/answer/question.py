@@ -54,6 +54,7 @@ _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next|\d+(?:st|nd|rd|th))\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"\b(?:quot|earlier|previous|original|older|first (?:mail|message))", re.I)
 _TOTAL = re.compile(
     r"\b(?:together|altogether|in total|in all|combined|sum of|(?:on|the) average|average of|"
     r"overall)\b",
@@ -99,6 +100,11 @@ def asks_for_sentence(question: str) -> bool:
 def asks_for_all(question: str) -> bool:
     """Whether all steps, parts or members are wanted, not one of them."""
     return _ALL.search(question) is not None and _ORDINAL.search(question) is None
+
+
+def asks_for_quoted(question: str) -> bool:
+    """Whether an older message that a mail quotes is meant."""
+    return _QUOTED.search(question) is not None
 
 
 def asks_for_total(question: str) -> bool:

@@ -6,13 +6,15 @@ likely the best one answers. Does not know citations.
 """
 
 import math
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from qa.answer.binding import bound_part, names_another
 from qa.answer.calibration import Calibration
-from qa.answer.cells import Cell, asked_cell, cell_of, cells, says_total
+from qa.answer.cells import Cell, asked_cell, cell_of, cells, header_above, is_header, says_total
 from qa.answer.extent import extent, is_intro
 from qa.answer.features import (
     Features,
@@ -22,17 +24,26 @@ from qa.answer.features import (
     missing_figure,
     unmentioned_names,
 )
-from qa.answer.question import asks_for_sentence, asks_for_total
+from qa.answer.question import (
+    asks_for_name,
+    asks_for_number,
+    asks_for_quoted,
+    asks_for_sentence,
+    asks_for_total,
+)
 from qa.answer.snap import snap
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, SpanScore
-from qa.schema import Passage, Reading, RetrievedPassage, Span
+from qa.schema import QUOTED_MAIL, Passage, Reading, RetrievedPassage, Span
 
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
 _LEAST_SUPPORT = 0.95
 # Beyond this a network's log-odds only say that it is sure, or that it saw nothing.
 _MOST_ODDS = 20.0
+_FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
+# Spans of one sentence whose margins differ by no more are left to the words around them.
+_NEAR = 5.0
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
 
@@ -136,8 +147,8 @@ class Reader:
             zip(passage.sentences, scores.spans, strict=True)
         ):
             whole = extent(question, passage, number, evidence)
-            if whole == sentence and is_intro(passage, sentence) and len(passage.sentences) > 1:
-                continue  # it announces something that is not here
+            if whole == sentence and _only_announces(passage, number):
+                continue
             answer, margin, fits = _best_answer(question, passage, whole, sentence, score)
             features = Features(
                 answerable=_bounded(scores.answerable),
@@ -150,6 +161,7 @@ class Reader:
                 lead=0.0,
                 evidence=_bounded(score.evidence),
                 coverage=covered[number],
+                other_thing=float(_of_another(question, passage, sentence)),
             )
             candidates.append(Candidate(passage, sentence, answer, features, unmentioned))
         return candidates
@@ -172,6 +184,23 @@ class Reader:
         )
 
 
+def _of_another(question: str, passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence is of another thing than the question, or of a mail only quoted."""
+    quoted = QUOTED_MAIL in passage.context and not asks_for_quoted(question)
+    return quoted or names_another(question, passage.slice(sentence), passage.context)
+
+
+def _only_announces(passage: Passage, number: int) -> bool:
+    """Whether a sentence announces what is not here, or is the head of a table."""
+    sentences = passage.sentences
+    if len(sentences) == 1:
+        return False
+    below = passage.slice(sentences[number + 1]) if number + 1 < len(sentences) else ""
+    return is_intro(passage, sentences[number]) or is_header(
+        passage.slice(sentences[number]), below
+    )
+
+
 def _best_answer(
     question: str, passage: Passage, whole: Span, sentence: Span, score: SpanScore
 ) -> tuple[Span, float, bool]:
@@ -181,19 +210,40 @@ def _best_answer(
         The answer, its margin, and whether it is of that kind.
     """
     text = passage.slice(sentence)
-    row = cells(text)
+    row = cells(text, header_above(passage.text, sentence.start - passage.start))
     if row:
         return _best_cell(question, sentence, text, row, score)
     if whole != sentence or asks_for_sentence(question):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
     inside = sentence.shift(-passage.start)
     tried: list[Span] = []
-    for found in (score, *score.others):
+    for found in _meant_first(question, sentence, text, score):
         answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
         if answer not in tried and has_asked_type(question, passage.slice(answer)):
             return answer, found.margin, True
         tried.append(answer)
     return tried[0], score.margin, False
+
+
+def _meant_first(question: str, sentence: Span, text: str, score: SpanScore) -> Sequence[SpanScore]:
+    """Order a sentence's spans: in front those of the part that the question names, if near."""
+    spans = (score, *score.others)
+    best = text[slice(*score.span.shift(-sentence.start))]
+    value = _FIGURE if _FIGURE.search(best) or asks_for_number(question) else _NAME
+    if value is _NAME and not asks_for_name(question):
+        return spans
+    part = bound_part(question, text, lambda said: value.search(said) is not None)
+    if part is None:
+        return spans
+    low, high = part.shift(sentence.start)
+    meant = [
+        found
+        for found in spans
+        if low <= found.span.start
+        and found.span.end <= high
+        and found.margin >= score.margin - _NEAR
+    ]
+    return (*meant, *spans)
 
 
 def _best_cell(

@@ -31,6 +31,12 @@ _AMOUNT = (
     rf"{_UNIT}{{0,2}}"
 )
 _TO = rf"(?:{_GAP}to{_GAP}|\s?[-–]\s?|—)"
+# 12 years and 6 months; 3 hours, 20 minutes.
+_DURATION = (
+    rf"{_NUMBER}{_GAP}(?:years?|months?|weeks?|days?|hours?|minutes?)"
+    rf"(?:,?{_GAP}and{_GAP}|,{_GAP}|{_GAP}){_NUMBER}{_GAP}"
+    r"(?:months?|weeks?|days?|hours?|minutes?|seconds?)\b"
+)
 _BETWEEN = rf"[Bb]etween{_GAP}(?:{_AMOUNT}|{_YEAR}){_GAP}and{_GAP}(?:{_AMOUNT}|{_YEAR})"
 # From 45 to 12 is a change, and each end an answer.
 _RANGE = rf"(?<![Ff]rom\s){_AMOUNT}{_TO}{_AMOUNT}|{_YEAR}{_TO}{_YEAR}|{_YEAR}[-–]\d\d(?!\w)"
@@ -44,7 +50,9 @@ _DATE = re.compile(  # March 3, 2014; 3 to 5 March 2014; March 2014; 2014-03-05
     rf"{_START}(?:(?:{_DAYS}{_GAP}(?:of{_GAP})?{_MONTH}|{_MONTH}{_GAP}{_DAYS})(?:,?{_GAP}\d{{4}})?"
     rf"|{_MONTH},?{_GAP}\d{{4}}|\d{{4}}-\d\d-\d\d)(?!\w)"
 )
-_AMOUNTS = tuple(re.compile(rf"{_START}(?:{pattern})") for pattern in (_BETWEEN, _RANGE, _AMOUNT))
+_AMOUNTS = tuple(
+    re.compile(rf"{_START}(?:{pattern})") for pattern in (_BETWEEN, _RANGE, _DURATION, _AMOUNT)
+)
 _FIGURE = re.compile(rf"\d|\b{_COUNT_WORD}\b")
 _MINUS = re.compile(r"(?<!\w)-(?=[\d$€£])")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"), ("«", "»"))

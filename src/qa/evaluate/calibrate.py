@@ -34,6 +34,7 @@ FEATURE_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "lead": _FOR,
     "evidence": _FOR,
     "coverage": _FOR,
+    "other_thing": _AGAINST,
 }
 _LEAD = Features._fields.index("lead")
 

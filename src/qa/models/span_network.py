@@ -39,7 +39,7 @@ _STRIDE_SHARE = 1 / 8
 _LEAST_TOKENS = 32
 _NO_SCORE = -1e9
 # Most of the next best spans differ in an edge only; the first of another kind is within these.
-_KEPT_SPANS = 20
+_KEPT_SPANS = 60
 
 
 class SpanScore(NamedTuple):

@@ -32,6 +32,7 @@ from qa.formats.mail.quotes import (
     split_quote,
 )
 from qa.formats.parsed import Parsed, TextBuilder, UnreadableError, clean
+from qa.schema import QUOTED_MAIL
 from qa.settings import ParseLimits
 
 _LABEL_CHARACTERS = 150
@@ -169,7 +170,7 @@ def _add_lines(builder: TextBuilder, lines: Sequence[str], depth: int = 0) -> No
 
 def _add_quote_heading(builder: TextBuilder, sender: str, depth: int) -> None:
     whose = f" of {sender}" if sender else ""
-    builder.add(f"Quoted: earlier mail{whose}", "heading", min(2 + depth, _DEEPEST_HEADING))
+    builder.add(f"{QUOTED_MAIL}{whose}", "heading", min(2 + depth, _DEEPEST_HEADING))
 
 
 def _add_page(builder: TextBuilder, page: str, limits: ParseLimits) -> None:

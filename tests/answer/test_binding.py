@@ -1,0 +1,56 @@
+"""Which of several values a question means, and whether a sentence is about another thing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answer.binding import bound_part, names_another
+
+
+def part(question: str, text: str) -> str | None:
+    found = bound_part(question, text, lambda said: any(c.isdigit() for c in said))
+    return None if found is None else text[slice(*found)]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "meant"),
+    [
+        ("How many eggs do the geese lay?", "The hens lay 5 eggs, the geese 2.", "the geese 2."),
+        ("What is the toll for vans?", "The toll is 4 for cars and 9 for vans.", "9 for vans."),
+        ("What is the toll for cars?", "The toll is 4 for cars and 9 for vans.", None),
+        ("How many beds has the old house?", "The new house has 3 beds; the old house has 8.",
+         "the old house has 8."),
+        ("How many beds has the new house?", "The new house has 3 beds; the old house has 8.", None),
+        ("How many nurses came to Kent?", "They sent 5 pilots and 3 nurses to Kent.",
+         "3 nurses to Kent."),
+        ("How many pilots came to Kent?", "They sent 5 pilots and 3 nurses to Kent.", None),
+        ("How many pilots were there?", "They sent 5 pilots to Kent.", None),
+    ],
+)  # fmt: skip
+def test_the_part_with_the_question_s_own_word_is_meant(
+    question: str, text: str, meant: str | None
+) -> None:
+    assert part(question, text) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "around", "another"),
+    [
+        ("How old is the green mill?", "The white mill is 90 years old.", "", True),
+        ("How old is the green mill?", "The green mill is 90 years old.", "", False),
+        ("How old is the green mill?", "The white mill is 90 years old.", "The green mill", False),
+        ("How old is the mill?", "The white mill is 90 years old.", "", False),
+        ("How old is the green mill?", "The mill is 90 years old.", "", False),
+    ],
+)
+def test_another_word_in_front_of_the_noun_is_another_thing(
+    question: str, text: str, around: str, another: bool
+) -> None:
+    assert names_another(question, text, around) is another
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_texts_are_taken(question: str, text: str) -> None:
+    found = bound_part(question, text, bool)
+    assert found is None or 0 <= found.start <= found.end <= len(text)
+    assert names_another(question, text, text) is False or text
