@@ -252,6 +252,15 @@ def test_batch_answers_in_order_and_carries_ids_over(
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", 7, None]
 
 
+def test_a_file_in_the_place_of_an_index_is_told(
+    capsys: pytest.CaptureFixture[str], corpus: Path
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["ask", QUESTION, "--index", str(corpus / "garden.md")])
+    assert stopped.value.code == 2
+    assert "garden.md is a file; expected a folder" in capsys.readouterr().err
+
+
 def test_a_batch_can_come_from_standard_input(
     capsys: pytest.CaptureFixture[str], options: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

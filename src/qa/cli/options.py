@@ -20,9 +20,17 @@ def folder(name: str) -> Path:
     return Path(name)
 
 
+def _index_folder(name: str) -> Path:
+    if Path(name).is_file():  # which would read as a damaged index
+        raise argparse.ArgumentTypeError(f"{name} is a file; expected a folder, built by qa index")
+    return folder(name)
+
+
 def add_index(parser: argparse.ArgumentParser) -> None:
     """Add which index."""
-    parser.add_argument("--index", type=folder, default=Path("index"), help="folder of the index")
+    parser.add_argument(
+        "--index", type=_index_folder, default=Path("index"), help="folder of the index"
+    )
 
 
 def add_build_options(parser: argparse.ArgumentParser) -> None:

@@ -150,3 +150,7 @@ def by_what_share(clause: Clause) -> Iterator[Phrased]:
     if match and clause.verb.base in _CHANGING:
         rest = clause.rest[: match.start()] + clause.rest[match.end() :]
         yield Phrased("percentage", ask(clause, "By what percentage", rest), (match["said"],))
+
+
+AMOUNTS = (how_many, how_much_money, what_share, amount_of_what)
+"""What the words behind the verb may be asked for, in order."""

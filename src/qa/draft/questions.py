@@ -8,17 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qa.draft.amounts import (
-    amount_of_what,
-    by_what_share,
-    how_many,
-    how_many_did,
-    how_much_money,
-    what_share,
-)
+from qa.draft.amounts import AMOUNTS, by_what_share, how_many_did
 from qa.draft.clauses import DATE, YEAR, Clause, apposition, clauses, dangling
 from qa.draft.patterns import ABOUT, COUNT, MEASURE, PERCENT, PROPER, Phrased, noun_phrase
-from qa.draft.times import how_long, how_often, what_time, when, where
+from qa.draft.times import TIMES
 
 
 class Capitals(NamedTuple):
@@ -170,17 +163,10 @@ def _of_clauses(sentence: str, known: Capitals) -> Iterator[Phrased]:
         yield from how_many_did(clause)
         if not _self_contained(plain, known):
             continue
-        for pattern in (
-            how_many,
-            how_much_money,
-            what_share,
-            amount_of_what,
-            _by_whom,
-            _definition,
-        ):
+        for pattern in (*AMOUNTS, _by_whom, _definition):
             yield from pattern(plain)
         if not _RELATIVE.search(plain.rest) and plain.aux != "had":
-            for pattern in (by_what_share, when, how_often, how_long, what_time, where):
+            for pattern in (by_what_share, *TIMES):
                 yield from pattern(plain)
 
 

@@ -103,3 +103,7 @@ def where(clause: Clause) -> Iterator[Phrased]:
         return
     rest = clause.rest[: match.start()].rstrip() + after
     yield Phrased("where", ask(clause, "Where", rest), (match["said"],))
+
+
+TIMES = (when, how_often, how_long, what_time, where)
+"""What the words behind the verb may be asked for, in order."""
