@@ -13,8 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.documents.fingerprints import SEEN, Seen, Signature
-from qa.documents.load import file_sha256, find_sources
+from qa.documents.fingerprints import SEEN, Fingerprints, Signature
+from qa.documents.load import find_sources
+from qa.files import file_sha256
 from tests.conftest import CORPUS
 
 SECOND = 1_000_000_000
@@ -24,7 +25,7 @@ READING = {"parsers": "1", "limits": {"seconds": 180.0, "pages": 5_000}}
 def look(index_dir: Path, corpus: Path, *, take_over: bool = True) -> dict[str, str]:
     """Look at a corpus as a build does; give each file's hash."""
     index_dir.mkdir(exist_ok=True)
-    seen = Seen(index_dir, corpus, READING, take_over=take_over)
+    seen = Fingerprints(index_dir, corpus, READING, take_over=take_over)
     found = find_sources(corpus, max_bytes=10_000, sha256_of=seen.sha256)
     hashes = {entry.doc_id: getattr(entry, "sha256", "") for entry in found}
     seen.save()
@@ -274,7 +275,7 @@ def test_no_step_of_a_file_system_s_clock_and_no_order_of_events_gives_an_old_ha
                 now += act
                 continue
             if act == "look":
-                seen = Seen(folder, folder, READING, take_over=True)
+                seen = Fingerprints(folder, folder, READING, take_over=True)
                 found = seen.sha256("file", path, status(1, mtime, ctime, inode))
                 assert found == hashlib.sha256(bytes([content])).hexdigest()
                 seen.save()

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from qa.documents.load import (
     SourceFile,
-    file_sha256,
     find_sources,
     list_files,
     source_path,
     title_from_name,
 )
 from qa.errors import CorpusError
+from qa.files import file_sha256
 from qa.schema import SkippedFile
 from tests.conftest import CORPUS, GOLD, write_corpus
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from qa.documents.load import SourceFile, file_sha256, find_sources
+from qa.documents.load import SourceFile, find_sources
 from qa.documents.sandbox import Sandbox
 from qa.errors import SourceError
+from qa.files import file_sha256
 from qa.schema import ParsedDocument, RefusedFile, SkippedFile
 from qa.settings import ParseLimits
 from tests.conftest import CORPUS, write_corpus

@@ -32,7 +32,7 @@ from qa.errors import (
     ReaderError,
     UsageError,
 )
-from qa.index.build import BuildEvent, build_index
+from qa.index.build import BuildEvent, Pace, build_index
 from qa.index.generations import Index, current_generation, encoders_dir, write_vectors
 from qa.index.store import Store
 from qa.models.encoder import Encoder
@@ -41,6 +41,7 @@ from qa.schema import ParsedDocument, SkippedFile
 from qa.settings import AskSettings, BuildSettings, ParseLimits
 from tests.conftest import (
     CORPUS,
+    EAGER,
     ROOT,
     TINY_CALIBRATION,
     tiny_settings,
@@ -772,10 +773,9 @@ def test_names_that_change_places_are_not_mistaken_for_each_other(
 
 @pytest.mark.parametrize("change", ["swap", "copy and edit"])
 def test_names_that_change_places_while_a_build_is_broken_off_are_not_mistaken(
-    tiny_build: Build, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+    tiny_build: Build, corpus: Path, tmp_path: Path, change: str
 ) -> None:
-    monkeypatch.setattr("qa.index.build._BATCH_PASSAGES", 1)
-    index_dir = tmp_path / "index"
+    index_dir, one_by_one = tmp_path / "index", Pace(batch_passages=1)
     settings = tiny_settings(index_dir)
 
     def crash(event: BuildEvent) -> None:
@@ -783,7 +783,7 @@ def test_names_that_change_places_while_a_build_is_broken_off_are_not_mistaken(
             raise Crash
 
     with pytest.raises(Crash):
-        build_index(corpus, index_dir, settings, progress=crash)
+        build_index(corpus, index_dir, settings, progress=crash, pace=one_by_one)
     if change == "swap":
         write_corpus(
             corpus,
@@ -791,7 +791,7 @@ def test_names_that_change_places_while_a_build_is_broken_off_are_not_mistaken(
         )
     else:
         write_corpus(corpus, {"copy.txt": CORPUS["bridges.txt"], "bridges.txt": "No bridge."})
-    build_index(corpus, index_dir, settings)
+    build_index(corpus, index_dir, settings, pace=one_by_one)
     assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
 
 
@@ -839,14 +839,6 @@ def test_what_a_broken_off_build_left_damaged_is_not_carried_on(
 # ---- what is published before a build's end
 
 
-@pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes builds publish after every document."""
-    monkeypatch.setattr("qa.index.build._FIRST_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr("qa.index.build._PUBLISH_SHARE", 1e9)
-    monkeypatch.setattr("qa.index.build._BATCH_PASSAGES", 1)
-
-
 def watch(corpus: Path, index_dir: Path, **options: bool) -> list[tuple[bool, set[str]]]:
     """Build; give what answered at each event: whether it was complete, and its documents."""
     seen: list[tuple[bool, set[str]]] = []
@@ -861,14 +853,12 @@ def watch(corpus: Path, index_dir: Path, **options: bool) -> list[tuple[bool, se
             seen.append(state)
         index.close()
 
-    build_index(corpus, index_dir, tiny_settings(index_dir), progress=look, **options)  # type: ignore[arg-type]
+    build_index(corpus, index_dir, tiny_settings(index_dir), progress=look, pace=EAGER, **options)  # type: ignore[arg-type]
     look(BuildEvent("after"))
     return seen
 
 
-def test_a_first_build_answers_from_what_is_ready(
-    tmp_path: Path, corpus: Path, eager: None
-) -> None:
+def test_a_first_build_answers_from_what_is_ready(tmp_path: Path, corpus: Path) -> None:
     seen = watch(corpus, tmp_path / "index")
     first, second, third = sorted(CORPUS)
     assert seen == [
@@ -883,7 +873,7 @@ def test_a_first_build_answers_from_what_is_ready(
 
 
 def test_an_update_adds_to_what_answers_and_never_takes_from_it(
-    tiny_build: Build, corpus: Path, eager: None
+    tiny_build: Build, corpus: Path
 ) -> None:
     index_dir = tiny_build()
     write_corpus(corpus, {f"new-{n}.txt": f"A bridge of {n} rivets." for n in range(3)})
@@ -895,11 +885,11 @@ def test_an_update_adds_to_what_answers_and_never_takes_from_it(
 
 
 def test_a_rebuild_and_a_new_encoder_lose_nothing_that_answers_on_the_way(
-    tiny_build: Build, corpus: Path, eager: None
+    tiny_build: Build, corpus: Path
 ) -> None:
-    index_dir = tiny_build()
+    index_dir = tiny_build(pace=EAGER)
     write_corpus(corpus, {"aaa.txt": "A fern.", "zzz.txt": "A tea."})
-    build_index(corpus, index_dir, tiny_settings(index_dir))
+    build_index(corpus, index_dir, tiny_settings(index_dir), pace=EAGER)
     everything = {*CORPUS, "aaa.txt", "zzz.txt"}
     assert all(names == everything for _, names in watch(corpus, index_dir, rebuild=True))
     settings = replace(tiny_settings(index_dir), merge_tokens=0)
@@ -908,6 +898,7 @@ def test_a_rebuild_and_a_new_encoder_lose_nothing_that_answers_on_the_way(
         corpus,
         index_dir,
         settings,
+        pace=EAGER,
         progress=lambda event: seen.append(set(Index.open(index_dir).store.hashes())),
     )
     assert seen
@@ -915,7 +906,7 @@ def test_a_rebuild_and_a_new_encoder_lose_nothing_that_answers_on_the_way(
 
 
 def test_a_build_that_dies_after_it_has_published_early_is_carried_on(
-    tmp_path: Path, corpus: Path, eager: None
+    tmp_path: Path, corpus: Path
 ) -> None:
     index_dir = tmp_path / "index"
 
@@ -924,10 +915,10 @@ def test_a_build_that_dies_after_it_has_published_early_is_carried_on(
             raise Crash
 
     with pytest.raises(Crash):
-        build_index(corpus, index_dir, tiny_settings(index_dir), progress=crash)
+        build_index(corpus, index_dir, tiny_settings(index_dir), progress=crash, pace=EAGER)
     partial = Index.open(index_dir)
     assert not partial.manifest.complete
-    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    report = build_index(corpus, index_dir, tiny_settings(index_dir), pace=EAGER)
     assert not report.up_to_date
     assert report.documents == 3
     assert report.encoded < report.passages

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qa.documents.load import SourceFile, file_sha256
-from qa.files import replace_text
+from qa.documents.load import SourceFile
+from qa.files import file_sha256, replace_text
 from qa.formats import suffix_of
 from qa.schema import RefusedFile
 
@@ -49,7 +49,7 @@ class Signature(NamedTuple):
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-class Seen:
+class Fingerprints:
     """What is known of a corpus's files, and what is found out about them now."""
 
     def __init__(
@@ -106,7 +106,7 @@ class Seen:
         reason = self._known_refused.get(source.sha256 + suffix_of(source.doc_id))
         return RefusedFile(source.doc_id, reason, source.sha256) if reason else None
 
-    def refuse(self, refused: RefusedFile) -> None:
+    def remember_refusal(self, refused: RefusedFile) -> None:
         """Remember a refusal."""
         self._refused[refused.sha256 + suffix_of(refused.doc_id)] = refused.reason
 

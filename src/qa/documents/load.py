@@ -5,7 +5,6 @@ Nothing here raises for a bad file: it comes back as a `SkippedFile` that says w
 """
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from qa.errors import CorpusError
+from qa.files import file_sha256
 from qa.formats import SUFFIXES, unsupported
 from qa.schema import SkippedFile
 
@@ -109,16 +109,6 @@ def source_path(corpus: Path, doc_id: str) -> Path | None:
         return path if inside and path.is_file() else None
     except (OSError, RuntimeError, ValueError):  # a link to itself; a NUL in the name
         return None
-
-
-def file_sha256(path: Path) -> str:
-    """Hash a file's bytes, in hex.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def title_from_name(doc_id: str) -> str:
