@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from qa.documents.load import SourceFile, find_sources
+from qa.documents.messages import Response, Unreadable
 from qa.documents.sandbox import Sandbox
 from qa.errors import SourceError
 from qa.files import file_sha256
@@ -258,7 +259,7 @@ def test_a_refusal_that_may_be_an_accident_is_told_from_a_parser_s_own(
     # A worker that is of any size has grown too far: its memory may have been the reason.
     small = box(memory_bytes=1_000_000_000)
     assert type(small.parse(source(tmp_path / "empty.txt"))) is RefusedFile
-    grown = {"unreadable": "empty", "sha256": "0", "retire": True}
+    grown = Response(Unreadable("empty", "0"), retire=True)
     small._ask = lambda request: grown  # type: ignore[method-assign]
     assert type(small.parse(source(tmp_path / "empty.txt"))) is SkippedFile
 
@@ -373,3 +374,23 @@ def test_an_answer_that_comes_as_time_runs_out_costs_no_other_file(
         assert text_of(sandbox.parse(source(tmp_path / "a.txt"))) == "one"
         sandbox._limits = ParseLimits(seconds=0.02)
         sandbox.close()
+
+
+@pytest.mark.parametrize("said", ["{}", "[]", "?", '{"found": {"type": "parsed", "parsed": 1}}'])
+def test_a_worker_that_answers_nonsense_costs_only_that_file(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """As one might that a file has taken over."""
+    write_corpus(tmp_path, {"a.txt": "one"})
+    liar = f"import sys; sys.stdin.readline(); sys.stdin.readline(); print({said!r}, flush=True)"
+    real = subprocess.Popen
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "qa.documents.sandbox.subprocess.Popen",
+            lambda command, **options: real([sys.executable, "-c", liar], **options),
+        )
+        sandbox = box()
+        entry = sandbox.parse(source(tmp_path / "a.txt"))
+    assert type(entry) is SkippedFile
+    assert "nonsense" in entry.reason
+    assert text_of(sandbox.parse(source(tmp_path / "a.txt"))) == "one"

@@ -5,7 +5,6 @@ A build is run in a forked child, which is warm: a kill costs some 50 ms, so the
 
 import ctypes
 import errno
-import json
 import os
 import random
 import resource
@@ -23,10 +22,12 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
+import msgspec
 import pytest
 
 from qa.answer.pipeline import open_index
 from qa.documents import worker
+from qa.documents.messages import Request, Response
 from qa.documents.sandbox import Sandbox
 from qa.errors import IndexLockedError, IndexMissingError, IndexWriteError
 from qa.index.build import BuildEvent, BuildReport, Pace, build_index
@@ -54,9 +55,9 @@ _CHANGING = frozenset(
 class InProcess(Sandbox):
     """Parses in this process: to start workers would take longer than the builds do."""
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        response: dict[str, Any] = json.loads(json.dumps(worker._handle(request, self._limits)))
-        return response
+    def _ask(self, request: Request) -> Response:
+        data = msgspec.json.encode(worker.respond(request, self._limits))
+        return msgspec.json.decode(data, type=Response)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""An index folder: generations of a store and its vectors, swapped atomically.
+"""Open and search an index folder: generations of a store and its vectors, swapped atomically.
 
 Layout, also described in `index/README.md`:
 
@@ -13,13 +13,13 @@ A generation never changes once it has its name. Owns FAISS, which is made anew 
 store's vectors for every generation. Does not know how passages and vectors are made.
 """
 
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
 
 import faiss
+import msgspec
 import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMissingError
@@ -72,6 +72,12 @@ class Manifest:
     bytes: dict[str, int]
     sha256: dict[str, str]
     reader: str = ""
+
+
+class _Format(msgspec.Struct):
+    """What every version of a manifest has."""
+
+    format: int
 
 
 class Index:
@@ -250,18 +256,15 @@ def current_generation(index_dir: Path) -> str:
 
 def _read_manifest(folder: Path) -> Manifest:
     try:
-        record = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if record["format"] != FORMAT:
-            raise _damaged(folder, f"format {record['format']}, this program reads {FORMAT}")
-        manifest = Manifest(**record)
-        for entry in fields(Manifest):
-            kind: Any = get_origin(entry.type) or entry.type
-            if not isinstance(getattr(manifest, entry.name), kind):
-                raise _damaged(folder, f"{entry.name} in {MANIFEST} is no {kind.__name__}")
+        data = (folder / MANIFEST).read_bytes()
+        found = msgspec.json.decode(data, type=_Format).format
+        if found != FORMAT:
+            raise _damaged(folder, f"format {found}, this program reads {FORMAT}")
+        manifest = msgspec.json.decode(data, type=Manifest)
         for name, size in manifest.bytes.items():
-            if (found := (folder / name).stat().st_size) != size:
-                raise _damaged(folder, f"{name} has {found} bytes, not {size}")
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            if (length := (folder / name).stat().st_size) != size:
+                raise _damaged(folder, f"{name} has {length} bytes, not {size}")
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, error) from error
     return manifest
 

@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec.json import Decoder
+
 from qa.errors import IndexDamagedError
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 
@@ -57,6 +59,9 @@ _ROWS_OF = (
     "WHERE d.doc_id IN (SELECT value FROM json_each(?))"
 )
 Made = TypeVar("Made")
+_NUMBERS = Decoder(tuple[int, ...])
+_SPANS = Decoder(tuple[Span, ...])
+_BLOCKS = Decoder(tuple[Block, ...])
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
 # FTS5's floor for the inverse document frequency.
@@ -176,7 +181,7 @@ class Store:
         rows = self._all(
             "SELECT doc_id, unread FROM documents WHERE unread <> '[]' ORDER BY doc_id"
         )
-        return [(doc_id, tuple(json.loads(unread))) for doc_id, unread in rows]
+        return [(doc_id, _NUMBERS.decode(unread)) for doc_id, unread in rows]
 
     def skipped(self) -> list[tuple[str, str]]:
         """List the files that were not indexed, each with the reason, sorted by id."""
@@ -344,15 +349,15 @@ def _quote(term: str) -> str:
 
 def _document(row: tuple[Any, ...]) -> Document:
     doc_id, title, text, sha256, pages, date, *lists = row
-    starts, scanned, unread = (tuple(json.loads(numbers)) for numbers in (pages, *lists))
+    starts, scanned, unread = map(_NUMBERS.decode, (pages, *lists))
     return Document(doc_id, title, text, sha256, starts, date, scanned, unread)
 
 
 def _blocks(row: tuple[Any, ...]) -> tuple[Block, ...]:
-    return tuple(Block(*block) for block in json.loads(row[0]))
+    return _BLOCKS.decode(row[0])
 
 
 def _stored_passage(row: tuple[Any, ...]) -> StoredPassage:
     number, passage_id, doc_id, start, end, text, context, sentences = row
-    spans = tuple(Span(*span) for span in json.loads(sentences))
+    spans = _SPANS.decode(sentences)
     return StoredPassage(number, Passage(passage_id, doc_id, start, end, text, context, spans))
