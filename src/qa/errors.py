@@ -1,4 +1,4 @@
-"""The errors of this package.
+"""Define every error this package raises on purpose.
 
     QAError
     ├── UsageError            an argument or a setting that cannot be used

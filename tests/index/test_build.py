@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from qa.answer.pipeline import open_index
-from qa.documents.fingerprints import SEEN
+from qa.documents.fingerprints import FINGERPRINTS
 from qa.documents.load import SourceFile, list_files
 from qa.documents.sandbox import Sandbox
 from qa.errors import (
@@ -504,7 +504,7 @@ def test_an_index_of_before_files_were_remembered_is_up_to_date_and_remembers_th
     tiny_build: Build, corpus: Path, later: None
 ) -> None:
     index_dir = tiny_build()
-    (index_dir / SEEN).unlink()
+    (index_dir / FINGERPRINTS).unlink()
     report = build_index(corpus, index_dir, tiny_settings(index_dir))
     assert (report.up_to_date, report.generation, report.encoded) == (True, "00001", 0)
     with refusing_to_hash():
@@ -637,7 +637,7 @@ def test_what_was_refused_is_parsed_again_when_it_might_be_read_now(
     if change == "format":
         monkeypatch.setattr("qa.index.build.FORMAT", -1)
     if change == "forgotten":
-        (bad_build / SEEN).unlink()
+        (bad_build / FINGERPRINTS).unlink()
     limits = ParseLimits(characters=100_000) if change == "limits" else None
     with noting_what_is_parsed() as parsed:
         build_index(corpus, bad_build, settings, limits=limits, rebuild=change == "rebuild")

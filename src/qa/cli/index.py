@@ -1,4 +1,4 @@
-"""The command `qa index`; how other commands come by an index, building it if there is none.
+"""Run `qa index`, and open the index for other commands, building it if there is none.
 
 Heavy libraries are imported inside.
 """
@@ -15,6 +15,7 @@ from qa.cli.options import add_build_options, add_limits, limits_of
 from qa.cli.output import events, stages
 from qa.errors import IndexMissingError, UsageError
 from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, AskSettings, BuildSettings
+from qa.words import counted
 
 if TYPE_CHECKING:
     from qa.answer.pipeline import Answerer
@@ -107,18 +108,14 @@ def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRepo
 
 
 def _summary(report: "BuildReport", index_dir: Path) -> str:
-    counts = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
+    counts = f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}"
     counts += f" in {index_dir}"
     if report.up_to_date:
         return f"up to date: {counts}"
     changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
     changes += f", {report.renamed} renamed" if report.renamed else ""
-    skipped = f", {_count(len(report.skipped), 'file')} skipped" if report.skipped else ""
+    skipped = f", {counted(len(report.skipped), 'file')} skipped" if report.skipped else ""
     return (
         f"indexed {counts} ({changes}{skipped}; "
-        f"{_count(report.encoded, 'passage')} encoded) in {report.seconds:.1f} s"
+        f"{counted(report.encoded, 'passage')} encoded) in {report.seconds:.1f} s"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

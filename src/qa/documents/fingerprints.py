@@ -22,7 +22,7 @@ from qa.files import file_sha256, replace_text
 from qa.formats import suffix_of
 from qa.schema import RefusedFile
 
-SEEN = "seen.json"
+FINGERPRINTS = "seen.json"
 _VERSION = 1
 # A file that is written to twice within one step of the file system's clock may look the same
 # after the second time. The coarsest steps are 2 s (FAT); another second is for clocks that lag
@@ -88,7 +88,7 @@ class Fingerprints:
                 JSON; what was refused under another is tried again.
             take_over: Whether what was seen before counts.
         """
-        self._path = index_dir / SEEN
+        self._path = index_dir / FINGERPRINTS
         before = _read(self._path)
         # Were the clock put back, new times could repeat old ones.
         if not 0 < before.at <= time.time_ns():

@@ -1,4 +1,4 @@
-"""A corpus folder in, its files out: which there are, and which cannot be read at all.
+"""List the files of a corpus folder, and say which cannot be read at all.
 
 Knows folders and file names. Does not know what is in a file; `sandbox` has that read.
 Nothing here raises for a bad file: it comes back as a `SkippedFile` that says why.
@@ -17,7 +17,7 @@ from qa.formats import SUFFIXES, unsupported
 from qa.schema import SkippedFile
 
 Hasher = Callable[[str, Path, os.stat_result], str]
-"""Gives a file's SHA-256 by its id, its path and what the file system says of it."""
+"""Returns a file's SHA-256 by its id, its path and what the file system says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def find_sources(
         corpus: The folder.
         max_bytes: Larger files are skipped.
         leave_out: A folder that is not entered.
-        sha256_of: Gives a file's hash; None to read every file.
+        sha256_of: Returns a file's hash; None to read every file.
 
     Raises:
         CorpusError: The folder does not exist or cannot be listed.

@@ -1,4 +1,4 @@
-"""What the sandbox asks a worker and what it answers: a JSON object a line, checked when read."""
+"""Define what the sandbox asks a worker and what it answers, one JSON object a line."""
 
 from dataclasses import dataclass
 from typing import Any

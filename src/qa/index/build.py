@@ -172,7 +172,7 @@ def _build(task: _Task, old: Index | None, *, take_over: bool) -> BuildReport:
 
 
 def _about(task: _Task, models: Models) -> dict[str, str]:
-    """Name what a store's content depends on, beside the documents."""
+    """Return what a store's content depends on, beside the documents."""
     settings = task.settings.to_json()
     shaping = {name: value for name, value in settings.items() if name != "reader"}
     return {

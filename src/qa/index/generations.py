@@ -163,11 +163,11 @@ class Index:
         return {int(r): float(s) for r, s in zip(found[0], scores[0], strict=True) if r >= 0}
 
     def vectors(self, rows: Collection[int]) -> dict[int, Vectors]:
-        """Give the vectors of the passages at some rows, each of shape (dim,)."""
+        """Return the vectors of the passages at some rows, each of shape (dim,)."""
         return {row: self._shape(data, 1)[0] for row, data in self.store.vectors(rows).items()}
 
     def sentence_vectors(self, row: int) -> Vectors:
-        """Give the vectors of a passage's sentences, shape (n_sentences, dim)."""
+        """Return the vectors of a passage's sentences, shape (n_sentences, dim)."""
         return self._shape(self.store.sentence_vectors(row), -1)
 
     def _shape(self, data: bytes, count: int) -> Vectors:
@@ -182,7 +182,7 @@ class Index:
 
 
 def as_bytes(vectors: Vectors) -> bytes:
-    """Give vectors as the store keeps them: half precision, one after the other."""
+    """Return vectors as the store keeps them: half precision, one after the other."""
     return vectors.astype("<f2").tobytes()
 
 
@@ -207,12 +207,12 @@ def write_vectors(store: Store, dimension: int, path: Path) -> None:
 
 
 def generations_dir(index_dir: Path) -> Path:
-    """Name the folder that holds an index folder's generations."""
+    """Return the folder that holds an index folder's generations."""
     return index_dir / _GENERATIONS
 
 
 def generation_dir(index_dir: Path, generation: str) -> Path:
-    """Name a generation's folder."""
+    """Return the folder of a generation."""
     return generations_dir(index_dir) / generation
 
 
@@ -225,12 +225,12 @@ def generation_names(index_dir: Path) -> list[str]:
 
 
 def encoders_dir(index_dir: Path) -> Path:
-    """Name the folder that holds an index folder's encoders."""
+    """Return the folder that holds an index folder's encoders."""
     return index_dir / "encoders"
 
 
 def readers_dir(index_dir: Path) -> Path:
-    """Name the folder that holds an index folder's readers."""
+    """Return the folder that holds an index folder's readers."""
     return index_dir / "readers"
 
 

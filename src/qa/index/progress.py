@@ -1,4 +1,4 @@
-"""What a build tells: how far it is on the way, and in the end what it did."""
+"""Define what a build tells: how far it is on the way, and in the end what it did."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Documents, passages and their vectors in one SQLite file, with full-text search (BM25).
+"""Keep documents, passages and their vectors in one SQLite file, with full-text search (BM25).
 
 What answers opens a finished store for reading only; `store_writer` has the store that a
 build works on. The two own the SQL. Vectors are bytes here.
@@ -19,6 +19,7 @@ from msgspec.json import Decoder
 
 from qa.errors import IndexDamagedError
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
+from qa.words import without_half_pairs
 
 SCHEMA = """
 CREATE TABLE documents(
@@ -136,31 +137,31 @@ class Store:
         self._db.close()
 
     def document(self, doc_id: str) -> Document | None:
-        """Give a document with its text, or None if there is none of that id."""
+        """Return a document with its text, or None if there is none of that id."""
         row = self._first(f"{_DOCUMENTS} WHERE doc_id = ?", (doc_id,))
         return self._made(_document, row) if row else None
 
     def blocks(self, doc_id: str) -> tuple[Block, ...]:
-        """Give a document's structure; empty if there is no such document."""
+        """Return a document's structure; empty if there is no such document."""
         sql = "SELECT blocks FROM documents JOIN texts USING (id) WHERE doc_id = ?"
         row = self._first(sql, (doc_id,))
         return self._made(_blocks, row) if row else ()
 
     def layout(self, doc_id: str) -> str:
-        """Give what a document's page images need; empty if there is no such document."""
+        """Return what a document's page images need; empty if there is no such document."""
         sql = "SELECT layout FROM documents JOIN texts USING (id) WHERE doc_id = ?"
         row = self._first(sql, (doc_id,))
         return str(row[0]) if row else ""
 
     def parsed(self, doc_id: str) -> ParsedDocument | None:
-        """Give a document as its parser gave it, or None if there is none of that id."""
+        """Return a document as its parser gave it, or None if there is none of that id."""
         document = self.document(doc_id)
         if document is None:
             return None
         return ParsedDocument(document, self.blocks(doc_id), self.layout(doc_id))
 
     def title(self, doc_id: str) -> str:
-        """Give a document's title without reading its text; empty if there is no such document."""
+        """Return a document's title without its text; empty if there is no such document."""
         row = self._first("SELECT title FROM documents WHERE doc_id = ?", (doc_id,))
         return str(row[0]) if row else ""
 
@@ -173,7 +174,7 @@ class Store:
         return [DocumentInfo(*row) for row in rows]
 
     def hashes(self) -> dict[str, str]:
-        """Give each document's SHA-256 by id."""
+        """Return each document's SHA-256 by id."""
         return dict(self._all("SELECT doc_id, sha256 FROM documents"))
 
     def unread_pages(self) -> list[tuple[str, tuple[int, ...]]]:
@@ -188,11 +189,11 @@ class Store:
         return self._all("SELECT doc_id, reason FROM skipped ORDER BY doc_id")
 
     def about(self) -> dict[str, str]:
-        """Give what the build that wrote it noted about itself."""
+        """Return what the build that wrote it noted about itself."""
         return dict(self._all("SELECT key, value FROM about"))
 
     def passage(self, row: int) -> StoredPassage:
-        """Give the passage at a row.
+        """Return the passage at a row.
 
         Raises:
             IndexDamagedError: There is none: store and vectors do not belong together.
@@ -223,7 +224,7 @@ class Store:
         return sorted(row for (row,) in self._all(_ROWS_OF, (json.dumps(list(doc_ids)),)))
 
     def vectors(self, rows: Collection[int]) -> dict[int, bytes]:
-        """Give passages' vectors by row."""
+        """Return passages' vectors by row."""
         sql = "SELECT row, passage FROM vectors WHERE row IN (SELECT value FROM json_each(?))"
         return dict(self._all(sql, (json.dumps(list(rows)),)))
 
@@ -236,7 +237,7 @@ class Store:
             last = found[-1][0]
 
     def sentence_vectors(self, row: int) -> bytes:
-        """Give the vectors of a passage's sentences.
+        """Return the vectors of a passage's sentences.
 
         Raises:
             IndexDamagedError: There are none.
@@ -247,7 +248,7 @@ class Store:
         return bytes(found[0])
 
     def vectors_of_content(self, content: bytes) -> StoredVectors | None:
-        """Give the vectors of any passage with this content key, or None if there is none."""
+        """Return the vectors of any passage with this content key, or None if there is none."""
         sql = "SELECT content, passage, sentences FROM vectors WHERE content = ? LIMIT 1"
         found = self._first(sql, (content,))
         return StoredVectors(*map(bytes, found)) if found else None
@@ -290,7 +291,7 @@ class Store:
             words: Any text; of a long one, its first words.
             limit: The most passages to look at.
         """
-        words = words.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+        words = without_half_pairs(words).replace("\0", " ")
         first = _FIRST_WORDS.match(" ".join(words.split()))
         if first is None:
             return []
@@ -304,7 +305,7 @@ class Store:
         return list(dict.fromkeys(doc_id for (doc_id,) in rows))
 
     def term_weight(self, term: str) -> float:
-        """Give a word's inverse document frequency as FTS5 computes it: never below 1e-6."""
+        """Return a word's inverse document frequency as FTS5 computes it: never below 1e-6."""
         count = self._count(term)
         return max(_LEAST_WEIGHT, math.log((self.n_passages - count + 0.5) / (count + 0.5)))
 

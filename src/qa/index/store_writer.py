@@ -1,4 +1,4 @@
-"""The store a build works on: one transaction a batch of documents.
+"""Write the store that a build works on, in one transaction a batch of documents.
 
 Killed at any moment it keeps its last batch whole. Does not know where documents and
 vectors come from.

@@ -1,4 +1,4 @@
-"""Texts in, unit vectors out, with ONNX Runtime: what runs when a question is asked.
+"""Encode questions and passages as unit vectors, with ONNX Runtime.
 
 Reads an encoder folder that `export_encoder` wrote. Does not know sentence-transformers,
 passages' origin or the index.

@@ -1,4 +1,4 @@
-"""A sentence-transformers model in, an encoder folder for `encoder` out.
+"""Export a sentence-transformers model as an encoder folder that ONNX Runtime can use.
 
 The only module that imports sentence-transformers and torch, inside its functions:
 they take ten seconds to import and are needed once, when an encoder is first used.
@@ -44,7 +44,7 @@ _WEIGHTS = (
 
 
 def model_folder(parent: Path, name: str, precision: str) -> Path:
-    """Name the folder in which an encoder or reader is kept: the same weights, the same folder.
+    """Return the folder in which an encoder or reader is kept: the same weights, the same folder.
 
     Raises:
         EncoderError: The packaged weights are missing or not the official ones.
