@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 from qa.documents.load import SourceFile, find_sources
 from qa.documents.messages import Response, Unreadable
 from qa.documents.sandbox import Sandbox
-from qa.errors import SourceError
+from qa.errors import SourceError, WorkerError
 from qa.files import file_sha256
 from qa.schema import ParsedDocument, RefusedFile, SkippedFile
 from qa.settings import ParseLimits
@@ -382,7 +383,8 @@ def test_a_worker_that_answers_nonsense_costs_only_that_file(
 ) -> None:
     """As one might that a file has taken over."""
     write_corpus(tmp_path, {"a.txt": "one"})
-    liar = f"import sys; sys.stdin.readline(); sys.stdin.readline(); print({said!r}, flush=True)"
+    lie = f"print('ready', flush=True); sys.stdin.readline(); print({said!r}, flush=True)"
+    liar = f"import sys; sys.stdin.readline(); {lie}"
     real = subprocess.Popen
     with monkeypatch.context() as patch:
         patch.setattr(
@@ -394,3 +396,21 @@ def test_a_worker_that_answers_nonsense_costs_only_that_file(
     assert type(entry) is SkippedFile
     assert "nonsense" in entry.reason
     assert text_of(sandbox.parse(source(tmp_path / "a.txt"))) == "one"
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [("/no/such/python", "cannot be started with /no/such/python"), ("false", "ended as it began")],
+)
+def test_a_worker_that_cannot_be_started_is_no_fault_of_the_file(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str, said: str
+) -> None:
+    write_corpus(tmp_path, {"a.txt": "one"})
+    monkeypatch.setattr("sys.executable", shutil.which(python) or python)
+    sandbox = box()
+    with pytest.raises(WorkerError, match=said):
+        sandbox.parse(source(tmp_path / "a.txt"))
+    with pytest.raises(WorkerError, match=said):
+        list(sandbox.parse_all([source(tmp_path / "a.txt")] * 20))
+    with pytest.raises(SourceError, match=f"a.txt: .*{said}"):
+        sandbox.draw_page(tmp_path / "a.txt", "", "", 1, None)

@@ -31,6 +31,7 @@ from qa.errors import (
     IndexWriteError,
     ReaderError,
     UsageError,
+    WorkerError,
 )
 from qa.index.build import BuildEvent, Pace, build_index
 from qa.index.generations import Index, current_generation, encoders_dir, write_vectors
@@ -834,6 +835,45 @@ def test_what_a_broken_off_build_left_damaged_is_not_carried_on(
         assert Index.open(index_dir).store.hashes().keys() == CORPUS.keys()
         assert not (index_dir / "building").exists()
     assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def test_a_file_in_the_place_of_the_index_and_empty_names_are_told(
+    corpus: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a-file.txt").write_text("mine")
+    for act in (lambda: build_index(corpus, tmp_path / "a-file.txt"),
+                lambda: open_index(tmp_path / "a-file.txt")):  # fmt: skip
+        with pytest.raises(UsageError, match=r"a-file.txt is a file: expected the folder"):
+            act()
+    for names in (("", tmp_path / "i"), (corpus, " ")):
+        with pytest.raises(UsageError, match="folder is empty"):
+            build_index(*names)
+    assert (tmp_path / "a-file.txt").read_text() == "mine"
+
+
+def test_workers_that_cannot_be_started_are_told_and_nothing_is_written(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_dir = tiny_build()
+    write_corpus(corpus, {"new.txt": "A fern."})
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.executable", "/no/such/python")
+        with pytest.raises(WorkerError, match="cannot be started"):
+            tiny_build()
+    assert Index.open(index_dir).generation == "00001"
+    tiny_build()
+    assert "new.txt" in Index.open(index_dir).store.hashes()
+
+
+def test_copies_and_links_are_documents_that_can_be_told_to_be_the_same(
+    tiny_build: Build, corpus: Path
+) -> None:
+    shutil.copy(corpus / "bridges.txt", corpus / "copy.txt")
+    (corpus / "link.txt").symlink_to("bridges.txt")
+    store = Index.open(tiny_build()).store
+    same = {store.sha256(name) for name in ("bridges.txt", "copy.txt", "link.txt")}
+    assert same == {store.hashes()["bridges.txt"]}
+    assert store.sha256("none") == ""
 
 
 # ---- what is published before a build's end

@@ -39,13 +39,16 @@ def check_corpus(corpus: Path) -> None:
     """See that there is a corpus folder, without listing it.
 
     Raises:
-        CorpusError: The folder does not exist or cannot be listed.
+        CorpusError: The folder does not exist, cannot be listed or has a name that is not UTF-8.
     """
     if not corpus.is_dir():
         raise CorpusError(
             f"no corpus folder at {corpus}: expected a folder of documents ({' '.join(SUFFIXES)}); "
             "create it or name another with --corpus"
         )
+    path = str(corpus.resolve())
+    if (shown := _printable(path)) != path:
+        raise CorpusError(f"the name of the corpus folder {shown} is not valid UTF-8: rename it")
     if not os.access(corpus, os.R_OK | os.X_OK):
         raise CorpusError(f"the corpus folder {corpus} cannot be read: check its permissions")
 
@@ -116,6 +119,14 @@ def title_from_name(doc_id: str) -> str:
     return PurePosixPath(doc_id).stem[:200]
 
 
+def _printable(name: str) -> str:
+    """Return a name as it is if it is UTF-8.
+
+    Another reaches Python as lone surrogates, which neither SQLite nor JSON can hold.
+    """
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _below(corpus: Path, path: str) -> str:
     return os.path.relpath(path, corpus).replace(os.sep, "/")
 
@@ -128,9 +139,7 @@ def _is(folder: Path, other: Path) -> bool:
 def _look_at(
     doc_id: str, path: Path, root: Path, max_bytes: int, sha256_of: Hasher
 ) -> SourceFile | SkippedFile:
-    # A name that is not UTF-8 reaches Python as lone surrogates, which neither SQLite nor
-    # JSON can hold.
-    printable = doc_id.encode("utf-8", "backslashreplace").decode("utf-8")
+    printable = _printable(doc_id)
     if printable != doc_id:
         return SkippedFile(printable, "its name is not valid UTF-8: rename it")
     try:

@@ -8,6 +8,9 @@ from msgspec import Struct
 from qa.formats.parsed import Parsed
 from qa.schema import Span
 
+# What a worker says first, so that one that cannot run at all is not taken for a bad file's end.
+READY = b"ready\n"
+
 
 @dataclass(frozen=True, slots=True)
 class PageImage:

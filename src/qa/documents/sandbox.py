@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from qa.documents.load import SourceFile, title_from_name
 from qa.documents.messages import (
+    READY,
     DrawnPage,
     DrawRequest,
     Found,
@@ -35,7 +36,7 @@ from qa.documents.messages import (
     Unreadable,
 )
 from qa.documents.messages import PageImage as PageImage
-from qa.errors import SourceError
+from qa.errors import SourceError, WorkerError
 from qa.schema import Document, ParsedDocument, RefusedFile, SkippedFile, Span
 from qa.settings import ParseLimits
 
@@ -101,6 +102,9 @@ class Sandbox:
             source: The file.
             wants_scans: Whether scanned pages, which take seconds each, are to be read; asked
                 before each of them.
+
+        Raises:
+            WorkerError: No process can be started to read it.
         """
         request = ParseRequest(str(source.path), source.doc_id)
         response, failure = self._ask(request), ""
@@ -180,7 +184,10 @@ class Sandbox:
         Raises:
             SourceError: It cannot be drawn, or has changed; says why.
         """
-        found = self._ask(DrawRequest(str(path), sha256, layout, page, span)).found
+        try:
+            found = self._ask(DrawRequest(str(path), sha256, layout, page, span)).found
+        except WorkerError as error:
+            raise SourceError(f"{path.name}: {error}") from error
         if not isinstance(found, DrawnPage):
             raise SourceError(f"{path.name}: {_reason(found)}")
         return found.image
@@ -226,25 +233,37 @@ class _Worker:
 
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "qa.documents.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "qa.documents.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        except OSError as error:
+            raise WorkerError(
+                f"the process that reads files cannot be started with {sys.executable} ({error}): "
+                "see that Python is where it was, and that there is memory left"
+            ) from error
         self._overdue = False
+        self._ready = False
         self._send(limits)
 
     def ask(self, request: Request) -> Response:
-        """Send a request and wait; a worker that gave no answer must not be asked again."""
+        """Send a request and wait; a worker that gave no answer must not be asked again.
+
+        Raises:
+            WorkerError: It has not come as far as to look at the file.
+        """
         assert self._process.stdout is not None
         watch = threading.Timer(self._limits.seconds, self._kill_overdue)
         watch.daemon = True
         watch.start()
         try:
             self._send(request)
-            line = self._process.stdout.readline()
+            self._ready = self._ready or self._process.stdout.readline() == READY
+            line = self._process.stdout.readline() if self._ready else b""
         finally:
             watch.cancel()
             watch.join()  # it may just be killing
@@ -254,6 +273,12 @@ class _Worker:
             except (ValueError, RecursionError):
                 return Response(Unreadable(_NONSENSE), retire=True)
             return replace(response, retire=response.retire or self._overdue)
+        if not self._ready and not self._overdue:
+            code = self._process.wait()
+            raise WorkerError(
+                f"the process that reads files ended as it began (exit code {code}): "
+                f"to see why, run {sys.executable} -m qa.documents.worker"
+            )
         return Response(Unreadable(self._died()), retire=True)
 
     def alive(self) -> bool:

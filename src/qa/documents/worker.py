@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from qa.documents.messages import (
+    READY,
     DrawnPage,
     DrawRequest,
     Found,
@@ -45,6 +46,8 @@ def main() -> None:
     os.dup2(quiet, 2)
     limits = msgspec.json.decode(sys.stdin.buffer.readline(), type=ParseLimits)
     requests = msgspec.json.Decoder(Request)
+    out.write(READY)
+    out.flush()
     _hold_memory(limits.memory_bytes)
     for line in sys.stdin.buffer:
         request: Request = requests.decode(line)

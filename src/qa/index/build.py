@@ -15,10 +15,10 @@ from pathlib import Path
 from qa.documents.fingerprints import Fingerprints
 from qa.documents.load import SourceFile, check_corpus, find_sources
 from qa.documents.sandbox import Sandbox
-from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWriteError
+from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWriteError, UsageError
 from qa.formats import SUFFIXES, parser_version
 from qa.index.batches import Batches
-from qa.index.generations import FORMAT, Index, Manifest
+from qa.index.generations import FORMAT, Index, Manifest, check_index_dir
 from qa.index.lock import build_lock
 from qa.index.plan import KnownDocuments, Plan, count_changes, make_plan
 from qa.index.prepare_models import Models, prepare_models
@@ -64,15 +64,18 @@ def build_index(
         pace: How often what is ready is kept and published; None for the defaults.
 
     Raises:
+        UsageError: A folder's name is empty, or the index's is that of a file.
         CorpusError: The folder is missing or holds nothing readable.
+        WorkerError: The processes that read files cannot be started.
         EncoderError: The encoder cannot be loaded, exported or trusted.
         ReaderError: The reader cannot be loaded or exported.
         IndexLockedError: Another build does not end, or the folder is read-only.
         IndexWriteError: The disk is full or fails.
     """
     started = time.perf_counter()
-    corpus, index_dir = Path(corpus), Path(index_dir)
+    corpus, index_dir = _folder(corpus, "corpus"), _folder(index_dir, "index")
     check_corpus(corpus)  # a missing one is told before any work
+    check_index_dir(index_dir)
     limits = limits or ParseLimits()
     progress = one_at_a_time(progress)
     with build_lock(
@@ -318,6 +321,13 @@ def _is_current(index: Index, reader: str, skipped: Sequence[tuple[str, str]]) -
 def _contents(store: Store) -> tuple[dict[str, str], int, list[tuple[str, tuple[int, ...]]]]:
     """Return what a store holds: hashes by id, number of passages, pages that were not read."""
     return store.hashes(), store.n_passages, store.unread_pages()
+
+
+def _folder(name: Path | str, what: str) -> Path:
+    """Take a folder's name; an empty one is not the current folder."""
+    if not str(name).strip():
+        raise UsageError(f"the name of the {what} folder is empty; for the current one, say “.”")
+    return Path(name)
 
 
 def _open_old(index_dir: Path) -> Index | None:

@@ -22,7 +22,7 @@ import faiss
 import msgspec
 import numpy as np
 
-from qa.errors import IndexDamagedError, IndexMissingError
+from qa.errors import IndexDamagedError, IndexMissingError, UsageError
 from qa.index.store import Store
 from qa.models.encoder import Vectors
 from qa.models.span_network import packaged_reader
@@ -234,13 +234,25 @@ def readers_dir(index_dir: Path) -> Path:
     return index_dir / "readers"
 
 
+def check_index_dir(index_dir: Path) -> None:
+    """See that what is named as an index folder is none yet, or is a folder.
+
+    Raises:
+        UsageError: It is a file.
+    """
+    if index_dir.exists() and not index_dir.is_dir():
+        raise UsageError(f"{index_dir} is a file: expected the folder of an index (--index DIR)")
+
+
 def current_generation(index_dir: Path) -> str:
     """Read which generation answers.
 
     Raises:
+        UsageError: It is no folder but a file.
         IndexMissingError: Nothing has been built here.
         IndexDamagedError: The file that says so cannot be read.
     """
+    check_index_dir(index_dir)
     try:
         name = (index_dir / CURRENT).read_text("utf-8").strip()
     except FileNotFoundError:

@@ -165,6 +165,11 @@ class Store:
         row = self._first("SELECT title FROM documents WHERE doc_id = ?", (doc_id,))
         return str(row[0]) if row else ""
 
+    def sha256(self, doc_id: str) -> str:
+        """Return the hash of a document's file, the same for a copy; empty if there is none."""
+        row = self._first("SELECT sha256 FROM documents WHERE doc_id = ?", (doc_id,))
+        return str(row[0]) if row else ""
+
     def documents(self) -> list[DocumentInfo]:
         """List the documents, sorted by id."""
         rows = self._all(
