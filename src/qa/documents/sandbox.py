@@ -42,6 +42,8 @@ from qa.settings import ParseLimits
 
 # Files handed out before the first of them is taken: workers do not wait for a slow one.
 _AHEAD = 8
+# A worker that has not come as far as to be asked by then will not.
+_START_SECONDS = 120.0
 _NONSENSE = "the worker that read it answered nonsense: it is damaged, or meant to do harm"
 
 
@@ -248,7 +250,6 @@ class _Worker:
             ) from error
         self._overdue = False
         self._ready = False
-        self._send(limits)
 
     def ask(self, request: Request) -> Response:
         """Send a request and wait; a worker that gave no answer must not be asked again.
@@ -256,30 +257,39 @@ class _Worker:
         Raises:
             WorkerError: It has not come as far as to look at the file.
         """
-        assert self._process.stdout is not None
-        watch = threading.Timer(self._limits.seconds, self._kill_overdue)
-        watch.daemon = True
-        watch.start()
-        try:
-            self._send(request)
-            self._ready = self._ready or self._process.stdout.readline() == READY
-            line = self._process.stdout.readline() if self._ready else b""
-        finally:
-            watch.cancel()
-            watch.join()  # it may just be killing
+        if not self._ready:
+            self._wait_until_ready()
+        line = self._line(lambda: self._send(request), self._limits.seconds)
         if line.endswith(b"\n"):
             try:
                 response = msgspec.json.decode(line, type=Response)
             except (ValueError, RecursionError):
                 return Response(Unreadable(_NONSENSE), retire=True)
             return replace(response, retire=response.retire or self._overdue)
-        if not self._ready and not self._overdue:
+        return Response(Unreadable(self._died()), retire=True)
+
+    def _wait_until_ready(self) -> None:
+        """Wait apart from the first file's time: a busy machine takes long to start Python."""
+        self._ready = self._line(lambda: self._send(self._limits), _START_SECONDS) == READY
+        if not self._ready:
             code = self._process.wait()
             raise WorkerError(
                 f"the process that reads files ended as it began (exit code {code}): "
                 f"to see why, run {sys.executable} -m qa.documents.worker"
             )
-        return Response(Unreadable(self._died()), retire=True)
+
+    def _line(self, send: Callable[[], None], seconds: float) -> bytes:
+        """Send something and wait for a line; kill the process when it takes longer."""
+        assert self._process.stdout is not None
+        watch = threading.Timer(seconds, self._kill_overdue)
+        watch.daemon = True
+        watch.start()
+        try:
+            send()
+            return self._process.stdout.readline()
+        finally:
+            watch.cancel()
+            watch.join()  # it may just be killing
 
     def alive(self) -> bool:
         """Whether the process has not died while it was idle."""

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from msgspec.json import Decoder
 
+from qa.documents.load import title_from_name
 from qa.errors import IndexDamagedError
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 from qa.words import without_half_pairs
@@ -44,7 +45,7 @@ CREATE INDEX vectors_by_content ON vectors(content);
 CREATE TABLE skipped(doc_id TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE lexical USING fts5(
-    context, text, content='', tokenize='porter unicode61 remove_diacritics 2'
+    name, context, text, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
 """
 _PASSAGES = (
@@ -65,6 +66,9 @@ _SPANS = Decoder(tuple[Span, ...])
 _BLOCKS = Decoder(tuple[Block, ...])
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
+# What an occurrence counts in each field of the full-text index: in the document's name, in the
+# headings above, in the text itself (docs/LOG.md).
+_FIELD_WEIGHTS = (0.3, 1.0, 1.0)
 # FTS5's floor for the inverse document frequency.
 _LEAST_WEIGHT = 1e-6
 # Every word of a phrase is looked up; what is longer than this is told apart by its beginning.
@@ -261,7 +265,10 @@ class Store:
     def search(
         self, terms: Sequence[str], limit: int, only: Collection[str] | None = None
     ) -> dict[int, float]:
-        """Rank passages by BM25 over any of the terms.
+        """Rank passages by BM25 over any of the terms, in the text and in what it stands under.
+
+        Fields are weighed as in BM25F (Robertson et al. 2004): an occurrence counts by its field,
+        and what all count together saturates.
 
         Args:
             terms: Words; each is looked up by its stem.
@@ -278,10 +285,11 @@ class Store:
         # What stands in half of the passages tells nothing, and takes the longest to look up.
         telling = [term for term in terms if self.term_weight(term) > _LEAST_WEIGHT] or terms
         within = f"AND rowid IN ({_ROWS_OF}) " if only is not None else ""
+        weights = ", ".join(map(str, _FIELD_WEIGHTS))
         values = [" OR ".join(map(_quote, telling))]
         values += [json.dumps(list(only))] if only is not None else []
         rows = self._all(
-            "SELECT rowid, -bm25(lexical) AS score FROM lexical WHERE lexical MATCH ? "
+            f"SELECT rowid, -bm25(lexical, {weights}) AS score FROM lexical WHERE lexical MATCH ? "
             f"{within}ORDER BY score DESC, rowid LIMIT ?",
             (*values, limit),
         )
@@ -315,7 +323,7 @@ class Store:
         return max(_LEAST_WEIGHT, math.log((self.n_passages - count + 0.5) / (count + 0.5)))
 
     def mentions(self, term: str) -> bool:
-        """Whether any passage has a word of the same stem."""
+        """Whether any passage, heading or document's name has a word of the same stem."""
         return self._count(term) > 0
 
     def _count_passages(self, term: str) -> int:
@@ -346,6 +354,12 @@ class Store:
         return IndexDamagedError(
             f"{self._path} cannot be read ({why}); build the index again with: qa index --rebuild"
         )
+
+
+def lexical_name(doc_id: str, title: str) -> str:
+    """Return what a document can be asked about by: its folders, its file's name, its title."""
+    own = title != title_from_name(doc_id)
+    return f"{doc_id} {title}" if own else doc_id
 
 
 def _quote(term: str) -> str:
