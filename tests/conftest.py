@@ -21,7 +21,7 @@ from qa.answer.calibration import Calibration, Risk
 from qa.answer.features import Features
 from qa.answer.pipeline import Answerer, open_index
 from qa.formats import parse
-from qa.index.build import build_index
+from qa.index.build import Pace, build_index
 from qa.index.generations import encoders_dir, readers_dir
 from qa.models.encoder import (
     CARD_FILE,
@@ -44,6 +44,8 @@ ROOT = Path(__file__).parent.parent
 GOLD = ROOT / "tests" / "gold" / "inl_peru.jsonl"
 PLAIN_GOLD = ROOT / "tests" / "gold" / "inl_peru_plain.jsonl"
 TINY_DIMENSION = 64
+# Keeps and publishes after every document.
+EAGER = Pace(batch_passages=1, first_seconds=0.0, publish_share=1e9)
 TINY_CALIBRATION = Calibration(
     rank=Features(0, 0, 7.1, 0, -1, 0, 0, 0),
     confidence=Features(0, 0, 2.85, 0, -0.81, -1.5, -1.73, 0),

@@ -1,9 +1,10 @@
-"""The errors of this package.
+"""Define every error this package raises on purpose.
 
     QAError
     ├── UsageError            an argument or a setting that cannot be used
     ├── CorpusError           the corpus folder is missing or holds nothing readable
     ├── SourceError           a document's file is gone, has changed or cannot be drawn
+    ├── WorkerError           the processes that read files cannot be started
     ├── EncoderError          the encoder cannot be loaded, exported or trusted
     ├── ReaderError           the reader cannot be loaded or exported
     ├── IndexMissingError     nothing has been built in the index folder yet
@@ -34,6 +35,10 @@ class CorpusError(QAError):
 
 class SourceError(QAError):
     """A document's file is gone, has changed or cannot be drawn."""
+
+
+class WorkerError(QAError):
+    """The processes that read files cannot be started."""
 
 
 class EncoderError(QAError):

@@ -1,5 +1,6 @@
-"""Write files so that a power cut or a kill leaves the old or the new, and read JSON back."""
+"""Write files whole or not at all, hash them, and read JSON back by its shape."""
 
+import hashlib
 import json
 import os
 import re
@@ -10,6 +11,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+_COPY_BYTES = 1 << 20
+
+
+def file_sha256(path: Path) -> str:
+    """Hash a file's bytes, in hex.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copy_hashed(source: Path, target: Path) -> str:
+    """Copy a file; return the hash, in hex, of what was read."""
+    digest = hashlib.sha256()
+    with source.open("rb") as reading, target.open("wb") as writing:
+        while block := reading.read(_COPY_BYTES):
+            digest.update(block)
+            writing.write(block)
+    return digest.hexdigest()
 
 
 def sync(path: Path) -> None:
@@ -43,7 +66,7 @@ def replace_text(path: Path, text: str) -> None:
 
 @contextmanager
 def replaced_folder(folder: Path) -> Iterator[Path]:
-    """Open a folder to fill with files; it takes the place of `folder` if nothing fails.
+    """Yield a folder to fill with files; it takes the place of `folder` if nothing fails.
 
     One at a time: runs under the build lock.
     """

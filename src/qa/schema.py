@@ -1,4 +1,4 @@
-"""The records that pass between the stages; no behaviour beyond their own fields.
+"""Define the records that pass between the stages; no behaviour beyond their own fields.
 
 All offsets are character offsets into `Document.text`, half-open: `text[start:end]`.
 Scores: higher is better. Ranks start at 1.
@@ -136,7 +136,7 @@ class Passage:
     sentences: tuple[Span, ...]
 
     def slice(self, span: Span) -> str:
-        """Give the text at document offsets that lie inside the passage."""
+        """Return the text at document offsets that lie inside the passage."""
         start, end = span.shift(-self.start)
         return self.text[start:end]
 

@@ -1,4 +1,4 @@
-"""Every setting of the product, its default, and where the default comes from."""
+"""Keep every setting of the product, its default, and where the default comes from."""
 
 from dataclasses import asdict, dataclass
 
@@ -49,7 +49,7 @@ class BuildSettings:
             )
 
     def to_json(self) -> dict[str, str | int]:
-        """Give the settings as the manifest keeps them."""
+        """Return the settings as the manifest keeps them."""
         return asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""The words of a question that carry its meaning, for lexical search and for reading.
+"""Take texts apart into the words that carry their meaning, and put small things into words.
 
 Knows English function words and word shapes. Does not know the index.
 """
@@ -35,8 +35,18 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+def without_half_pairs(text: str) -> str:
+    """Replace halves of surrogate pairs, which neither SQLite nor JSON nor a file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Say how many there are of something: "1 file", "3,000 files"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def query_terms(question: str) -> list[str]:
-    """Give a question's distinct content words in order, at most 64.
+    """Return a question's distinct content words in order, at most 64.
 
     A question of function words alone keeps them: "who are you" is better looked up
     as it stands than not at all.

@@ -18,15 +18,25 @@ def part(question: str, text: str) -> str | None:
         ("How many eggs do the geese lay?", "The hens lay 5 eggs, the geese 2.", "the geese 2."),
         ("What is the toll for vans?", "The toll is 4 for cars and 9 for vans.", "9 for vans."),
         ("What is the toll for cars?", "The toll is 4 for cars and 9 for vans.", None),
-        ("How many beds has the old house?", "The new house has 3 beds; the old house has 8.",
-         "the old house has 8."),
-        ("How many beds has the new house?", "The new house has 3 beds; the old house has 8.", None),
-        ("How many nurses came to Kent?", "They sent 5 pilots and 3 nurses to Kent.",
-         "3 nurses to Kent."),
+        (
+            "How many beds has the old house?",
+            "The new house has 3 beds; the old house has 8.",
+            "the old house has 8.",
+        ),
+        (
+            "How many beds has the new house?",
+            "The new house has 3 beds; the old house has 8.",
+            None,
+        ),
+        (
+            "How many nurses came to Kent?",
+            "They sent 5 pilots and 3 nurses to Kent.",
+            "3 nurses to Kent.",
+        ),
         ("How many pilots came to Kent?", "They sent 5 pilots and 3 nurses to Kent.", None),
         ("How many pilots were there?", "They sent 5 pilots to Kent.", None),
     ],
-)  # fmt: skip
+)
 def test_the_part_with_the_question_s_own_word_is_meant(
     question: str, text: str, meant: str | None
 ) -> None:

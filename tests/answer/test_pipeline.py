@@ -17,7 +17,7 @@ from qa.errors import IndexMissingError, UsageError
 from qa.index.build import build_index
 from qa.schema import Answer
 from qa.settings import AskSettings
-from tests.conftest import CORPUS, READ, tiny_settings, write_corpus
+from tests.conftest import CORPUS, EAGER, READ, tiny_settings, write_corpus
 
 Build = Callable[..., Path]
 
@@ -220,15 +220,12 @@ def test_what_answers_goes_on_answering_when_the_index_is_gone(tiny_build: Build
 
 
 def test_threads_get_whole_answers_while_builds_publish_document_by_document(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("qa.index.build._FIRST_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr("qa.index.build._PUBLISH_SHARE", 1e9)
-    monkeypatch.setattr("qa.index.build._BATCH_PASSAGES", 1)
     texts = {f"{n}.txt": f"The Iron Bridge has {n} rivets.\n" for n in range(6)}
     corpus, index_dir = write_corpus(tmp_path / "corpus", {"0.txt": texts["0.txt"]}), tmp_path / "i"
     settings = tiny_settings(index_dir)
-    build_index(corpus, index_dir, settings)
+    build_index(corpus, index_dir, settings, pace=EAGER)
     live = LiveAnswerer(index_dir, AskSettings(max_risk=1.0, k=50))
     done = threading.Event()
 
@@ -248,7 +245,7 @@ def test_threads_get_whole_answers_while_builds_publish_document_by_document(
             for n in range(1, 6, 2):
                 names = (f"{n}.txt", f"{min(n + 1, 5)}.txt")
                 write_corpus(corpus, {name: texts[name] for name in names})
-                build_index(corpus, index_dir, settings)
+                build_index(corpus, index_dir, settings, pace=EAGER)
         finally:
             done.set()
         seen = [future.result() for future in asking]

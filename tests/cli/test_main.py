@@ -57,6 +57,26 @@ def test_index_names_skipped_files_on_standard_error(
     assert "1 file skipped" in out
 
 
+def test_index_tells_many_skipped_files_as_counts_and_all_with_json(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    for number in range(200):
+        (corpus / f"{number:03}.log").write_text("x")
+        (corpus / f"{number:03}.{number}").write_text("x")
+    (corpus / "empty.txt").write_bytes(b"")
+    for _ in range(2):  # the second time all is up to date
+        _, _, err = run(capsys, "index", *options)
+        lines = err.splitlines()
+        assert lines[0] == (
+            "qa: skipped 200 files such as 000.log: .log: not a format that is read "
+            "(all of them: --json)"
+        )
+        assert lines[-1].startswith("qa: skipped 172 more files for other reasons")
+        assert len(lines) == 31
+    _, out, _ = run(capsys, "index", "--json", *options)
+    assert len(json.loads(out)["skipped"]) == 401
+
+
 def test_a_first_ask_builds_the_index_and_says_so(
     capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.documents.fingerprints import SEEN, Seen, Signature
-from qa.documents.load import file_sha256, find_sources
+from qa.documents.fingerprints import FINGERPRINTS, Fingerprints, Signature
+from qa.documents.load import find_sources
+from qa.files import file_sha256
 from tests.conftest import CORPUS
 
 SECOND = 1_000_000_000
@@ -24,10 +25,10 @@ READING = {"parsers": "1", "limits": {"seconds": 180.0, "pages": 5_000}}
 def look(index_dir: Path, corpus: Path, *, take_over: bool = True) -> dict[str, str]:
     """Look at a corpus as a build does; give each file's hash."""
     index_dir.mkdir(exist_ok=True)
-    seen = Seen(index_dir, corpus, READING, take_over=take_over)
-    found = find_sources(corpus, max_bytes=10_000, sha256_of=seen.sha256)
+    fingerprints = Fingerprints(index_dir, corpus, READING, take_over=take_over)
+    found = find_sources(corpus, max_bytes=10_000, sha256_of=fingerprints.sha256)
     hashes = {entry.doc_id: getattr(entry, "sha256", "") for entry in found}
-    seen.save()
+    fingerprints.save()
     return hashes
 
 
@@ -199,7 +200,7 @@ def test_a_damaged_file_costs_only_reading_again(
     tmp_path: Path, corpus: Path, read: list[str], later: None, damage: Callable[[str], str]
 ) -> None:
     expected = look(tmp_path / "index", corpus)
-    path = tmp_path / "index" / SEEN
+    path = tmp_path / "index" / FINGERPRINTS
     whole = json.loads(path.read_text())
     path.write_text(damage(path.read_text()))
     assert look(tmp_path / "index", corpus) == expected
@@ -208,21 +209,21 @@ def test_a_damaged_file_costs_only_reading_again(
 
 
 def test_what_cannot_be_kept_is_no_failure(tmp_path: Path, corpus: Path, later: None) -> None:
-    (tmp_path / "index" / SEEN / "in the way").mkdir(parents=True)
+    (tmp_path / "index" / FINGERPRINTS / "in the way").mkdir(parents=True)
     assert look(tmp_path / "index", corpus) == true_hashes(corpus)
-    assert [path.name for path in (tmp_path / "index").iterdir()] == [SEEN]
+    assert [path.name for path in (tmp_path / "index").iterdir()] == [FINGERPRINTS]
 
 
 def test_where_nothing_changes_nothing_is_written(
     tmp_path: Path, corpus: Path, later: None
 ) -> None:
     look(tmp_path / "index", corpus)
-    before = (tmp_path / "index" / SEEN).stat()
+    before = (tmp_path / "index" / FINGERPRINTS).stat()
     look(tmp_path / "index", corpus)
-    assert (tmp_path / "index" / SEEN).stat() == before
+    assert (tmp_path / "index" / FINGERPRINTS).stat() == before
     (corpus / "garden.md").unlink()
     look(tmp_path / "index", corpus)
-    assert json.loads((tmp_path / "index" / SEEN).read_text())["files"].keys() == (
+    assert json.loads((tmp_path / "index" / FINGERPRINTS).read_text())["files"].keys() == (
         CORPUS.keys() - {"garden.md"}
     )
 
@@ -274,10 +275,10 @@ def test_no_step_of_a_file_system_s_clock_and_no_order_of_events_gives_an_old_ha
                 now += act
                 continue
             if act == "look":
-                seen = Seen(folder, folder, READING, take_over=True)
-                found = seen.sha256("file", path, status(1, mtime, ctime, inode))
+                prints = Fingerprints(folder, folder, READING, take_over=True)
+                found = prints.sha256("file", path, status(1, mtime, ctime, inode))
                 assert found == hashlib.sha256(bytes([content])).hexdigest()
-                seen.save()
+                prints.save()
                 continue
             if act == "put time back":
                 mtime, ctime = 900 * SECOND, stamp

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,13 @@ from hypothesis import strategies as st
 
 from qa.documents.load import (
     SourceFile,
-    file_sha256,
     find_sources,
     list_files,
     source_path,
     title_from_name,
 )
 from qa.errors import CorpusError
+from qa.files import file_sha256
 from qa.schema import SkippedFile
 from tests.conftest import CORPUS, GOLD, write_corpus
 
@@ -213,3 +214,11 @@ def test_the_index_inside_the_corpus_is_left_out_however_it_is_written(corpus: P
 )
 def test_a_title_from_a_name_is_the_name_without_folder_and_suffix(doc_id: str, title: str) -> None:
     assert title_from_name(doc_id) == title
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_corpus_folder_whose_name_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"gr\xfc\xdfe")
+    folder.mkdir()
+    with pytest.raises(CorpusError, match=r"gr.*not valid UTF-8: rename it"):
+        list_files(folder)

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.documents.load import SourceFile, file_sha256, find_sources
+from qa.documents.load import SourceFile, find_sources
+from qa.documents.messages import Response, Unreadable
 from qa.documents.sandbox import Sandbox
-from qa.errors import SourceError
+from qa.errors import SourceError, WorkerError
+from qa.files import file_sha256
 from qa.schema import ParsedDocument, RefusedFile, SkippedFile
 from qa.settings import ParseLimits
 from tests.conftest import CORPUS, READ, write_corpus
@@ -257,7 +260,7 @@ def test_a_refusal_that_may_be_an_accident_is_told_from_a_parser_s_own(
     # A worker that is of any size has grown too far: its memory may have been the reason.
     small = box(memory_bytes=1_000_000_000)
     assert type(small.parse(source(tmp_path / "empty.txt"))) is RefusedFile
-    grown = {"unreadable": "empty", "sha256": "0", "retire": True}
+    grown = Response(Unreadable("empty", "0"), retire=True)
     small._ask = lambda request: grown  # type: ignore[method-assign]
     assert type(small.parse(source(tmp_path / "empty.txt"))) is SkippedFile
 
@@ -372,3 +375,42 @@ def test_an_answer_that_comes_as_time_runs_out_costs_no_other_file(
         assert text_of(sandbox.parse(source(tmp_path / "a.txt"))) == "one"
         sandbox._limits = ParseLimits(seconds=0.02)
         sandbox.close()
+
+
+@pytest.mark.parametrize("said", ["{}", "[]", "?", '{"found": {"type": "parsed", "parsed": 1}}'])
+def test_a_worker_that_answers_nonsense_costs_only_that_file(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """As one might that a file has taken over."""
+    write_corpus(tmp_path, {"a.txt": "one"})
+    lie = f"print('ready', flush=True); sys.stdin.readline(); print({said!r}, flush=True)"
+    liar = f"import sys; sys.stdin.readline(); {lie}"
+    real = subprocess.Popen
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "qa.documents.sandbox.subprocess.Popen",
+            lambda command, **options: real([sys.executable, "-c", liar], **options),
+        )
+        sandbox = box()
+        entry = sandbox.parse(source(tmp_path / "a.txt"))
+    assert type(entry) is SkippedFile
+    assert "nonsense" in entry.reason
+    assert text_of(sandbox.parse(source(tmp_path / "a.txt"))) == "one"
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [("/no/such/python", "cannot be started with /no/such/python"), ("false", "ended as it began")],
+)
+def test_a_worker_that_cannot_be_started_is_no_fault_of_the_file(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str, said: str
+) -> None:
+    write_corpus(tmp_path, {"a.txt": "one"})
+    monkeypatch.setattr("sys.executable", shutil.which(python) or python)
+    sandbox = box()
+    with pytest.raises(WorkerError, match=said):
+        sandbox.parse(source(tmp_path / "a.txt"))
+    with pytest.raises(WorkerError, match=said):
+        list(sandbox.parse_all([source(tmp_path / "a.txt")] * 20))
+    with pytest.raises(SourceError, match=f"a.txt: .*{said}"):
+        sandbox.draw_page(tmp_path / "a.txt", "", "", 1, None)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from qa.answer.pipeline import open_index
-from qa.documents.fingerprints import SEEN
+from qa.documents.fingerprints import FINGERPRINTS
 from qa.documents.load import SourceFile, list_files
 from qa.documents.sandbox import Sandbox
 from qa.errors import (
@@ -31,8 +31,9 @@ from qa.errors import (
     IndexWriteError,
     ReaderError,
     UsageError,
+    WorkerError,
 )
-from qa.index.build import BuildEvent, build_index
+from qa.index.build import BuildEvent, Pace, build_index
 from qa.index.generations import Index, current_generation, encoders_dir, write_vectors
 from qa.index.store import Store
 from qa.models.encoder import Encoder
@@ -41,6 +42,7 @@ from qa.schema import ParsedDocument, SkippedFile
 from qa.settings import AskSettings, BuildSettings, ParseLimits
 from tests.conftest import (
     CORPUS,
+    EAGER,
     READ,
     ROOT,
     TINY_CALIBRATION,
@@ -504,7 +506,7 @@ def test_an_index_of_before_files_were_remembered_is_up_to_date_and_remembers_th
     tiny_build: Build, corpus: Path, later: None
 ) -> None:
     index_dir = tiny_build()
-    (index_dir / SEEN).unlink()
+    (index_dir / FINGERPRINTS).unlink()
     report = build_index(corpus, index_dir, tiny_settings(index_dir))
     assert (report.up_to_date, report.generation, report.encoded) == (True, "00001", 0)
     with refusing_to_hash():
@@ -637,7 +639,7 @@ def test_what_was_refused_is_parsed_again_when_it_might_be_read_now(
     if change == "format":
         monkeypatch.setattr("qa.index.build.FORMAT", -1)
     if change == "forgotten":
-        (bad_build / SEEN).unlink()
+        (bad_build / FINGERPRINTS).unlink()
     limits = ParseLimits(characters=100_000) if change == "limits" else None
     with noting_what_is_parsed() as parsed:
         build_index(corpus, bad_build, settings, limits=limits, rebuild=change == "rebuild")
@@ -773,10 +775,9 @@ def test_names_that_change_places_are_not_mistaken_for_each_other(
 
 @pytest.mark.parametrize("change", ["swap", "copy and edit"])
 def test_names_that_change_places_while_a_build_is_broken_off_are_not_mistaken(
-    tiny_build: Build, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+    tiny_build: Build, corpus: Path, tmp_path: Path, change: str
 ) -> None:
-    monkeypatch.setattr("qa.index.build._BATCH_PASSAGES", 1)
-    index_dir = tmp_path / "index"
+    index_dir, one_by_one = tmp_path / "index", Pace(batch_passages=1)
     settings = tiny_settings(index_dir)
 
     def crash(event: BuildEvent) -> None:
@@ -784,7 +785,7 @@ def test_names_that_change_places_while_a_build_is_broken_off_are_not_mistaken(
             raise Crash
 
     with pytest.raises(Crash):
-        build_index(corpus, index_dir, settings, progress=crash)
+        build_index(corpus, index_dir, settings, progress=crash, pace=one_by_one)
     if change == "swap":
         write_corpus(
             corpus,
@@ -792,7 +793,7 @@ def test_names_that_change_places_while_a_build_is_broken_off_are_not_mistaken(
         )
     else:
         write_corpus(corpus, {"copy.txt": CORPUS["bridges.txt"], "bridges.txt": "No bridge."})
-    build_index(corpus, index_dir, settings)
+    build_index(corpus, index_dir, settings, pace=one_by_one)
     assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
 
 
@@ -837,15 +838,46 @@ def test_what_a_broken_off_build_left_damaged_is_not_carried_on(
     assert contents(Index.open(index_dir)) == rebuilt(corpus, tmp_path / "other", settings)
 
 
+def test_a_file_in_the_place_of_the_index_and_empty_names_are_told(
+    corpus: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a-file.txt").write_text("mine")
+    for act in (lambda: build_index(corpus, tmp_path / "a-file.txt"),
+                lambda: open_index(tmp_path / "a-file.txt")):  # fmt: skip
+        with pytest.raises(UsageError, match=r"a-file.txt is a file: expected the folder"):
+            act()
+    for names in (("", tmp_path / "i"), (corpus, " ")):
+        with pytest.raises(UsageError, match="folder is empty"):
+            build_index(*names)
+    assert (tmp_path / "a-file.txt").read_text() == "mine"
+
+
+def test_workers_that_cannot_be_started_are_told_and_nothing_is_written(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_dir = tiny_build()
+    write_corpus(corpus, {"new.txt": "A fern."})
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.executable", "/no/such/python")
+        with pytest.raises(WorkerError, match="cannot be started"):
+            tiny_build()
+    assert Index.open(index_dir).generation == "00001"
+    tiny_build()
+    assert "new.txt" in Index.open(index_dir).store.hashes()
+
+
+def test_copies_and_links_are_documents_that_can_be_told_to_be_the_same(
+    tiny_build: Build, corpus: Path
+) -> None:
+    shutil.copy(corpus / "bridges.txt", corpus / "copy.txt")
+    (corpus / "link.txt").symlink_to("bridges.txt")
+    store = Index.open(tiny_build()).store
+    same = {store.sha256(name) for name in ("bridges.txt", "copy.txt", "link.txt")}
+    assert same == {store.hashes()["bridges.txt"]}
+    assert store.sha256("none") == ""
+
+
 # ---- what is published before a build's end
-
-
-@pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes builds publish after every document."""
-    monkeypatch.setattr("qa.index.build._FIRST_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr("qa.index.build._PUBLISH_SHARE", 1e9)
-    monkeypatch.setattr("qa.index.build._BATCH_PASSAGES", 1)
 
 
 def watch(corpus: Path, index_dir: Path, **options: bool) -> list[tuple[bool, set[str]]]:
@@ -862,14 +894,12 @@ def watch(corpus: Path, index_dir: Path, **options: bool) -> list[tuple[bool, se
             seen.append(state)
         index.close()
 
-    build_index(corpus, index_dir, tiny_settings(index_dir), progress=look, **options)  # type: ignore[arg-type]
+    build_index(corpus, index_dir, tiny_settings(index_dir), progress=look, pace=EAGER, **options)  # type: ignore[arg-type]
     look(BuildEvent("after"))
     return seen
 
 
-def test_a_first_build_answers_from_what_is_ready(
-    tmp_path: Path, corpus: Path, eager: None
-) -> None:
+def test_a_first_build_answers_from_what_is_ready(tmp_path: Path, corpus: Path) -> None:
     seen = watch(corpus, tmp_path / "index")
     first, second, third = sorted(CORPUS)
     assert seen == [
@@ -884,7 +914,7 @@ def test_a_first_build_answers_from_what_is_ready(
 
 
 def test_an_update_adds_to_what_answers_and_never_takes_from_it(
-    tiny_build: Build, corpus: Path, eager: None
+    tiny_build: Build, corpus: Path
 ) -> None:
     index_dir = tiny_build()
     write_corpus(corpus, {f"new-{n}.txt": f"A bridge of {n} rivets." for n in range(3)})
@@ -896,11 +926,11 @@ def test_an_update_adds_to_what_answers_and_never_takes_from_it(
 
 
 def test_a_rebuild_and_a_new_encoder_lose_nothing_that_answers_on_the_way(
-    tiny_build: Build, corpus: Path, eager: None
+    tiny_build: Build, corpus: Path
 ) -> None:
-    index_dir = tiny_build()
+    index_dir = tiny_build(pace=EAGER)
     write_corpus(corpus, {"aaa.txt": "A fern.", "zzz.txt": "A tea."})
-    build_index(corpus, index_dir, tiny_settings(index_dir))
+    build_index(corpus, index_dir, tiny_settings(index_dir), pace=EAGER)
     everything = {*CORPUS, "aaa.txt", "zzz.txt"}
     assert all(names == everything for _, names in watch(corpus, index_dir, rebuild=True))
     settings = replace(tiny_settings(index_dir), merge_tokens=0)
@@ -909,6 +939,7 @@ def test_a_rebuild_and_a_new_encoder_lose_nothing_that_answers_on_the_way(
         corpus,
         index_dir,
         settings,
+        pace=EAGER,
         progress=lambda event: seen.append(set(Index.open(index_dir).store.hashes())),
     )
     assert seen
@@ -916,7 +947,7 @@ def test_a_rebuild_and_a_new_encoder_lose_nothing_that_answers_on_the_way(
 
 
 def test_a_build_that_dies_after_it_has_published_early_is_carried_on(
-    tmp_path: Path, corpus: Path, eager: None
+    tmp_path: Path, corpus: Path
 ) -> None:
     index_dir = tmp_path / "index"
 
@@ -925,10 +956,10 @@ def test_a_build_that_dies_after_it_has_published_early_is_carried_on(
             raise Crash
 
     with pytest.raises(Crash):
-        build_index(corpus, index_dir, tiny_settings(index_dir), progress=crash)
+        build_index(corpus, index_dir, tiny_settings(index_dir), progress=crash, pace=EAGER)
     partial = Index.open(index_dir)
     assert not partial.manifest.complete
-    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    report = build_index(corpus, index_dir, tiny_settings(index_dir), pace=EAGER)
     assert not report.up_to_date
     assert report.documents == 3
     assert report.encoded < report.passages

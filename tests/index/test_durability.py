@@ -5,7 +5,6 @@ A build is run in a forked child, which is warm: a kill costs some 50 ms, so the
 
 import ctypes
 import errno
-import json
 import os
 import random
 import resource
@@ -23,16 +22,18 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
+import msgspec
 import pytest
 
 from qa.answer.pipeline import open_index
 from qa.documents import worker
+from qa.documents.messages import Request, Response
 from qa.documents.sandbox import Sandbox
 from qa.errors import IndexLockedError, IndexMissingError, IndexWriteError
-from qa.index.build import BuildEvent, BuildReport, build_index
+from qa.index.build import BuildEvent, BuildReport, Pace, build_index
 from qa.index.generations import STORE, Index
 from qa.settings import AskSettings, BuildSettings
-from tests.conftest import CORPUS, tiny_settings, write_corpus
+from tests.conftest import CORPUS, EAGER, tiny_settings, write_corpus
 from tests.index.test_build import QUESTIONS, contents
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -54,9 +55,9 @@ _CHANGING = frozenset(
 class InProcess(Sandbox):
     """Parses in this process: to start workers would take longer than the builds do."""
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        response: dict[str, Any] = json.loads(json.dumps(worker._handle(request, self._limits)))
-        return response
+    def _ask(self, request: Request) -> Response:
+        data = msgspec.json.encode(worker.respond(request, self._limits))
+        return msgspec.json.decode(data, type=Response)
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,14 @@ class Scene:
     start: Path
     goal: list[Any]
     rebuild: bool
+    pace: Pace
 
     def copy(self, name: str) -> Path:
         """Make a fresh index folder to build in."""
         return shutil.copytree(self.start, self.start.with_name(name), dirs_exist_ok=False)
 
     def build(self, index_dir: Path) -> BuildReport:
-        return build_index(self.corpus, index_dir, TINY, rebuild=self.rebuild)
+        return build_index(self.corpus, index_dir, TINY, rebuild=self.rebuild, pace=self.pace)
 
 
 @pytest.fixture
@@ -100,14 +102,11 @@ def scene(request: pytest.FixtureRequest, room: Path, monkeypatch: pytest.Monkey
         build_index(corpus, start, TINY)  # two generations are there
         (corpus / "letters" / "ada.txt").unlink()
         write_corpus(corpus, {"bridges.txt": "The Iron Bridge is closed.\n", "z.txt": "A fern."})
-    if request.param == "early":
-        monkeypatch.setattr("qa.index.build._FIRST_PUBLISH_SECONDS", 0.0)
-        monkeypatch.setattr("qa.index.build._PUBLISH_SHARE", 1e9)
-        monkeypatch.setattr("qa.index.build._BATCH_PASSAGES", 1)
     tiny_settings(whole)
-    build_index(corpus, whole, TINY)
+    pace = EAGER if request.param == "early" else Pace()
+    build_index(corpus, whole, TINY, pace=pace)
     goal = contents(Index.open(whole))
-    return Scene(corpus, start, goal, request.param == "rebuild")
+    return Scene(corpus, start, goal, request.param == "rebuild", pace)
 
 
 # ---- what must hold

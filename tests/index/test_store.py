@@ -4,6 +4,7 @@ import math
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -244,6 +245,31 @@ def test_search_looks_into_the_heading_path(stored: Callable[[Content], Store]) 
     assert list(store.search(["roses"], 5)) == [0]
 
 
+@pytest.mark.parametrize(
+    "terms", [["ghana"], ["reports"], ["2023", "pdf"], ["annual"], ["annual", "ghana"]]
+)
+def test_search_finds_a_document_by_its_folder_file_name_and_title(
+    stored: Callable[[Content], Store], terms: list[str]
+) -> None:
+    content = one_passage_each({"reports/2023-ghana.pdf": "Gold.", "b": "Mining.", "c": "Tin."})
+    parsed, passages = content[0]
+    titled = replace(parsed, document=replace(parsed.document, title="Annual figures"))
+    store = stored([(titled, passages), *content[1:]])
+    assert next(iter(store.search(terms, 5))) == 0
+    assert store.mentions("ghana")
+    assert store.documents_with("ghana", 5) == [], "but its text does not say so"
+
+
+def test_a_word_in_the_text_tells_more_than_one_in_the_name_and_none_exceeds_what_is_attainable(
+    stored: Callable[[Content], Store],
+) -> None:
+    others = dict.fromkeys("defghij", "ivy")
+    store = stored(one_passage_each({"fern": "moss", "b": "fern", "fern.txt": "fern", **others}))
+    found = store.search(["fern"], 5)
+    assert list(found) == [2, 1, 0]
+    assert max(found.values()) < 1
+
+
 def test_search_gives_the_best_first_and_ties_in_row_order(
     stored: Callable[[Content], Store],
 ) -> None:
@@ -268,9 +294,9 @@ def test_scores_are_bm25_as_a_share_of_what_could_be_reached(
     store = stored(
         one_passage_each({"a": "fern moss", "b": "moss", "c": "ivy", "d": "ivy", "e": "ivy"})
     )
-    # Robertson's BM25 by hand: k1 1.2, b 0.75; "a" has 2 of 6 words, 1.2 on average.
+    # Robertson's BM25 by hand: k1 1.2, b 0.75; "a" has 2 of 6 words and, as all, 4 in its name.
     idf = math.log((5 - 1 + 0.5) / (1 + 0.5))
-    score = idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 1.2))
+    score = idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * (2 + 4) / (1.2 + 4)))
     assert store.term_weight("fern") == pytest.approx(idf)
     assert store.search(["fern"], 5) == {0: pytest.approx(score / (idf * 2.2))}
 

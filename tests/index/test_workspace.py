@@ -5,12 +5,18 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from qa.errors import IndexDamagedError
-from qa.index.generations import FORMAT, STORE, Index, current_generation, generation_names
+from qa.index.generations import (
+    FORMAT,
+    STORE,
+    Index,
+    Manifest,
+    current_generation,
+    generation_names,
+)
 from qa.index.store import StoredVectors
 from qa.index.workspace import Workspace, building_dir
 from qa.schema import Passage
@@ -21,10 +27,11 @@ ABOUT = {"format": "x", "corpus": "here"}
 
 
 def add(workspace: Workspace, texts: dict[str, str]) -> None:
-    with workspace.store.transaction():
+    store = workspace.writer()
+    with store.transaction():
         for parsed, passages in one_passage_each(texts):
-            workspace.store.remove(parsed.document.doc_id)
-            workspace.store.add(parsed, passages, [vectors_of(passage) for passage in passages])
+            store.remove(parsed.document.doc_id)
+            store.add(parsed, passages, [vectors_of(passage) for passage in passages])
 
 
 def vectors_of(passage: Passage) -> StoredVectors:
@@ -34,42 +41,64 @@ def vectors_of(passage: Passage) -> StoredVectors:
 
 
 def publish(workspace: Workspace, *, complete: bool) -> str:
-    manifest: dict[str, Any] = {
-        "settings": {},
-        "encoder": "none",
-        "encoder_fingerprint": "none",
-        "corpus": "here",
-        "corpus_sha256": "",
-        "documents": workspace.store.n_documents,
-        "built_at": "",
-    }
-    return workspace.publish(dimension=TINY_DIMENSION, complete=complete, **manifest)
+    store = workspace.writer()
+    manifest = Manifest(
+        format=FORMAT,
+        settings={},
+        encoder="none",
+        encoder_fingerprint="none",
+        corpus="here",
+        corpus_sha256="",
+        documents=store.n_documents,
+        passages=store.n_passages,
+        dimension=TINY_DIMENSION,
+        built_at="",
+        complete=complete,
+        bytes={},
+        sha256={},
+    )
+    return workspace.publish(manifest)
+
+
+def started(
+    index_dir: Path, about: dict[str, str] = ABOUT, source: Index | None = None
+) -> Workspace:
+    """Begin anew, whatever a killed build has left."""
+    workspace = Workspace(index_dir, about, source)
+    workspace.writer()
+    return workspace
+
+
+def resumed(index_dir: Path, about: dict[str, str] = ABOUT) -> Workspace | None:
+    """Carry on what a killed build has left; None if there is nothing of the kind."""
+    workspace = Workspace(index_dir, about, None)
+    return workspace if workspace.resume() else None
 
 
 def begun(index_dir: Path, texts: dict[str, str], about: dict[str, str] = ABOUT) -> None:
     """Leave a store as a build does that was killed after its first batch."""
-    workspace = Workspace.start(index_dir, about, None)
+    workspace = started(index_dir, about)
     add(workspace, texts)
     workspace.close()
 
 
 def published(index_dir: Path, texts: dict[str, str]) -> Index:
-    workspace = Workspace.start(index_dir, ABOUT, None)
+    workspace = started(index_dir)
     add(workspace, texts)
     publish(workspace, complete=True)
     return Index.open(index_dir)
 
 
 def test_where_nothing_was_begun_there_is_nothing_to_carry_on(tmp_path: Path) -> None:
-    assert Workspace.resume(tmp_path, ABOUT) is None
+    assert resumed(tmp_path) is None
     assert not building_dir(tmp_path).exists()
 
 
 def test_what_a_killed_build_has_kept_is_carried_on(tmp_path: Path) -> None:
     begun(tmp_path, CORPUS)
-    workspace = Workspace.resume(tmp_path, ABOUT)
+    workspace = resumed(tmp_path)
     assert workspace is not None
-    assert workspace.store.hashes().keys() == CORPUS.keys()
+    assert workspace.writer().hashes().keys() == CORPUS.keys()
     publish(workspace, complete=True)
     assert Index.open(tmp_path).store.n_documents == 3
     assert not building_dir(tmp_path).exists()
@@ -80,7 +109,7 @@ def test_what_was_begun_for_something_else_is_cleared_away(
     tmp_path: Path, about: dict[str, str]
 ) -> None:
     begun(tmp_path, CORPUS)
-    assert Workspace.resume(tmp_path, about) is None
+    assert resumed(tmp_path, about) is None
     assert not building_dir(tmp_path).exists()
 
 
@@ -100,23 +129,23 @@ def test_what_was_begun_and_is_damaged_is_cleared_away_or_damaged_when_read(
     path = building_dir(tmp_path) / STORE
     path.write_bytes(damage(path.read_bytes()))
     try:
-        workspace = Workspace.resume(tmp_path, ABOUT)
+        workspace = resumed(tmp_path)
     except IndexDamagedError:
         return
     if workspace is None:
         assert not building_dir(tmp_path).exists()
         return
     with pytest.raises(IndexDamagedError):  # noqa: PT012
-        for name in workspace.store.hashes():
-            workspace.store.parsed(name)
+        for name in workspace.writer().hashes():
+            workspace.writer().parsed(name)
 
 
 def test_starting_takes_nothing_from_a_build_that_is_not_carried_on(tmp_path: Path) -> None:
     begun(tmp_path, CORPUS)
     (building_dir(tmp_path) / f"{STORE}-journal").write_bytes(b"of another store")
-    workspace = Workspace.start(tmp_path, ABOUT, None)
-    assert workspace.store.hashes() == {}
-    assert workspace.store.about() == ABOUT
+    workspace = started(tmp_path)
+    assert workspace.writer().hashes() == {}
+    assert workspace.writer().about() == ABOUT
     workspace.close()
     assert [path.name for path in building_dir(tmp_path).iterdir()] == [STORE]
 
@@ -127,11 +156,11 @@ def test_half_a_copy_of_an_early_generation_is_never_carried_on(tmp_path: Path) 
     part.mkdir(parents=True)
     data = (building_dir(tmp_path) / STORE).read_bytes()
     (part / STORE).write_bytes(data[: len(data) // 2])
-    Workspace.start(tmp_path, ABOUT, None).close()  # a rebuild
+    started(tmp_path).close()  # a rebuild
     assert not part.exists()
-    workspace = Workspace.resume(tmp_path, ABOUT)
+    workspace = resumed(tmp_path)
     assert workspace is not None
-    assert workspace.store.hashes() == {}
+    assert workspace.writer().hashes() == {}
 
 
 def test_a_store_that_was_given_away_for_a_generation_that_did_not_come_to_be_is_taken_back(
@@ -142,9 +171,9 @@ def test_a_store_that_was_given_away_for_a_generation_that_did_not_come_to_be_is
     part.mkdir(parents=True)
     (building_dir(tmp_path) / STORE).rename(part / STORE)
     shutil.rmtree(building_dir(tmp_path))
-    workspace = Workspace.resume(tmp_path, ABOUT)
+    workspace = resumed(tmp_path)
     assert workspace is not None
-    assert workspace.store.n_documents == 3
+    assert workspace.writer().n_documents == 3
     assert not part.exists()
 
 
@@ -152,8 +181,8 @@ def test_a_seed_is_copied_and_stays_as_it_is(tmp_path: Path) -> None:
     seed = published(tmp_path, CORPUS)
     path = tmp_path / "generations" / "00001" / STORE
     before = path.read_bytes()
-    workspace = Workspace.start(tmp_path, ABOUT, seed)
-    assert workspace.store.hashes() == seed.store.hashes()
+    workspace = started(tmp_path, source=seed)
+    assert workspace.writer().hashes() == seed.store.hashes()
     add(workspace, {"new.txt": "words"})
     assert publish(workspace, complete=True) == "00002"
     assert path.read_bytes() == before
@@ -168,13 +197,13 @@ def test_a_seed_that_is_not_what_was_written_is_not_taken_over(
     path = tmp_path / "generations" / "00001" / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "sha256": sha256}))
     with pytest.raises(IndexDamagedError, match="qa index --rebuild"):
-        Workspace.start(tmp_path, ABOUT, Index.open(tmp_path))
+        started(tmp_path, source=Index.open(tmp_path))
     assert not (building_dir(tmp_path) / STORE).exists()
-    assert Workspace.resume(tmp_path, ABOUT) is None
+    assert resumed(tmp_path) is None
 
 
 def test_what_is_published_early_answers_and_can_be_worked_on_further(tmp_path: Path) -> None:
-    workspace = Workspace.start(tmp_path, ABOUT, None)
+    workspace = started(tmp_path)
     counts = []
     for number in range(4):
         add(workspace, {f"{number}.txt": f"words {number}"})
@@ -192,7 +221,7 @@ def test_what_is_published_early_answers_and_can_be_worked_on_further(tmp_path: 
 
 def test_a_generation_s_manifest_has_the_size_and_hash_of_its_files(tmp_path: Path) -> None:
     for complete in (False, True):
-        workspace = Workspace.start(tmp_path, ABOUT, None)
+        workspace = started(tmp_path)
         add(workspace, CORPUS)
         folder = tmp_path / "generations" / publish(workspace, complete=complete)
         workspace.close()
@@ -208,7 +237,7 @@ def test_a_generation_that_cannot_be_put_together_leaves_the_store_to_go_on_with
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published(tmp_path, {"old.txt": "old"})
-    workspace = Workspace.start(tmp_path, ABOUT, None)
+    workspace = started(tmp_path)
     add(workspace, CORPUS)
     with monkeypatch.context() as patch:
         patch.setattr("qa.index.workspace.sync_folder", lambda folder: 1 / 0)
@@ -217,6 +246,6 @@ def test_a_generation_that_cannot_be_put_together_leaves_the_store_to_go_on_with
     assert current_generation(tmp_path) == "00001"
     assert generation_names(tmp_path) == ["00001"]
     assert not list((tmp_path / "generations").glob(".part-*"))
-    again = Workspace.resume(tmp_path, ABOUT)
+    again = resumed(tmp_path)
     assert again is not None
-    assert again.store.n_documents == 3
+    assert again.writer().n_documents == 3

@@ -23,9 +23,10 @@ from qa.answer.calibration import (
 from qa.answer.cite import cite
 from qa.answer.read import Candidate, Corpus, Query, Reader, supporting
 from qa.answer.retrieve import retrieve
-from qa.documents.load import file_sha256, source_path
+from qa.documents.load import source_path
 from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import IndexDamagedError, QAError, SourceError, UsageError
+from qa.files import file_sha256
 from qa.index.generations import Index, current_generation
 from qa.index.store import DocumentInfo
 from qa.models.encoder import Encoder, available_cores

@@ -1,4 +1,4 @@
-"""The command `qa index`; how other commands come by an index, building it if there is none.
+"""Run `qa index`, and open the index for other commands, building it if there is none.
 
 Heavy libraries are imported inside.
 """
@@ -6,6 +6,7 @@ Heavy libraries are imported inside.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,18 @@ from qa.answer.present import pages_in_words
 from qa.cli.options import add_build_options, add_limits, limits_of
 from qa.cli.output import events, stages
 from qa.errors import IndexMissingError, UsageError
+from qa.schema import SkippedFile
 from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, AskSettings, BuildSettings
+from qa.words import counted
 
 if TYPE_CHECKING:
     from qa.answer.pipeline import Answerer
     from qa.index.progress import BuildReport
+
+# More files than this that are skipped for one reason are told as a count; more lines in all are
+# not printed.
+_NAMED_A_REASON = 5
+_NAMED = 30
 
 
 def add_index_command(commands: Any) -> None:
@@ -96,8 +104,8 @@ def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRepo
             allow_empty=getattr(arguments, "allow_empty", False),
             progress=progress,
         )
-    for skipped in report.skipped:
-        print(f"qa: skipped {skipped.doc_id}: {skipped.reason}", file=sys.stderr)
+    for line in skipped_in_words(report.skipped):
+        print(f"qa: skipped {line}", file=sys.stderr)
     for doc_id, pages in report.unread_pages:
         print(
             f"qa: not read of {doc_id}: {pages_in_words(pages)} (pictures or damaged)",
@@ -106,19 +114,33 @@ def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRepo
     return report
 
 
+def skipped_in_words(skipped: Sequence[SkippedFile]) -> list[str]:
+    """Say which files were skipped and why: each by name, or how many of a kind there are many."""
+    by_reason: dict[str, list[str]] = {}
+    for file in skipped:
+        by_reason.setdefault(file.reason, []).append(file.doc_id)
+    lines: list[tuple[str, int]] = []
+    for reason, names in sorted(by_reason.items(), key=lambda entry: -len(entry[1])):
+        if len(names) > _NAMED_A_REASON:
+            some = f"{counted(len(names), 'file')} such as {names[0]}"
+            lines.append((f"{some}: {reason} (all of them: --json)", len(names)))
+        else:
+            lines += [(f"{name}: {reason}", 1) for name in names]
+    told = [line for line, _ in lines[:_NAMED]]
+    if more := sum(files for _, files in lines[_NAMED:]):
+        told.append(f"{counted(more, 'more file')} for other reasons (all of them: --json)")
+    return told
+
+
 def _summary(report: "BuildReport", index_dir: Path) -> str:
-    counts = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
+    counts = f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}"
     counts += f" in {index_dir}"
     if report.up_to_date:
         return f"up to date: {counts}"
     changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
     changes += f", {report.renamed} renamed" if report.renamed else ""
-    skipped = f", {_count(len(report.skipped), 'file')} skipped" if report.skipped else ""
+    skipped = f", {counted(len(report.skipped), 'file')} skipped" if report.skipped else ""
     return (
         f"indexed {counts} ({changes}{skipped}; "
-        f"{_count(report.encoded, 'passage')} encoded) in {report.seconds:.1f} s"
+        f"{counted(report.encoded, 'passage')} encoded) in {report.seconds:.1f} s"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

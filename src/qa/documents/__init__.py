@@ -1,5 +1,5 @@
-"""Documents: turn a folder of files into documents with their text and structure.
+"""Read a folder of files as documents with their text and structure, or say why one cannot be.
 
-In come paths; out go parsed documents, and a reason for each file that was not read. Files are
-read in processes of their own. Knows nothing of passages or the index.
+Files are hostile until read: that happens in processes of their own. Knows nothing of passages
+or the index.
 """

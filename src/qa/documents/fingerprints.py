@@ -1,4 +1,4 @@
-"""What builds have seen of the corpus's files, so as not to read again what has not changed.
+"""Remember what the corpus's files were like, so as not to read again what has not changed.
 
     seen.json   beside the generations, but about the files alone: true whatever is indexed
 
@@ -11,15 +11,18 @@ under the build lock.
 import json
 import os
 import time
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qa.documents.load import SourceFile, file_sha256
-from qa.files import replace_text
+import msgspec
+
+from qa.documents.load import SourceFile
+from qa.files import file_sha256, replace_text
 from qa.formats import suffix_of
 from qa.schema import RefusedFile
 
-SEEN = "seen.json"
+FINGERPRINTS = "seen.json"
 _VERSION = 1
 # A file that is written to twice within one step of the file system's clock may look the same
 # after the second time. The coarsest steps are 2 s (FAT); another second is for clocks that lag
@@ -49,7 +52,28 @@ class Signature(NamedTuple):
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-class Seen:
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """The content of `seen.json`.
+
+    Attributes:
+        version: Of this layout.
+        corpus: Absolute path of the folder of the files.
+        files: By id, the four numbers of the signature and the hash.
+        reading: What decides whether a file can be read, beside its bytes and its kind.
+        refused: Why files were refused, by hash and suffix.
+        at: When it was written, in ns; 0 before that.
+    """
+
+    version: int
+    corpus: str
+    files: dict[str, tuple[int, int, int, int, str]]
+    reading: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    at: int = 0
+
+
+class Fingerprints:
     """What is known of a corpus's files, and what is found out about them now."""
 
     def __init__(
@@ -64,23 +88,20 @@ class Seen:
                 JSON; what was refused under another is tried again.
             take_over: Whether what was seen before counts.
         """
-        self._path = index_dir / SEEN
-        self._about = {"version": _VERSION, "corpus": str(corpus.resolve())}
-        self._reading = reading
+        self._path = index_dir / FINGERPRINTS
         before = _read(self._path)
         # Were the clock put back, new times could repeat old ones.
-        counts = before.get("at", 0) <= time.time_ns()
-        if not counts or any(before.get(name) != value for name, value in self._about.items()):
-            before = {}
-        self._before = before
-        self._known = _entries(before) if take_over else {}
-        self._files: dict[str, tuple[Signature, str]] = {}
-        known = take_over and before.get("reading") == reading
-        self._known_refused = _reasons(before) if known else {}
-        self._refused: dict[str, str] = {}
+        if not 0 < before.at <= time.time_ns():
+            before = _NOTHING
+        self._now = _Record(_VERSION, str(corpus.resolve()), {}, reading)
+        same = (before.version, before.corpus) == (self._now.version, self._now.corpus)
+        self._before = before if same else _NOTHING
+        self._known = self._before.files if take_over else {}
+        as_before = take_over and self._before.reading == reading
+        self._refused = self._before.refused if as_before else {}
 
     def sha256(self, doc_id: str, path: Path, status: os.stat_result) -> str:
-        """Give a file's hash, in hex, reading it only if it may have changed.
+        """Return a file's hash, in hex, reading it only if it may have changed.
 
         Args:
             doc_id: What it is remembered by.
@@ -92,68 +113,45 @@ class Seen:
         """
         signature = Signature.of(status)
         known = self._known.get(doc_id)
-        if known is not None and known[0] == signature:
-            self._files[doc_id] = known
-            return known[1]
+        if known is not None and known[:-1] == signature:
+            self._now.files[doc_id] = known
+            return known[-1]
         started = time.time_ns()
         sha256 = file_sha256(path)
         if signature is not None and _settled(signature, started):
-            self._files[doc_id] = (signature, sha256)
+            self._now.files[doc_id] = (*signature, sha256)
         return sha256
 
     def refusal(self, source: SourceFile) -> RefusedFile | None:
-        """Give a file's refusal if it is known; None if it is to be read."""
-        reason = self._known_refused.get(source.sha256 + suffix_of(source.doc_id))
+        """Return a file's refusal if it is known; None if it is to be read."""
+        reason = self._refused.get(source.sha256 + suffix_of(source.doc_id))
         return RefusedFile(source.doc_id, reason, source.sha256) if reason else None
 
-    def refuse(self, refused: RefusedFile) -> None:
+    def remember_refusal(self, refused: RefusedFile) -> None:
         """Remember a refusal."""
-        self._refused[refused.sha256 + suffix_of(refused.doc_id)] = refused.reason
+        self._now.refused[refused.sha256 + suffix_of(refused.doc_id)] = refused.reason
 
     def save(self) -> None:
         """Keep what was seen, if it is not what was there; a failure costs only time."""
-        files = {
-            doc_id: [*signature, sha256] for doc_id, (signature, sha256) in self._files.items()
-        }
-        record = {
-            **self._about,
-            "files": files,
-            "reading": self._reading,
-            "refused": self._refused,
-        }
-        if record == {name: value for name, value in self._before.items() if name != "at"}:
+        if self._now == replace(self._before, at=0):
             return
+        record = replace(self._now, at=time.time_ns())
         try:
-            replace_text(self._path, json.dumps({**record, "at": time.time_ns()}) + "\n")
+            replace_text(self._path, json.dumps(asdict(record)) + "\n")
         except OSError:
             return
+
+
+_NOTHING = _Record(0, "", {})
 
 
 def _settled(signature: Signature, at: int) -> bool:
     return max(signature.mtime_ns, signature.ctime_ns) + _SETTLED_NS < at
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """Read the file; empty if it is missing or damaged."""
+def _read(path: Path) -> _Record:
+    """Read the file; nothing if it is missing or damaged."""
     try:
-        record = json.loads(path.read_text("utf-8"))
-        return record if isinstance(record["files"], dict) and record["at"] >= 0 else {}
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return {}
-
-
-def _reasons(record: dict[str, Any]) -> dict[str, str]:
-    refused = record.get("refused")
-    if not isinstance(refused, dict):
-        return {}
-    return {key: reason for key, reason in refused.items() if isinstance(reason, str)}
-
-
-def _entries(record: dict[str, Any]) -> dict[str, tuple[Signature, str]]:
-    try:
-        return {
-            doc_id: (Signature(*numbers), str(sha256))
-            for doc_id, (*numbers, sha256) in record.get("files", {}).items()
-        }
-    except (ValueError, TypeError):
-        return {}
+        return msgspec.json.decode(path.read_bytes(), type=_Record)
+    except (OSError, ValueError, RecursionError):
+        return _NOTHING

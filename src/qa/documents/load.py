@@ -1,11 +1,10 @@
-"""A corpus folder in, its files out: which there are, and which cannot be read at all.
+"""List the files of a corpus folder, and say which cannot be read at all.
 
 Knows folders and file names. Does not know what is in a file; `sandbox` has that read.
 Nothing here raises for a bad file: it comes back as a `SkippedFile` that says why.
 """
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -13,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from qa.errors import CorpusError
+from qa.files import file_sha256
 from qa.formats import SUFFIXES, unsupported
 from qa.schema import SkippedFile
 
 Hasher = Callable[[str, Path, os.stat_result], str]
-"""Gives a file's SHA-256 by its id, its path and what the file system says of it."""
+"""Returns a file's SHA-256 by its id, its path and what the file system says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,16 @@ def check_corpus(corpus: Path) -> None:
     """See that there is a corpus folder, without listing it.
 
     Raises:
-        CorpusError: The folder does not exist or cannot be listed.
+        CorpusError: The folder does not exist, cannot be listed or has a name that is not UTF-8.
     """
     if not corpus.is_dir():
         raise CorpusError(
             f"no corpus folder at {corpus}: expected a folder of documents ({' '.join(SUFFIXES)}); "
             "create it or name another with --corpus"
         )
+    path = str(corpus.resolve())
+    if (shown := _printable(path)) != path:
+        raise CorpusError(f"the name of the corpus folder {shown} is not valid UTF-8: rename it")
     if not os.access(corpus, os.R_OK | os.X_OK):
         raise CorpusError(f"the corpus folder {corpus} cannot be read: check its permissions")
 
@@ -90,7 +93,7 @@ def find_sources(
         corpus: The folder.
         max_bytes: Larger files are skipped.
         leave_out: A folder that is not entered.
-        sha256_of: Gives a file's hash; None to read every file.
+        sha256_of: Returns a file's hash; None to read every file.
 
     Raises:
         CorpusError: The folder does not exist or cannot be listed.
@@ -111,19 +114,17 @@ def source_path(corpus: Path, doc_id: str) -> Path | None:
         return None
 
 
-def file_sha256(path: Path) -> str:
-    """Hash a file's bytes, in hex.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def title_from_name(doc_id: str) -> str:
     """What a document is called that does not say so itself: its file's name."""
     return PurePosixPath(doc_id).stem[:200]
+
+
+def _printable(name: str) -> str:
+    """Return a name as it is if it is UTF-8.
+
+    Another reaches Python as lone surrogates, which neither SQLite nor JSON can hold.
+    """
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _below(corpus: Path, path: str) -> str:
@@ -138,9 +139,7 @@ def _is(folder: Path, other: Path) -> bool:
 def _look_at(
     doc_id: str, path: Path, root: Path, max_bytes: int, sha256_of: Hasher
 ) -> SourceFile | SkippedFile:
-    # A name that is not UTF-8 reaches Python as lone surrogates, which neither SQLite nor
-    # JSON can hold.
-    printable = doc_id.encode("utf-8", "backslashreplace").decode("utf-8")
+    printable = _printable(doc_id)
     if printable != doc_id:
         return SkippedFile(printable, "its name is not valid UTF-8: rename it")
     try:

@@ -1,11 +1,9 @@
-"""Reads and draws files in worker processes: one bad file never stops the rest.
+"""Have files read and drawn by worker processes, so that a bad one never stops the rest.
 
 A worker that takes too long is killed, one that dies is replaced; the file it had is
 reported with the reason. Knows processes and limits; what is in a file is `formats`' affair.
 """
 
-import base64
-import json
 import os
 import queue
 import signal
@@ -15,35 +13,38 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from qa.documents.load import SourceFile, title_from_name
-from qa.errors import SourceError
-from qa.schema import Block, Document, ParsedDocument, RefusedFile, SkippedFile, Span
+from qa.documents.messages import (
+    READY,
+    DrawnPage,
+    DrawRequest,
+    Found,
+    ParsedFile,
+    ParseRequest,
+    RecognisedPage,
+    RecogniseRequest,
+    Request,
+    Response,
+    ScannedFile,
+    Unreadable,
+)
+from qa.documents.messages import PageImage as PageImage
+from qa.errors import SourceError, WorkerError
+from qa.schema import Document, ParsedDocument, RefusedFile, SkippedFile, Span
 from qa.settings import ParseLimits
 
 # Files handed out before the first of them is taken: workers do not wait for a slow one.
 _AHEAD = 8
-
-
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """A drawn page with the cited words boxed.
-
-    Attributes:
-        png: The image.
-        width: Pixels.
-        height: Pixels.
-        boxes: Left, top, right and bottom of each box as shares of the image, 0 to 1.
-    """
-
-    png: bytes
-    width: int
-    height: int
-    boxes: tuple[tuple[float, float, float, float], ...]
+# A worker that has not come as far as to be asked by then will not.
+_START_SECONDS = 120.0
+_NONSENSE = "the worker that read it answered nonsense: it is damaged, or meant to do harm"
 
 
 class Sandbox:
@@ -103,32 +104,27 @@ class Sandbox:
             source: The file.
             wants_scans: Whether scanned pages, which take seconds each, are to be read; asked
                 before each of them.
+
+        Raises:
+            WorkerError: No process can be started to read it.
         """
-        request: dict[str, Any] = {
-            "do": "parse",
-            "path": str(source.path),
-            "name": source.doc_id,
-        }
-        response = self._ask(request)
-        if "pictures" in response:
-            scans, failure = self._recognise(source.path, response["pictures"], wants_scans)
-            response = self._ask({**request, "scans": scans})
-            if failure and "unreadable" in response:
-                return SkippedFile(source.doc_id, f"scanned, and could not be read: {failure}")
-        if "unreadable" in response:
-            return _skipped(source.doc_id, response)
-        document = Document(
-            doc_id=source.doc_id,
-            title=response["title"][:200].strip() or title_from_name(source.doc_id),
-            text=response["text"],
-            sha256=response["sha256"],
-            pages=tuple(response["pages"]),
-            date=response["date"],
-            scanned=tuple(response["scanned"]),
-            unread=tuple(response["unread"]),
-        )
-        blocks = tuple(Block(*block) for block in response["blocks"])
-        return ParsedDocument(document, blocks, response["layout"])
+        request = ParseRequest(str(source.path), source.doc_id)
+        response, failure = self._ask(request), ""
+        if isinstance(response.found, ScannedFile):
+            scans, failure = self._recognise(source.path, response.found.pages, wants_scans)
+            response = self._ask(replace(request, scans=scans))
+        found = response.found
+        if isinstance(found, ParsedFile):
+            return _document(source.doc_id, found)
+        if not isinstance(found, Unreadable):
+            return SkippedFile(source.doc_id, _NONSENSE)
+        if failure:
+            return SkippedFile(source.doc_id, f"scanned, and could not be read: {failure}")
+        # A worker that has taken much of its memory already, or was being killed when it
+        # answered, may have refused for that; only a parser's own refusal is remembered.
+        if found.sha256 and not response.retire:
+            return RefusedFile(source.doc_id, found.reason, found.sha256)
+        return SkippedFile(source.doc_id, found.reason)
 
     def parse_all(self, sources: Iterable[SourceFile]) -> Iterator[ParsedDocument | SkippedFile]:
         """Read many files at a time; they come back in the order given."""
@@ -160,12 +156,12 @@ class Sandbox:
         self._count_scans(known=len(pages))
         for page in pages:
             if not wants_scans():
-                return scans, failure or "nobody wanted to wait"
-            response = self._ask({"do": "recognise", "path": str(path), "page": page})
-            if "scan" in response:
-                scans[page] = response["scan"]
+                return scans, failure or "the build was stopped before this page was read"
+            found = self._ask(RecogniseRequest(str(path), page)).found
+            if isinstance(found, RecognisedPage):
+                scans[page] = found.scan
             else:
-                failure = failure or f"page {page}: {response['unreadable']}"
+                failure = failure or f"page {page}: {_reason(found)}"
             self._count_scans(done=1)
         return scans, failure
 
@@ -190,22 +186,15 @@ class Sandbox:
         Raises:
             SourceError: It cannot be drawn, or has changed; says why.
         """
-        request = {
-            "do": "draw",
-            "path": str(path),
-            "sha256": sha256,
-            "layout": layout,
-            "page": page,
-            "span": span,
-        }
-        response = self._ask(request)
-        if "unreadable" in response:
-            raise SourceError(f"{path.name}: {response['unreadable']}")
-        boxes = tuple((box[0], box[1], box[2], box[3]) for box in response["boxes"])
-        png = base64.b64decode(response["png"])
-        return PageImage(png, response["width"], response["height"], boxes)
+        try:
+            found = self._ask(DrawRequest(str(path), sha256, layout, page, span)).found
+        except WorkerError as error:
+            raise SourceError(f"{path.name}: {error}") from error
+        if not isinstance(found, DrawnPage):
+            raise SourceError(f"{path.name}: {_reason(found)}")
+        return found.image
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, request: Request) -> Response:
         worker = self._idle.get()
         keep = False
         try:
@@ -214,7 +203,7 @@ class Sandbox:
                 worker = None
             worker = worker or _Worker(self._limits)
             response = worker.ask(request)
-            keep = not response.get("retire", False)
+            keep = not response.retire
             return response
         finally:
             if worker is not None and not keep:
@@ -222,16 +211,23 @@ class Sandbox:
             self._idle.put(worker if keep else None)
 
 
-def _skipped(doc_id: str, response: dict[str, Any]) -> SkippedFile:
-    """Tell a parser's own refusal from one for want of time, memory or a process.
+def _document(doc_id: str, found: ParsedFile) -> ParsedDocument:
+    parsed = found.parsed
+    document = Document(
+        doc_id=doc_id,
+        title=parsed.title[:200].strip() or title_from_name(doc_id),
+        text=parsed.text,
+        sha256=found.sha256,
+        pages=parsed.pages,
+        date=parsed.date,
+        scanned=parsed.scanned,
+        unread=parsed.unread,
+    )
+    return ParsedDocument(document, parsed.blocks, parsed.layout)
 
-    A worker that has taken much of its memory already, or was being killed when it answered,
-    may have refused for that.
-    """
-    reason = response["unreadable"]
-    if "sha256" in response and not response["retire"]:
-        return RefusedFile(doc_id, reason, response["sha256"])
-    return SkippedFile(doc_id, reason)
+
+def _reason(found: Found) -> str:
+    return found.reason if isinstance(found, Unreadable) else _NONSENSE
 
 
 class _Worker:
@@ -239,32 +235,61 @@ class _Worker:
 
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "qa.documents.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "qa.documents.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        except OSError as error:
+            raise WorkerError(
+                f"the process that reads files cannot be started with {sys.executable} ({error}): "
+                "see that Python is where it was, and that there is memory left"
+            ) from error
         self._overdue = False
-        self._send(asdict(limits))
+        self._ready = False
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Send a request and wait; a worker that gave no answer must not be asked again."""
+    def ask(self, request: Request) -> Response:
+        """Send a request and wait; a worker that gave no answer must not be asked again.
+
+        Raises:
+            WorkerError: It has not come as far as to look at the file.
+        """
+        if not self._ready:
+            self._wait_until_ready()
+        line = self._line(lambda: self._send(request), self._limits.seconds)
+        if line.endswith(b"\n"):
+            try:
+                response = msgspec.json.decode(line, type=Response)
+            except (ValueError, RecursionError):
+                return Response(Unreadable(_NONSENSE), retire=True)
+            return replace(response, retire=response.retire or self._overdue)
+        return Response(Unreadable(self._died()), retire=True)
+
+    def _wait_until_ready(self) -> None:
+        """Wait apart from the first file's time: a busy machine takes long to start Python."""
+        self._ready = self._line(lambda: self._send(self._limits), _START_SECONDS) == READY
+        if not self._ready:
+            code = self._process.wait()
+            raise WorkerError(
+                f"the process that reads files ended as it began (exit code {code}): "
+                f"to see why, run {sys.executable} -m qa.documents.worker"
+            )
+
+    def _line(self, send: Callable[[], None], seconds: float) -> bytes:
+        """Send something and wait for a line; kill the process when it takes longer."""
         assert self._process.stdout is not None
-        watch = threading.Timer(self._limits.seconds, self._kill_overdue)
+        watch = threading.Timer(seconds, self._kill_overdue)
         watch.daemon = True
         watch.start()
         try:
-            self._send(request)
-            line = self._process.stdout.readline()
+            send()
+            return self._process.stdout.readline()
         finally:
             watch.cancel()
             watch.join()  # it may just be killing
-        if line.endswith(b"\n"):
-            response: dict[str, Any] = json.loads(line)
-            return {**response, "retire": True} if self._overdue else response
-        return {"unreadable": self._died(), "retire": True}
 
     def alive(self) -> bool:
         """Whether the process has not died while it was idle."""
@@ -281,10 +306,10 @@ class _Worker:
                 except OSError:  # what could not be sent any more
                     continue
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: Request | ParseLimits) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.write(msgspec.json.encode(message) + b"\n")
             self._process.stdin.flush()
         except OSError:  # it has died; the missing answer tells
             return

@@ -1,22 +1,37 @@
-"""The process that reads and draws hostile files, started by `sandbox` as a module.
+"""Read and draw hostile files in a process of its own, which `sandbox` starts as a module.
 
-One JSON object a line in, one a line out. It has no more memory than it is told, and is
-killed by its parent when it takes too long; whatever a file does to it, only that file is
-lost. Imports nothing heavy.
+It has no more memory than it is told, and is killed by its parent when it takes too long;
+whatever a file does to it, only that file is lost. Imports nothing heavy.
 """
 
-import base64
 import hashlib
-import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+
+from qa.documents.messages import (
+    READY,
+    DrawnPage,
+    DrawRequest,
+    Found,
+    PageImage,
+    ParsedFile,
+    ParseRequest,
+    RecognisedPage,
+    RecogniseRequest,
+    Request,
+    Response,
+    ScannedFile,
+    Unreadable,
+)
 from qa.formats import Parsed, PicturesError, UnreadableError, is_picture, parse
-from qa.schema import Span
 from qa.settings import ParseLimits
+from qa.words import without_half_pairs
 
 # A worker that has grown this far is replaced: what a file made it take is not given back.
 _RETIRE_SHARE = 0.5
@@ -29,103 +44,97 @@ def main() -> None:
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
-    limits = ParseLimits(**json.loads(sys.stdin.buffer.readline()))
+    limits = msgspec.json.decode(sys.stdin.buffer.readline(), type=ParseLimits)
+    requests = msgspec.json.Decoder(Request)
+    out.write(READY)
+    out.flush()
     _hold_memory(limits.memory_bytes)
     for line in sys.stdin.buffer:
-        request = json.loads(line)
+        request: Request = requests.decode(line)
         _hold_time(limits.seconds)
-        _answer(out, _handle(request, limits), limits)
+        _send(out, respond(request, limits), limits)
 
 
-def _answer(out: BinaryIO, response: dict[str, Any], limits: ParseLimits) -> None:
+def _send(out: BinaryIO, response: Response, limits: ParseLimits) -> None:
     try:
-        data = json.dumps(response).encode()
+        data = msgspec.json.encode(response)
     except MemoryError:
-        response.clear()
-        data = json.dumps({"unreadable": _too_much_memory(limits), "retire": True}).encode()
+        del response
+        data = msgspec.json.encode(Response(Unreadable(_too_much_memory(limits)), retire=True))
     out.write(data)
     out.write(b"\n")
     out.flush()
 
 
-def _handle(request: dict[str, Any], limits: ParseLimits) -> dict[str, Any]:
+def respond(request: Request, limits: ParseLimits) -> Response:
+    """Do what was asked; whatever goes wrong becomes an answer, too."""
     try:
-        data = Path(request["path"]).read_bytes()
+        data = Path(request.path).read_bytes()
         if len(data) > limits.file_bytes:  # it has grown since it was looked at
             raise UnreadableError(f"over the limit of {limits.file_bytes:,} bytes")
-        act = {"parse": _parse, "recognise": _recognise, "draw": _draw}[request["do"]]
-        response = act(request, data, limits)
+        found = _found(request, data, limits)
     except UnreadableError as error:
-        response = {"unreadable": str(error)}
+        found = Unreadable(str(error))
     except MemoryError:
-        response = {"unreadable": _too_much_memory(limits)}
+        found = Unreadable(_too_much_memory(limits))
     except OSError as error:
-        response = {"unreadable": f"cannot be read: {error.strerror or error}"}
+        found = Unreadable(f"cannot be read: {error.strerror or error}")
     except RecursionError:
-        response = {"unreadable": "damaged: nested too deeply"}
+        found = Unreadable("damaged: nested too deeply")
     except Exception as error:  # whatever else a hostile file provokes, told, not died of
-        response = {"unreadable": f"the parser failed ({type(error).__name__}: {error})"[:300]}
-    response["retire"] = _grown(limits.memory_bytes)
-    return response
+        reason = f"the parser failed ({type(error).__name__}: {error})"[:300]
+        found = Unreadable(without_half_pairs(reason))
+    return Response(found, _grown(limits.memory_bytes))
 
 
-def _parse(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[str, Any]:
+def _found(request: Request, data: bytes, limits: ParseLimits) -> Found:
+    match request:
+        case ParseRequest():
+            return _parse(request, data, limits)
+        case RecogniseRequest():
+            return _recognise(request, data, limits)
+        case DrawRequest():
+            return _draw(request, data, limits)
+
+
+def _parse(request: ParseRequest, data: bytes, limits: ParseLimits) -> Found:
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        if "scans" in request:
-            parsed = _with_scans(request["name"], request["scans"], data, limits)
-        else:
-            parsed = parse(request["name"], data, limits)
+        if request.scans is None:
+            return ParsedFile(parse(request.name, data, limits), sha256)
+        return ParsedFile(_with_scans(request.name, request.scans, data, limits), sha256)
     except PicturesError as error:
-        return {"pictures": error.pages, "sha256": sha256}
+        return ScannedFile(error.pages)
     except UnreadableError as error:
-        return {"unreadable": str(error), "sha256": sha256}
-    return {
-        "text": parsed.text,
-        "blocks": parsed.blocks,
-        "pages": parsed.pages,
-        "title": parsed.title,
-        "date": parsed.date,
-        "layout": parsed.layout,
-        "scanned": parsed.scanned,
-        "unread": parsed.unread,
-        "sha256": sha256,
-    }
+        return Unreadable(str(error), sha256)
 
 
-def _with_scans(name: str, scans: dict[str, Any], data: bytes, limits: ParseLimits) -> Parsed:
+def _with_scans(name: str, scans: Mapping[int, Any], data: bytes, limits: ParseLimits) -> Parsed:
     from qa.formats.pdf.document import Scan, parse_pdf
     from qa.formats.pdf.picture import parse_picture
 
     read = parse_picture if is_picture(name) else parse_pdf
-    return read(data, limits, {int(page): Scan.from_json(scan) for page, scan in scans.items()})
+    return read(data, limits, {page: Scan.from_json(scan) for page, scan in scans.items()})
 
 
-def _recognise(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[str, Any]:
+def _recognise(request: RecogniseRequest, data: bytes, limits: ParseLimits) -> RecognisedPage:
     from qa.formats.pdf.document import recognise_page
     from qa.formats.pdf.picture import to_pdf
 
-    page = request["page"]
-    if is_picture(request["path"]):
-        return {"scan": recognise_page(to_pdf(data, limits, page), 1)}
-    return {"scan": recognise_page(data, page)}
+    if is_picture(request.path):
+        return RecognisedPage(recognise_page(to_pdf(data, limits, request.page), 1))
+    return RecognisedPage(recognise_page(data, request.page))
 
 
-def _draw(request: dict[str, Any], data: bytes, limits: ParseLimits) -> dict[str, Any]:
+def _draw(request: DrawRequest, data: bytes, limits: ParseLimits) -> DrawnPage:
     from qa.formats.pdf.document import render_page
     from qa.formats.pdf.picture import to_pdf
 
-    if hashlib.sha256(data).hexdigest() != request["sha256"]:
+    if hashlib.sha256(data).hexdigest() != request.sha256:
         raise UnreadableError("the file has changed since it was indexed")
-    span = Span(*request["span"]) if request["span"] else None
-    data = to_pdf(data, limits) if is_picture(request["path"]) else data
-    image = render_page(data, request["layout"], request["page"], span)
-    return {
-        "png": base64.b64encode(image.png).decode("ascii"),
-        "width": image.width,
-        "height": image.height,
-        "boxes": image.boxes,
-    }
+    data = to_pdf(data, limits) if is_picture(request.path) else data
+    image = render_page(data, request.layout, request.page, request.span)
+    return DrawnPage(PageImage(image.png, image.width, image.height, image.boxes))
 
 
 def _too_much_memory(limits: ParseLimits) -> str:

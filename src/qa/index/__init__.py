@@ -1,5 +1,5 @@
-"""Index: turn documents into an index folder that can be searched.
+"""Turn documents into an index folder that can be searched.
 
-In come documents; out goes a folder of generations with passages, their vectors and words. Knows
-nothing of questions.
+`build` goes through the steps; what it makes is a folder of generations, each with passages, their
+vectors and their words. Knows nothing of questions.
 """

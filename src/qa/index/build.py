@@ -1,44 +1,38 @@
-"""A corpus folder in, a new generation of the index out: load → chunk → embed → index.
+"""Build the index of a corpus folder: load → chunk → embed → index, then publish.
 
 Works in batches of documents, each kept as soon as it is done: a killed build is carried
 on by the next. What has not changed is never read or encoded again. Does not know questions.
 """
 
-import hashlib
 import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
-from qa.documents.fingerprints import Seen
+from qa.documents.fingerprints import Fingerprints
 from qa.documents.load import SourceFile, check_corpus, find_sources
 from qa.documents.sandbox import Sandbox
-from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWriteError
+from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWriteError, UsageError
 from qa.formats import SUFFIXES, parser_version
-from qa.index.chunk import chunk
-from qa.index.generations import FORMAT, Index
-from qa.index.known import KnownDocuments
+from qa.index.batches import Batches
+from qa.index.generations import FORMAT, Index, Manifest, check_index_dir
 from qa.index.lock import build_lock
-from qa.index.passage_vectors import PassageEncoder
-from qa.index.plan import Plan, count_changes, make_plan
-from qa.index.prepare_models import chunk_limits, open_encoder, prepare_reader
-from qa.index.progress import BuildEvent, BuildReport, Progress, one_at_a_time
-from qa.index.stores import Stores
+from qa.index.plan import KnownDocuments, Plan, count_changes, make_plan
+from qa.index.prepare_models import Models, prepare_models
+from qa.index.progress import BuildEvent, BuildReport, OnEvent, one_at_a_time
+from qa.index.publish import Pace, Publisher
+from qa.index.store import Store
+from qa.index.store_writer import StoreWriter
+from qa.index.workspace import Workspace
 from qa.models.encoder import available_cores
-from qa.schema import ParsedDocument, Passage, RefusedFile, SkippedFile
+from qa.schema import ParsedDocument, RefusedFile, SkippedFile
 from qa.settings import BuildSettings, ParseLimits
 
-__all__ = ["BuildEvent", "BuildReport", "build_index"]
+__all__ = ["BuildEvent", "BuildReport", "Pace", "build_index"]
 
-# Encoded and kept together; a second or two of work.
-_BATCH_PASSAGES = 128
-# The first documents are made answerable this soon; later publishing, which copies the
-# store, is kept to a tenth of the time.
-_FIRST_PUBLISH_SECONDS = 5.0
-_PUBLISH_SHARE = 0.1
 # A full-text index that has changed by more than this is merged into one piece again.
 _OPTIMIZE_SHARE = 0.1
 
@@ -51,7 +45,8 @@ def build_index(
     limits: ParseLimits | None = None,
     rebuild: bool = False,
     allow_empty: bool = False,
-    progress: Progress = lambda event: None,
+    progress: OnEvent = lambda event: None,
+    pace: Pace | None = None,
 ) -> BuildReport:
     """Build the index of a corpus folder, or bring it up to date.
 
@@ -66,17 +61,21 @@ def build_index(
         rebuild: Take nothing over from the index that is there.
         allow_empty: Make an index without documents if there are none.
         progress: Called as the work goes on, by any thread, one at a time.
+        pace: How often what is ready is kept and published; None for the defaults.
 
     Raises:
+        UsageError: A folder's name is empty, or the index's is that of a file.
         CorpusError: The folder is missing or holds nothing readable.
+        WorkerError: The processes that read files cannot be started.
         EncoderError: The encoder cannot be loaded, exported or trusted.
         ReaderError: The reader cannot be loaded or exported.
         IndexLockedError: Another build does not end, or the folder is read-only.
         IndexWriteError: The disk is full or fails.
     """
     started = time.perf_counter()
-    corpus, index_dir = Path(corpus), Path(index_dir)
+    corpus, index_dir = _folder(corpus, "corpus"), _folder(index_dir, "index")
     check_corpus(corpus)  # a missing one is told before any work
+    check_index_dir(index_dir)
     limits = limits or ParseLimits()
     progress = one_at_a_time(progress)
     with build_lock(
@@ -91,14 +90,15 @@ def build_index(
                     BuildEvent("reading scanned pages", done, total)
                 ),
             ) as sandbox:
-                job = _Job(corpus, index_dir, settings or BuildSettings(), limits, progress)
+                task = _Task(
+                    started, corpus, index_dir, settings or BuildSettings(), limits, sandbox,
+                    allow_empty, progress, pace or Pace(),
+                )  # fmt: skip
                 try:
-                    builder = _Builder(job, sandbox, old, take_over=not rebuild)
-                    return builder.run(started, allow_empty)
+                    return _build(task, old, take_over=not rebuild)
                 except IndexDamagedError as error:
                     progress(BuildEvent(f"building anew ({error})"))
-                    builder = _Builder(job, sandbox, old, take_over=False)
-                    return builder.run(started, allow_empty)
+                    return _build(task, old, take_over=False)
         except (OSError, sqlite3.OperationalError) as error:
             raise IndexWriteError(
                 f"the index in {index_dir} could not be written ({error}); the last good one, if "
@@ -110,232 +110,224 @@ def build_index(
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """What a build was asked for."""
+class _Task:
+    """What a build was asked for, and what it works with."""
 
+    started: float
     corpus: Path
     index_dir: Path
     settings: BuildSettings
     limits: ParseLimits
-    progress: Progress
+    sandbox: Sandbox
+    allow_empty: bool
+    progress: OnEvent
+    pace: Pace
 
 
-class _Builder:
-    """One build: the parts it works with, and what it has counted so far."""
+def _build(task: _Task, old: Index | None, *, take_over: bool) -> BuildReport:
+    """Go through the steps of a build.
 
-    def __init__(self, job: _Job, sandbox: Sandbox, old: Index | None, *, take_over: bool) -> None:
-        self._job = job
-        self._sandbox = sandbox
-        self._old = old
-        reading = {"format": FORMAT, "parsers": parser_version(), "limits": asdict(job.limits)}
-        self._seen = Seen(job.index_dir, job.corpus, reading, take_over=take_over)
-        readable = (entry for entry in self._look() if isinstance(entry, SourceFile))
-        parsed = (sandbox.parse(source, wants_scans=lambda: False) for source in readable)
-        self._encoder = open_encoder(job.index_dir, job.settings, parsed, job.progress)
-        self._reader = prepare_reader(job.index_dir, job.settings, job.progress)
-        self._chunk_limits = chunk_limits(self._encoder, job.settings)
-        self._stores = Stores(job.index_dir, self._describe(), old if take_over else None)
+    Args:
+        task: What was asked for.
+        old: The index that answers, if there is one.
+        take_over: Whether what it and a killed build have counts.
+    """
+    reading = {"format": FORMAT, "parsers": parser_version(), "limits": asdict(task.limits)}
+    fingerprints = Fingerprints(task.index_dir, task.corpus, reading, take_over=take_over)
+    sample = _sample(task, fingerprints)
+    models = prepare_models(task.index_dir, task.settings, sample, task.progress)
+    source = old if take_over else None
+    with Workspace(task.index_dir, _about(task, models), source) as workspace:
         if take_over:
-            self._stores.resume()
-        self._vectors = PassageEncoder(
-            self._encoder, self._stores.vectors_of_content, self._tell_encoded
-        )
-        self._passages_known = 0
-
-    def run(self, started: float, allow_empty: bool) -> BuildReport:
-        """Do it; see `build_index`."""
-        indexed = self._stores.hashes()
-        plan = make_plan(self._look(), indexed)
-        before = self._old.store.hashes() if self._old else {}
+            workspace.resume()
+        indexed = workspace.hashes()
+        plan = make_plan(_look(task, fingerprints), indexed)
+        before = old.store.hashes() if old else {}
         # Partial results may answer only once they hold all that answers now.
         there = {source.doc_id for source in plan.sources}
-        self._missing = (there & before.keys()) - indexed.keys()
-        self._published, self._publish_seconds = time.perf_counter(), 0.0
-        self._total = len(plan.to_read)
-        try:
-            skipped = [*plan.skipped, *self._read_all(plan, indexed)]
-            report = self._finish(skipped, before, started, allow_empty)
-            self._seen.save()
-            return report
-        finally:
-            self._stores.close()
-
-    def _describe(self) -> dict[str, str]:
-        """Name what a store's content depends on, beside the documents."""
-        settings = self._job.settings.to_json()
-        shaping = {name: value for name, value in settings.items() if name != "reader"}
-        return {
-            "format": str(FORMAT),
-            "settings": json.dumps(shaping, sort_keys=True),
-            "encoder_fingerprint": self._encoder.card.fingerprint,
-            "corpus": str(self._job.corpus.resolve()),
-        }
-
-    def _look(self) -> Iterator[SourceFile | SkippedFile]:
-        found = find_sources(
-            self._job.corpus,
-            max_bytes=self._job.limits.file_bytes,
-            leave_out=self._job.index_dir,
-            sha256_of=self._seen.sha256,
-        )
-        for count, entry in enumerate(found, start=1):
-            if not count % 100:
-                self._job.progress(BuildEvent("looking at files", count, 0))
-            yield entry
-
-    def _read_all(self, plan: Plan, hashes: Mapping[str, str]) -> list[SkippedFile]:
-        """Read, cut and encode what is to be read, a batch at a time; take out what is gone."""
-        renamed = {source.sha256 for source in plan.to_read}
-        # Those that may only have another name now go last: their vectors are wanted.
-        self._remove([name for name in plan.gone if hashes[name] not in renamed])
-        skipped: list[SkippedFile] = []
-        batch: list[tuple[ParsedDocument, list[Passage]]] = []
-        done = 0
-        for parsed in self._parsed(plan.to_read):
-            if isinstance(parsed, RefusedFile):
-                self._seen.refuse(parsed)
-            if isinstance(parsed, SkippedFile):
-                skipped.append(parsed)
-                self._missing.discard(parsed.doc_id)
-                done += 1
-                self._tell_done(done, parsed.doc_id, parsed.reason)
-                continue
-            passages = chunk(
-                parsed.document,
-                parsed.blocks,
-                self._encoder.count_tokens,
-                self._chunk_limits,
-                language=self._job.settings.language,
-            )
-            self._passages_known += len(passages)
-            batch.append((parsed, passages))
-            if sum(len(entry[1]) for entry in batch) >= _BATCH_PASSAGES:
-                done = self._keep(batch, done)
-                batch = []
-                self._publish_early()
-        self._keep(batch, done)
-        # A document that cannot be read any more is not left as it was.
-        unreadable = {entry.doc_id for entry in (*plan.skipped, *skipped)} & hashes.keys()
-        self._remove(sorted({name for name in plan.gone if hashes[name] in renamed} | unreadable))
-        return skipped
-
-    def _parsed(self, sources: Sequence[SourceFile]) -> Iterator[ParsedDocument | SkippedFile]:
-        """Read the files in order, in parallel; what is known from before is not read again."""
-        if not sources:
-            return
-        known = KnownDocuments(self._stores.read_alike(), sources)
-        refused = {s.doc_id: self._seen.refusal(s) for s in sources if not known.has(s)}
-        unknown = self._sandbox.parse_all(s for s in sources if refused.get(s.doc_id, s) is None)
-        for source in sources:
-            if not known.has(source):
-                yield refused[source.doc_id] or next(unknown)
-            else:  # one that was carried on from may have lost it to a change meanwhile
-                yield known.get(source) or self._sandbox.parse(source)
-
-    def _keep(self, batch: Sequence[tuple[ParsedDocument, list[Passage]]], done: int) -> int:
-        """Encode the passages of some documents and keep the documents, as one step."""
-        if not batch:
-            return done
-        store = self._stores.writer()
-        vectors = iter(self._vectors.vectors([p for _, passages in batch for p in passages]))
-        with store.transaction():
-            for parsed, passages in batch:
-                store.remove(parsed.document.doc_id)
-                store.add(parsed, passages, [next(vectors) for _ in passages])
-        for parsed, _ in batch:
-            done += 1
-            self._missing.discard(parsed.document.doc_id)
-            self._tell_done(done, parsed.document.doc_id)
-        return done
-
-    def _remove(self, doc_ids: Sequence[str]) -> None:
-        if doc_ids:
-            store = self._stores.writer()
-            with store.transaction():
-                for doc_id in doc_ids:
-                    store.remove(doc_id)
-
-    def _publish_early(self) -> None:
-        """Let what is ready answer, if it is time and nothing is lost by it."""
-        waited = time.perf_counter() - self._published
-        wait = max(_FIRST_PUBLISH_SECONDS, self._publish_seconds / _PUBLISH_SHARE)
-        if self._missing or waited < wait:
-            return
-        started = time.perf_counter()
-        self._publish(self._stores.writer().hashes(), complete=False)
-        self._published = time.perf_counter()
-        self._publish_seconds = self._published - started
-
-    def _finish(
-        self,
-        skipped: Sequence[SkippedFile],
-        before: Mapping[str, str],
-        started: float,
-        allow_empty: bool,
-    ) -> BuildReport:
-        listed = sorted((entry.doc_id, entry.reason) for entry in skipped)
-        unchanged = not self._stores.changed and self._is_current(listed)
-        if unchanged:
-            assert self._old is not None, "only what is there can be current"
-            generation, passages = self._old.generation, self._old.store.n_passages
-            unread = self._old.store.unread_pages()
-            after = dict(before)
+        missing = (there & before.keys()) - indexed.keys()
+        publisher = Publisher(workspace, _manifest(task, models), missing, task.pace, task.progress)
+        batches = Batches(workspace, models, task.settings.language, task.progress)
+        skipped = _read_all(task, plan, indexed, fingerprints, workspace, batches, publisher)
+        listed = sorted((entry.doc_id, entry.reason) for entry in (*plan.skipped, *skipped))
+        current = None if workspace.changed else workspace.seed()
+        up_to_date = current is not None and _is_current(current, models.reader, listed)
+        if current is not None and up_to_date:
+            after, passages, unread = _contents(current.store)
+            generation = current.generation
         else:
-            store = self._stores.writer()
-            after = store.hashes()
-            if not after and not allow_empty:
-                raise CorpusError(_nothing_readable(self._job.corpus, listed))
-            with store.transaction():
-                store.set_skipped(listed)
-                if self._passages_known > _OPTIMIZE_SHARE * store.n_passages:
-                    store.optimize()
-            passages, unread = store.n_passages, store.unread_pages()
-            generation = self._publish(after, complete=True)
+            _finish(task, workspace.writer(), listed, batches.passages)
+            after, passages, unread = _contents(workspace.writer())
+            generation = publisher.publish(complete=True)
+        fingerprints.save()
         return BuildReport(
             generation=generation,
-            up_to_date=unchanged,
+            up_to_date=up_to_date,
             documents=len(after),
             passages=passages,
             **asdict(count_changes(before, after)),
-            encoded=self._vectors.encoded,
-            tokens=self._vectors.tokens,
+            encoded=batches.encoded,
+            tokens=batches.tokens,
             skipped=tuple(SkippedFile(*entry) for entry in listed),
             unread_pages=tuple(unread),
-            seconds=time.perf_counter() - started,
+            seconds=time.perf_counter() - task.started,
         )
 
-    def _is_current(self, skipped: list[tuple[str, str]]) -> bool:
-        """Whether the generation that answers is all that this build could make."""
-        old, seed = self._old, self._stores.seed()
-        return (
-            seed is not None
-            and old is not None
-            and not old.damage
-            and old.manifest.complete
-            and old.manifest.reader == self._reader
-            and seed.store.skipped() == skipped
-        )
 
-    def _publish(self, hashes: Mapping[str, str], *, complete: bool) -> str:
-        self._job.progress(BuildEvent("writing the index"))
-        return self._stores.publish(
-            dimension=self._encoder.card.dimension,
-            complete=complete,
-            settings=self._job.settings.to_json(),
-            encoder=self._encoder.folder.name,
-            encoder_fingerprint=self._encoder.card.fingerprint,
-            reader=self._reader,
-            corpus=str(self._job.corpus.resolve()),
-            corpus_sha256=_corpus_sha256(hashes),
-            documents=len(hashes),
-            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+def _about(task: _Task, models: Models) -> dict[str, str]:
+    """Return what a store's content depends on, beside the documents."""
+    settings = task.settings.to_json()
+    shaping = {name: value for name, value in settings.items() if name != "reader"}
+    return {
+        "format": str(FORMAT),
+        "settings": json.dumps(shaping, sort_keys=True),
+        "encoder_fingerprint": models.encoder.card.fingerprint,
+        "corpus": str(task.corpus.resolve()),
+    }
 
-    def _tell_done(self, done: int, doc_id: str, problem: str = "") -> None:
-        self._job.progress(BuildEvent("documents", done, self._total, doc_id, problem))
 
-    def _tell_encoded(self, done: int) -> None:
-        self._job.progress(BuildEvent("encoding passages", done, self._passages_known))
+def _manifest(task: _Task, models: Models) -> Manifest:
+    """Describe what is going to be published, as far as it does not depend on the documents."""
+    return Manifest(
+        format=FORMAT,
+        settings=task.settings.to_json(),
+        encoder=models.encoder.folder.name,
+        encoder_fingerprint=models.encoder.card.fingerprint,
+        corpus=str(task.corpus.resolve()),
+        corpus_sha256="",
+        documents=0,
+        passages=0,
+        dimension=models.encoder.card.dimension,
+        built_at="",
+        complete=False,
+        bytes={},
+        sha256={},
+        reader=models.reader,
+    )
+
+
+def _look(task: _Task, fingerprints: Fingerprints) -> Iterator[SourceFile | SkippedFile]:
+    """Look at the files of the corpus, saying how many there were."""
+    found = find_sources(
+        task.corpus,
+        max_bytes=task.limits.file_bytes,
+        leave_out=task.index_dir,
+        sha256_of=fingerprints.sha256,
+    )
+    for number, entry in enumerate(found, start=1):
+        if not number % 100:
+            task.progress(BuildEvent("looking at files", number, 0))
+        yield entry
+
+
+def _sample(task: _Task, fingerprints: Fingerprints) -> Iterator[ParsedDocument | SkippedFile]:
+    """Read documents one by one, as they are asked for, without the pages that take long."""
+    for entry in _look(task, fingerprints):
+        if isinstance(entry, SourceFile):
+            yield task.sandbox.parse(entry, wants_scans=lambda: False)
+
+
+def _read_all(
+    task: _Task,
+    plan: Plan,
+    indexed: Mapping[str, str],
+    fingerprints: Fingerprints,
+    workspace: Workspace,
+    batches: Batches,
+    publisher: Publisher,
+) -> list[SkippedFile]:
+    """Read, cut and encode what is to be read, a batch at a time; take out what is gone."""
+    counter = count(1)
+
+    def tell(doc_id: str, problem: str = "") -> None:
+        publisher.deal_with(doc_id)
+        event = BuildEvent("documents", next(counter), len(plan.to_read), doc_id, problem)
+        task.progress(event)
+
+    renamed = {source.sha256 for source in plan.to_read}
+    # Those that may only have another name now go last: their vectors are wanted.
+    _remove(workspace, [name for name in plan.gone if indexed[name] not in renamed])
+    skipped: list[SkippedFile] = []
+    for parsed in _parsed(task, plan.to_read, fingerprints, workspace.read_alike()):
+        if isinstance(parsed, RefusedFile):
+            fingerprints.remember_refusal(parsed)
+        if isinstance(parsed, SkippedFile):
+            skipped.append(parsed)
+            tell(parsed.doc_id, parsed.reason)
+            continue
+        batches.add(parsed)
+        if batches.waiting >= task.pace.batch_passages:
+            batches.keep(tell)
+            publisher.publish_early()
+    batches.keep(tell)
+    # A document that cannot be read any more is not left as it was.
+    unreadable = {entry.doc_id for entry in (*plan.skipped, *skipped)} & indexed.keys()
+    still = {name for name in plan.gone if indexed[name] in renamed}
+    _remove(workspace, sorted(still | unreadable))
+    return skipped
+
+
+def _parsed(
+    task: _Task, sources: Sequence[SourceFile], fingerprints: Fingerprints, stores: Sequence[Store]
+) -> Iterator[ParsedDocument | SkippedFile]:
+    """Read the files in order, in parallel; what is known from before is not read again."""
+    if not sources:
+        return
+    known = KnownDocuments(stores, sources)
+    refused = {s.doc_id: fingerprints.refusal(s) for s in sources if not known.has(s)}
+    unknown = task.sandbox.parse_all(s for s in sources if refused.get(s.doc_id, s) is None)
+    for source in sources:
+        if not known.has(source):
+            yield refused[source.doc_id] or next(unknown)
+        else:  # one that was carried on from may have lost it to a change meanwhile
+            yield known.get(source) or task.sandbox.parse(source)
+
+
+def _remove(workspace: Workspace, doc_ids: Sequence[str]) -> None:
+    if doc_ids:
+        store = workspace.writer()
+        with store.transaction():
+            for doc_id in doc_ids:
+                store.remove(doc_id)
+
+
+def _finish(
+    task: _Task, store: StoreWriter, skipped: Sequence[tuple[str, str]], passages_added: int
+) -> None:
+    """Note what was skipped, and tidy up after many changes.
+
+    Raises:
+        CorpusError: There is no document, and there may not be none.
+    """
+    if not store.n_documents and not task.allow_empty:
+        raise CorpusError(_nothing_readable(task.corpus, skipped))
+    with store.transaction():
+        store.set_skipped(skipped)
+        if passages_added > _OPTIMIZE_SHARE * store.n_passages:
+            store.optimize()
+
+
+def _is_current(index: Index, reader: str, skipped: Sequence[tuple[str, str]]) -> bool:
+    """Whether the generation that answers is all that a build without changes could make."""
+    manifest = index.manifest
+    return (
+        not index.damage
+        and manifest.complete
+        and manifest.reader == reader
+        and index.store.skipped() == skipped
+    )
+
+
+def _contents(store: Store) -> tuple[dict[str, str], int, list[tuple[str, tuple[int, ...]]]]:
+    """Return what a store holds: hashes by id, number of passages, pages that were not read."""
+    return store.hashes(), store.n_passages, store.unread_pages()
+
+
+def _folder(name: Path | str, what: str) -> Path:
+    """Take a folder's name; an empty one is not the current folder."""
+    if not str(name).strip():
+        raise UsageError(f"the name of the {what} folder is empty; for the current one, say “.”")
+    return Path(name)
 
 
 def _open_old(index_dir: Path) -> Index | None:
@@ -344,13 +336,6 @@ def _open_old(index_dir: Path) -> Index | None:
         return Index.open(index_dir)
     except (IndexMissingError, IndexDamagedError):
         return None
-
-
-def _corpus_sha256(hashes: Mapping[str, str]) -> str:
-    digest = hashlib.sha256()
-    for doc_id, sha256 in sorted(hashes.items()):
-        digest.update(f"{doc_id}\0{sha256}\n".encode())
-    return digest.hexdigest()
 
 
 def _nothing_readable(corpus: Path, skipped: Sequence[tuple[str, str]]) -> str:

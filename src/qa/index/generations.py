@@ -1,4 +1,4 @@
-"""An index folder: generations of a store and its vectors, swapped atomically.
+"""Open and search an index folder: generations of a store and its vectors, swapped atomically.
 
 Layout, also described in `index/README.md`:
 
@@ -13,16 +13,16 @@ A generation never changes once it has its name. Owns FAISS, which is made anew 
 store's vectors for every generation. Does not know how passages and vectors are made.
 """
 
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
 
 import faiss
+import msgspec
 import numpy as np
 
-from qa.errors import IndexDamagedError, IndexMissingError
+from qa.errors import IndexDamagedError, IndexMissingError, UsageError
 from qa.index.store import Store
 from qa.models.encoder import Vectors
 from qa.models.span_network import packaged_reader
@@ -72,6 +72,12 @@ class Manifest:
     bytes: dict[str, int]
     sha256: dict[str, str]
     reader: str = ""
+
+
+class _Format(msgspec.Struct):
+    """What every version of a manifest has."""
+
+    format: int
 
 
 class Index:
@@ -157,11 +163,11 @@ class Index:
         return {int(r): float(s) for r, s in zip(found[0], scores[0], strict=True) if r >= 0}
 
     def vectors(self, rows: Collection[int]) -> dict[int, Vectors]:
-        """Give the vectors of the passages at some rows, each of shape (dim,)."""
+        """Return the vectors of the passages at some rows, each of shape (dim,)."""
         return {row: self._shape(data, 1)[0] for row, data in self.store.vectors(rows).items()}
 
     def sentence_vectors(self, row: int) -> Vectors:
-        """Give the vectors of a passage's sentences, shape (n_sentences, dim)."""
+        """Return the vectors of a passage's sentences, shape (n_sentences, dim)."""
         return self._shape(self.store.sentence_vectors(row), -1)
 
     def _shape(self, data: bytes, count: int) -> Vectors:
@@ -176,7 +182,7 @@ class Index:
 
 
 def as_bytes(vectors: Vectors) -> bytes:
-    """Give vectors as the store keeps them: half precision, one after the other."""
+    """Return vectors as the store keeps them: half precision, one after the other."""
     return vectors.astype("<f2").tobytes()
 
 
@@ -201,12 +207,12 @@ def write_vectors(store: Store, dimension: int, path: Path) -> None:
 
 
 def generations_dir(index_dir: Path) -> Path:
-    """Name the folder that holds an index folder's generations."""
+    """Return the folder that holds an index folder's generations."""
     return index_dir / _GENERATIONS
 
 
 def generation_dir(index_dir: Path, generation: str) -> Path:
-    """Name a generation's folder."""
+    """Return the folder of a generation."""
     return generations_dir(index_dir) / generation
 
 
@@ -219,22 +225,34 @@ def generation_names(index_dir: Path) -> list[str]:
 
 
 def encoders_dir(index_dir: Path) -> Path:
-    """Name the folder that holds an index folder's encoders."""
+    """Return the folder that holds an index folder's encoders."""
     return index_dir / "encoders"
 
 
 def readers_dir(index_dir: Path) -> Path:
-    """Name the folder that holds an index folder's readers."""
+    """Return the folder that holds an index folder's readers."""
     return index_dir / "readers"
+
+
+def check_index_dir(index_dir: Path) -> None:
+    """See that what is named as an index folder is none yet, or is a folder.
+
+    Raises:
+        UsageError: It is a file.
+    """
+    if index_dir.exists() and not index_dir.is_dir():
+        raise UsageError(f"{index_dir} is a file: expected the folder of an index (--index DIR)")
 
 
 def current_generation(index_dir: Path) -> str:
     """Read which generation answers.
 
     Raises:
+        UsageError: It is no folder but a file.
         IndexMissingError: Nothing has been built here.
         IndexDamagedError: The file that says so cannot be read.
     """
+    check_index_dir(index_dir)
     try:
         name = (index_dir / CURRENT).read_text("utf-8").strip()
     except FileNotFoundError:
@@ -250,18 +268,15 @@ def current_generation(index_dir: Path) -> str:
 
 def _read_manifest(folder: Path) -> Manifest:
     try:
-        record = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if record["format"] != FORMAT:
-            raise _damaged(folder, f"format {record['format']}, this program reads {FORMAT}")
-        manifest = Manifest(**record)
-        for entry in fields(Manifest):
-            kind: Any = get_origin(entry.type) or entry.type
-            if not isinstance(getattr(manifest, entry.name), kind):
-                raise _damaged(folder, f"{entry.name} in {MANIFEST} is no {kind.__name__}")
+        data = (folder / MANIFEST).read_bytes()
+        found = msgspec.json.decode(data, type=_Format).format
+        if found != FORMAT:
+            raise _damaged(folder, f"format {found}, this program reads {FORMAT}")
+        manifest = msgspec.json.decode(data, type=Manifest)
         for name, size in manifest.bytes.items():
-            if (found := (folder / name).stat().st_size) != size:
-                raise _damaged(folder, f"{name} has {found} bytes, not {size}")
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            if (length := (folder / name).stat().st_size) != size:
+                raise _damaged(folder, f"{name} has {length} bytes, not {size}")
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, error) from error
     return manifest
 

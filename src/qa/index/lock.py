@@ -1,6 +1,5 @@
-"""One build at a time in an index folder: a lock that says who holds it."""
+"""Let one build at a time into an index folder, and say who holds it."""
 
-import json
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import filelock
+import msgspec
 
 from qa.errors import IndexLockedError
 
@@ -57,18 +57,26 @@ def build_lock(
         lock.release()
 
 
+class _Holder(msgspec.Struct):
+    """Who holds the lock, as it says itself."""
+
+    process: int
+    machine: str
+    since: str
+
+
 def _write_holder(index_dir: Path) -> None:
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    record = {"process": os.getpid(), "machine": socket.gethostname(), "since": since}
+    holder = _Holder(os.getpid(), socket.gethostname(), since)
     try:
-        (index_dir / _HOLDER).write_text(json.dumps(record), "utf-8")
+        (index_dir / _HOLDER).write_bytes(msgspec.json.encode(holder))
     except OSError:  # a full disk; it only serves a message
         return
 
 
 def _holder(index_dir: Path) -> str:
     try:
-        record = json.loads((index_dir / _HOLDER).read_text("utf-8"))
-        return f"process {record['process']} on {record['machine']}, since {record['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
+        holder = msgspec.json.decode((index_dir / _HOLDER).read_bytes(), type=_Holder)
+        return f"process {holder.process} on {holder.machine}, since {holder.since}"
+    except (OSError, ValueError, RecursionError):
         return "of another process"

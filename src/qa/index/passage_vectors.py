@@ -1,4 +1,4 @@
-"""Passages to the vectors that are kept: those known are taken over, the rest encoded.
+"""Find the vectors of passages: take over those that are known, encode the rest.
 
 Does not know which stores are asked, nor where vectors go.
 """
@@ -13,7 +13,7 @@ from qa.schema import Passage
 
 
 class PassageEncoder:
-    """Gives passages their vectors, and counts what that took.
+    """Finds passages' vectors, and counts what that took.
 
     Attributes:
         encoded: Passages encoded so far; the others' vectors were known.
@@ -31,7 +31,7 @@ class PassageEncoder:
 
         Args:
             encoder: What encodes.
-            known: Gives the vectors that are there for a content key.
+            known: Returns the vectors that are there for a content key.
             progress: Told `done` as the work goes on.
         """
         self._encoder = encoder
@@ -42,7 +42,7 @@ class PassageEncoder:
         self.done = 0
 
     def vectors(self, passages: Sequence[Passage]) -> list[StoredVectors]:
-        """Give the passages' vectors, encoding only those that are not known."""
+        """Return the passages' vectors, encoding only those that are not known."""
         keys = [_content_key(passage) for passage in passages]
         known = {key: self._known(key) for key in set(keys)}
         missing = [p for p, key in zip(passages, keys, strict=True) if known[key] is None]

@@ -1,15 +1,16 @@
-"""The encoder and the reader that a build works with: opened, or first exported into the index.
+"""Open the encoder and the reader that a build works with, or export them into the index first.
 
 Does not know documents; to check an export it is given some, and takes paragraphs of them.
 """
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from qa.errors import EncoderError, ReaderError
 from qa.index.chunk import ChunkLimits
 from qa.index.generations import encoders_dir, readers_dir
-from qa.index.progress import BuildEvent, Progress
+from qa.index.progress import BuildEvent, OnEvent
 from qa.models.encoder import Encoder, available_cores
 from qa.models.export_encoder import export_encoder, model_folder
 from qa.models.export_reader import export_reader
@@ -24,23 +25,49 @@ _SAMPLE_TEXTS = 64
 _SAMPLE_CHARACTERS = 600
 
 
-def open_encoder(
+class Models(NamedTuple):
+    """What a build works with.
+
+    Attributes:
+        encoder: Encodes passages.
+        reader: Name of the reader's folder below `readers/`; empty for the packaged reader.
+        limits: How long passages may be for the encoder.
+    """
+
+    encoder: Encoder
+    reader: str
+    limits: ChunkLimits
+
+
+def prepare_models(
     index_dir: Path,
     settings: BuildSettings,
     documents: Iterable[ParsedDocument | SkippedFile],
-    progress: Progress,
-) -> Encoder:
-    """Open the configured encoder, exporting it first if the index has none yet.
+    progress: OnEvent,
+) -> Models:
+    """Open the configured models, exporting those that the index does not have yet.
 
     Args:
-        index_dir: Where it is or will be.
-        settings: Which it is.
+        index_dir: Where they are or will be.
+        settings: Which they are.
         documents: Of the corpus, to check an export on; none is taken unless there is one.
         progress: Told of an export.
 
     Raises:
-        EncoderError: It cannot be loaded, exported or trusted.
+        EncoderError: The encoder cannot be loaded, exported or trusted, or reads too little.
+        ReaderError: The reader cannot be loaded or exported.
     """
+    encoder = _open_encoder(index_dir, settings, documents, progress)
+    reader = _prepare_reader(index_dir, settings, progress)
+    return Models(encoder, reader, _chunk_limits(encoder, settings))
+
+
+def _open_encoder(
+    index_dir: Path,
+    settings: BuildSettings,
+    documents: Iterable[ParsedDocument | SkippedFile],
+    progress: OnEvent,
+) -> Encoder:
     folder = model_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
     if folder.is_dir():
         try:
@@ -53,15 +80,8 @@ def open_encoder(
     return Encoder(folder, threads=available_cores())
 
 
-def prepare_reader(index_dir: Path, settings: BuildSettings, progress: Progress) -> str:
-    """Name the configured reader's folder, exporting it first if the index has none yet.
-
-    Returns:
-        Its name below `readers/`; empty for the packaged reader.
-
-    Raises:
-        ReaderError: It cannot be loaded or exported.
-    """
+def _prepare_reader(index_dir: Path, settings: BuildSettings, progress: OnEvent) -> str:
+    """Return the name of the reader's folder, or nothing for the packaged reader."""
     if settings.reader == DEFAULT_READER:
         return ""
     folder = model_folder(readers_dir(index_dir), settings.reader, settings.precision)
@@ -76,12 +96,7 @@ def prepare_reader(index_dir: Path, settings: BuildSettings, progress: Progress)
     return folder.name
 
 
-def chunk_limits(encoder: Encoder, settings: BuildSettings) -> ChunkLimits:
-    """Say how long passages may be for an encoder.
-
-    Raises:
-        EncoderError: It reads too little at a time.
-    """
+def _chunk_limits(encoder: Encoder, settings: BuildSettings) -> ChunkLimits:
     max_tokens = encoder.card.max_tokens - _prompt_tokens(encoder) - _JOIN_TOKENS
     if max_tokens < _LEAST_TOKENS:
         raise EncoderError(

@@ -1,4 +1,4 @@
-"""What a build tells: how far it is, and in the end what it did."""
+"""Define what a build tells: how far it is on the way, and in the end what it did."""
 
 import threading
 from collections.abc import Callable
@@ -26,10 +26,10 @@ class BuildEvent:
     problem: str = ""
 
 
-Progress = Callable[[BuildEvent], None]
+OnEvent = Callable[[BuildEvent], None]
 
 
-def one_at_a_time(progress: Progress) -> Progress:
+def one_at_a_time(progress: OnEvent) -> OnEvent:
     """Let several threads tell how far they are, one after the other."""
     lock = threading.Lock()
 

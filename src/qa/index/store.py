@@ -1,4 +1,4 @@
-"""Documents, passages and their vectors in one SQLite file, with full-text search (BM25).
+"""Keep documents, passages and their vectors in one SQLite file, with full-text search (BM25).
 
 What answers opens a finished store for reading only; `store_writer` has the store that a
 build works on. The two own the SQL. Vectors are bytes here.
@@ -15,8 +15,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec.json import Decoder
+
+from qa.documents.load import title_from_name
 from qa.errors import IndexDamagedError
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
+from qa.words import without_half_pairs
 
 SCHEMA = """
 CREATE TABLE documents(
@@ -41,7 +45,7 @@ CREATE INDEX vectors_by_content ON vectors(content);
 CREATE TABLE skipped(doc_id TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE lexical USING fts5(
-    context, text, content='', tokenize='porter unicode61 remove_diacritics 2'
+    name, context, text, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
 """
 _PASSAGES = (
@@ -57,8 +61,14 @@ _ROWS_OF = (
     "WHERE d.doc_id IN (SELECT value FROM json_each(?))"
 )
 Made = TypeVar("Made")
+_NUMBERS = Decoder(tuple[int, ...])
+_SPANS = Decoder(tuple[Span, ...])
+_BLOCKS = Decoder(tuple[Block, ...])
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
+# What an occurrence counts in each field of the full-text index: in the document's name, in the
+# headings above, in the text itself (docs/LOG.md).
+_FIELD_WEIGHTS = (0.3, 1.0, 1.0)
 # FTS5's floor for the inverse document frequency.
 _LEAST_WEIGHT = 1e-6
 # Every word of a phrase is looked up; what is longer than this is told apart by its beginning.
@@ -131,32 +141,37 @@ class Store:
         self._db.close()
 
     def document(self, doc_id: str) -> Document | None:
-        """Give a document with its text, or None if there is none of that id."""
+        """Return a document with its text, or None if there is none of that id."""
         row = self._first(f"{_DOCUMENTS} WHERE doc_id = ?", (doc_id,))
         return self._made(_document, row) if row else None
 
     def blocks(self, doc_id: str) -> tuple[Block, ...]:
-        """Give a document's structure; empty if there is no such document."""
+        """Return a document's structure; empty if there is no such document."""
         sql = "SELECT blocks FROM documents JOIN texts USING (id) WHERE doc_id = ?"
         row = self._first(sql, (doc_id,))
         return self._made(_blocks, row) if row else ()
 
     def layout(self, doc_id: str) -> str:
-        """Give what a document's page images need; empty if there is no such document."""
+        """Return what a document's page images need; empty if there is no such document."""
         sql = "SELECT layout FROM documents JOIN texts USING (id) WHERE doc_id = ?"
         row = self._first(sql, (doc_id,))
         return str(row[0]) if row else ""
 
     def parsed(self, doc_id: str) -> ParsedDocument | None:
-        """Give a document as its parser gave it, or None if there is none of that id."""
+        """Return a document as its parser gave it, or None if there is none of that id."""
         document = self.document(doc_id)
         if document is None:
             return None
         return ParsedDocument(document, self.blocks(doc_id), self.layout(doc_id))
 
     def title(self, doc_id: str) -> str:
-        """Give a document's title without reading its text; empty if there is no such document."""
+        """Return a document's title without its text; empty if there is no such document."""
         row = self._first("SELECT title FROM documents WHERE doc_id = ?", (doc_id,))
+        return str(row[0]) if row else ""
+
+    def sha256(self, doc_id: str) -> str:
+        """Return the hash of a document's file, the same for a copy; empty if there is none."""
+        row = self._first("SELECT sha256 FROM documents WHERE doc_id = ?", (doc_id,))
         return str(row[0]) if row else ""
 
     def documents(self) -> list[DocumentInfo]:
@@ -168,7 +183,7 @@ class Store:
         return [DocumentInfo(*row) for row in rows]
 
     def hashes(self) -> dict[str, str]:
-        """Give each document's SHA-256 by id."""
+        """Return each document's SHA-256 by id."""
         return dict(self._all("SELECT doc_id, sha256 FROM documents"))
 
     def unread_pages(self) -> list[tuple[str, tuple[int, ...]]]:
@@ -176,18 +191,18 @@ class Store:
         rows = self._all(
             "SELECT doc_id, unread FROM documents WHERE unread <> '[]' ORDER BY doc_id"
         )
-        return [(doc_id, tuple(json.loads(unread))) for doc_id, unread in rows]
+        return [(doc_id, _NUMBERS.decode(unread)) for doc_id, unread in rows]
 
     def skipped(self) -> list[tuple[str, str]]:
         """List the files that were not indexed, each with the reason, sorted by id."""
         return self._all("SELECT doc_id, reason FROM skipped ORDER BY doc_id")
 
     def about(self) -> dict[str, str]:
-        """Give what the build that wrote it noted about itself."""
+        """Return what the build that wrote it noted about itself."""
         return dict(self._all("SELECT key, value FROM about"))
 
     def passage(self, row: int) -> StoredPassage:
-        """Give the passage at a row.
+        """Return the passage at a row.
 
         Raises:
             IndexDamagedError: There is none: store and vectors do not belong together.
@@ -218,7 +233,7 @@ class Store:
         return sorted(row for (row,) in self._all(_ROWS_OF, (json.dumps(list(doc_ids)),)))
 
     def vectors(self, rows: Collection[int]) -> dict[int, bytes]:
-        """Give passages' vectors by row."""
+        """Return passages' vectors by row."""
         sql = "SELECT row, passage FROM vectors WHERE row IN (SELECT value FROM json_each(?))"
         return dict(self._all(sql, (json.dumps(list(rows)),)))
 
@@ -231,7 +246,7 @@ class Store:
             last = found[-1][0]
 
     def sentence_vectors(self, row: int) -> bytes:
-        """Give the vectors of a passage's sentences.
+        """Return the vectors of a passage's sentences.
 
         Raises:
             IndexDamagedError: There are none.
@@ -242,7 +257,7 @@ class Store:
         return bytes(found[0])
 
     def vectors_of_content(self, content: bytes) -> StoredVectors | None:
-        """Give the vectors of any passage with this content key, or None if there is none."""
+        """Return the vectors of any passage with this content key, or None if there is none."""
         sql = "SELECT content, passage, sentences FROM vectors WHERE content = ? LIMIT 1"
         found = self._first(sql, (content,))
         return StoredVectors(*map(bytes, found)) if found else None
@@ -250,7 +265,10 @@ class Store:
     def search(
         self, terms: Sequence[str], limit: int, only: Collection[str] | None = None
     ) -> dict[int, float]:
-        """Rank passages by BM25 over any of the terms.
+        """Rank passages by BM25 over any of the terms, in the text and in what it stands under.
+
+        Fields are weighed as in BM25F (Robertson et al. 2004): an occurrence counts by its field,
+        and what all count together saturates.
 
         Args:
             terms: Words; each is looked up by its stem.
@@ -267,10 +285,11 @@ class Store:
         # What stands in half of the passages tells nothing, and takes the longest to look up.
         telling = [term for term in terms if self.term_weight(term) > _LEAST_WEIGHT] or terms
         within = f"AND rowid IN ({_ROWS_OF}) " if only is not None else ""
+        weights = ", ".join(map(str, _FIELD_WEIGHTS))
         values = [" OR ".join(map(_quote, telling))]
         values += [json.dumps(list(only))] if only is not None else []
         rows = self._all(
-            "SELECT rowid, -bm25(lexical) AS score FROM lexical WHERE lexical MATCH ? "
+            f"SELECT rowid, -bm25(lexical, {weights}) AS score FROM lexical WHERE lexical MATCH ? "
             f"{within}ORDER BY score DESC, rowid LIMIT ?",
             (*values, limit),
         )
@@ -285,7 +304,7 @@ class Store:
             words: Any text; of a long one, its first words.
             limit: The most passages to look at.
         """
-        words = words.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+        words = without_half_pairs(words).replace("\0", " ")
         first = _FIRST_WORDS.match(" ".join(words.split()))
         if first is None:
             return []
@@ -299,7 +318,7 @@ class Store:
         return list(dict.fromkeys(doc_id for (doc_id,) in rows))
 
     def term_weight(self, term: str) -> float:
-        """Give a word's inverse document frequency as FTS5 computes it: never below 1e-6."""
+        """Return a word's inverse document frequency as FTS5 computes it: never below 1e-6."""
         count = self._count(term)
         return max(_LEAST_WEIGHT, math.log((self.n_passages - count + 0.5) / (count + 0.5)))
 
@@ -308,7 +327,7 @@ class Store:
         return math.log1p(self.n_passages / (self._count(term) + 0.5))
 
     def mentions(self, term: str) -> bool:
-        """Whether any passage has a word of the same stem."""
+        """Whether any passage, heading or document's name has a word of the same stem."""
         return self._count(term) > 0
 
     def _count_passages(self, term: str) -> int:
@@ -341,6 +360,12 @@ class Store:
         )
 
 
+def lexical_name(doc_id: str, title: str) -> str:
+    """Return what a document can be asked about by: its folders, its file's name, its title."""
+    own = title != title_from_name(doc_id)
+    return f"{doc_id} {title}" if own else doc_id
+
+
 def _quote(term: str) -> str:
     """Make a term an FTS5 string, so that nothing in it is taken as query syntax."""
     return '"' + term.replace('"', '""') + '"'
@@ -348,15 +373,15 @@ def _quote(term: str) -> str:
 
 def _document(row: tuple[Any, ...]) -> Document:
     doc_id, title, text, sha256, pages, date, *lists = row
-    starts, scanned, unread = (tuple(json.loads(numbers)) for numbers in (pages, *lists))
+    starts, scanned, unread = map(_NUMBERS.decode, (pages, *lists))
     return Document(doc_id, title, text, sha256, starts, date, scanned, unread)
 
 
 def _blocks(row: tuple[Any, ...]) -> tuple[Block, ...]:
-    return tuple(Block(*block) for block in json.loads(row[0]))
+    return _BLOCKS.decode(row[0])
 
 
 def _stored_passage(row: tuple[Any, ...]) -> StoredPassage:
     number, passage_id, doc_id, start, end, text, context, sentences = row
-    spans = tuple(Span(*span) for span in json.loads(sentences))
+    spans = _SPANS.decode(sentences)
     return StoredPassage(number, Passage(passage_id, doc_id, start, end, text, context, spans))

@@ -1,4 +1,4 @@
-"""The store a build works on: one transaction a batch of documents.
+"""Write the store that a build works on, in one transaction a batch of documents.
 
 Killed at any moment it keeps its last batch whole. Does not know where documents and
 vectors come from.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from qa.index.store import SCHEMA, Store, StoredVectors
+from qa.index.store import SCHEMA, Store, StoredVectors, lexical_name
 from qa.schema import ParsedDocument, Passage
 
 
@@ -59,6 +59,7 @@ class StoreWriter(Store):
     ) -> None:
         """Add a document with its passages, which get the next rows, and their vectors."""
         document = parsed.document
+        name = lexical_name(document.doc_id, document.title)
         key = self._db.execute(
             "INSERT INTO documents(doc_id, title, date, sha256, characters, passages, pages, "
             "scanned, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -79,9 +80,11 @@ class StoreWriter(Store):
             (key, document.text, json.dumps(parsed.blocks), parsed.layout),
         )
         for passage, stored in zip(passages, vectors, strict=True):
-            self._add_passage(key, passage, stored)
+            self._add_passage(key, passage, stored, name)
 
-    def _add_passage(self, document: int | None, passage: Passage, stored: StoredVectors) -> None:
+    def _add_passage(
+        self, document: int | None, passage: Passage, stored: StoredVectors, name: str
+    ) -> None:
         row = self._next_row
         self._next_row += 1
         self._db.execute(
@@ -99,27 +102,28 @@ class StoreWriter(Store):
         )
         self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", (row, *stored))
         self._db.execute(
-            "INSERT INTO lexical(rowid, context, text) VALUES (?, ?, ?)",
-            (row, passage.context, passage.text),
+            "INSERT INTO lexical(rowid, name, context, text) VALUES (?, ?, ?, ?)",
+            (row, name, passage.context, passage.text),
         )
 
     def remove(self, doc_id: str) -> None:
         """Take a document with its passages out."""
-        found = self._first("SELECT id FROM documents WHERE doc_id = ?", (doc_id,))
+        found = self._first("SELECT id, title FROM documents WHERE doc_id = ?", (doc_id,))
         if found is None:
             return
+        key, title = found
         # An index without content can only forget a row when told again what was in it.
         self._db.execute(
-            "INSERT INTO lexical(lexical, rowid, context, text) "
-            "SELECT 'delete', row, context, text FROM passages WHERE document = ?",
-            found,
+            "INSERT INTO lexical(lexical, rowid, name, context, text) "
+            "SELECT 'delete', row, ?, context, text FROM passages WHERE document = ?",
+            (lexical_name(doc_id, title), key),
         )
         self._db.execute(
-            "DELETE FROM vectors WHERE row IN (SELECT row FROM passages WHERE document = ?)", found
+            "DELETE FROM vectors WHERE row IN (SELECT row FROM passages WHERE document = ?)", (key,)
         )
-        self._db.execute("DELETE FROM passages WHERE document = ?", found)
-        self._db.execute("DELETE FROM texts WHERE id = ?", found)
-        self._db.execute("DELETE FROM documents WHERE id = ?", found)
+        self._db.execute("DELETE FROM passages WHERE document = ?", (key,))
+        self._db.execute("DELETE FROM texts WHERE id = ?", (key,))
+        self._db.execute("DELETE FROM documents WHERE id = ?", (key,))
 
     def set_skipped(self, skipped: Sequence[tuple[str, str]]) -> None:
         """Remember the files that were not indexed, with the reasons, instead of those before."""

@@ -1,22 +1,23 @@
-"""The store a build works on, and how it becomes the generation that answers.
+"""Keep what a build works on, and make it the generation that answers.
 
     building/documents.sqlite   grows a batch at a time; a killed build's successor goes on
     generations/.part-<pid>/    a generation being put together
     generations/00002/          appears whole; then CURRENT is replaced
 
-Whatever happens in between, `CURRENT` names a whole generation. Runs under the build lock.
+Whatever happens in between, `CURRENT` names a whole generation. The first change makes the store
+that is worked on: a build that finds nothing to do leaves the disk alone. Runs under the build
+lock.
 """
 
-import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from types import TracebackType
 
 from qa.errors import IndexDamagedError, IndexMissingError
-from qa.files import replace_text, sync, sync_folder
+from qa.files import copy_hashed, file_sha256, replace_text, sync, sync_folder
 from qa.index.generations import (
     CURRENT,
     FORMAT,
@@ -31,64 +32,107 @@ from qa.index.generations import (
     generations_dir,
     write_vectors,
 )
+from qa.index.store import Store, StoredVectors
 from qa.index.store_writer import StoreWriter
 
 _BUILDING = "building"
-_COPY_BYTES = 1 << 20
 
 
 class Workspace:
-    """A store to work on. Only one exists for an index folder at a time."""
+    """What one build takes over, works on and publishes; one at a time for an index folder."""
 
-    def __init__(self, index_dir: Path, store: StoreWriter) -> None:
+    def __init__(self, index_dir: Path, about: dict[str, str], source: Index | None) -> None:
+        """Find out what can be taken over; nothing is written yet.
+
+        Args:
+            index_dir: Where the index is or will be.
+            about: What a store's content depends on, beside the documents; has
+                `encoder_fingerprint` if there is a source.
+            source: The index to take over from; None to take over nothing.
+        """
         self._index_dir = index_dir
-        self.store = store
+        self._about = about
+        self._source = source
+        self._store: StoreWriter | None = None
 
-    @classmethod
-    def resume(cls, index_dir: Path, about: dict[str, str]) -> "Workspace | None":
-        """Open what a killed build has left, if it was about the same; else clear it away."""
-        _clear_parts(index_dir)
-        path = building_dir(index_dir) / STORE
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def resume(self) -> bool:
+        """Carry on what a killed build has left, if it was about the same; else clear it away.
+
+        Returns:
+            Whether there is something to carry on.
+        """
+        _clear_parts(self._index_dir)
+        path = building_dir(self._index_dir) / STORE
         if path.exists():
             try:
                 store = StoreWriter(path)
-                if store.about() == about:
-                    return cls(index_dir, store)
+                if store.about() == self._about:
+                    self._store = store
+                    return True
                 store.close()
             except IndexDamagedError:
                 pass  # it was not the last good one, only on its way there
-        shutil.rmtree(building_dir(index_dir), ignore_errors=True)
-        return None
+        shutil.rmtree(building_dir(self._index_dir), ignore_errors=True)
+        return False
 
-    @classmethod
-    def start(cls, index_dir: Path, about: dict[str, str], seed: Index | None) -> "Workspace":
-        """Make a store: a copy of a generation's, checked against its hash, or an empty one."""
-        _clear_parts(index_dir)
-        folder = building_dir(index_dir)
-        shutil.rmtree(folder, ignore_errors=True)  # of a killed build that is not carried on
-        folder.mkdir(parents=True)
-        if seed is not None:
-            part = folder / f"{STORE}.part"
-            source = generation_dir(index_dir, seed.generation) / STORE
-            if _copy(source, part) != seed.manifest.sha256.get(STORE):
-                part.unlink()
-                raise IndexDamagedError(
-                    f"{source} is not what was written; build it again with: qa index --rebuild"
-                )
-            part.replace(folder / STORE)
-        store = StoreWriter(folder / STORE)
-        with store.transaction():
-            store.note(**about)
-        return cls(index_dir, store)
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to publish."""
+        return self._store is not None
 
-    def publish(self, *, dimension: int, complete: bool, **manifest: Any) -> str:
+    def seed(self) -> Index | None:
+        """Return the generation whose store can be grown into the new one, if there is one."""
+        source = self._source
+        return source if source and source.store.about() == self._about else None
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of each document that has not to be read again, by id."""
+        base = self._base()
+        return base.hashes() if base else {}
+
+    def read_alike(self) -> list[Store]:
+        """List the stores whose documents were read as they would be now, the best first."""
+        source = self._source
+        older = source.store if source and source.manifest.format == FORMAT else None
+        return [store for store in (self._base(), older) if store]
+
+    def vectors_of_content(self, content: bytes) -> StoredVectors | None:
+        """Return the vectors that any store has for a content key, or None if none has."""
+        stores: list[Store] = [self._store] if self._store else []
+        source = self._source
+        if source and source.manifest.encoder_fingerprint == self._about["encoder_fingerprint"]:
+            stores.append(source.store)
+        return next(filter(None, (store.vectors_of_content(content) for store in stores)), None)
+
+    def writer(self) -> StoreWriter:
+        """Return the store to work on; the first call makes it.
+
+        It is a copy of the seed's, or empty if there is none.
+
+        Raises:
+            IndexDamagedError: The seed's store is not what was written.
+        """
+        if self._store is None:
+            self._store = self._new_store()
+        return self._store
+
+    def publish(self, manifest: Manifest) -> str:
         """Make what is in the store the current generation.
 
         Args:
-            dimension: Length of a vector.
-            complete: True at a build's end: the store is then given away. Else it is
-                copied and can be worked on further.
-            **manifest: The other fields of `Manifest` that are not counted here.
+            manifest: What it is built from. If it is `complete` the store is given away; else
+                it is copied and can be worked on further.
 
         Returns:
             The generation's name.
@@ -101,43 +145,70 @@ class Workspace:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
-            write_vectors(self.store, dimension, folder / VECTORS)
-            passages = self.store.n_passages
-            source = building_dir(self._index_dir) / STORE
-            if complete:
-                self.store.close()
-                hashes = {STORE: _hash(source)}
-            else:
-                hashes = {STORE: _copy(source, folder / STORE)}
-            hashes[VECTORS] = _hash(folder / VECTORS)
-            where = {STORE: source if complete else folder / STORE, VECTORS: folder / VECTORS}
-            record = Manifest(
-                format=FORMAT,
-                dimension=dimension,
-                passages=passages,
-                complete=complete,
-                bytes={name: path.stat().st_size for name, path in where.items()},
-                sha256=hashes,
-                **manifest,
-            )
-            text = json.dumps(asdict(record), indent=2) + "\n"
-            (folder / MANIFEST).write_text(text, "utf-8")
-            for path in (*where.values(), folder / MANIFEST):
-                sync(path)
-            if complete:  # last, so that a failure before leaves it to go on with
-                source.replace(folder / STORE)
+            self._put_together(folder, manifest)
             name = self._swap_in(folder)
         except BaseException:
             _give_back(folder, self._index_dir)
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        if complete:
+        if manifest.complete:
             shutil.rmtree(building_dir(self._index_dir), ignore_errors=True)
         return name
 
     def close(self) -> None:
-        """Close the store's file; what is in it stays, for the next build to go on with."""
-        self.store.close()
+        """Close the store that was worked on; what is in it stays, for the next build."""
+        if self._store:
+            self._store.close()
+
+    def _base(self) -> Store | None:
+        """Return the store that says what has not to be read again."""
+        if self._store:
+            return self._store
+        seed = self.seed()
+        return seed.store if seed else None
+
+    def _new_store(self) -> StoreWriter:
+        _clear_parts(self._index_dir)
+        folder = building_dir(self._index_dir)
+        shutil.rmtree(folder, ignore_errors=True)  # of a killed build that is not carried on
+        folder.mkdir(parents=True)
+        seed = self.seed()
+        if seed is not None:
+            part = folder / f"{STORE}.part"
+            source = generation_dir(self._index_dir, seed.generation) / STORE
+            if copy_hashed(source, part) != seed.manifest.sha256.get(STORE):
+                part.unlink()
+                raise IndexDamagedError(
+                    f"{source} is not what was written; build it again with: qa index --rebuild"
+                )
+            part.replace(folder / STORE)
+        store = StoreWriter(folder / STORE)
+        with store.transaction():
+            store.note(**self._about)
+        return store
+
+    def _put_together(self, folder: Path, manifest: Manifest) -> None:
+        """Write a generation's files; the store comes last, so that a failure leaves it here."""
+        store = self.writer()
+        write_vectors(store, manifest.dimension, folder / VECTORS)
+        source = building_dir(self._index_dir) / STORE
+        if manifest.complete:
+            store.close()
+            hashes = {STORE: file_sha256(source)}
+        else:
+            hashes = {STORE: copy_hashed(source, folder / STORE)}
+        hashes[VECTORS] = file_sha256(folder / VECTORS)
+        where = {
+            STORE: source if manifest.complete else folder / STORE,
+            VECTORS: folder / VECTORS,
+        }
+        sizes = {name: path.stat().st_size for name, path in where.items()}
+        record = replace(manifest, bytes=sizes, sha256=hashes)
+        (folder / MANIFEST).write_text(json.dumps(asdict(record), indent=2) + "\n", "utf-8")
+        for path in (*where.values(), folder / MANIFEST):
+            sync(path)
+        if manifest.complete:
+            source.replace(folder / STORE)
 
     def _swap_in(self, folder: Path) -> str:
         generations = generations_dir(self._index_dir)
@@ -161,7 +232,7 @@ class Workspace:
 
 
 def building_dir(index_dir: Path) -> Path:
-    """Name the folder of the store that a build works on."""
+    """Return the folder of the store that a build works on."""
     return index_dir / _BUILDING
 
 
@@ -178,18 +249,3 @@ def _give_back(part: Path, index_dir: Path) -> None:
     if (part / STORE).exists() and not home.exists():
         home.parent.mkdir(exist_ok=True)
         (part / STORE).replace(home)
-
-
-def _copy(source: Path, target: Path) -> str:
-    """Copy a file; return the hash of what was read."""
-    digest = hashlib.sha256()
-    with source.open("rb") as reading, target.open("wb") as writing:
-        while block := reading.read(_COPY_BYTES):
-            digest.update(block)
-            writing.write(block)
-    return digest.hexdigest()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

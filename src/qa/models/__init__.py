@@ -1,5 +1,5 @@
-"""Networks: turn texts into numbers with ONNX Runtime, and export models for it.
+"""Turn texts into numbers with ONNX Runtime, and export models for it.
 
-In come questions and passages; out go unit vectors and the scores of spans. Knows nothing of
-files, indexes or what an answer is.
+Questions and passages become unit vectors, and their words scores. Knows nothing of documents,
+indexes or what an answer is.
 """

@@ -1,10 +1,9 @@
-"""Texts in, unit vectors out, with ONNX Runtime: what runs when a question is asked.
+"""Encode questions and passages as unit vectors, with ONNX Runtime.
 
 Reads an encoder folder that `export_encoder` wrote. Does not know sentence-transformers,
 passages' origin or the index.
 """
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -94,7 +94,7 @@ class Encoder:
         """
         self.folder = folder
         try:
-            self.card = EncoderCard(**json.loads((folder / CARD_FILE).read_text("utf-8")))
+            self.card = msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=EncoderCard)
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
             self._sessions = [open_session(folder / MODEL_FILE) for _ in range(threads)]
         except Exception as error:  # tokenizers and onnxruntime raise bare Exceptions

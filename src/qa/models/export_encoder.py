@@ -1,4 +1,4 @@
-"""A sentence-transformers model in, an encoder folder for `encoder` out.
+"""Export a sentence-transformers model as an encoder folder that ONNX Runtime can use.
 
 The only module that imports sentence-transformers and torch, inside its functions:
 they take ten seconds to import and are needed once, when an encoder is first used.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from qa.errors import EncoderError
-from qa.files import replaced_folder
+from qa.files import file_sha256, replaced_folder
 from qa.models.encoder import (
     CARD_FILE,
     MODEL_FILE,
@@ -44,7 +44,7 @@ _WEIGHTS = (
 
 
 def model_folder(parent: Path, name: str, precision: str) -> Path:
-    """Name the folder in which an encoder or reader is kept: the same weights, the same folder.
+    """Return the folder in which an encoder or reader is kept: the same weights, the same folder.
 
     Raises:
         EncoderError: The packaged weights are missing or not the official ones.
@@ -140,7 +140,7 @@ def packaged_weights() -> Path:
         )
     folder = Path(spec.origin).parent / "model"
     weights = folder / "model.safetensors"
-    found = _sha256_file(weights) if weights.is_file() else "no file"
+    found = file_sha256(weights) if weights.is_file() else "no file"
     if found != _PACKAGED_SHA256:
         raise EncoderError(
             f"{weights} is not the official all-MiniLM-L6-v2: expected SHA-256 "
@@ -158,13 +158,8 @@ def _fingerprint(name: str, precision: str) -> str:
         return digest.hexdigest()
     for path in sorted({path for pattern in _WEIGHTS for path in folder.rglob(pattern)}):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(_sha256_file(path).encode())
+        digest.update(file_sha256(path).encode())
     return digest.hexdigest()
-
-
-def _sha256_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _dimension(model: Any) -> int:

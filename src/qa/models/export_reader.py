@@ -1,4 +1,4 @@
-"""A reader's name or folder in, a reader folder for `span_network` out.
+"""Put a reader into a folder that `span_network` can open.
 
 What `train.reader` wrote is copied; a Hugging Face question-answering model is exported to
 ONNX like an encoder. Imports transformers and torch inside its functions. Does not know

@@ -1,4 +1,4 @@
-"""A torch module in, an ONNX file out, quantised to int8 if asked to.
+"""Write a torch module as an ONNX file, quantised to int8 if asked to.
 
 Imports torch inside its function: it is needed once, when a model is first used. Does not
 know what the model is for.

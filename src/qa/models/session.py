@@ -1,4 +1,4 @@
-"""An ONNX file in, a session that runs it on one thread out.
+"""Open an ONNX file to run it on one thread.
 
 The parts that use models run several sessions or texts side by side instead. Does not
 know what the model is for.

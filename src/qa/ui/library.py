@@ -20,8 +20,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from qa.documents.load import file_sha256, source_path
+from qa.documents.load import source_path
 from qa.errors import UsageError
+from qa.files import file_sha256
 from qa.formats import unsupported
 
 REMOVED = ".removed"

@@ -14,6 +14,13 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from qa.documents.load import SourceFile
+from qa.documents.messages import (
+    ParseRequest,
+    RecogniseRequest,
+    Request,
+    Response,
+    Unreadable,
+)
 from qa.documents.sandbox import Sandbox
 from qa.formats.parsed import Parsed, PicturesError, UnreadableError
 from qa.formats.pdf import ocr
@@ -245,19 +252,19 @@ def test_the_sandbox_reads_scans_page_by_page_and_counts_them(box: Sandbox, tmp_
 def test_a_page_that_fails_costs_only_itself(tmp_path: Path) -> None:
     picture = scanned(pictures(pdf(report))[0])
     file = on_disk(tmp_path, pdf_of([picture, picture]))
-    answered: list[str] = []
+    answered: list[type] = []
     with Sandbox() as box:
         ask = box._ask
 
-        def fail_once(request: dict[str, object]) -> dict[str, object]:
-            answered.append(str(request["do"]))
-            if request.get("page") == 1:
-                return {"unreadable": "took longer than it may", "retire": True}
+        def fail_once(request: Request) -> Response:
+            answered.append(type(request))
+            if isinstance(request, RecogniseRequest) and request.page == 1:
+                return Response(Unreadable("took longer than it may"), retire=True)
             return ask(request)
 
         box._ask = fail_once  # type: ignore[method-assign]
         entry = box.parse(file)
-    assert answered == ["parse", "recognise", "recognise", "parse"]
+    assert answered == [ParseRequest, RecogniseRequest, RecogniseRequest, ParseRequest]
     assert isinstance(entry, ParsedDocument)
     assert entry.document.scanned == (2,)
 
