@@ -18,8 +18,8 @@ _MORE = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;"})
 _FORBIDDEN = ("safe", "e", "escape", "forceescape", "tojson", "urlize", "xmlattr")
 
 
-class _Asset(Markup):
-    """The text of a file of ours, which is put in as it stands."""
+class _Ready(Markup):
+    """What a template made, or a file of ours: it is put in as it stands."""
 
 
 class Templates:
@@ -61,14 +61,14 @@ class Templates:
             jinja2.UndefinedError: A value that the template names is missing.
         """
         filled = self._environment.get_template(name).render(values)
-        return Markup(filled.strip())  # noqa: S704
+        return _Ready(filled.strip())
 
     def asset(self, name: str) -> Markup:
         """Return the text of a style sheet or script beside the templates."""
-        return _Asset((self._folder / name).read_text("utf-8"))
+        return _Ready((self._folder / name).read_text("utf-8"))
 
     def _escaped(self, value: object) -> Markup:
-        if isinstance(value, _Asset):
+        if isinstance(value, _Ready):
             return value
         if isinstance(value, str) and not isinstance(value, Markup):
             value = self._clean(value)

@@ -40,8 +40,8 @@ function button(label, name, data) {
 let opened = null;
 if (parent !== window) {
   for (const node of document.querySelectorAll(".qr-place")) {
-    const { docId: doc_id, start, end } = node.dataset;
-    const place = { doc_id, start: Number(start), end: Number(end) };
+    const { docId, start, end } = node.dataset;
+    const place = { doc_id: decodeURIComponent(docId), start: Number(start), end: Number(end) };
     node.replaceChildren(button(node.textContent, `Open ${node.textContent}`, place));
   }
   for (const node of document.querySelectorAll(".qr-evidence")) {
