@@ -103,6 +103,14 @@ def test_what_a_template_made_can_be_put_into_another(tmp_path: Path) -> None:
     assert templates.render("x.html", value=inner) == f"<p>{inner}</p>"
 
 
+def test_a_style_sheet_stays_as_it_is_inside_another_template(folder: Path) -> None:
+    (folder / "outer.html").write_text("<i>{{ value }}</i>")
+    (folder / "styled.html").write_text('<style>{{ asset("own.css") }}</style>')
+    templates = Templates(folder)
+    filled = templates.render("outer.html", value=templates.render("styled.html"))
+    assert "b { color: red; }" in filled
+
+
 def test_a_string_made_of_it_is_text_again(tmp_path: Path) -> None:
     templates = write(tmp_path, "{{ value }}")
     inner = templates.render("x.html", value="<b>")
@@ -126,3 +134,14 @@ def test_every_text_is_cleaned_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("templates/*")), ids=lambda p: p.name)
 def test_every_value_in_an_attribute_of_ours_is_quoted(path: Path) -> None:
     assert not re.search(r"=\s*\{\{", path.read_text("utf-8"))
+
+
+def test_no_html_is_made_in_python() -> None:
+    """But by the templates: neither tags in strings nor texts that are declared to be safe."""
+    tag = re.compile(r"</\w|<(?:p|div|span|li|td|tr|mark|button|section|svg)\b")
+    for path in PACKAGE.rglob("*.py"):
+        source = path.read_text("utf-8")
+        if path.name != "templates.py":
+            assert "Markup(" not in source, path
+        if {"ui", "report"} & set(path.parts):
+            assert not tag.search(source), path

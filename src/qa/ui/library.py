@@ -1,9 +1,8 @@
-"""The documents a person manages in the browser: files come and go, the index follows.
+"""Add files to the corpus folder and take them out of it, and bring the index up to date.
 
 Builds run as `qa index` in a process of their own, so that the page stays quick, keeps
 little in memory and survives whatever a file does. Nothing is deleted: what is removed
-is moved to a hidden folder of the corpus, from where it can be put back. Knows files and
-processes. Does not know HTML.
+is moved to a hidden folder of the corpus, from where it can be put back.
 """
 
 import json
@@ -34,7 +33,7 @@ _LISTED_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class FileProgress:
+class FileStatus:
     """What became of one file.
 
     Attributes:
@@ -51,7 +50,7 @@ class FileProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LibraryStatus:
     """How far bringing the index up to date is.
 
     Attributes:
@@ -68,7 +67,7 @@ class Progress:
     stage: str = ""
     done: int = 0
     total: int = 0
-    files: tuple[FileProgress, ...] = ()
+    files: tuple[FileStatus, ...] = ()
     summary: str = ""
     error: str = ""
 
@@ -89,19 +88,19 @@ class Library:
         self._options = tuple(options)
         self._lock = threading.Lock()
         self._saving = threading.Lock()
-        self._progress = Progress()
+        self._status = LibraryStatus()
         self._again = False
         self._stopped = False
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[str] | None = None
         self._removed: list[tuple[Path, Path]] = []
 
-    def progress(self) -> Progress:
+    def status(self) -> LibraryStatus:
         """Say how far the current or last update is."""
         with self._lock:
-            return self._progress
+            return self._status
 
-    def add(self, files: Sequence[tuple[Path, str]]) -> list[FileProgress]:
+    def add(self, files: Sequence[tuple[Path, str]]) -> list[FileStatus]:
         """Copy files into the corpus folder and bring the index up to date.
 
         A file whose name is taken by one with other content gets a name of its own.
@@ -114,9 +113,9 @@ class Library:
         """
         results = [self._add_one(path, name) for path, name in files]
         with self._lock:
-            now = self._progress
+            now = self._status
             before = now.files if now.running else ()
-            self._progress = replace(now, files=_newest(results, before))
+            self._status = replace(now, files=_newest(results, before))
         if any(not result.problem for result in results):
             self.update()
         return results
@@ -178,11 +177,11 @@ class Library:
     def update(self) -> None:
         """Bring the index up to date in the background; once more if that is going on."""
         with self._lock:
-            if self._progress.running:
+            if self._status.running:
                 self._again = True
                 return
             self._stopped = False
-            self._progress = Progress(running=True, stage="starting", files=self._progress.files)
+            self._status = LibraryStatus(running=True, stage="starting", files=self._status.files)
             self._thread = threading.Thread(target=self._run, daemon=True, name="index")
             self._thread.start()
 
@@ -199,28 +198,28 @@ class Library:
         if process is not None:
             process.terminate()
 
-    def _add_one(self, path: Path, name: str) -> FileProgress:
+    def _add_one(self, path: Path, name: str) -> FileStatus:
         safe = safe_name(name)
         if safe is None:
-            return FileProgress(name, "its name cannot be used: rename it")
+            return FileStatus(name, "its name cannot be used: rename it")
         if (reason := unsupported(safe)) is not None:
-            return FileProgress(safe, reason)
+            return FileStatus(safe, reason)
         try:
             with self._saving:
                 return self._copy(path, safe)
         except OSError as error:
-            return FileProgress(safe, f"cannot be saved: {error.strerror or error}")
+            return FileStatus(safe, f"cannot be saved: {error.strerror or error}")
 
-    def _copy(self, path: Path, name: str) -> FileProgress:
+    def _copy(self, path: Path, name: str) -> FileStatus:
         wanted = PurePosixPath(name)
         number = 1
         while (target := self._corpus / name).exists():
             if target.is_file() and file_sha256(target) == file_sha256(path):
-                return FileProgress(name, note="was there already")
+                return FileStatus(name, note="was there already")
             number += 1
             name = str(wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}"))
         if not self._is_ours(target):
-            return FileProgress(name, "cannot be saved: that folder is not for documents")
+            return FileStatus(name, "cannot be saved: that folder is not for documents")
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".part-{os.getpid()}-{threading.get_ident()}")
         try:
@@ -229,7 +228,7 @@ class Library:
         finally:
             part.unlink(missing_ok=True)
         note = f"another {wanted.name} was there" if number > 1 else ""
-        return FileProgress(name, note=note, waiting=True)
+        return FileStatus(name, note=note, waiting=True)
 
     def _is_ours(self, target: Path) -> bool:
         """Whether a path leads neither out of the corpus, through a link, nor into the index."""
@@ -242,12 +241,12 @@ class Library:
             self._build()
             with self._lock:
                 if not self._again:
-                    now = self._progress
+                    now = self._status
                     files = now.files if now.error else _all_read(now.files)
-                    self._progress = replace(now, running=False, stage="", files=files)
+                    self._status = replace(now, running=False, stage="", files=files)
                     return
                 self._again = False
-                self._progress = replace(self._progress, stage="starting", done=0, total=0)
+                self._status = replace(self._status, stage="starting", done=0, total=0)
 
     def _build(self) -> None:
         """Run `qa index` and follow what it tells."""
@@ -287,8 +286,8 @@ class Library:
         finally:
             self._process = None
         with self._lock:
-            self._progress = replace(
-                self._progress,
+            self._status = replace(
+                self._status,
                 summary=summary,
                 error=(said.removeprefix("qa: ") or "it was stopped") if failed else "",
             )
@@ -302,13 +301,13 @@ class Library:
         except (ValueError, TypeError, KeyError):
             return False
         with self._lock:
-            now = self._progress
+            now = self._status
             if doc_id:
-                files = _newest([FileProgress(doc_id, problem)], now.files)
-                self._progress = replace(now, stage="", done=done, total=total, files=files)
+                files = _newest([FileStatus(doc_id, problem)], now.files)
+                self._status = replace(now, stage="", done=done, total=total, files=files)
             else:
                 count = f" {done:,} of {total:,}" if total else f" {done:,}" if done else ""
-                self._progress = replace(now, stage=stage + count)
+                self._status = replace(now, stage=stage + count)
         return True
 
 
@@ -362,9 +361,7 @@ def _move(path: Path, target: Path) -> None:
     path.rename(target)
 
 
-def _newest(
-    files: Sequence[FileProgress], before: Sequence[FileProgress]
-) -> tuple[FileProgress, ...]:
+def _newest(files: Sequence[FileStatus], before: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
     """Put files before those known; the notes of one known are kept.
 
     As many are kept that could not be read as that could: neither push the other out.
@@ -380,5 +377,5 @@ def _newest(
     return tuple(kept)
 
 
-def _all_read(files: Sequence[FileProgress]) -> tuple[FileProgress, ...]:
+def _all_read(files: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
     return tuple(replace(file, waiting=False) for file in files)

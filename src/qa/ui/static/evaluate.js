@@ -29,8 +29,8 @@ function save(name, text, type) {
 
 // ---- asking a gold file
 
-function showTrial(now) {
-  const place = element.querySelector("#qa-trial");
+function showAsking(now) {
+  const place = element.querySelector("#qa-asking");
   if (!place) return;
   const focused = place.contains(document.activeElement);
   place.innerHTML = now.html;
@@ -41,14 +41,14 @@ function showTrial(now) {
   told = now.news;
 }
 
-async function followTrial() {
+async function followEvaluation() {
   if (following) return;
   following = true;
   try {
     for (;;) {
-      const now = await server.follow_trial({});
+      const now = await server.follow_evaluation({});
       if (now.done) await readReport();
-      showTrial(now);
+      showAsking(now);
       const frame = element.querySelector("#qa-report");
       if (frame) frame.hidden = !now.done;
       if (!now.running) break;
@@ -104,9 +104,9 @@ async function begin(file) {
     refuse(`${file.name} could not be uploaded (too large?)`);
     return;
   }
-  const said = await server.start_trial({ path, name: file.name });
+  const said = await server.start_evaluation({ path, name: file.name });
   refuse(said);
-  followTrial();
+  followEvaluation();
 }
 
 // ---- feedback
@@ -201,7 +201,7 @@ element.addEventListener("click", (event) => {
   const data = button.dataset;
   const id = button.closest("[data-entry]")?.dataset.entry;
   if ("gold" in data) element.querySelector("[data-gold-input]").click();
-  else if ("stopTrial" in data) server.stop_trial({});
+  else if ("stopEvaluation" in data) server.stop_evaluation({});
   else if ("saveReport" in data) save("report.html", report, "text/html");
   else if ("correct" in data) correct(button, id);
   else if ("deleteEntry" in data) remove(button, id);
@@ -217,6 +217,6 @@ element.addEventListener("change", (event) => {
 // The pane is filled when it is first looked at, and brought up to date every time.
 document.addEventListener("qa-show", (event) => {
   if (event.detail !== "evaluate") return;
-  followTrial();
+  followEvaluation();
   renewFeedback(server.list_feedback({}));
 });

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from qa.evaluate.feedback import CitedPlace, Correction, Entry, Verdict
-from qa.ui.evaluation import Trial
-from qa.ui.render_evaluation import evaluation_html, feedback_html, trial_html, trial_in_words
+from qa.ui.evaluator import EvaluationStatus
+from qa.ui.views.evaluation import evaluation_html, feedback_html, status_html, status_in_words
 from tests.ui.markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
 UNSAID = "The documents don’t say."
@@ -21,7 +21,6 @@ def entry(
     correction: Correction | None = None,
     *,
     answered: bool = True,
-    comment: str = "",
 ) -> Entry:
     return Entry(
         id=number,
@@ -32,29 +31,29 @@ def entry(
         confidence=0.5,
         citations=(CitedPlace(doc_id, 0, 5, f"Quote A {words}"),) if answered else (),
         generation="00001",
-        comment=comment,
+        comment="",
         correction=correction,
     )
 
 
 def running(words: str, doc_id: str) -> str:
-    return trial_html(Trial(gold=words, running=True, done=1, total=3))
+    return status_html(EvaluationStatus(gold=words, running=True, done=1, total=3))
 
 
 def failed(words: str, doc_id: str) -> str:
-    return trial_html(Trial(gold=words, error=doc_id))
+    return status_html(EvaluationStatus(gold=words, error=doc_id))
 
 
 def finished(words: str, doc_id: str) -> str:
-    return trial_html(Trial(gold=words, done=3, total=3, report=f"<html>{doc_id}"))
+    return status_html(EvaluationStatus(gold=words, done=3, total=3, report=f"<html>{doc_id}"))
 
 
 def feedback(words: str, doc_id: str) -> str:
     said = Correction((words, doc_id), (f"{words} {doc_id}",))
     entries = [
         entry(1, Verdict.UP, words, doc_id),
-        entry(2, Verdict.DOWN, words, doc_id, comment=f"c {words}"),
-        entry(3, Verdict.WRONG_CITATION, words, doc_id, comment=f"c {doc_id}"),
+        entry(2, Verdict.DOWN, words, doc_id),
+        entry(3, Verdict.WRONG_CITATION, words, doc_id),
         entry(4, Verdict.DOWN, words, doc_id, said),
         entry(5, Verdict.UP, words, doc_id, answered=False),
         entry(6, Verdict.DOWN, words, doc_id, Correction((), ())),
@@ -84,7 +83,6 @@ def test_everything_from_outside_is_shown_as_it_was_given(words: str) -> None:
     page = Page(feedback(words, f"id {words}"))
     for shown in (f"Q {words}", f" A {words}", f"Quote A {words} ", f"id {words}"):
         assert shown in page.texts
-    assert f"“c {words}”" in page.texts
     assert f"{words}; id {words}" in page.texts
     assert page.values("value") == [f"A {words}" if v else "" for v in (1, 0)]
     assert f"Asking {words}: 1 of 3 questions" in Page(running(words, "")).texts
@@ -92,44 +90,46 @@ def test_everything_from_outside_is_shown_as_it_was_given(words: str) -> None:
 
 
 def test_a_report_never_becomes_part_of_the_page() -> None:
-    trial = Trial(gold="g", done=1, total=1, report="<script>alert(1)</script>")
-    html = evaluation_html(trial, [], can_try=True)
+    status = EvaluationStatus(gold="g", done=1, total=1, report="<script>alert(1)</script>")
+    html = evaluation_html(status, [], can_start=True)
     assert "alert" not in html
     page = Page(html)
     assert page.values("sandbox") == ["allow-scripts allow-downloads"], "no origin of its own"
     assert page.values("srcdoc") == []
 
 
-# ---- the trial
+# ---- a gold file that is asked
 
 
-def test_nothing_is_said_before_the_first_trial() -> None:
-    assert (trial_html(Trial()), trial_in_words(Trial())) == ("", "")
+def test_nothing_is_said_before_the_first_evaluation() -> None:
+    assert (status_html(EvaluationStatus()), status_in_words(EvaluationStatus())) == ("", "")
 
 
 @pytest.mark.parametrize(("total", "most"), [(0, "1"), (1, "1"), (1234, "1234")])
 def test_progress_is_a_bar_that_can_be_stopped(total: int, most: str) -> None:
-    page = Page(trial_html(Trial(gold="g", running=True, done=0, total=total)))
+    page = Page(status_html(EvaluationStatus(gold="g", running=True, done=0, total=total)))
     assert (page.values("value"), page.values("max")) == (["0"], [most])
-    assert ("data-stop-trial", "") in page.attributes
+    assert ("data-stop-evaluation", "") in page.attributes
     assert f"of {total:,} question" in page.shown
 
 
 def test_only_a_report_can_be_saved() -> None:
-    for trial, can in (
-        (Trial(gold="g", total=2, report="<html>"), True),
-        (Trial(gold="g", total=2, running=True), False),
-        (Trial(gold="g", total=2, error="it was stopped"), False),
+    for status, can in (
+        (EvaluationStatus(gold="g", total=2, report="<html>"), True),
+        (EvaluationStatus(gold="g", total=2, running=True), False),
+        (EvaluationStatus(gold="g", total=2, error="it was stopped"), False),
     ):
-        names = dict(Page(trial_html(trial)).attributes)
+        names = dict(Page(status_html(status)).attributes)
         assert ("data-save-report" in names) is can
 
 
 def test_what_is_read_out_does_not_count() -> None:
-    first, later = (Trial(gold="g", running=True, done=n, total=9) for n in (1, 8))
-    assert trial_in_words(first) == trial_in_words(later) == "Asking g."
-    assert trial_in_words(Trial(gold="g", report="x")) == "The report on g is ready."
-    assert trial_in_words(Trial(gold="g", error="it was stopped")) == "g: it was stopped"
+    first, later = (EvaluationStatus(gold="g", running=True, done=n, total=9) for n in (1, 8))
+    assert status_in_words(first) == status_in_words(later) == "Asking g."
+    assert status_in_words(EvaluationStatus(gold="g", report="x")) == "The report on g is ready."
+    assert (
+        status_in_words(EvaluationStatus(gold="g", error="it was stopped")) == "g: it was stopped"
+    )
 
 
 # ---- feedback
@@ -218,6 +218,6 @@ def test_every_entry_can_be_deleted_by_a_name_of_its_own() -> None:
 
 
 def test_a_page_for_reading_only_offers_no_gold_file() -> None:
-    html = evaluation_html(Trial(), [], can_try=False)
+    html = evaluation_html(EvaluationStatus(), [], can_start=False)
     assert "data-gold" not in html
     assert "qa eval" in html

@@ -1,6 +1,6 @@
-"""Gold questions asked in the background while the page goes on answering.
+"""Ask a gold file's questions in the background while the page goes on answering.
 
-Knows threads and gold files. Does not know HTML but for the report it keeps.
+Does not know HTML but for the report it keeps.
 """
 
 import threading
@@ -17,7 +17,7 @@ from qa.settings import AskSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class EvaluationStatus:
     """How far the asking of a gold file is.
 
     Attributes:
@@ -37,7 +37,7 @@ class Trial:
     report: str = ""
 
 
-class Evaluation:
+class Evaluator:
     """Runs one gold file at a time. Safe to use from several threads."""
 
     def __init__(self, index_dir: Path, settings: AskSettings | None = None) -> None:
@@ -50,14 +50,14 @@ class Evaluation:
         self._index_dir = index_dir
         self._settings = settings or AskSettings()
         self._lock = threading.Lock()
-        self._trial = Trial()
+        self._status = EvaluationStatus()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def trial(self) -> Trial:
+    def status(self) -> EvaluationStatus:
         """Say how far it is."""
         with self._lock:
-            return self._trial
+            return self._status
 
     def start(self, path: Path, name: str, split: str | None = None) -> None:
         """Begin to ask a gold file's questions.
@@ -74,7 +74,7 @@ class Evaluation:
         """
         gold = _load(path, name, split)
         with self._lock:
-            if self._trial.running:
+            if self._status.running:
                 raise UsageError("another gold file is being asked: wait for it or stop it")
             self._stopped.clear()
             thread = threading.Thread(
@@ -85,14 +85,14 @@ class Evaluation:
             except RuntimeError as error:
                 raise QAError(f"{name} cannot be asked now ({error}); try again later") from error
             self._thread = thread
-            self._trial = Trial(gold=name, running=True, total=len(gold))
+            self._status = EvaluationStatus(gold=name, running=True, total=len(gold))
 
     def stop(self) -> None:
-        """End a running trial without a report."""
+        """End a running evaluation without a report."""
         self._stopped.set()
 
     def wait(self) -> None:
-        """Wait for the current trial to end."""
+        """Wait for the current evaluation to end."""
         if self._thread is not None:
             self._thread.join()
 
@@ -112,13 +112,13 @@ class Evaluation:
         finally:
             with self._lock:
                 error = error if report or error else "it failed: please report this as a bug"
-                self._trial = replace(self._trial, running=False, report=report, error=error)
+                self._status = replace(self._status, running=False, report=report, error=error)
 
     def _advance(self, done: int, total: int) -> None:
         if self._stopped.is_set():
             raise _StoppedError
         with self._lock:
-            self._trial = replace(self._trial, done=done, total=total)
+            self._status = replace(self._status, done=done, total=total)
 
     def _subject(self, answerer: Answerer, name: str, split: str) -> Subject:
         threshold = answerer.min_confidence

@@ -16,18 +16,16 @@ from qa.documents.sandbox import PageImage
 from qa.formats.blocks import split_blocks
 from qa.index.store import DocumentInfo
 from qa.schema import Block, Document, Span, State
-from qa.ui.library import FileProgress, Progress
-from qa.ui.render_source import (
-    Shelf,
+from qa.ui.library import FileStatus, LibraryStatus
+from qa.ui.views.documents import (
+    DocumentList,
     documents_html,
     failures,
-    notice_html,
-    page_html,
-    progress_html,
+    indexing_html,
     rows_html,
-    source_html,
     stage_in_words,
 )
+from qa.ui.views.source import notice_html, page_html, text_html
 from tests.ui.markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
 PNG = b"\x89PNG not really"
@@ -60,32 +58,32 @@ def info(doc_id: str, title: str = "", date: str = "", pages: int = 0) -> Docume
 
 
 def listing(words: str, doc_id: str, title: str) -> str:
-    progress = Progress(
+    status = LibraryStatus(
         files=(
-            FileProgress(f"1 {words}", problem=f"why {title}"),
-            FileProgress(f"2 {doc_id}", note=f"note {words}"),
-            FileProgress(f"3 {title}", waiting=True),
+            FileStatus(f"1 {words}", problem=f"why {title}"),
+            FileStatus(f"2 {doc_id}", note=f"note {words}"),
+            FileStatus(f"3 {title}", waiting=True),
         ),
         summary=f"done {words}",
     )
-    shelf = Shelf(
+    listed = DocumentList(
         documents=[info(doc_id, title, words), info("b", words)],
         skipped=[(f"0 {doc_id}", f"reason {title}")],
         chosen=[doc_id, words],
-        progress=progress,
+        status=status,
         can_change=True,
         can_restore=True,
         notice=f"notice {title}",
     )
-    return documents_html(shelf)
+    return documents_html(listed)
 
 
 def running(words: str, doc_id: str, title: str) -> str:
-    return progress_html(Shelf([], progress=Progress(running=True, stage=f"at {words}")))
+    return indexing_html(DocumentList([], status=LibraryStatus(running=True, stage=f"at {words}")))
 
 
 def failed(words: str, doc_id: str, title: str) -> str:
-    return progress_html(Shelf([], progress=Progress(error=f"because {words}")))
+    return indexing_html(DocumentList([], status=LibraryStatus(error=f"because {words}")))
 
 
 def source(words: str, doc_id: str, title: str) -> str:
@@ -93,12 +91,12 @@ def source(words: str, doc_id: str, title: str) -> str:
     line = " ".join(words.split())
     body = f"Before {line} cited {line} after {line}.\n\nElsewhere {line}."
     cited = Span(body.index(" cited "), body.index(" after "))
-    return source_html(view(body, f"{doc_id}.txt", title, "changed", date=words), cited)
+    return text_html(view(body, f"{doc_id}.txt", title, "changed", date=words), cited)
 
 
 def sheet(words: str, doc_id: str, title: str) -> str:
     line = words.replace("|", "")
-    return source_html(table([f"Name | {line}", f"{line}: b"]), Span(2, 6))
+    return text_html(table([f"Name | {line}", f"{line}: b"]), Span(2, 6))
 
 
 def page_image(words: str, doc_id: str, title: str) -> str:
@@ -166,14 +164,14 @@ BODY = "# Garden\n\nRoses want sun. Prune them.\n\n- first item\n- second <b> it
 @pytest.mark.parametrize("words", ["want sun.", "second <b> item", "Garden", "The end.", "R", "."])
 def test_the_cited_words_are_marked_and_nothing_else(name: str, words: str) -> None:
     start = BODY.index(words)
-    page = Page(source_html(view(BODY, name), Span(start, start + len(words))))
+    page = Page(text_html(view(BODY, name), Span(start, start + len(words))))
     assert page.marked == [words]
     assert page.values("id") == ["qa-cited"]
 
 
 def test_a_span_over_several_blocks_is_marked_in_each_and_anchored_once() -> None:
     start, end = BODY.index("sun"), BODY.index(" item\n\nThe")
-    page = Page(source_html(view(BODY, "a.md"), Span(start, end)))
+    page = Page(text_html(view(BODY, "a.md"), Span(start, end)))
     assert page.marked == ["sun. Prune them.", "first item", "second <b>"]
     assert page.values("id") == ["qa-cited"]
 
@@ -191,33 +189,33 @@ def test_any_words_of_a_block_that_are_cited_are_marked_and_anchored(
 ) -> None:
     blocks = split_blocks(body, markdown=markdown)
     if not blocks:
-        assert Page(source_html(view(body), None)).marked == []
+        assert Page(text_html(view(body), None)).marked == []
         return
     block = data.draw(st.sampled_from(blocks))
     start = data.draw(st.integers(block.content, block.end - 1))
     end = data.draw(st.integers(start + 1, block.end))
-    page = Page(source_html(view(body, "a.md" if markdown else "a.txt"), Span(start, end)))
+    page = Page(text_html(view(body, "a.md" if markdown else "a.txt"), Span(start, end)))
     assert page.marked == [body[start:end]]
     assert page.values("id") == ["qa-cited"]
 
 
 def test_without_a_citation_nothing_is_marked() -> None:
-    page = Page(source_html(view(BODY), None))
+    page = Page(text_html(view(BODY), None))
     assert page.marked == []
     assert page.values("id") == []
 
 
 def test_all_words_of_a_document_are_shown_but_list_markers() -> None:
-    shown = Page(source_html(view(BODY, "a.md"), None)).shown
+    shown = Page(text_html(view(BODY, "a.md"), None)).shown
     for line in BODY.splitlines():
         assert line.removeprefix("- ") in shown
     assert "- first" not in shown
 
 
 def test_headings_and_items_are_told_apart_by_their_tags() -> None:
-    tags = [tag for tag, _ in Page(source_html(view(BODY, "a.md"), None)).tags]
+    tags = [tag for tag, _ in Page(text_html(view(BODY, "a.md"), None)).tags]
     assert tags[-5:] == ["h3", "p", "li", "li", "p"]
-    assert [tag for tag, _ in Page(source_html(view("###### Deep", "a.md"), None)).tags][-1] == "h6"
+    assert [tag for tag, _ in Page(text_html(view("###### Deep", "a.md"), None)).tags][-1] == "h6"
 
 
 LONG = "".join(f"Paragraph {n} of a long document.\n\n" for n in range(10_000))
@@ -227,7 +225,7 @@ LONG = "".join(f"Paragraph {n} of a long document.\n\n" for n in range(10_000))
 def test_a_long_document_is_shown_around_the_citation_and_says_which_part(number: int) -> None:
     words = f"Paragraph {number} of"
     start = LONG.index(words)
-    page = Page(source_html(view(LONG), Span(start, start + len(words))))
+    page = Page(text_html(view(LONG), Span(start, start + len(words))))
     assert page.marked == [words]
     assert page.values("id") == ["qa-cited"]
     assert len(page.shown) < 210_000
@@ -237,7 +235,7 @@ def test_a_long_document_is_shown_around_the_citation_and_says_which_part(number
 
 
 def test_a_long_document_without_citation_is_shown_from_its_start() -> None:
-    page = Page(source_html(view(LONG), None))
+    page = Page(text_html(view(LONG), None))
     assert "Paragraph 0 of" in page.shown
     assert "characters 0 to 200,000 of" in page.shown
     assert "Paragraph 9999 of" not in page.shown
@@ -245,14 +243,14 @@ def test_a_long_document_without_citation_is_shown_from_its_start() -> None:
 
 def test_a_long_block_is_shown_in_part_with_its_cited_words_marked() -> None:
     body = "word " * 100_000
-    page = Page(source_html(view(body), Span(250_000, 250_004)))
+    page = Page(text_html(view(body), Span(250_000, 250_004)))
     assert page.marked == ["word"]
     assert page.values("id") == ["qa-cited"]
     assert len(page.shown) < 210_000
 
 
 def test_a_short_document_is_not_called_long() -> None:
-    assert "A long document" not in Page(source_html(view(BODY), None)).shown
+    assert "A long document" not in Page(text_html(view(BODY), None)).shown
 
 
 @pytest.mark.parametrize(
@@ -263,20 +261,20 @@ def test_a_short_document_is_not_called_long() -> None:
     ],
 )
 def test_a_source_that_is_not_as_it_was_says_so_to_everyone(state: State, said: str) -> None:
-    page = Page(source_html(view(BODY, state=state), None))
+    page = Page(text_html(view(BODY, state=state), None))
     assert said in page.shown
     assert page.values("role") == ["status"]
 
 
 def test_an_unchanged_source_has_no_notice() -> None:
-    page = Page(source_html(view(BODY), None))
+    page = Page(text_html(view(BODY), None))
     assert "qa-notice" not in page.values("class")
 
 
 def test_a_row_of_a_table_keeps_every_character_with_its_cells_parted() -> None:
     rows = ["Bridge | Year", "Iron Bridge | 1781 | <b>"]
     start = len(rows[0]) + 1 + rows[1].index("1781")
-    page = Page(source_html(table(rows), Span(start - 3, start + 4)))
+    page = Page(text_html(table(rows), Span(start - 3, start + 4)))
     assert page.marked == [" | 1781"]
     assert page.values("class").count("qa-row") == 2
     assert page.values("class").count("qa-part") == 3
@@ -285,7 +283,7 @@ def test_a_row_of_a_table_keeps_every_character_with_its_cells_parted() -> None:
 
 
 def test_a_source_offers_to_ask_it_alone_and_gives_its_path_and_date() -> None:
-    page = Page(source_html(view(BODY, "b/a.txt", date="2020-03"), None))
+    page = Page(text_html(view(BODY, "b/a.txt", date="2020-03"), None))
     assert page.values("data-only") == ["b/a.txt"]
     assert "b/a.txt · 2020-03" in page.texts
     assert page.values("data-as") == [], "only what has pages can be switched"
@@ -319,7 +317,7 @@ def test_a_page_can_be_switched_to_its_text_and_back_with_the_same_citation() ->
     assert page.values("data-as")[:2] == ["page", "text"]
     assert page.values("aria-pressed") == ["true", "false"]
     assert page.values("data-start")[:2] == ["5", "5"]
-    text = Page(source_html(view("One. Two.", "a.pdf", pages=(0,)), Span(5, 9)))
+    text = Page(text_html(view("One. Two.", "a.pdf", pages=(0,)), Span(5, 9)))
     assert text.values("aria-pressed") == ["false", "true"]
     assert text.values("data-end") == ["9", "9"]
 
@@ -350,10 +348,10 @@ def test_scanned_pages_and_those_that_were_not_read_are_told(page: int | None, s
     plain = view("One. Two. Three.", "a.pdf", pages=(0, 5, 10))
     mixed = replace(plain, document=replace(plain.document, scanned=(2,), unread=(3,)))
     image = PageImage(b"png", 100, 200, ())
-    shown = Page(page_html(mixed, None, page, image) if page else source_html(mixed, None))
+    shown = Page(page_html(mixed, None, page, image) if page else text_html(mixed, None))
     assert said in " ".join(shown.texts)
     assert bool(said) == ("note" in shown.values("role"))
-    for whole in (page_html(plain, None, 1, image), source_html(plain, None)):
+    for whole in (page_html(plain, None, 1, image), text_html(plain, None)):
         assert "note" not in Page(whole).values("role")
 
 
@@ -362,7 +360,7 @@ def test_scanned_pages_and_those_that_were_not_read_are_told(page: int | None, s
 
 def test_documents_are_listed_with_title_id_pages_size_and_date() -> None:
     document = DocumentInfo("b/a.pdf", "T", "2021-06", "0", 12_345, 1_000, 12, 3)
-    page = Page(documents_html(Shelf([document])))
+    page = Page(documents_html(DocumentList([document])))
     assert page.values("data-open") == ["b/a.pdf"]
     assert "T" in page.texts
     assert "b/a.pdf · 12 pages · 3 of them not read · 12,345 characters · 2021-06" in page.texts
@@ -370,27 +368,27 @@ def test_documents_are_listed_with_title_id_pages_size_and_date() -> None:
 
 
 def test_a_list_that_cannot_be_changed_has_nothing_that_changes_it() -> None:
-    fixed = Page(documents_html(Shelf([info("a"), info("b")])))
+    fixed = Page(documents_html(DocumentList([info("a"), info("b")])))
     assert not {"data-add", "data-remove", "data-update", "data-drop", "data-input"} & {
         name for name, _ in fixed.attributes
     }
     assert fixed.values("data-pick") == ["a", "b"], "they can still be chosen"
-    open_ = Page(documents_html(Shelf([info("a"), info("b")], can_change=True)))
+    open_ = Page(documents_html(DocumentList([info("a"), info("b")], can_change=True)))
     assert open_.values("data-add") == ["files", "folder"]
     assert open_.values("data-remove") == ["a", "b"]
 
 
 def test_one_document_is_neither_ticked_nor_looked_for() -> None:
-    page = Page(documents_html(Shelf([info("a")])))
+    page = Page(documents_html(DocumentList([info("a")])))
     assert page.values("data-pick") == []
     assert page.values("hidden") == [""]
-    two = Page(documents_html(Shelf([info("a"), info("b")])))
+    two = Page(documents_html(DocumentList([info("a"), info("b")])))
     assert two.values("data-pick") == ["a", "b"]
     assert two.values("hidden") == []
 
 
 def test_chosen_documents_are_ticked() -> None:
-    page = Page(documents_html(Shelf([info("a"), info("b")], chosen=["b", "gone"])))
+    page = Page(documents_html(DocumentList([info("a"), info("b")], chosen=["b", "gone"])))
     ticked = [dict(attrs) for attrs in _elements(page, "checked")]
     assert [attrs["data-pick"] for attrs in ticked] == ["b"]
 
@@ -407,10 +405,10 @@ def _elements(page: Page, name: str) -> list[list[tuple[str, str]]]:
 
 def test_a_long_list_is_cut_and_says_how_many_are_left() -> None:
     many = [info(f"{n}.txt") for n in range(1_400)]
-    page = Page(documents_html(Shelf(many)))
+    page = Page(documents_html(DocumentList(many)))
     assert len(page.values("data-open")) == 200
     assert "… and 1,200 more: find them by name." in page.texts
-    assert "more:" not in Page(documents_html(Shelf(many[:200]))).shown
+    assert "more:" not in Page(documents_html(DocumentList(many[:200]))).shown
 
 
 @pytest.mark.parametrize(
@@ -427,19 +425,21 @@ def test_a_long_list_is_cut_and_says_how_many_are_left() -> None:
 def test_a_query_finds_the_documents_whose_title_or_path_has_all_its_words(
     query: str, names: list[str]
 ) -> None:
-    shelf = Shelf([info("2019/report.txt"), info("2020/report.txt"), info("x.txt", "Straße")])
-    page = Page(rows_html(shelf, query))
+    listed = DocumentList(
+        [info("2019/report.txt"), info("2020/report.txt"), info("x.txt", "Straße")]
+    )
+    page = Page(rows_html(listed, query))
     assert page.values("data-open") == names
     assert bool(names) != ("No document has a name like that." in page.texts)
 
 
 def test_the_last_of_many_documents_is_found_by_name() -> None:
     many = [info(f"{n}.txt") for n in range(1_400)]
-    assert Page(rows_html(Shelf(many), "1399")).values("data-open") == ["1399.txt"]
+    assert Page(rows_html(DocumentList(many), "1399")).values("data-open") == ["1399.txt"]
 
 
 def test_an_empty_list_is_still_a_pane() -> None:
-    page = Page(documents_html(Shelf([], can_change=True)))
+    page = Page(documents_html(DocumentList([], can_change=True)))
     assert "Documents" in page.shown
     assert page.values("data-add") == ["files", "folder"]
     assert "0 documents" not in page.shown
@@ -449,26 +449,28 @@ def test_an_empty_list_is_still_a_pane() -> None:
 
 
 def test_a_running_update_shows_documents_done_and_what_it_is_at() -> None:
-    page = Page(progress_html(Shelf([], progress=Progress(True, "encoding passages", 1, 2_000))))
+    page = Page(
+        indexing_html(DocumentList([], status=LibraryStatus(True, "encoding passages", 1, 2_000)))
+    )
     assert "1 of 2,000 documents read · encoding passages" in page.texts
     assert page.values("value") == ["1"]
     assert page.values("max") == ["2000"]
 
 
 def test_a_running_update_of_unknown_length_has_no_share_done() -> None:
-    page = Page(progress_html(Shelf([], progress=Progress(True, "looking at files"))))
+    page = Page(indexing_html(DocumentList([], status=LibraryStatus(True, "looking at files"))))
     assert "Looking at files" in page.texts
     assert page.values("value") == []
-    assert stage_in_words(Progress(True)) == "Starting"
+    assert stage_in_words(LibraryStatus(True)) == "Starting"
 
 
 def test_each_file_is_marked_read_waiting_or_failed_with_the_reason() -> None:
     files = (
-        FileProgress("bad.pdf", "damaged"),
-        FileProgress("soon.txt", waiting=True),
-        FileProgress("good.txt", note="another good.txt was there"),
+        FileStatus("bad.pdf", "damaged"),
+        FileStatus("soon.txt", waiting=True),
+        FileStatus("good.txt", note="another good.txt was there"),
     )
-    page = Page(progress_html(Shelf([], progress=Progress(files=files))))
+    page = Page(indexing_html(DocumentList([], status=LibraryStatus(files=files))))
     for said in ("1 file could not be read", "1 file waiting to be read", "1 file read"):
         assert said in page.texts
     assert "✗ bad.pdf — damaged" in page.shown
@@ -478,41 +480,46 @@ def test_each_file_is_marked_read_waiting_or_failed_with_the_reason() -> None:
 
 
 def test_a_file_that_failed_is_listed_once() -> None:
-    progress = Progress(files=(FileProgress("bad.pdf", "damaged"), FileProgress("b.txt")))
-    shelf = Shelf([], skipped=[("bad.pdf", "damaged"), ("old.doc", "too old")], progress=progress)
-    assert [file.name for file in failures(shelf)] == ["bad.pdf", "old.doc"]
-    page = Page(documents_html(shelf))
+    status = LibraryStatus(files=(FileStatus("bad.pdf", "damaged"), FileStatus("b.txt")))
+    listed = DocumentList(
+        [], skipped=[("bad.pdf", "damaged"), ("old.doc", "too old")], status=status
+    )
+    assert [file.name for file in failures(listed)] == ["bad.pdf", "old.doc"]
+    page = Page(documents_html(listed))
     assert page.shown.count("bad.pdf") == 1
     assert "2 files could not be read" in page.texts
 
 
 def test_failures_of_before_are_folded_away() -> None:
-    page = Page(documents_html(Shelf([], skipped=[("old.doc", "too old")])))
+    page = Page(documents_html(DocumentList([], skipped=[("old.doc", "too old")])))
     assert "✗ old.doc — too old" in page.shown
     assert page.values("open") == []
 
 
 def test_a_long_list_of_files_is_cut_and_counted_in_full() -> None:
     skipped = [(f"{n}.doc", "too old") for n in range(1_060)]
-    page = Page(documents_html(Shelf([], skipped=skipped)))
+    page = Page(documents_html(DocumentList([], skipped=skipped)))
     assert "1,060 files could not be read" in page.texts
     assert "… and 1,010 more" in page.texts
 
 
 @pytest.mark.parametrize("is_running", [True, False])
 def test_a_removal_can_be_undone_unless_the_documents_are_being_read(is_running: bool) -> None:
-    shelf = Shelf([], progress=Progress(running=is_running), can_restore=True)
-    page = Page(progress_html(shelf))
+    listed = DocumentList([], status=LibraryStatus(running=is_running), can_restore=True)
+    page = Page(indexing_html(listed))
     assert (("data-restore", "") in page.attributes) != is_running
 
 
 def test_an_error_takes_the_place_of_the_summary() -> None:
-    page = Page(progress_html(Shelf([], progress=Progress(summary="2 added", error="the disk"))))
+    page = Page(
+        indexing_html(DocumentList([], status=LibraryStatus(summary="2 added", error="the disk")))
+    )
     assert "The disk" in page.texts
     assert "2 added" not in page.shown
 
 
 def test_progress_that_is_polled_is_not_read_out_every_time() -> None:
-    for progress in (Progress(True, "x", 1, 2), Progress(summary="x"), Progress(error="x")):
-        page = Page(progress_html(Shelf([], progress=progress)))
+    running = LibraryStatus(True, "x", 1, 2)
+    for status in (running, LibraryStatus(summary="x"), LibraryStatus(error="x")):
+        page = Page(indexing_html(DocumentList([], status=status)))
         assert page.values("role") == page.values("aria-live") == []

@@ -15,7 +15,7 @@ from qa.evaluate.gold import GoldQuestion
 from qa.evaluate.record import Record
 from qa.index.build import build_index
 from qa.settings import AskSettings, BuildSettings
-from qa.ui.evaluation import Evaluation, Trial
+from qa.ui.evaluator import EvaluationStatus, Evaluator
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 
 Progress = Callable[[int, int], None]
@@ -50,8 +50,8 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def evaluation(index_dir: Path) -> Evaluation:
-    return Evaluation(index_dir, ALWAYS)
+def evaluation(index_dir: Path) -> Evaluator:
+    return Evaluator(index_dir, ALWAYS)
 
 
 @pytest.fixture
@@ -83,38 +83,36 @@ class Held:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     held = Held()
-    monkeypatch.setattr("qa.ui.evaluation.evaluate", held)
+    monkeypatch.setattr("qa.ui.evaluator.evaluate", held)
     return held
 
 
-def test_before_the_first_there_is_nothing(evaluation: Evaluation) -> None:
-    assert evaluation.trial() == Trial()
+def test_before_the_first_there_is_nothing(evaluation: Evaluator) -> None:
+    assert evaluation.status() == EvaluationStatus()
     evaluation.wait()
 
 
 def test_a_gold_file_is_asked_in_the_background_and_reported(
-    evaluation: Evaluation, gold_file: Path, held: Held
+    evaluation: Evaluator, gold_file: Path, held: Held
 ) -> None:
     evaluation.start(gold_file, "mine.jsonl")
     assert held.begun.wait(60)
-    now = evaluation.trial()
+    now = evaluation.status()
     assert (now.gold, now.running, now.done, now.total) == ("mine.jsonl", True, 1, 3)
     assert (now.error, now.report) == ("", "")
     held.may_go_on.set()
     evaluation.wait()
-    after = evaluation.trial()
+    after = evaluation.status()
     assert (after.running, after.done, after.error) == (False, 3, "")
     assert after.report.startswith("<!DOCTYPE html>")
     for words in ("mine.jsonl", "Do roses want sun and clay?", "Who painted the ceiling?"):
         assert words in after.report
 
 
-def test_it_never_tells_where_an_uploaded_file_lies(
-    evaluation: Evaluation, gold_file: Path
-) -> None:
+def test_it_never_tells_where_an_uploaded_file_lies(evaluation: Evaluator, gold_file: Path) -> None:
     evaluation.start(gold_file, "mine.jsonl")
     evaluation.wait()
-    report = evaluation.trial().report
+    report = evaluation.status().report
     assert str(gold_file) not in report
     assert gold_file.parent.name not in report
     assert "mine.jsonl, line 1" in report, "the id of a question without one"
@@ -134,7 +132,7 @@ def test_it_never_tells_where_an_uploaded_file_lies(
     ],
 )
 def test_a_malformed_file_is_refused_by_the_name_the_person_knows(
-    evaluation: Evaluation, tmp_path: Path, content: str | bytes | None, said: str
+    evaluation: Evaluator, tmp_path: Path, content: str | bytes | None, said: str
 ) -> None:
     path = tmp_path / "x71" / "gold.jsonl"
     path.parent.mkdir()
@@ -144,20 +142,20 @@ def test_a_malformed_file_is_refused_by_the_name_the_person_knows(
         evaluation.start(path, "mine.jsonl")
     assert str(told.value).startswith(said)
     assert "x71" not in str(told.value)
-    assert evaluation.trial() == Trial()
+    assert evaluation.status() == EvaluationStatus()
 
 
-def test_a_split_can_be_asked_alone(evaluation: Evaluation, gold_file: Path) -> None:
+def test_a_split_can_be_asked_alone(evaluation: Evaluator, gold_file: Path) -> None:
     evaluation.start(gold_file, "mine.jsonl", "test")
     evaluation.wait()
-    assert evaluation.trial().total == 1
-    assert "split test" in evaluation.trial().report
+    assert evaluation.status().total == 1
+    assert "split test" in evaluation.status().report
     with pytest.raises(GoldError, match="holds no questions of split 'none'"):
         evaluation.start(gold_file, "mine.jsonl", "none")
 
 
 def test_while_one_is_asked_another_is_refused_and_the_first_goes_on(
-    evaluation: Evaluation, gold_file: Path, held: Held
+    evaluation: Evaluator, gold_file: Path, held: Held
 ) -> None:
     evaluation.start(gold_file, "first")
     assert held.begun.wait(60)
@@ -165,67 +163,67 @@ def test_while_one_is_asked_another_is_refused_and_the_first_goes_on(
         evaluation.start(gold_file, "second")
     held.may_go_on.set()
     evaluation.wait()
-    assert evaluation.trial().gold == "first"
-    assert evaluation.trial().report
+    assert evaluation.status().gold == "first"
+    assert evaluation.status().report
     evaluation.start(gold_file, "third")
     evaluation.wait()
-    assert evaluation.trial().gold == "third"
+    assert evaluation.status().gold == "third"
 
 
 def test_what_is_stopped_ends_without_a_report_and_another_can_follow(
-    evaluation: Evaluation, gold_file: Path, held: Held
+    evaluation: Evaluator, gold_file: Path, held: Held
 ) -> None:
     evaluation.start(gold_file, "first")
     assert held.begun.wait(60)
     evaluation.stop()
     held.may_go_on.set()
     evaluation.wait()
-    stopped = evaluation.trial()
+    stopped = evaluation.status()
     assert (stopped.running, stopped.report, stopped.error) == (False, "", "it was stopped")
     evaluation.start(gold_file, "second")
     evaluation.wait()
-    assert evaluation.trial().report
+    assert evaluation.status().report
 
 
-def test_stopping_nothing_does_not_stop_the_next(evaluation: Evaluation, gold_file: Path) -> None:
+def test_stopping_nothing_does_not_stop_the_next(evaluation: Evaluator, gold_file: Path) -> None:
     evaluation.stop()
     evaluation.start(gold_file, "mine")
     evaluation.wait()
-    assert evaluation.trial().report
+    assert evaluation.status().report
 
 
 def test_without_an_index_it_ends_and_says_so(tmp_path: Path, gold_file: Path) -> None:
-    evaluation = Evaluation(tmp_path / "index")
+    evaluation = Evaluator(tmp_path / "index")
     evaluation.start(gold_file, "mine")
     evaluation.wait()
-    assert not evaluation.trial().running
-    assert "no index" in evaluation.trial().error
+    assert not evaluation.status().running
+    assert "no index" in evaluation.status().error
 
 
 @pytest.mark.parametrize("where", ["evaluate", "report_html", "open_index"])
 def test_what_nobody_expected_ends_it_with_a_message(
-    evaluation: Evaluation, gold_file: Path, where: str, monkeypatch: pytest.MonkeyPatch
+    evaluation: Evaluator, gold_file: Path, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*args: object) -> None:
         raise ZeroDivisionError("not meant for a person")
 
     logged: list[threading.ExceptHookArgs] = []
     monkeypatch.setattr(threading, "excepthook", logged.append)
-    monkeypatch.setattr(f"qa.ui.evaluation.{where}", fail)
+    monkeypatch.setattr(f"qa.ui.evaluator.{where}", fail)
     evaluation.start(gold_file, "mine")
     evaluation.wait()
-    now = evaluation.trial()
+    now = evaluation.status()
     assert (now.running, now.report) == (False, "")
     assert now.error == "it failed: please report this as a bug"
     assert [entry.exc_type for entry in logged] == [ZeroDivisionError], "whoever runs it is told"
     monkeypatch.undo()
     evaluation.start(gold_file, "mine")
     evaluation.wait()
-    assert evaluation.trial().report
+    assert evaluation.status().report
 
 
 def test_where_no_thread_can_be_had_it_is_not_running(
-    evaluation: Evaluation, gold_file: Path, monkeypatch: pytest.MonkeyPatch
+    evaluation: Evaluator, gold_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -234,15 +232,15 @@ def test_where_no_thread_can_be_had_it_is_not_running(
         patch.setattr(threading.Thread, "start", fail)
         with pytest.raises(QAError, match="cannot be asked now"):
             evaluation.start(gold_file, "mine")
-    assert not evaluation.trial().running
+    assert not evaluation.status().running
     evaluation.wait()
     evaluation.start(gold_file, "mine")
     evaluation.wait()
-    assert evaluation.trial().report
+    assert evaluation.status().report
 
 
 def test_of_many_that_start_at_once_one_does(
-    evaluation: Evaluation, gold_file: Path, held: Held
+    evaluation: Evaluator, gold_file: Path, held: Held
 ) -> None:
     def start(number: int) -> str:
         try:
@@ -255,22 +253,20 @@ def test_of_many_that_start_at_once_one_does(
         begun = list(filter(None, pool.map(start, range(8))))
     held.may_go_on.set()
     evaluation.wait()
-    assert begun == [evaluation.trial().gold]
-    assert evaluation.trial().report
+    assert begun == [evaluation.status().gold]
+    assert evaluation.status().report
 
 
-def test_progress_never_goes_back_while_others_look(
-    evaluation: Evaluation, gold_file: Path
-) -> None:
+def test_progress_never_goes_back_while_others_look(evaluation: Evaluator, gold_file: Path) -> None:
     evaluation.start(gold_file, "mine")
 
     def look(_: int) -> list[int]:
-        seen = [evaluation.trial().done]
-        while evaluation.trial().running:
-            seen.append(evaluation.trial().done)
+        seen = [evaluation.status().done]
+        while evaluation.status().running:
+            seen.append(evaluation.status().done)
         return seen
 
     with ThreadPoolExecutor(2) as pool:
         for seen in pool.map(look, range(2)):
             assert seen == sorted(seen)
-    assert evaluation.trial().done == len(GOLD)
+    assert evaluation.status().done == len(GOLD)
