@@ -108,7 +108,7 @@ def test_questions_are_suggested_anew_only_when_a_document_of_theirs_is_gone(
         looked.append(answerer.index.generation)
         return {f"Question {len(looked)}?": "bridges.txt" if len(looked) == 1 else "garden.md"}
 
-    monkeypatch.setattr("qa.ui.panes.conversation.suggest_questions", suggest)
+    monkeypatch.setattr("qa.ui.examples.suggest_questions", suggest)
     panes = panes_of(own / "index")
     panes.conversation.show(Conversation())
     (own / "corpus" / "new.txt").write_text("Ferns.")
@@ -125,7 +125,7 @@ def test_an_index_that_cannot_suggest_anything_still_welcomes(
     def fail(answerer: Answerer) -> dict[str, str]:
         raise IndexDamagedError("it is damaged")
 
-    monkeypatch.setattr("qa.ui.panes.conversation.suggest_questions", fail)
+    monkeypatch.setattr("qa.ui.examples.suggest_questions", fail)
     page = Page(panes_of(own / "index").conversation.show(Conversation()))
     assert "Ask your 4 documents" in page.texts
     assert page.values("data-ask") == []

@@ -1,13 +1,12 @@
 """The left pane: answer questions, keep verdicts on the answers, suggest what to ask."""
 
-import threading
 from collections.abc import Collection
 from dataclasses import replace
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.errors import IndexMissingError, QAError
 from qa.evaluate.feedback import Feedback, Verdict
-from qa.ui.examples import suggest_questions
+from qa.ui.examples import Examples
 from qa.ui.library import Library
 from qa.ui.page_state import Conversation, Turn
 from qa.ui.panes.opened import opened
@@ -30,9 +29,7 @@ class ConversationPane:
         self._live = live
         self._library = library
         self._feedback = feedback
-        self._lock = threading.Lock()
-        self._examples: dict[str, str] = {}
-        self._examples_of = 0  # documents there were
+        self._examples = Examples()
 
     def show(self, conversation: Conversation) -> str:
         """Draw a conversation, or a welcome while it is empty."""
@@ -43,7 +40,7 @@ class ConversationPane:
         if answerer is None:
             return welcome_html([], 0, can_add=can_add)
         count = answerer.index.store.n_documents
-        return welcome_html(self._suggested(answerer), count, can_add=can_add)
+        return welcome_html(self._examples.of(answerer), count, can_add=can_add)
 
     def ask(self, question: str, only: Collection[str]) -> Turn:
         """Answer a question, or say what went wrong."""
@@ -72,34 +69,12 @@ class ConversationPane:
             return replace(turn, error=str(error))
         return replace(turn, verdict=verdict, error="")
 
-    def _suggested(self, answerer: Answerer) -> list[str]:
-        """Suggest questions: anew where a document of theirs is gone, or where there were none.
-
-        Looking costs as much as two dozen questions, and a long build has many generations: where
-        nothing was found, it looks again when there are twice as many documents.
-        """
-        store = answerer.index.store
-        with self._lock:
-            gone = not all(store.rows_of([doc_id]) for doc_id in self._examples.values())
-            more = not self._examples and store.n_documents >= 2 * self._examples_of
-            if gone or more:
-                self._examples = _examples(answerer)
-                self._examples_of = store.n_documents
-            return list(self._examples)
-
     def _nothing_yet(self) -> str:
         if self._library is None:
             return "There are no documents yet."
         if self._library.status().running:
             return "The documents are being read; ask again when the first is ready."
         return "There are no documents yet: add some first."
-
-
-def _examples(answerer: Answerer) -> dict[str, str]:
-    try:
-        return suggest_questions(answerer)
-    except QAError:  # the page comes up all the same; asking will say what is wrong
-        return {}
 
 
 def _short(question: str) -> str:
