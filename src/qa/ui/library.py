@@ -7,13 +7,11 @@ is moved to a hidden folder of the corpus, from where it can be put back.
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,13 +20,9 @@ from pathlib import Path, PurePosixPath
 from qa.documents.load import file_sha256, source_path
 from qa.errors import UsageError
 from qa.formats import unsupported
+from qa.ui.file_names import safe_name
 
 REMOVED = ".removed"
-# Control and direction-changing characters, and what Windows keeps for itself.
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069<>:"|?*\\]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\..*)?")
-_NAME_BYTES = 200
-_SUFFIX_CHARACTERS = 20
 _LISTED_FILES = 200
 
 
@@ -311,24 +305,6 @@ class Library:
         return True
 
 
-def safe_name(name: str) -> str | None:
-    """Make a path below the corpus folder of what a browser says a file is called.
-
-    Returns:
-        A relative path with forward slashes that stays inside on any system, or None.
-    """
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8"))
-    parts = []
-    for part in name.replace("\\", "/").split("/"):
-        clean = " ".join(_FORBIDDEN.sub(" ", part).split()).strip(". ")
-        if not clean:
-            continue
-        if _RESERVED.fullmatch(clean):
-            clean = f"_{clean}"
-        parts.append(_shortened(clean))
-    return "/".join(parts[-8:]) or None
-
-
 def _summary(report: str) -> str:
     """Say in words what `qa index --json` reports."""
     try:
@@ -342,18 +318,6 @@ def _summary(report: str) -> str:
     (kind, count), *others = changes
     first = f"{count:,} document{'' if count == 1 else 's'} {kind}"
     return ", ".join([first, *(f"{count:,} {kind}" for kind, count in others)])
-
-
-def _shortened(name: str) -> str:
-    """Keep a name within what file systems allow, with its suffix."""
-    suffix = PurePosixPath(name).suffix
-    if len(suffix) > _SUFFIX_CHARACTERS:
-        suffix = ""
-    room = _NAME_BYTES - len(suffix.encode())
-    stem = name.removesuffix(suffix).encode()
-    if len(stem) <= room:
-        return name
-    return stem[:room].decode("utf-8", "ignore").strip(". ") + suffix
 
 
 def _move(path: Path, target: Path) -> None:
