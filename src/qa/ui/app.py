@@ -6,7 +6,6 @@ Nothing it serves makes a browser ask another machine for anything.
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.views.conversation import scope_html
 from qa.ui.views.page import TEMPLATES
 
+_STATIC = Path(__file__).parent / "static"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 _QUIET: dict[str, Any] = {
@@ -166,6 +166,7 @@ def start(
             theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
             css=_asset("style.css"),
             footer_links=[],
+            favicon_path=_STATIC / "favicon.svg",
             share=False,
             ssr_mode=False,
             show_error=True,
@@ -213,4 +214,4 @@ def serve(
 
 
 def _asset(name: str) -> str:
-    return files("qa.ui").joinpath("static", name).read_text("utf-8")
+    return (_STATIC / name).read_text("utf-8")

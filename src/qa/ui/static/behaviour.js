@@ -452,5 +452,38 @@ function showNewTurn() {
   if (number <= last) return;
   last = number;
   show("ask");
-  turns[turns.length - 1].scrollIntoView({ block: "start", behavior: still() });
+  const turn = turns[turns.length - 1];
+  turn.scrollIntoView({ block: "start", behavior: still() });
+  const said = turn.querySelector(".qa-short, .qa-answer, .qa-abstained, .qa-error");
+  document.querySelector("#qa-answered").textContent = said?.textContent ?? "";
+}
+
+// ---- keys that count wherever one is: only the head's script listens
+
+// What opened the source that is shown.
+let opener = null;
+
+function leaveSource() {
+  const { pane, from } = document.querySelector(".qa-panes").dataset;
+  if (pane === "source" && from) {
+    show("evaluate");
+    document.dispatchEvent(new Event("qa-return"));
+    return;
+  }
+  const back = pane === "source" && opener?.isConnected ? opener : null;
+  show("ask");
+  (back?.checkVisibility() ? back : document.querySelector("#qa-question textarea"))?.focus();
+}
+
+if (element.closest("#qa-head")) {
+  document.addEventListener("qa-open", ({ detail }) => { opener = detail.button; });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target.closest?.("input:not([type=checkbox]), textarea");
+    if (event.key === "/" && !typing) {
+      event.preventDefault();
+      show("ask");
+      document.querySelector("#qa-question textarea")?.focus();
+    } else if (event.key === "Escape" && !typing?.value) leaveSource();
+  });
 }

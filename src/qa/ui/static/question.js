@@ -33,6 +33,16 @@ document.addEventListener("qa-unsent", () => {
 });
 
 element.setAttribute("role", "status");
+
+// Gradio's button has a picture only; its question box may come after this.
+new MutationObserver((_, observer) => {
+  const button = document.querySelector("#qa-question button");
+  if (!button) return;
+  button.setAttribute("aria-label", "Send");
+  button.title = "Send";
+  observer.disconnect();
+}).observe(document.body, { childList: true, subtree: true });
+
 function show() {
   element.replaceChildren(
     ...[...waiting.values()].map((question) => {
