@@ -36,7 +36,7 @@ Serve = Callable[..., Served]
 
 
 def tiny_build_settings(index_dir: Path) -> BuildSettings:
-    """Put the tiny models in place; give the settings that `qa index` has with them."""
+    """Put the tiny models in place; return the settings that `qa index` has with them."""
     names = tiny_settings(index_dir)
     return BuildSettings(encoder=names.encoder, reader=names.reader)
 
@@ -129,6 +129,6 @@ def contrast(element: Locator) -> float:
 
 
 def unreadable(page: Page, selectors: list[str]) -> dict[str, float]:
-    """Give the selectors whose first element has too little contrast, with the ratio."""
+    """Return the selectors whose first element has too little contrast, with the ratio."""
     ratios = {selector: contrast(page.locator(selector).first) for selector in selectors}
     return {selector: ratio for selector, ratio in ratios.items() if ratio < 4.5}

@@ -62,7 +62,7 @@ def hostile_address(page_index: Path, tmp_path_factory: pytest.TempPathFactory) 
     page.close()
 
 
-def test_asking_shows_the_answer_with_key_words_citation_confidence_and_time(
+def test_asking_shows_the_answer_with_key_words_citation_and_confidence(
     visit: OpenPage, address: str
 ) -> None:
     turn = ask(visit(address), LABS)
@@ -71,7 +71,7 @@ def test_asking_shows_the_answer_with_key_words_citation_confidence_and_time(
     assert "351" in " ".join(turn.locator(".qa-answer mark").all_inner_texts())
     expect(turn.get_by_role("button", name="Citation 1: open")).to_be_visible()
     expect(turn.locator(".qa-status")).to_contain_text("Confidence: ")
-    expect(turn.locator(".qa-status")).to_contain_text(" ms")
+    expect(turn).not_to_contain_text(" ms")
 
 
 def test_a_citation_opens_the_source_at_that_very_sentence(visit: OpenPage, address: str) -> None:

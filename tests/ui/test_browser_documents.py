@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from qa.ui.desk import Desk
-from qa.ui.visit import Talk
+from qa.ui.page_state import Conversation
+from qa.ui.panes.conversation import ConversationPane
 from tests.conftest import CORPUS
 from tests.ui.browsing import (
     PHONE,
@@ -304,13 +304,13 @@ def test_a_welcome_that_comes_late_does_not_take_the_place_of_an_answer(
     visit: OpenPage, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served = serve(CORPUS)
-    asked, conversation = threading.Event(), Desk.conversation
+    asked, show = threading.Event(), ConversationPane.show
 
-    def late(self: Desk, talk: Talk) -> str:
-        assert talk.turns or asked.wait(30)
-        return conversation(self, talk)
+    def late(self: ConversationPane, now: Conversation) -> str:
+        assert now.turns or asked.wait(30)
+        return show(self, now)
 
-    monkeypatch.setattr(Desk, "conversation", late)
+    monkeypatch.setattr(ConversationPane, "show", late)
     page = visit(served.address, is_whole=False)
     turn = ask(page, IRON)
     expect(answer_of(turn)).to_be_visible()

@@ -340,7 +340,7 @@ def test_a_gold_file_gives_a_report_that_can_be_saved(
     assert page.locator("#qa-report").get_attribute("sandbox") == "allow-scripts allow-downloads"
     assert report.evaluate("self.origin") == "null"
     assert report.evaluate("(() => { try { return parent.document.title } catch { } })()") is None
-    expect(page.locator("#qa-trial")).to_contain_text("mine.jsonl, 3 questions")
+    expect(page.locator("#qa-asking")).to_contain_text("mine.jsonl, 3 questions")
     expect(page.locator("#qa-news")).to_have_text("The report on mine.jsonl is ready.")
     name, path = saved(page, "Save the report", tmp_path)
     assert name == "report.html"
@@ -367,8 +367,8 @@ def test_progress_is_shown_another_file_refused_and_asking_goes_on_until_it_is_s
 ) -> None:
     page = evaluate_pane(visit(serve(CORPUS).address))
     choose_gold(page, "long.jsonl", many_questions())
-    expect(page.locator("#qa-trial")).to_contain_text("of 5,000 questions")
-    page.wait_for_function("document.querySelector('#qa-trial progress').value > 0")
+    expect(page.locator("#qa-asking")).to_contain_text("of 5,000 questions")
+    page.wait_for_function("document.querySelector('#qa-asking progress').value > 0")
     expect(page.locator("#qa-news")).to_have_text("Asking long.jsonl.")
     stop = page.get_by_role("button", name="Stop")
     stop.focus()
@@ -376,9 +376,9 @@ def test_progress_is_shown_another_file_refused_and_asking_goes_on_until_it_is_s
     refused = page.locator("#qa-refused").get_by_role("alert")
     expect(refused).to_contain_text("wait for it or stop it")
     stop.focus()
-    before = page.locator("#qa-trial progress").evaluate("e => e.value")
+    before = page.locator("#qa-asking progress").evaluate("e => e.value")
     page.wait_for_function(
-        "n => document.querySelector('#qa-trial progress').value > n", arg=before
+        "n => document.querySelector('#qa-asking progress').value > n", arg=before
     )
     expect(refused).to_be_visible()
     expect(stop).to_be_focused()
@@ -386,7 +386,7 @@ def test_progress_is_shown_another_file_refused_and_asking_goes_on_until_it_is_s
     expect(ask(page, ROSES).locator(".qa-answer")).to_have_text(ROSES_SENTENCE)
     evaluate_pane(page)
     stop.press("Enter")
-    expect(page.locator("#qa-trial")).to_have_text("long.jsonl: it was stopped")
+    expect(page.locator("#qa-asking")).to_have_text("long.jsonl: it was stopped")
     expect(page.locator("#qa-report")).to_be_hidden()
     expect(page.get_by_role("heading", name="How often is it right?")).to_be_focused()
     choose_gold(page, "second.jsonl", to_lines(GOLD))
@@ -412,7 +412,7 @@ def test_a_malformed_gold_file_is_refused_clearly(
     refused = page.locator("#qa-refused").get_by_role("alert")
     expect(refused).to_contain_text(said)
     expect(refused).not_to_contain_text("gradio")
-    expect(page.locator("#qa-trial progress")).to_have_count(0)
+    expect(page.locator("#qa-asking progress")).to_have_count(0)
 
 
 def test_a_gold_file_in_squads_format_is_asked(visit: OpenPage, serve: Serve) -> None:
@@ -426,7 +426,7 @@ def test_a_gold_file_in_squads_format_is_asked(visit: OpenPage, serve: Serve) ->
 def test_without_documents_a_trial_says_so(visit: OpenPage, serve: Serve) -> None:
     page = evaluate_pane(visit(serve({}).address))
     choose_gold(page, "mine.jsonl", to_lines(GOLD))
-    expect(page.locator("#qa-trial .qa-notice")).to_contain_text("no index")
+    expect(page.locator("#qa-asking .qa-notice")).to_contain_text("no index")
 
 
 # ---- by keyboard, on a phone, for every eye
@@ -528,7 +528,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_everything_can_be_tapped(
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     assert_fits_a_finger(page)
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#qa-trial")).to_contain_text("it was stopped")
+    expect(page.locator("#qa-asking")).to_contain_text("it was stopped")
     choose_gold(page, f"{'mine' * 40}.jsonl", to_lines(GOLD))
     report_of(page)
     assert_fits_a_finger(page)
@@ -557,7 +557,7 @@ def test_everything_can_be_read_on_its_background(
     assert unreadable(page, ["#qa-refused .qa-notice"]) == {}
     choose_gold(page, "mine.jsonl", to_lines(GOLD))
     report_of(page)
-    assert unreadable(page, ["[data-save-report]", "#qa-trial .qa-meta"]) == {}
+    assert unreadable(page, ["[data-save-report]", "#qa-asking .qa-meta"]) == {}
 
 
 def test_every_control_has_a_name(visit: OpenPage, serve: Serve) -> None:

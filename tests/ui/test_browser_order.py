@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from qa.ui.desk import Desk
-from qa.ui.visit import Visit
+from qa.ui.page_state import PageState
+from qa.ui.panes.conversation import ConversationPane
+from qa.ui.panes.documents import DocumentsPane
 from tests.conftest import CORPUS
 from tests.ui.browsing import PHONE, OpenPage, Serve, Served, ask
 from tests.ui.samples import write_pdf
@@ -46,7 +47,7 @@ class Gate:
         self._open = threading.Event()
         self.begun = threading.Event()
 
-    def hold(self, name: str, is_meant: Callable[..., bool], owner: type = Desk) -> None:
+    def hold(self, owner: type, name: str, is_meant: Callable[..., bool]) -> None:
         """Hold back the first call of a method for whose arguments `is_meant` says so."""
         method, lock = getattr(owner, name), threading.Lock()
 
@@ -110,7 +111,7 @@ def title(page: Page) -> Any:
 def test_of_two_documents_opened_at_once_the_one_clicked_last_is_shown(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
-    gate.hold("open", lambda doc_id, *rest: doc_id == "bridges.txt")
+    gate.hold(DocumentsPane, "open", lambda doc_id, *rest: doc_id == "bridges.txt")
     page = visit(still.address)
     page.locator("[data-open='bridges.txt']").click()
     assert gate.begun.wait(60)
@@ -123,7 +124,7 @@ def test_of_two_documents_opened_at_once_the_one_clicked_last_is_shown(
 def test_of_two_pages_turned_to_at_once_the_last_is_shown(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
-    gate.hold("open", lambda doc_id, cited, shown, page: page == 2)
+    gate.hold(DocumentsPane, "open", lambda doc_id, cited, shown, page: page == 2)
     page = visit(still.address)
     page.locator("[data-open='report.pdf']").click()
     pager = page.locator(".qa-pager")
@@ -144,7 +145,7 @@ def test_a_list_asked_for_after_a_citation_stays(
     page.locator("[data-open='bridges.txt']").click()
     expect(title(page)).to_have_text("bridges")
     turn = ask(page, ROSES)
-    gate.hold("open", lambda doc_id, *rest: doc_id == "garden.md")
+    gate.hold(DocumentsPane, "open", lambda doc_id, *rest: doc_id == "garden.md")
     turn.get_by_role("button", name="Citation 1: open").click()
     assert gate.begun.wait(60)
     page.get_by_role("button", name="All documents").click()
@@ -156,7 +157,7 @@ def test_a_list_asked_for_after_a_citation_stays(
 def test_a_list_that_comes_late_leaves_the_citation_that_was_opened(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
-    gate.hold("documents", lambda chosen: True)
+    gate.hold(DocumentsPane, "show", lambda chosen: True)
     page = visit(still.address, is_whole=False)
     assert gate.begun.wait(60)
     ask(page, ROSES).get_by_role("button", name="Citation 1: open").click()
@@ -194,7 +195,7 @@ def test_when_nothing_answers_the_pane_says_so(visit: OpenPage, still: Served) -
 def test_what_is_typed_while_an_answer_is_on_its_way_stays(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
-    gate.hold("ask", lambda question, only: True)
+    gate.hold(ConversationPane, "ask", lambda question, only: True)
     page = visit(still.address)
     box = send(page, ROSES)
     assert gate.begun.wait(60)
@@ -208,7 +209,7 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(
 
 
 def test_enter_pressed_twice_asks_once(visit: OpenPage, still: Served, gate: Gate) -> None:
-    gate.hold("ask", lambda question, only: True)
+    gate.hold(ConversationPane, "ask", lambda question, only: True)
     page = visit(still.address)
     send(page, ROSES, presses=2)
     assert gate.begun.wait(60)
@@ -240,7 +241,7 @@ def test_a_verdict_given_while_an_answer_is_on_its_way_is_kept_and_the_answer_co
 ) -> None:
     page = visit(still.address)
     turn = ask(page, ROSES)
-    gate.hold("ask", lambda question, only: question == BRIDGE)
+    gate.hold(ConversationPane, "ask", lambda question, only: question == BRIDGE)
     send(page, BRIDGE)
     assert gate.begun.wait(60)
     turn.get_by_role("button", name="No", exact=True).click()
@@ -256,7 +257,7 @@ def test_a_verdict_that_is_shown_late_does_not_hide_the_answer_that_came_meanwhi
 ) -> None:
     page = visit(still.address)
     ask(page, ROSES).get_by_role("button", name="No", exact=True)
-    gate.hold("conversation", lambda talk: any(turn.verdict for turn in talk.turns))
+    gate.hold(ConversationPane, "show", lambda now: any(turn.verdict for turn in now.turns))
     page.get_by_role("button", name="No", exact=True).click()
     assert gate.begun.wait(60)
     send(page, BRIDGE)
@@ -273,7 +274,7 @@ def test_verdicts_on_two_answers_at_once_are_both_kept(
     page = visit(still.address)
     ask(page, ROSES)
     ask(page, BRIDGE)
-    gate.hold("conversation", lambda talk: bool(talk.turns))
+    gate.hold(ConversationPane, "show", lambda now: bool(now.turns))
     turns = page.locator(".qa-turn")
     turns.first.get_by_role("button", name="No", exact=True).click()
     assert gate.begun.wait(60)
@@ -317,7 +318,7 @@ def test_of_two_choices_that_overtake_each_other_the_later_counts(
 def test_a_choice_that_is_shown_late_does_not_hide_the_later_one(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
-    gate.hold("choose", lambda doc_ids, number: True, Visit)
+    gate.hold(PageState, "choose", lambda doc_ids, number: True)
     page = visit(still.address)
     page.get_by_label("Ask The garden").check()
     assert gate.begun.wait(60)
@@ -332,7 +333,7 @@ def test_a_choice_that_is_shown_late_does_not_come_back_when_all_are_asked(
 ) -> None:
     page = visit(still.address)
     page.get_by_label("Ask The garden").check()
-    gate.hold("choose", lambda doc_ids, number: len(doc_ids) == 2, Visit)
+    gate.hold(PageState, "choose", lambda doc_ids, number: len(doc_ids) == 2)
     page.get_by_label("Ask bridges").check()
     assert gate.begun.wait(60)
     page.get_by_role("button", name="Ask all documents").click()

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from qa.errors import UsageError
 from qa.index.generations import Index
-from qa.ui.library import FileProgress, Library, Progress, safe_name
+from qa.ui.file_names import safe_name
+from qa.ui.library import FileStatus, Library, LibraryStatus
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 
 NewFile = Callable[[str, str], Path]
@@ -72,7 +73,7 @@ def files_of(corpus: Path) -> set[str]:
     }
 
 
-def one(results: list[FileProgress]) -> FileProgress:
+def one(results: list[FileStatus]) -> FileStatus:
     (result,) = results
     return result
 
@@ -87,7 +88,7 @@ def test_added_files_are_indexed_and_said_to_be_read(
     assert [result.waiting for result in results] == [True, True]
     library.wait()
     assert indexed(tmp_path) == sorted([*CORPUS, "ferns.txt", "in/b.md"])
-    now = library.progress()
+    now = library.status()
     assert not now.running
     assert not now.error
     assert now.summary == "5 documents added"
@@ -103,7 +104,7 @@ def test_a_removed_document_is_kept_and_can_be_put_back(
     library.remove(["letters/ada.txt"])
     library.wait()
     assert indexed(tmp_path) == ["bridges.txt", "garden.md"]
-    assert library.progress().summary == "1 document removed"
+    assert library.status().summary == "1 document removed"
     (kept,) = (corpus / ".removed").rglob("ada.txt")
     assert kept.read_text() == CORPUS["letters/ada.txt"]
     assert library.can_restore
@@ -120,13 +121,13 @@ def test_an_update_finds_what_was_changed_in_the_folder(library: Library, corpus
     library.wait()
     library.update()
     library.wait()
-    assert library.progress().summary == "everything is up to date"
+    assert library.status().summary == "everything is up to date"
     (corpus / "bridges.txt").write_text("The Tay Bridge.")
     (corpus / "garden.md").unlink()
     (corpus / "new.txt").write_text("New.")
     library.update()
     library.wait()
-    assert library.progress().summary == "1 document added, 1 changed, 1 removed"
+    assert library.status().summary == "1 document added, 1 changed, 1 removed"
 
 
 def test_a_file_that_cannot_be_read_is_said_to_be_so_and_the_rest_is_read(
@@ -134,7 +135,7 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so_and_the_rest_is_read(
 ) -> None:
     library.add([(new("a", "%PDF-1.7 no"), "bad.pdf"), (new("b", "Ferns."), "good.txt")])
     library.wait()
-    said = {file.name: file.problem for file in library.progress().files}
+    said = {file.name: file.problem for file in library.status().files}
     assert said["bad.pdf"]
     assert said["good.txt"] == ""
     assert "good.txt" in indexed(tmp_path)
@@ -153,7 +154,7 @@ def test_an_index_whose_last_document_goes_is_empty(library: Library, tmp_path: 
     library.wait()
     library.remove(list(CORPUS))
     library.wait()
-    assert library.progress().error == ""
+    assert library.status().error == ""
     assert indexed(tmp_path) == []
 
 
@@ -163,7 +164,7 @@ def test_updates_asked_for_during_one_become_one_more(
     builds, go_on = [], threading.Event()
 
     def build(self: Library) -> None:
-        builds.append(self.progress())
+        builds.append(self.status())
         assert go_on.wait(30)
 
     monkeypatch.setattr(Library, "_build", build)
@@ -172,12 +173,12 @@ def test_updates_asked_for_during_one_become_one_more(
         thread.start()
     for thread in threads:
         thread.join()
-    assert library.progress().running
+    assert library.status().running
     go_on.set()
     library.wait()
     assert len(builds) == 2
     assert all(progress.running for progress in builds)
-    assert not library.progress().running
+    assert not library.status().running
 
 
 def test_files_added_during_an_update_are_read_by_the_next(
@@ -188,7 +189,7 @@ def test_files_added_during_an_update_are_read_by_the_next(
     library.add([(new("b", "Clay."), "b.txt")])
     library.wait()
     assert indexed(tmp_path) == sorted([*CORPUS, "a.txt", "b.txt"])
-    assert not any(file.waiting for file in library.progress().files)
+    assert not any(file.waiting for file in library.status().files)
 
 
 def test_why_an_update_failed_is_told_and_the_next_starts_clean(
@@ -200,7 +201,7 @@ def test_why_an_update_failed_is_told_and_the_next_starts_clean(
     failing = Library(corpus, index_dir, library._options)
     failing.add([(new("a", "x"), "a.txt")])
     failing.wait()
-    now = failing.progress()
+    now = failing.status()
     assert "the index folder" in now.error
     assert "Traceback" not in now.error
     assert not now.error.startswith("qa:")
@@ -211,15 +212,15 @@ def test_why_an_update_failed_is_told_and_the_next_starts_clean(
     tiny_settings(index_dir)
     failing.update()
     failing.wait()
-    assert failing.progress().error == ""
-    assert [file.waiting for file in failing.progress().files] == [False] * 4
+    assert failing.status().error == ""
+    assert [file.waiting for file in failing.status().files] == [False] * 4
 
 
 def test_a_wrong_option_is_told_too(corpus: Path, tmp_path: Path) -> None:
     library = Library(corpus, tmp_path / "index", ["--no-such-option"])
     library.update()
     library.wait()
-    assert "--no-such-option" in library.progress().error
+    assert "--no-such-option" in library.status().error
 
 
 def test_a_python_that_cannot_be_started_is_told(
@@ -228,8 +229,8 @@ def test_a_python_that_cannot_be_started_is_told(
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     library.update()
     library.wait()
-    assert "/no/such/python" in library.progress().error
-    assert not library.progress().running
+    assert "/no/such/python" in library.status().error
+    assert not library.status().running
 
 
 def test_a_stopped_update_is_carried_on_by_the_next(
@@ -238,14 +239,14 @@ def test_a_stopped_update_is_carried_on_by_the_next(
     write_corpus(corpus, {f"{n}.txt": f"Sentence {n} about ferns. " * 400 for n in range(40)})
     library.update()
     library.update()  # the one that waits is not started either
-    _until(lambda: bool(library.progress().files) or not library.progress().running)
+    _until(lambda: bool(library.status().files) or not library.status().running)
     library.stop()
     library.wait()
-    assert not library.progress().running
-    assert library.progress().error == "it was stopped"
+    assert not library.status().running
+    assert library.status().error == "it was stopped"
     library.update()
     library.wait()
-    assert library.progress().error == ""
+    assert library.status().error == ""
     assert len(indexed(tmp_path)) == 43
 
 
@@ -254,7 +255,7 @@ def test_stopping_at_once_or_without_an_update_does_no_harm(library: Library) ->
     library.update()
     library.stop()
     library.wait()
-    assert library.progress().error == "it was stopped"
+    assert library.status().error == "it was stopped"
 
 
 def _until(is_true: Callable[[], bool]) -> None:
@@ -273,16 +274,16 @@ def test_a_report_longer_than_a_pipe_holds_does_not_stop_the_update(
         (corpus / f"{number:04} {'long name ' * 12}.doc").touch()
     library.update()
     library.wait()
-    assert library.progress().summary == "3 documents added"
+    assert library.status().summary == "3 documents added"
 
 
 # ---- what is told on the way
 
 
-def told(library: Library, **event: object) -> Progress:
+def told(library: Library, **event: object) -> LibraryStatus:
     blank = {"stage": "", "done": 0, "total": 0, "doc_id": "", "problem": ""}
     assert library._follow(json.dumps({**blank, **event}))
-    return library.progress()
+    return library.status()
 
 
 def test_the_share_done_counts_documents_and_never_goes_back(idle: Library) -> None:
@@ -299,9 +300,9 @@ def test_the_share_done_counts_documents_and_never_goes_back(idle: Library) -> N
     "line", ["", "Warning: x", "5", "null", "[]", '{"stage": 1}', '{"stage": "x", "done": "y"}']
 )
 def test_what_is_not_an_event_is_left_for_the_error(idle: Library, line: str) -> None:
-    before = idle.progress()
+    before = idle.status()
     assert not idle._follow(line)
-    assert idle.progress() == before
+    assert idle.status() == before
 
 
 def test_many_files_push_out_neither_the_failures_nor_each_other(idle: Library) -> None:
@@ -309,7 +310,7 @@ def test_many_files_push_out_neither_the_failures_nor_each_other(idle: Library) 
         told(idle, stage="documents", doc_id=f"bad {number}", problem="damaged")
     for number in range(1_000):
         told(idle, stage="documents", doc_id=f"good {number}")
-    files = idle.progress().files
+    files = idle.status().files
     assert sum(bool(file.problem) for file in files) == 5
     assert sum(not file.problem for file in files) == 200
     assert files[0].name == "good 999", "newest first"
@@ -321,7 +322,7 @@ def test_a_file_that_is_read_again_is_listed_once_with_its_note(
     idle.add([(new("a", "x"), "bridges.txt")])
     now = told(idle, stage="documents", done=1, total=1, doc_id="bridges (2).txt")
     (file,) = now.files
-    assert file == FileProgress("bridges (2).txt", note="another bridges.txt was there")
+    assert file == FileStatus("bridges (2).txt", note="another bridges.txt was there")
 
 
 # ---- names
@@ -427,7 +428,7 @@ def test_the_same_content_under_the_same_name_is_there_already(
     idle: Library, new: NewFile, corpus: Path
 ) -> None:
     result = one(idle.add([(new("a", CORPUS["bridges.txt"]), "bridges.txt")]))
-    assert result == FileProgress("bridges.txt", note="was there already")
+    assert result == FileStatus("bridges.txt", note="was there already")
     assert files_of(corpus) == set(CORPUS)
 
 
@@ -469,7 +470,7 @@ def test_a_file_of_a_format_that_is_not_read_is_not_saved(
     result = one(idle.add([(new("a", "x"), name)]))
     assert "not a format that is read" in result.problem
     assert files_of(corpus) == set(CORPUS)
-    assert idle.progress().files == (result,)
+    assert idle.status().files == (result,)
 
 
 def test_nothing_is_updated_when_nothing_was_saved(
@@ -477,7 +478,7 @@ def test_nothing_is_updated_when_nothing_was_saved(
 ) -> None:
     library.add([(new("a", "x"), "a.exe")])
     library.wait()
-    assert library.progress().summary == ""
+    assert library.status().summary == ""
     assert not (tmp_path / "index" / "CURRENT").exists()
 
 
@@ -599,7 +600,7 @@ def test_an_undo_that_fails_can_be_tried_again(
 
 
 def test_progress_is_a_snapshot(idle: Library, new: NewFile) -> None:
-    before = idle.progress()
+    before = idle.status()
     idle.add([(new("a", "x"), "a.txt")])
-    assert before == Progress()
-    assert replace(idle.progress(), files=()) == before
+    assert before == LibraryStatus()
+    assert replace(idle.status(), files=()) == before

@@ -1,4 +1,5 @@
-"""The page in the browser: show answers, sources, documents and evaluations.
+"""Serve the page in the browser: ask, read sources, manage documents, evaluate.
 
-In come a person's clicks and words; out goes HTML. The only package that knows Gradio.
+`app` lays it out, `panes` do what a person asks for, `views` and `templates` draw it. The only
+package that knows Gradio.
 """

@@ -1,13 +1,11 @@
-"""Gradio around a desk: two panes, a question box, and what connects them.
+"""Lay out the page with Gradio, connect its panes, and serve it.
 
-Knows Gradio; the HTML comes from `desk`. Nothing it serves makes a browser ask
-another machine for anything.
+Nothing it serves makes a browser ask another machine for anything.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +17,20 @@ import gradio as gr
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.errors import QAError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
-from qa.schema import Span
 from qa.settings import AskSettings, ParseLimits
-from qa.ui.desk import Desk
-from qa.ui.evaluation import Evaluation, Trial
+from qa.ui.evaluator import Evaluator
+from qa.ui.events import Sent, ServerFunction, documents_events, evaluation_events
 from qa.ui.library import Library
-from qa.ui.render import scope_html
-from qa.ui.render_evaluation import evaluation_html
-from qa.ui.visit import Talk, Visit
+from qa.ui.page_state import Conversation, PageState
+from qa.ui.panes.conversation import ConversationPane
+from qa.ui.panes.documents import DocumentsPane
+from qa.ui.panes.evaluation import EvaluationPane
+from qa.ui.views.conversation import scope_html
+from qa.ui.views.page import TEMPLATES
 
+_STATIC = Path(__file__).parent / "static"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
-_TOP = """
-<div class="qa-top"><h1>Ask the documents</h1>
-<span class="qa-busy" id="qa-busy"></span>
-<span class="qa-heard" id="qa-news" role="status"></span>
-<div class="qa-tabs" role="tablist" aria-label="Panes">
-<button type="button" role="tab" data-tab="ask" aria-selected="true">Ask</button>
-<button type="button" role="tab" data-tab="source" aria-selected="false" tabindex="-1">
-Documents</button>
-<button type="button" role="tab" data-tab="evaluate" aria-selected="false" tabindex="-1">
-Evaluate</button>
-</div></div>
-"""
 _QUIET: dict[str, Any] = {
     "queue": False,
     "show_progress": "hidden",
@@ -60,183 +49,85 @@ _SEND = """(question) => {
 _UNSENT = '() => { document.dispatchEvent(new Event("qa-unsent")); }'
 
 
-def build_ui(desk: Desk) -> gr.Blocks:
+def build_ui(
+    conversation: ConversationPane, documents: DocumentsPane, evaluation: EvaluationPane
+) -> gr.Blocks:
     """Lay out the page and connect its events."""
-    behaviour = _asset("behaviour.js")
 
-    def ask(visit: Visit, event: gr.EventData) -> tuple[str, Visit]:
-        sent_as = getattr(event, "number", None)
-        turn = desk.ask(_text_of(event, "question"), visit.chosen)
-        turn = replace(turn, sent_as=sent_as if isinstance(sent_as, int) else 0)
-        return desk.conversation(visit.add(turn)), visit
+    def ask(state: PageState, event: gr.EventData) -> tuple[str, PageState]:
+        sent = Sent(event._data)
+        turn = conversation.ask(sent.text("question"), state.chosen)
+        turn = replace(turn, sent_as=sent.number("number") or 0)
+        return conversation.show(state.add(turn)), state
 
-    def judge(visit: Visit, event: gr.EventData) -> str:
-        number, verdict = getattr(event, "turn", None), _text_of(event, "verdict")
-        number = number if isinstance(number, int) else -1
-        return desk.conversation(visit.change(number, lambda turn: desk.judge(turn, verdict)))
+    def judge(state: PageState, event: gr.EventData) -> str:
+        sent = Sent(event._data)
+        number, verdict = sent.number("turn"), sent.text("verdict")
+        changed = state.change(
+            -1 if number is None else number, lambda turn: conversation.judge(turn, verdict)
+        )
+        return conversation.show(changed)
 
-    def choose(visit: Visit, event: gr.EventData) -> tuple[str, Visit]:
-        names, number = _names(getattr(event, "doc_ids", None)), getattr(event, "number", None)
-        choice = visit.choose(names, number if isinstance(number, int) else 0)
-        return scope_html(choice.doc_ids, choice.number), visit
+    def choose(state: PageState, event: gr.EventData) -> tuple[str, PageState]:
+        sent = Sent(event._data)
+        choice = state.choose(sent.texts("doc_ids"), sent.number("number") or 0)
+        return scope_html(choice.doc_ids, choice.number), state
 
     with gr.Blocks(title="Ask the documents", fill_width=True) as page:
-        visit = gr.State(Visit())
-        plain: dict[str, Any] = {"js_on_load": behaviour, "apply_default_css": False}
-        gr.HTML(_TOP, **plain)
+        state = gr.State(PageState())
+        _html("qa-head", "behaviour.js", TEMPLATES.render("top.html"))
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
-                conversation = gr.HTML("", elem_id="qa-conversation", **plain)
-                sent = gr.HTML(
-                    "",  # its script fills it
-                    elem_id="qa-sent",
-                    js_on_load=_asset("question.js"),
-                    apply_default_css=False,
-                )
-                scope = gr.HTML("", elem_id="qa-scope", **plain)
-                question = gr.Textbox(
-                    placeholder="Ask a question …",
-                    label="Question",
-                    show_label=False,
-                    lines=1,
-                    max_lines=5,
-                    max_length=MAX_QUESTION_CHARACTERS,
-                    submit_btn=True,
-                    autofocus=True,
-                    elem_id="qa-question",
-                )
+                said = _html("qa-conversation", "behaviour.js")
+                sent = _html("qa-sent", "question.js")  # its script fills it
+                scope = _html("qa-scope", "behaviour.js")
+                question = _question_box()
             with gr.Column(elem_classes="qa-right", scale=1):
-                source = gr.HTML(
-                    "",  # its script fills it, in the order in which things are asked for
-                    elem_id="qa-source",
-                    server_functions=_server_functions(desk, lambda: page),
-                    **plain,
-                )
+                events = documents_events(documents, lambda: page.upload_file_set)
+                # Its script fills it, in the order in which things are asked for.
+                source = _html("qa-source", "behaviour.js", events=events)
             with gr.Column(elem_classes="qa-wide", scale=1):
-                gr.HTML(
-                    evaluation_html(
-                        Trial(), [], can_try=desk.can_change
-                    ),  # its script fills it whenever it is shown
-                    elem_id="qa-evaluate",
-                    js_on_load=_asset("evaluate.js"),
-                    apply_default_css=False,
-                    server_functions=_evaluation_functions(desk, lambda: page),
-                )
+                events = evaluation_events(evaluation, lambda: page.upload_file_set)
+                # Its script fills it whenever it is shown.
+                _html("qa-evaluate", "evaluate.js", evaluation.show(), events)
         # Not as callable values: those wait in a queue, and come when a person is at work.
-        page.load(lambda: desk.conversation(Talk()), None, conversation, **_QUIET)
+        page.load(lambda: conversation.show(Conversation()), None, said, **_QUIET)
         question.submit(None, question, question, js=_SEND, **_QUIET)
-        asked = sent.ask(ask, visit, [conversation, visit], **_QUIET)
+        asked = sent.ask(ask, state, [said, state], **_QUIET)
         asked.failure(None, js=_UNSENT, **_QUIET)
-        conversation.judge(judge, visit, conversation, **_QUIET)
-        for pane in (conversation, source):
-            pane.renew(lambda visit: desk.conversation(visit.talk), visit, conversation, **_QUIET)
+        said.judge(judge, state, said, **_QUIET)
+        for pane in (said, source):
+            pane.renew(lambda state: conversation.show(state.conversation), state, said, **_QUIET)
         for pane in (source, scope):
-            pane.choose(choose, visit, [scope, visit], **_QUIET)
+            pane.choose(choose, state, [scope, state], **_QUIET)
     return page
 
 
-def _server_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callable[..., Any]]:
-    """Give what the page's script may call; it gets what a browser sends, whatever that is."""
-
-    def follow_progress(_: object) -> dict[str, Any]:
-        return desk.progress()
-
-    def list_documents(sent: object) -> str:
-        return desk.documents(_names(_field(sent, "chosen")))
-
-    def open_place(sent: object) -> str:
-        page, shown = _field(sent, "page"), _printable(_field(sent, "shown"))
-        doc_id = _printable(_field(sent, "doc_id"))
-        return desk.open(doc_id, _span_of(sent), shown, page if isinstance(page, int) else None)
-
-    def open_evidence(sent: object) -> str:
-        return desk.open_evidence(_printable(_field(sent, "text")))
-
-    def find_documents(sent: object) -> str:
-        return desk.found(str(_field(sent, "query"))[:200], _names(_field(sent, "chosen")))
-
-    def add_files(sent: object) -> dict[str, Any]:
-        # Only what this page has uploaded, or a browser could add any file of the machine.
-        ours = page().upload_file_set
-        files = [
-            (Path(str(_field(entry, "path"))), _printable(_field(entry, "name")))
-            for entry in _list(_field(sent, "files"))
-            if str(_field(entry, "path")) in ours
-        ]
-        desk.add(files)
-        for path, _ in files:
-            path.unlink(missing_ok=True)
-        return desk.progress()
-
-    def remove_documents(sent: object) -> str:
-        return desk.remove(_names(_field(sent, "doc_ids")))
-
-    def undo_removal(_: object) -> dict[str, Any]:
-        problem = desk.restore()
-        return {**desk.progress(), "problem": problem}
-
-    def check_changes(_: object) -> dict[str, Any]:
-        desk.update()
-        return desk.progress()
-
-    return [
-        follow_progress,
-        list_documents,
-        open_place,
-        open_evidence,
-        find_documents,
-        add_files,
-        remove_documents,
-        undo_removal,
-        check_changes,
-    ]
+def _html(
+    name: str, script: str, value: str = "", events: Sequence[ServerFunction] = ()
+) -> gr.HTML:
+    """Place HTML of ours, with the script that looks after it and what that may call."""
+    return gr.HTML(
+        value,
+        elem_id=name,
+        js_on_load=_asset(script),
+        apply_default_css=False,
+        server_functions=list(events),
+    )
 
 
-def _evaluation_functions(desk: Desk, page: Callable[[], gr.Blocks]) -> list[Callable[..., Any]]:
-    """Give what the script of the third pane may call."""
-
-    def start_trial(sent: object) -> str:
-        path = str(_field(sent, "path"))
-        if path not in page().upload_file_set:  # see add_files
-            return "the file could not be read"
-        try:
-            return desk.start_trial(Path(path), _printable(_field(sent, "name"))[:200])
-        finally:
-            Path(path).unlink(missing_ok=True)
-
-    def follow_trial(_: object) -> dict[str, Any]:
-        return desk.trial()
-
-    def read_report(_: object) -> str:
-        return desk.report()
-
-    def stop_trial(_: object) -> None:
-        desk.stop_trial()
-
-    def list_feedback(_: object) -> dict[str, str]:
-        return desk.feedback()
-
-    def correct_feedback(sent: object) -> dict[str, str]:
-        answer = "" if _field(sent, "none") else _printable(_field(sent, "answer"))
-        evidence = "" if _field(sent, "none") else _printable(_field(sent, "evidence"))
-        return desk.correct(_field(sent, "id"), answer, evidence, none=bool(_field(sent, "none")))
-
-    def delete_feedback(sent: object) -> dict[str, str]:
-        return desk.delete_feedback(_field(sent, "id"))
-
-    def export_feedback(_: object) -> dict[str, str]:
-        return desk.export_feedback()
-
-    return [
-        start_trial,
-        follow_trial,
-        read_report,
-        stop_trial,
-        list_feedback,
-        correct_feedback,
-        delete_feedback,
-        export_feedback,
-    ]
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
+        placeholder="Ask a question …",
+        label="Question",
+        show_label=False,
+        lines=1,
+        max_lines=5,
+        max_length=MAX_QUESTION_CHARACTERS,
+        submit_btn=True,
+        autofocus=True,
+        elem_id="qa-question",
+    )
 
 
 def start(
@@ -262,13 +153,12 @@ def start(
     Raises:
         QAError: The port is taken.
     """
-    desk = Desk(
-        LiveAnswerer(index_dir, settings),
-        library,
-        Evaluation(index_dir, settings),
-        Feedback(index_dir / FEEDBACK_FILE),
+    live, feedback = LiveAnswerer(index_dir, settings), Feedback(index_dir / FEEDBACK_FILE)
+    page = build_ui(
+        ConversationPane(live, library, feedback),
+        DocumentsPane(live, library),
+        EvaluationPane(Evaluator(index_dir, settings), feedback, can_start=library is not None),
     )
-    page = build_ui(desk)
     try:
         _, address, _ = page.launch(
             server_name=host,
@@ -276,6 +166,7 @@ def start(
             theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
             css=_asset("style.css"),
             footer_links=[],
+            favicon_path=_STATIC / "favicon.svg",
             share=False,
             ssr_mode=False,
             show_error=True,
@@ -322,33 +213,5 @@ def serve(
             library.stop()
 
 
-def _text_of(event: gr.EventData, name: str) -> str:
-    """Read a text from an event, which a browser may send without it."""
-    return _printable(getattr(event, name, ""))
-
-
-def _span_of(sent: object) -> Span | None:
-    start, end = _field(sent, "start"), _field(sent, "end")
-    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
-        return Span(start, end)
-    return None
-
-
-def _names(value: object) -> list[str]:
-    return [_printable(name) for name in _list(value)]
-
-
-def _field(value: object, name: str) -> Any:
-    return value.get(name, "") if isinstance(value, dict) else ""
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _printable(value: object) -> str:
-    return str(value).encode("utf-8", "replace").decode("utf-8")
-
-
 def _asset(name: str) -> str:
-    return files("qa.ui").joinpath(name).read_text("utf-8")
+    return (_STATIC / name).read_text("utf-8")

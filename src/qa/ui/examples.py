@@ -1,20 +1,47 @@
-"""An index in, a few questions it can answer out, for the empty conversation.
+"""Suggest questions that the documents answer, for the empty conversation.
 
-Drawn from the documents: names that their sentences mention are put into plain
-questions, and only those are kept whose answer cites such a sentence.
+They are phrased as for `qa draft-gold`, from sentences of a few documents; one counts only if its
+answer cites the very sentence it was made of.
 """
 
-import re
+import threading
 from collections.abc import Iterator
+from itertools import islice, zip_longest
 
 from qa.answer.pipeline import Answerer
-from qa.schema import Passage
+from qa.draft.draft import Draft, drafts_of
+from qa.errors import QAError
+from qa.index.store import Store
 
-_QUOTED = re.compile(r"[“\"]((?:[A-Z][\w-]+ ){1,3}[A-Z][\w-]+)[,.]?[”\"]")
-_NAME = re.compile(r"(?<=[a-z,] )((?:[A-Z][a-zA-Z-]+ ){2,4}[A-Z][a-zA-Z-]+)(?=[.,;]| \()")
-_FIGURE = re.compile(r"\d[\d,.]*(?: percent|%)? ([a-z]{4,} [a-z]{4,}s)\b")
-_PASSAGES = 60
-_TRIES = 24
+_MOST_CHARACTERS = 110  # of a question: it is to be read at a glance
+_DOCUMENTS = 20
+_PASSAGES = 40  # of a document
+_TRIES = 10
+
+
+class Examples:
+    """Questions suggested for an index, as it changes. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._lock = threading.Lock()
+        self._found: dict[str, str] = {}
+        self._documents = 0  # there were when it looked
+
+    def of(self, answerer: Answerer) -> list[str]:
+        """Suggest questions: anew where a document of theirs is gone, or where there were none.
+
+        Looking costs as much as ten questions, and a long build has many generations: where
+        nothing was found, it looks again when there are twice as many documents.
+        """
+        store = answerer.index.store
+        with self._lock:
+            gone = not all(store.rows_of([doc_id]) for doc_id in self._found.values())
+            more = not self._found and store.n_documents >= 2 * self._documents
+            if gone or more:
+                self._found = _suggested(answerer)
+                self._documents = store.n_documents
+            return list(self._found)
 
 
 def suggest_questions(answerer: Answerer, count: int = 4) -> dict[str, str]:
@@ -24,36 +51,40 @@ def suggest_questions(answerer: Answerer, count: int = 4) -> dict[str, str]:
         The id of the document that answers it, by question.
     """
     found: dict[str, str] = {}
-    cited: set[tuple[str, int]] = set()
-    for tries, (question, key) in enumerate(_candidates(answerer)):
-        if len(found) == count or tries == _TRIES:
+    for draft in islice(_drafts(answerer.index.store), _TRIES):
+        if len(found) == count:
             break
-        answer = answerer.ask(question)
-        if not answer.answered or key not in answer.citations[0].quote:
-            continue
-        place = (answer.citations[0].doc_id, answer.citations[0].start)
-        if place not in cited:
-            cited.add(place)
-            found[question] = place[0]
+        answer = answerer.ask(draft.question)
+        if answer.answered and draft.evidence in answer.citations[0].quote:
+            found[draft.question] = draft.doc_id
     return found
 
 
-def _candidates(answerer: Answerer) -> Iterator[tuple[str, str]]:
-    """Yield questions with the words their answer must contain, figures first."""
-    store = answerer.index.store
-    rows = store.rows()  # with gaps, where documents were removed
-    step = max(1, len(rows) // _PASSAGES)
-    passages = [store.passage(row).passage for row in rows[::step]]
-    figures = list(dict.fromkeys(key for p in passages for key in _keys(_FIGURE, p)))
-    named = [key for pattern in (_QUOTED, _NAME) for p in passages for key in _keys(pattern, p)]
-    names = list(dict.fromkeys(named))
-    for place in range(max(len(figures), len(names))):
-        if place < len(figures):
-            yield f"How many {figures[place]} were there?", figures[place]
-        if place < len(names):
-            yield f"What do the documents say about {names[place]}?", names[place]
+def _suggested(answerer: Answerer) -> dict[str, str]:
+    try:
+        return suggest_questions(answerer)
+    except QAError:  # the page comes up all the same; asking will say what is wrong
+        return {}
 
 
-def _keys(pattern: re.Pattern[str], passage: Passage) -> list[str]:
-    found = [match.group(1) for match in pattern.finditer(passage.text)]
-    return [key for key in found if not key.isupper()]
+def _drafts(store: Store) -> Iterator[Draft]:
+    """Yield drafts of some documents in turn, short questions first."""
+    infos = store.documents()
+    step = max(1, len(infos) // _DOCUMENTS)
+    by_document = [_of_document(store, info.doc_id) for info in infos[::step][:_DOCUMENTS]]
+    for row in zip_longest(*by_document):
+        yield from filter(None, row)
+
+
+def _of_document(store: Store, doc_id: str) -> list[Draft]:
+    """Draft a question of each sentence that gives a short one."""
+    document, passages = store.document(doc_id), store.passages_of(doc_id)
+    if document is None:
+        return []
+    passages = passages[:: max(1, len(passages) // _PASSAGES)][:_PASSAGES]
+    sentences = [span for entry in passages for span in entry.passage.sentences]
+    of_sentence: dict[int, Draft] = {}
+    for draft in sorted(drafts_of(document, sentences), key=lambda draft: len(draft.question)):
+        if len(draft.question) <= _MOST_CHARACTERS:
+            of_sentence.setdefault(draft.start, draft)
+    return list(of_sentence.values())

@@ -1,20 +1,17 @@
-"""The documents a person manages in the browser: files come and go, the index follows.
+"""Add files to the corpus folder and take them out of it, and bring the index up to date.
 
 Builds run as `qa index` in a process of their own, so that the page stays quick, keeps
 little in memory and survives whatever a file does. Nothing is deleted: what is removed
-is moved to a hidden folder of the corpus, from where it can be put back. Knows files and
-processes. Does not know HTML.
+is moved to a hidden folder of the corpus, from where it can be put back.
 """
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,18 +21,14 @@ from qa.documents.load import source_path
 from qa.errors import UsageError
 from qa.files import file_sha256
 from qa.formats import unsupported
+from qa.ui.file_names import safe_name
 
 REMOVED = ".removed"
-# Control and direction-changing characters, and what Windows keeps for itself.
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069<>:"|?*\\]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\..*)?")
-_NAME_BYTES = 200
-_SUFFIX_CHARACTERS = 20
 _LISTED_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class FileProgress:
+class FileStatus:
     """What became of one file.
 
     Attributes:
@@ -52,7 +45,7 @@ class FileProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LibraryStatus:
     """How far bringing the index up to date is.
 
     Attributes:
@@ -69,7 +62,7 @@ class Progress:
     stage: str = ""
     done: int = 0
     total: int = 0
-    files: tuple[FileProgress, ...] = ()
+    files: tuple[FileStatus, ...] = ()
     summary: str = ""
     error: str = ""
 
@@ -90,19 +83,19 @@ class Library:
         self._options = tuple(options)
         self._lock = threading.Lock()
         self._saving = threading.Lock()
-        self._progress = Progress()
+        self._status = LibraryStatus()
         self._again = False
         self._stopped = False
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[str] | None = None
         self._removed: list[tuple[Path, Path]] = []
 
-    def progress(self) -> Progress:
+    def status(self) -> LibraryStatus:
         """Say how far the current or last update is."""
         with self._lock:
-            return self._progress
+            return self._status
 
-    def add(self, files: Sequence[tuple[Path, str]]) -> list[FileProgress]:
+    def add(self, files: Sequence[tuple[Path, str]]) -> list[FileStatus]:
         """Copy files into the corpus folder and bring the index up to date.
 
         A file whose name is taken by one with other content gets a name of its own.
@@ -115,9 +108,9 @@ class Library:
         """
         results = [self._add_one(path, name) for path, name in files]
         with self._lock:
-            now = self._progress
+            now = self._status
             before = now.files if now.running else ()
-            self._progress = replace(now, files=_newest(results, before))
+            self._status = replace(now, files=_newest(results, before))
         if any(not result.problem for result in results):
             self.update()
         return results
@@ -179,11 +172,11 @@ class Library:
     def update(self) -> None:
         """Bring the index up to date in the background; once more if that is going on."""
         with self._lock:
-            if self._progress.running:
+            if self._status.running:
                 self._again = True
                 return
             self._stopped = False
-            self._progress = Progress(running=True, stage="starting", files=self._progress.files)
+            self._status = LibraryStatus(running=True, stage="starting", files=self._status.files)
             self._thread = threading.Thread(target=self._run, daemon=True, name="index")
             self._thread.start()
 
@@ -200,28 +193,28 @@ class Library:
         if process is not None:
             process.terminate()
 
-    def _add_one(self, path: Path, name: str) -> FileProgress:
+    def _add_one(self, path: Path, name: str) -> FileStatus:
         safe = safe_name(name)
         if safe is None:
-            return FileProgress(name, "its name cannot be used: rename it")
+            return FileStatus(name, "its name cannot be used: rename it")
         if (reason := unsupported(safe)) is not None:
-            return FileProgress(safe, reason)
+            return FileStatus(safe, reason)
         try:
             with self._saving:
                 return self._copy(path, safe)
         except OSError as error:
-            return FileProgress(safe, f"cannot be saved: {error.strerror or error}")
+            return FileStatus(safe, f"cannot be saved: {error.strerror or error}")
 
-    def _copy(self, path: Path, name: str) -> FileProgress:
+    def _copy(self, path: Path, name: str) -> FileStatus:
         wanted = PurePosixPath(name)
         number = 1
         while (target := self._corpus / name).exists():
             if target.is_file() and file_sha256(target) == file_sha256(path):
-                return FileProgress(name, note="was there already")
+                return FileStatus(name, note="was there already")
             number += 1
             name = str(wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}"))
         if not self._is_ours(target):
-            return FileProgress(name, "cannot be saved: that folder is not for documents")
+            return FileStatus(name, "cannot be saved: that folder is not for documents")
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".part-{os.getpid()}-{threading.get_ident()}")
         try:
@@ -230,7 +223,7 @@ class Library:
         finally:
             part.unlink(missing_ok=True)
         note = f"another {wanted.name} was there" if number > 1 else ""
-        return FileProgress(name, note=note, waiting=True)
+        return FileStatus(name, note=note, waiting=True)
 
     def _is_ours(self, target: Path) -> bool:
         """Whether a path leads neither out of the corpus, through a link, nor into the index."""
@@ -243,12 +236,12 @@ class Library:
             self._build()
             with self._lock:
                 if not self._again:
-                    now = self._progress
+                    now = self._status
                     files = now.files if now.error else _all_read(now.files)
-                    self._progress = replace(now, running=False, stage="", files=files)
+                    self._status = replace(now, running=False, stage="", files=files)
                     return
                 self._again = False
-                self._progress = replace(self._progress, stage="starting", done=0, total=0)
+                self._status = replace(self._status, stage="starting", done=0, total=0)
 
     def _build(self) -> None:
         """Run `qa index` and follow what it tells."""
@@ -288,8 +281,8 @@ class Library:
         finally:
             self._process = None
         with self._lock:
-            self._progress = replace(
-                self._progress,
+            self._status = replace(
+                self._status,
                 summary=summary,
                 error=(said.removeprefix("qa: ") or "it was stopped") if failed else "",
             )
@@ -303,32 +296,14 @@ class Library:
         except (ValueError, TypeError, KeyError):
             return False
         with self._lock:
-            now = self._progress
+            now = self._status
             if doc_id:
-                files = _newest([FileProgress(doc_id, problem)], now.files)
-                self._progress = replace(now, stage="", done=done, total=total, files=files)
+                files = _newest([FileStatus(doc_id, problem)], now.files)
+                self._status = replace(now, stage="", done=done, total=total, files=files)
             else:
                 count = f" {done:,} of {total:,}" if total else f" {done:,}" if done else ""
-                self._progress = replace(now, stage=stage + count)
+                self._status = replace(now, stage=stage + count)
         return True
-
-
-def safe_name(name: str) -> str | None:
-    """Make a path below the corpus folder of what a browser says a file is called.
-
-    Returns:
-        A relative path with forward slashes that stays inside on any system, or None.
-    """
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8"))
-    parts = []
-    for part in name.replace("\\", "/").split("/"):
-        clean = " ".join(_FORBIDDEN.sub(" ", part).split()).strip(". ")
-        if not clean:
-            continue
-        if _RESERVED.fullmatch(clean):
-            clean = f"_{clean}"
-        parts.append(_shortened(clean))
-    return "/".join(parts[-8:]) or None
 
 
 def _summary(report: str) -> str:
@@ -346,26 +321,12 @@ def _summary(report: str) -> str:
     return ", ".join([first, *(f"{count:,} {kind}" for kind, count in others)])
 
 
-def _shortened(name: str) -> str:
-    """Keep a name within what file systems allow, with its suffix."""
-    suffix = PurePosixPath(name).suffix
-    if len(suffix) > _SUFFIX_CHARACTERS:
-        suffix = ""
-    room = _NAME_BYTES - len(suffix.encode())
-    stem = name.removesuffix(suffix).encode()
-    if len(stem) <= room:
-        return name
-    return stem[:room].decode("utf-8", "ignore").strip(". ") + suffix
-
-
 def _move(path: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     path.rename(target)
 
 
-def _newest(
-    files: Sequence[FileProgress], before: Sequence[FileProgress]
-) -> tuple[FileProgress, ...]:
+def _newest(files: Sequence[FileStatus], before: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
     """Put files before those known; the notes of one known are kept.
 
     As many are kept that could not be read as that could: neither push the other out.
@@ -381,5 +342,5 @@ def _newest(
     return tuple(kept)
 
 
-def _all_read(files: Sequence[FileProgress]) -> tuple[FileProgress, ...]:
+def _all_read(files: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
     return tuple(replace(file, waiting=False) for file in files)

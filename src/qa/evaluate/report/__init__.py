@@ -1,4 +1,4 @@
-"""Report: turn the records of a run into one HTML page that a person can read.
+"""Turn the records of a run into one HTML page that a person can read.
 
-In come records and comparisons; out goes a page that needs nothing but itself.
+What the page looks like is said in `templates/`.
 """

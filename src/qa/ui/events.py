@@ -1,0 +1,143 @@
+"""Connect what the page's scripts send to what its panes do.
+
+A table for each pane: the name under which a script calls, and how what it sends is read. A
+browser may send anything, or nothing.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from qa.schema import Span
+from qa.ui.panes.documents import DocumentsPane
+from qa.ui.panes.evaluation import EvaluationPane
+
+_NAME_CHARACTERS = 200
+ServerFunction = Callable[[object], Any]
+
+
+class Sent:
+    """What a browser sent, read field by field; a field that is missing or odd reads as empty."""
+
+    def __init__(self, fields: object) -> None:
+        """Take it as it came."""
+        self._fields: Mapping[str, Any] = fields if isinstance(fields, dict) else {}
+
+    def raw(self, name: str) -> Any:
+        """Return a field as it came; empty text if it did not."""
+        return self._fields.get(name, "")
+
+    def text(self, name: str) -> str:
+        """Read a text; half surrogates, which cannot be written, are replaced."""
+        return str(self.raw(name)).encode("utf-8", "replace").decode("utf-8")
+
+    def texts(self, name: str) -> list[str]:
+        """Read a list of texts."""
+        return [Sent({"": value}).text("") for value in self._list(name)]
+
+    def number(self, name: str) -> int | None:
+        """Read a whole number."""
+        value = self.raw(name)
+        return value if isinstance(value, int) else None
+
+    def span(self) -> Span | None:
+        """Read the place from `start` to `end`."""
+        start, end = self.number("start"), self.number("end")
+        return Span(start, end) if start is not None and end and 0 <= start < end else None
+
+    def upload(self, uploaded: Collection[str]) -> tuple[Path, str] | None:
+        """Read where the file at `path` is and what `name` it has for a person.
+
+        Args:
+            uploaded: The only ones that are taken, or a browser could name any file of the machine.
+        """
+        path = str(self.raw("path"))
+        return (Path(path), self.text("name")) if path in uploaded else None
+
+    def uploads(self, uploaded: Collection[str]) -> list[tuple[Path, str]]:
+        """Read `files`, each as for `upload`."""
+        files = (Sent(value).upload(uploaded) for value in self._list("files"))
+        return [file for file in files if file]
+
+    def _list(self, name: str) -> list[Any]:
+        value = self.raw(name)
+        return value if isinstance(value, list) else []
+
+
+def documents_events(
+    pane: DocumentsPane, uploaded: Callable[[], Collection[str]]
+) -> list[ServerFunction]:
+    """Return what the right pane's script may call.
+
+    Args:
+        pane: What does it.
+        uploaded: Returns the paths of the files that this page has uploaded.
+    """
+
+    def add(sent: Sent) -> dict[str, Any]:
+        files = sent.uploads(uploaded())
+        status = pane.add(files)
+        for path, _ in files:
+            path.unlink(missing_ok=True)
+        return status
+
+    return _named(
+        follow_progress=lambda sent: pane.status(),
+        list_documents=lambda sent: pane.show(sent.texts("chosen")),
+        find_documents=lambda sent: pane.find(
+            sent.text("query")[:_NAME_CHARACTERS], sent.texts("chosen")
+        ),
+        open_place=lambda sent: pane.open(
+            sent.text("doc_id"), sent.span(), sent.text("shown"), sent.number("page")
+        ),
+        open_evidence=lambda sent: pane.open_evidence(sent.text("text")),
+        add_files=add,
+        remove_documents=lambda sent: pane.remove(sent.texts("doc_ids")),
+        undo_removal=lambda sent: pane.restore(),
+        check_changes=lambda sent: pane.update(),
+    )
+
+
+def evaluation_events(
+    pane: EvaluationPane, uploaded: Callable[[], Collection[str]]
+) -> list[ServerFunction]:
+    """Return what the third pane's script may call; arguments as for `documents_events`."""
+
+    def start(sent: Sent) -> str:
+        file = sent.upload(uploaded())
+        if file is None:
+            return "the file could not be read"
+        path, name = file
+        try:
+            return pane.start(path, name[:_NAME_CHARACTERS])
+        finally:
+            path.unlink(missing_ok=True)
+
+    def correct(sent: Sent) -> dict[str, str]:
+        none = bool(sent.raw("none"))
+        answer, evidence = ("", "") if none else (sent.text("answer"), sent.text("evidence"))
+        return pane.correct(sent.raw("id"), answer, evidence, none=none)
+
+    return _named(
+        start_evaluation=start,
+        follow_evaluation=lambda sent: pane.status(),
+        read_report=lambda sent: pane.report(),
+        stop_evaluation=lambda sent: pane.stop(),
+        list_feedback=lambda sent: pane.feedback(),
+        correct_feedback=correct,
+        delete_feedback=lambda sent: pane.delete(sent.raw("id")),
+        export_feedback=lambda sent: pane.export(),
+    )
+
+
+def _named(**events: Callable[[Sent], Any]) -> list[ServerFunction]:
+    """Make functions of a table, by whose names Gradio lets a script call them."""
+
+    def named(name: str, act: Callable[[Sent], Any]) -> ServerFunction:
+        def function(sent: object) -> Any:
+            return act(Sent(sent))
+
+        function.__name__ = name
+        return function
+
+    return [named(name, act) for name, act in events.items()]

@@ -1,0 +1,81 @@
+"""The left pane: answer questions, keep verdicts on the answers, suggest what to ask."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
+from qa.errors import IndexMissingError, QAError
+from qa.evaluate.feedback import Feedback, Verdict
+from qa.ui.examples import Examples
+from qa.ui.library import Library
+from qa.ui.page_state import Conversation, Turn
+from qa.ui.panes.opened import opened
+from qa.ui.views.conversation import conversation_html, welcome_html
+
+_GONE = "The documents that were picked are no longer there: ask all documents, or pick others."
+
+
+class ConversationPane:
+    """Questions and their answers. Safe to use from several threads."""
+
+    def __init__(self, live: LiveAnswerer, library: Library | None, feedback: Feedback) -> None:
+        """Prepare.
+
+        Args:
+            live: Answers.
+            library: Adds and removes documents; None where they stay as they are.
+            feedback: Keeps what people think of answers.
+        """
+        self._live = live
+        self._library = library
+        self._feedback = feedback
+        self._examples = Examples()
+
+    def show(self, conversation: Conversation) -> str:
+        """Draw a conversation, or a welcome while it is empty."""
+        if conversation.turns:
+            first, version = conversation.first, conversation.version
+            return conversation_html(conversation.turns, first=first, version=version)
+        answerer, can_add = opened(self._live), self._library is not None
+        if answerer is None:
+            return welcome_html([], 0, can_add=can_add)
+        count = answerer.index.store.n_documents
+        return welcome_html(self._examples.of(answerer), count, can_add=can_add)
+
+    def ask(self, question: str, only: Collection[str]) -> Turn:
+        """Answer a question, or say what went wrong."""
+        try:
+            answerer = self._live.current()
+            if only:
+                known = answerer.index.store.hashes()
+                if not any(doc_id in known for doc_id in only):
+                    return Turn(_short(question), None, _GONE, only=len(only))
+            answer = answerer.ask(question, only=only or None)
+        except IndexMissingError:
+            return Turn(_short(question), None, self._nothing_yet())
+        except QAError as error:
+            return Turn(_short(question), None, str(error))
+        return Turn(answer.question, answer, only=len(only))
+
+    def judge(self, turn: Turn, verdict: str) -> Turn:
+        """Keep a person's verdict on an answer; say so in the turn."""
+        answerer = opened(self._live)
+        if turn.answer is None or turn.verdict or verdict not in list(Verdict):
+            return turn
+        generation = answerer.index.generation if answerer else ""
+        try:
+            self._feedback.add(turn.answer, Verdict(verdict), generation=generation)
+        except QAError as error:
+            return replace(turn, error=str(error))
+        return replace(turn, verdict=verdict, error="")
+
+    def _nothing_yet(self) -> str:
+        if self._library is None:
+            return "There are no documents yet."
+        if self._library.status().running:
+            return "The documents are being read; ask again when the first is ready."
+        return "There are no documents yet: add some first."
+
+
+def _short(question: str) -> str:
+    return question[:MAX_QUESTION_CHARACTERS].encode("utf-8", "replace").decode("utf-8")

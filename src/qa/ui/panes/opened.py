@@ -1,0 +1,12 @@
+"""Open the index that is there now, if any."""
+
+from qa.answer.pipeline import Answerer, LiveAnswerer
+from qa.errors import QAError
+
+
+def opened(live: LiveAnswerer) -> Answerer | None:
+    """Return the current answerer; None where nothing has been built that can be used."""
+    try:
+        return live.current()
+    except QAError:
+        return None

@@ -1,0 +1,67 @@
+"""Draw the left pane: the welcome, the questions with their answers, and what they are asked of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from qa.schema import Citation, RetrievedPassage
+from qa.ui.page_state import Turn
+from qa.ui.views.page import TEMPLATES
+
+
+def scope_html(chosen: Sequence[str], version: int = 0) -> str:
+    """Draw what stands above the question box when only some documents are asked.
+
+    Args:
+        chosen: Ids of the documents; empty for all, of which nothing is said.
+        version: Of the choice; the script leaves what is older than what it has shown.
+    """
+    names = [f"{len(chosen):,} documents"] if len(chosen) > 1 else chosen
+    said = "".join(f"Asking only {name}" for name in names)
+    return TEMPLATES.render("scope.html", said=said, version=version)
+
+
+def welcome_html(examples: Sequence[str], documents: int, *, can_add: bool) -> str:
+    """Draw the left pane while nothing has been asked.
+
+    Args:
+        examples: Questions to suggest.
+        documents: How many there are.
+        can_add: Whether documents can be added here.
+    """
+    return TEMPLATES.render("welcome.html", examples=examples, documents=documents, can_add=can_add)
+
+
+def conversation_html(turns: Sequence[Turn], *, first: int = 0, version: int = 0) -> str:
+    """Draw the left pane as a conversation.
+
+    Args:
+        turns: In order.
+        first: Number of the first turn.
+        version: Of the conversation; the script leaves what is older than what it has shown.
+    """
+    shown = [_shown(turn, number) for number, turn in enumerate(turns, first)]
+    return TEMPLATES.render("conversation.html", turns=shown, version=version)
+
+
+def _shown(turn: Turn, number: int) -> dict[str, Any]:
+    answer = turn.answer
+    others = [
+        found
+        for found in (answer.passages if answer else ())
+        if answer and not any(_holds(found, citation) for citation in answer.citations)
+    ]
+    return {
+        "number": number,
+        "sent_as": turn.sent_as,
+        "question": turn.question,
+        "only": turn.only,
+        "answer": answer,
+        "others": others,
+        "error": turn.error,
+        "verdict": turn.verdict,
+    }
+
+
+def _holds(found: RetrievedPassage, citation: Citation) -> bool:
+    passage = found.passage
+    return passage.doc_id == citation.doc_id and passage.start <= citation.start < passage.end

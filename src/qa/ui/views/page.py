@@ -1,0 +1,69 @@
+"""Fill in the page's templates, and put values into words for them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from qa.answer.present import (
+    cited_place,
+    confidence_in_words,
+    location,
+    snippet,
+    state_in_words,
+    unmentioned_in_words,
+)
+from qa.schema import Answer, Citation, Span
+from qa.templates import Templates
+
+
+class Piece(NamedTuple):
+    """Part of a text that is marked, or not, as a whole."""
+
+    text: str
+    marked: bool
+
+
+def pieces(text: str, marks: Sequence[Span]) -> list[Piece]:
+    """Cut a text at the ends of its marks, which are in order and disjoint."""
+    found, position = [], 0
+    for mark in marks:
+        found.append(Piece(text[position : mark.start], False))
+        found.append(Piece(text[mark.start : mark.end], True))
+        position = mark.end
+    return [*found, Piece(text[position:], False)]
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: "1 document", "2,000 documents"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital."""
+    return words[:1].upper() + words[1:]
+
+
+def _highlighted(citation: Citation) -> list[Piece]:
+    return pieces(citation.quote, [mark.shift(-citation.start) for mark in citation.highlights])
+
+
+def _milliseconds(answer: Answer) -> str:
+    return f"{answer.timings_ms.get('total', 0.0):.0f}"
+
+
+TEMPLATES = Templates(
+    Path(__file__).parent.parent / "templates",
+    filters={
+        "cited_place": cited_place,
+        "confidence_in_words": confidence_in_words,
+        "counted": counted,
+        "highlighted": _highlighted,
+        "location": location,
+        "milliseconds": _milliseconds,
+        "sentence": sentence,
+        "snippet": snippet,
+        "state_in_words": state_in_words,
+        "thousands": "{:,}".format,
+        "unmentioned_in_words": unmentioned_in_words,
+    },
+)
