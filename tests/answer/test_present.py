@@ -116,7 +116,7 @@ def test_an_abstention_is_printed_with_the_closest_passages() -> None:
     alone = replace(ABSTAINED, passages=(), n_documents=1)
     assert answer_to_text(alone) == "I found no answer in this document."
     unmentioned = replace(ABSTAINED, passages=(), unmentioned=("Babbage",))
-    said = "The documents don't say. They never mention “Babbage”."
+    said = "The documents don’t say. They never mention “Babbage”."
     assert answer_to_text(unmentioned) == said
 
 

@@ -91,7 +91,7 @@ def _citation_to_json(citation: Citation) -> dict[str, Any]:
 def refusal_in_words(answer: Answer) -> str:
     """Say that there is no answer: that the documents don't say only if that is sure."""
     if answer.unmentioned:
-        return " ".join(["The documents don't say.", *unmentioned_in_words(answer)])
+        return " ".join(["The documents don’t say.", *unmentioned_in_words(answer)])
     if answer.n_documents == 1:
         return "I found no answer in this document."
     return f"I found no answer in these {answer.n_documents:,} documents."

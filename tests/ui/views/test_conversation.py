@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span, State
 from qa.ui.page_state import Turn
 from qa.ui.views.conversation import conversation_html, scope_html, welcome_html
-from qa.ui.views.page import counted
+from qa.words import counted
 from tests.ui.markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
 
@@ -161,10 +161,27 @@ def test_a_passage_that_holds_the_citation_is_not_listed_again() -> None:
 
 
 def test_an_abstention_says_so_and_calls_the_closest_passages_no_answer() -> None:
-    page = Page(conversation_html([Turn("Q?", abstained("words", "a.txt", "a"))]))
-    assert "The documents don’t say." in page.shown
+    answer = replace(abstained("words", "a.txt", "a"), n_documents=3)
+    page = Page(conversation_html([Turn("Q?", answer)]))
+    assert "I found no answer in these 3 documents." in page.shown
     assert "related, not an answer" in page.shown
     assert not any(attribute == ("class", "qa-answer") for attribute in page.attributes)
+
+
+def test_a_name_that_no_document_mentions_is_told() -> None:
+    answer = replace(abstained("words", "a.txt", "a"), unmentioned=("<b>Ada",))
+    page = Page(conversation_html([Turn("Q?", answer)]))
+    assert "The documents don’t say. They never mention “<b>Ada”." in page.shown
+
+
+def test_what_may_answer_is_shown_as_such_and_opens_its_place() -> None:
+    (citation,) = answered("words", "a.txt", "a").citations
+    answer = replace(abstained("words", "a.txt", "a"), possible=citation)
+    page = Page(conversation_html([Turn("Q?", answer)]))
+    assert "I found no sure answer. Possibly:" in page.shown
+    assert citation.quote in page.shown
+    assert str(citation.start) in page.values("data-start")
+    assert not any(attribute == ("class", "qa-short") for attribute in page.attributes)
 
 
 def test_an_error_is_shown_under_its_question() -> None:

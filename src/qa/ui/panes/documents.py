@@ -20,8 +20,9 @@ from qa.ui.views.documents import (
     rows_html,
     stage_in_words,
 )
-from qa.ui.views.page import counted, sentence
+from qa.ui.views.page import sentence
 from qa.ui.views.source import notice_html, page_html, text_html
+from qa.words import counted
 
 _LIKELY_PASSAGES = 50
 _MOST_EVIDENCE = 20_000  # characters; evaluate.js lets no more through

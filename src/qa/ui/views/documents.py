@@ -7,7 +7,8 @@ from typing import Any
 from qa.formats import SUFFIXES
 from qa.index.store import DocumentInfo
 from qa.ui.library import FileStatus, LibraryStatus
-from qa.ui.views.page import TEMPLATES, counted, sentence
+from qa.ui.views.page import TEMPLATES, sentence
+from qa.words import counted
 
 _LISTED_DOCUMENTS = 200
 _LISTED_FILES = 50

@@ -8,12 +8,13 @@ from qa.answer.present import (
     cited_place,
     confidence_in_words,
     location,
+    refusal_in_words,
     snippet,
     state_in_words,
-    unmentioned_in_words,
 )
 from qa.schema import Answer, Citation, Span
 from qa.templates import Templates
+from qa.words import counted
 
 
 class Piece(NamedTuple):
@@ -31,11 +32,6 @@ def pieces(text: str, marks: Sequence[Span]) -> list[Piece]:
         found.append(Piece(text[mark.start : mark.end], True))
         position = mark.end
     return [*found, Piece(text[position:], False)]
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun: "1 document", "2,000 documents"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def sentence(words: str) -> str:
@@ -60,10 +56,10 @@ TEMPLATES = Templates(
         "highlighted": _highlighted,
         "location": location,
         "milliseconds": _milliseconds,
+        "refusal_in_words": refusal_in_words,
         "sentence": sentence,
         "snippet": snippet,
         "state_in_words": state_in_words,
         "thousands": "{:,}".format,
-        "unmentioned_in_words": unmentioned_in_words,
     },
 )

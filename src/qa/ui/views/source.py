@@ -8,7 +8,8 @@ from qa.answer.present import pages_in_words
 from qa.documents.sandbox import PageImage
 from qa.formats import has_page_images
 from qa.schema import Block, Document, Span
-from qa.ui.views.page import TEMPLATES, Piece, counted, pieces
+from qa.ui.views.page import TEMPLATES, Piece, pieces
+from qa.words import counted
 
 # A page of a few hundred kilobytes is all a browser scrolls smoothly.
 _PAGE_CHARACTERS = 200_000
