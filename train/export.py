@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from qa.models.export_encoder import packaged_weights
 from qa.models.onnx_file import write_onnx
 from qa.models.span_network import (
     ANSWERABLE_OUTPUT,
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--trained", type=Path, required=True, help="folder that `train.reader` wrote")
-    add("--base", type=Path, required=True, help="the encoder it started from")
+    add("--base", type=Path, default=packaged_weights(), help="the encoder it started from")
     add("--out", type=Path, required=True, help="folder for the reader")
     add("--data", type=Path, nargs="*", default=[], help="measure on the titles held back")
     add("--examples", type=int, default=300, help="of each source and kind, at most")

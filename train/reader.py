@@ -18,6 +18,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
+from qa.models.export_encoder import packaged_weights
 from train.contrast import contrasted
 from train.data import Example, load_examples, split_by_title, window
 from train.facts import templated_examples
@@ -87,9 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--claims", type=Path, nargs="*", default=[], help="claims with evidence, JSON lines .gz")
     add("--explained", type=Path, help="questions with passages that answer them, JSON lines .gz")
     add("--out", type=Path, required=True, help="folder for checkpoint and weights")
-    add("--base", type=Path, required=True, help="encoder to start from")
+    add("--base", type=Path, default=packaged_weights(), help="encoder to start from (%(default)s)")
     add("--frozen", type=int, default=0, help="lowest layers that stay as they are")
-    add("--minutes", type=float, required=True)
+    add("--minutes", type=float, default=60.0, help="how long to train (%(default)s)")
     add("--decay-minutes", type=float, default=15.0, help="the rate falls to 0 in the last of them")
     add("--batch-tokens", type=int, default=2048, help="with padding")
     add("--rate", type=float, default=5e-5, help="the encoder's; the heads' is 10 times that")
