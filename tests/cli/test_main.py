@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
-from tests.conftest import READ, tiny_settings
+from tests.conftest import CORPUS, READ, tiny_settings
 
 ANSWER_KEYS = [
     "id",
