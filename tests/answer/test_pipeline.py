@@ -17,7 +17,7 @@ from qa.errors import IndexMissingError, UsageError
 from qa.index.build import build_index
 from qa.schema import Answer
 from qa.settings import AskSettings
-from tests.conftest import CORPUS, tiny_settings, write_corpus
+from tests.conftest import CORPUS, READ, tiny_settings, write_corpus
 
 Build = Callable[..., Path]
 
@@ -27,7 +27,7 @@ def assert_consistent(answer: Answer) -> None:
     assert answer.answered == bool(answer.citations) == (answer.answer is not None)
     assert 0 <= answer.confidence <= 1
     for citation in answer.citations:
-        text = CORPUS[citation.doc_id]
+        text = READ[citation.doc_id]
         assert text[citation.start : citation.end] == citation.quote
         assert all(citation.start <= s < e <= citation.end for s, e in citation.highlights)
     if answer.answer is not None:
@@ -38,7 +38,7 @@ def assert_consistent(answer: Answer) -> None:
     assert [found.rank for found in answer.passages] == list(range(1, len(scores) + 1))
     for found in answer.passages:
         passage = found.passage
-        assert CORPUS[passage.doc_id][passage.start : passage.end] == passage.text
+        assert READ[passage.doc_id][passage.start : passage.end] == passage.text
 
 
 def test_an_answer_is_a_sentence_of_a_document_with_its_place(tiny_answerer: Answerer) -> None:
