@@ -97,7 +97,7 @@ def test_a_file_comes_back_with_its_text_structure_title_and_hash(box: Box, corp
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("# a" + " " * 20_000 + "b", "a"),
+        ("# a" + " " * 20_000 + "b", "a b"),
         ("# " + "x" * 500, "x" * 200),
         ("no heading", "some name"),
     ],

@@ -49,6 +49,15 @@ def test_title_and_date_are_what_the_book_says(metadata: str, title: str, date: 
     assert (parsed.title, parsed.date) == (title, date)
 
 
+def test_the_author_is_told_before_the_text() -> None:
+    metadata = (
+        "<dc:title>Tides</dc:title><dc:creator>M. Vane</dc:creator><dc:creator>O. Rey</dc:creator>"
+    )
+    parsed = parse_epub(epub(CHAPTERS, metadata=metadata), LIMITS)
+    check_sound(parsed)
+    assert outline(parsed)[:2] == ["¶ Title: Tides\nAuthor: M. Vane, O. Rey", "# One"]
+
+
 def test_contents_and_asides_are_not_chapters() -> None:
     parts = epub_parts(
         CHAPTERS,

@@ -1,4 +1,4 @@
-"""Bytes of a file in, text and structure out: one module a format.
+"""Read a file of any known format into text and structure: one module a format.
 
 A parser is a function `(data, limits) -> Parsed` that raises `UnreadableError` for what it
 cannot read. Parsers are given hostile files: they run in a worker process only (see
@@ -131,7 +131,7 @@ def unsupported(name: str) -> str | None:
 
 
 def suffix_of(name: str) -> str:
-    """Give a file name's suffix in lower case, with its dot."""
+    """Return a file name's suffix in lower case, with its dot."""
     return PurePosixPath(name).suffix.lower()
 
 

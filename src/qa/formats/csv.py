@@ -1,4 +1,4 @@
-"""Bytes of a CSV or TSV file in, one block a row out, each cell with its column's header.
+"""Read a CSV or TSV file: one block a row, each cell with its column's header.
 
 Knows delimiters, quotes, and the lines that exports put above the table.
 """
@@ -55,7 +55,7 @@ def _add_rows(builder: TextBuilder, rows: Iterator[list[str]]) -> None:
 
 
 def _rows(text: str, limits: ParseLimits) -> Iterator[list[str]]:
-    """Give the rows that hold anything.
+    """Yield the rows that hold anything.
 
     Raises:
         UnreadableError: More cells than the limit.

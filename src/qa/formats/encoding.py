@@ -185,7 +185,7 @@ def decode_lenient(data: bytes) -> str | None:
 
 
 def declared(data: bytes) -> str:
-    """Give the charset a page's first bytes name, in `<meta>` or an XML declaration."""
+    """Return the charset a page's first bytes name, in `<meta>` or an XML declaration."""
     match = _DECLARED.search(data[:_DECLARED_BYTES])
     return (match[1] or match[2]).decode("ascii", "replace") if match else ""
 

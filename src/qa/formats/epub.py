@@ -1,4 +1,4 @@
-"""EPUB books: the chapters of the spine, in reading order, through the HTML reader.
+"""Read EPUB books: the chapters of the spine, in reading order, through the HTML reader.
 
 Knows the container, the package document and the two kinds of tables of contents (EPUB 3's
 navigation document, EPUB 2's NCX). These tables are not text: they only name chapters that
@@ -55,11 +55,13 @@ def parse_epub(data: bytes, limits: ParseLimits) -> Parsed:
     _check_protection(package, chapters)
     names = _chapter_names(package, root, items)
     builder = TextBuilder(limits)
+    title, author, date = _metadata(root)
+    if author:  # who wrote a book, its text hardly ever says
+        builder.add("\n".join([*([f"Title: {title}"] if title else []), f"Author: {author}"]))
     for chapter in filter(package.has, chapters):
         text = decode_html(package.read(chapter))
         if text is not None:
             _add_chapter(builder, _close_tags(text), names.get(chapter, ""), limits)
-    title, date = _metadata(root)
     return builder.parsed(title=title, date=date)
 
 
@@ -73,7 +75,7 @@ def _package_document(package: Package) -> str:
 
 
 def _spine(root: Element, opf: str, items: Mapping[str, _Item]) -> Iterator[str]:
-    """Give the files of the chapters, each once, without tables of contents and asides."""
+    """Yield the files of the chapters, each once, without tables of contents and asides."""
     seen = {
         resolve(opf, attribute(reference, "href"))
         for reference in child(root, "guide") or ()
@@ -106,7 +108,7 @@ def _check_protection(package: Package, chapters: list[str]) -> None:
 
 
 def _chapter_names(package: Package, root: Element, items: Mapping[str, _Item]) -> dict[str, str]:
-    """Give what the table of contents calls each file; empty without a readable one."""
+    """Return what the table of contents calls each file; empty without a readable one."""
     ncx = attribute(child(root, "spine"), "toc")
     tables = [item.name for key, item in items.items() if "nav" in item.properties or key == ncx]
     names: dict[str, str] = {}
@@ -149,15 +151,18 @@ def _close_tags(text: str) -> str:
     )
 
 
-def _metadata(root: Element) -> tuple[str, str]:
-    """Give the title and when the book was published, else changed."""
+def _metadata(root: Element) -> tuple[str, str, str]:
+    """Return the title, the authors and when the book was published, else changed."""
     title = published = modified = ""
+    authors: list[str] = []
     for element in child(root, "metadata") or ():
         name, text = local(element.tag), _text(element)
         if name == "title":
             title = title or text
+        elif name == "creator" and text:
+            authors.append(text)
         elif name == "date" and attribute(element, "event", "publication") == "publication":
             published = published or iso_day(text)
         elif attribute(element, "property") == "dcterms:modified":
             modified = iso_day(text)
-    return title, published or modified
+    return title, ", ".join(dict.fromkeys(authors)), published or modified

@@ -1,4 +1,4 @@
-"""What a parser gives back, and the builder that all but the plain-text ones make it with."""
+"""Hold what a parser found, and build it block by block."""
 
 import re
 from collections.abc import Iterable, Sequence

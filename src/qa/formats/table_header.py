@@ -1,6 +1,6 @@
-"""The first rows of a table in, whether the first of them names the columns out.
+"""Decide whether a table's first row is its header, from the cells' text alone.
 
-Judges by what the cells say: does not know bold type, or what a file says about its tables.
+Does not know bold type, or what a file says about its tables.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Plain text, kept character for character, so that a text editor can check a citation."""
+"""Read plain text, kept character for character, so that a text editor can check a citation."""
 
 from qa.formats.blocks import split_blocks
 from qa.formats.encoding import decode_text

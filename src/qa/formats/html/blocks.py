@@ -1,4 +1,4 @@
-"""Elements in, blocks out: headings, paragraphs, list items and table rows, in page order.
+"""Write a page's headings, paragraphs, list items and table rows as blocks, in page order.
 
 Knows which elements begin a new block. Does not know menus (see `boilerplate`).
 """
@@ -209,7 +209,7 @@ def _level(heading: Element) -> int:
 
 
 def _formula(image: Element) -> str:
-    """Give the text of a formula that is drawn; nothing for another picture."""
+    """Return the text of a formula that is drawn; nothing for another picture."""
     if not re.search(r"math|\btex\b|latex", image.attributes.get("class", "").lower()):
         return ""
     alternative = image.attributes.get("alt", "")

@@ -1,4 +1,4 @@
-"""A page in, the elements that hold its own text out, and what in them to leave out.
+"""Choose the elements that hold a page's own text, and what in them to leave out.
 
 What is a menu is told by `menu_rules`; if they leave nothing, less is left out.
 """

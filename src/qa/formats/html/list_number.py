@@ -1,4 +1,4 @@
-"""An ordered list's element in, what a browser draws in front of each item out."""
+"""Number the items of an ordered list as a browser does."""
 
 import re
 

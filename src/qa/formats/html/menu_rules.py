@@ -1,4 +1,4 @@
-"""An element and where it stands in, whether it is a menu or the like out.
+"""Decide whether an element is a menu or the like, from what it is and where it stands.
 
 The rules lean to keeping: a menu read as text costs little, a lost paragraph is a question
 that is not answered. They were made on pages of documentation, news, MediaWiki, and on
@@ -222,7 +222,7 @@ def _leads_about(element: Element, places: Places) -> bool:
 
 
 def _text_before(element: Element, places: Places) -> str:
-    """Give the text of what stands before an element, if it is short."""
+    """Return the text of what stands before an element, if it is short."""
     before = places.before.get(element, "")
     if isinstance(before, str):
         return before.strip()

@@ -1,4 +1,4 @@
-"""Bytes of a web page in, its main text out, with headings, lists and tables.
+"""Read a web page: its main text, with headings, lists and tables, its title and its date.
 
 Knows charsets, titles and dates of pages. Menus are left out by `boilerplate`.
 """
@@ -109,7 +109,7 @@ def _check_readable(builder: TextBuilder) -> None:
 
 
 def _metas(page: Page) -> dict[str, str]:
-    """Give the page's `<meta>` values by name in lower case, the first of each name."""
+    """Return the page's `<meta>` values by name in lower case, the first of each name."""
     metas: dict[str, str] = {}
     for element in page.elements:
         if element.tag == "meta" and (content := element.attributes.get("content", "").strip()):
@@ -139,7 +139,7 @@ def _title(page: Page, chosen: Chosen, metas: dict[str, str]) -> str:
 
 
 def _top_heading(page: Page, chosen: Chosen) -> str:
-    """Give the first heading of level 1 that is read."""
+    """Return the first heading of level 1 that is read."""
     for element in [e for e in page.elements if e.tag == "h1" and e.characters][:_FEW_HEADINGS]:
         path = [element, *element.ancestors()]
         if not chosen.dropped.isdisjoint(path) or not any(root in path for root in chosen.roots):
@@ -159,7 +159,7 @@ def _published(text: str, chosen: Chosen, metas: dict[str, str]) -> str:
 
 
 def _times(chosen: Chosen) -> Iterator[str]:
-    """Give the days marked up as such at the beginning of the text."""
+    """Yield the days marked up as such at the beginning of the text."""
     characters = 0
     for child in (child for root in chosen.roots for child, _ in walk(root, chosen.dropped)):
         if isinstance(child, str):

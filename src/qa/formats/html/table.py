@@ -1,4 +1,4 @@
-"""A table element in, rows of cells out, each cell with the headers it stands under.
+"""Read a table element row by row, each cell with the headers it stands under.
 
 Knows cells that span rows and columns, and tables that only lay a page out.
 """
@@ -102,7 +102,7 @@ def _is_bold(cell: Element) -> bool:
 def read_plain_rows(
     table: Table, dropped: Collection[Element], limits: ParseLimits
 ) -> Iterator[list[str]]:
-    """Give each row's cells' texts, each in its column as far as that is sure.
+    """Yield each row's cells' texts, each in its column as far as that is sure.
 
     Raises:
         UnreadableError: More cells than the limit.
@@ -118,7 +118,7 @@ def read_plain_rows(
 def read_rows(
     table: Table, dropped: Collection[Element], limits: ParseLimits
 ) -> Iterator[list[str]]:
-    """Give each row's cells' texts, with the headers of their columns in front.
+    """Yield each row's cells' texts, with the headers of their columns in front.
 
     Raises:
         UnreadableError: More cells than the limit.
@@ -180,7 +180,7 @@ def _with_name(cell: Cell, names: list[str]) -> str:
 def _grid(
     table: Table, dropped: Collection[Element], limits: ParseLimits
 ) -> Iterator[tuple[Element, list[Cell]]]:
-    """Give each row with its cells, those included that reach down from a row above."""
+    """Yield each row with its cells, those included that reach down from a row above."""
     down: list[tuple[Cell, int]] = []
     section: Element | None = None
     count = 0

@@ -1,4 +1,4 @@
-"""HTML text in, a tree of what a person can see out.
+"""Parse HTML into a tree of what a person can see.
 
 Owns selectolax. Knows which elements are never shown; does not know which are the page's
 own text and which are menus (see `boilerplate`).
@@ -125,7 +125,7 @@ def walk(root: Element, dropped: Collection[Element] = ()) -> Iterator[tuple[Ele
 
 
 def text_of(root: Element, dropped: Collection[Element] = ()) -> str:
-    """Give an element's text on one line, with the items of a list told apart."""
+    """Return an element's text on one line, with the items of a list told apart."""
     parts: list[str] = []
     for child, entering in walk(root, dropped):
         if isinstance(child, str):

@@ -1,4 +1,4 @@
-"""Bytes of a mail in, its subject, people, text and attachments out.
+"""Read a mail: its subject, people and text, then what it quotes and what is attached.
 
 Attachments are read by the other parsers; those of an attached mail are only named. Does
 not know MIME (see `parts`).
@@ -99,7 +99,7 @@ def _date(message: Message) -> str:
 
 
 def _body(parts: Sequence[Part], limits: ParseLimits) -> Iterator[Part]:
-    """Give the parts that are the mail's text, one of each choice."""
+    """Yield the parts that are the mail's text, one of each choice."""
     texts = [part for part in parts if part.kind in _TEXTS and not _is_attachment(part)]
     for choice, group in groupby(texts, lambda part: part.choice):
         offered = list(group)
@@ -134,7 +134,7 @@ def _is_attachment(part: Part) -> bool:
 
 
 def _text(part: Part) -> str:
-    """Give a text part's text; none if it is no text."""
+    """Return a text part's text; none if it is no text."""
     message, data = part.message, content(part.message)
     label = message.get_content_charset() or ""
     text = decode_labelled(data, label)
@@ -246,7 +246,7 @@ def _label(part: Part) -> str:
 
 
 def _suffix(part: Part, name: str) -> str:
-    """Give the suffix whose parser reads an attachment; empty if none does."""
+    """Return the suffix whose parser reads an attachment; empty if none does."""
     if part.kind == "message/rfc822":
         return ".eml"
     suffix = PurePosixPath(name).suffix.lower() or _SUFFIXES.get(part.kind, "")

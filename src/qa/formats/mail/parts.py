@@ -1,4 +1,4 @@
-"""A mail's bytes in, its headers decoded and its parts in a row out.
+"""Take a mail apart: its headers decoded, its parts in a row.
 
 Reads with the email package's older interface, after cutting long headers: the newer one
 takes time with the square of a header's length. Does not know which parts are the text.
@@ -89,7 +89,7 @@ def _cut_headers(part: Message) -> None:
 
 
 def read_header(message: Message, name: str) -> str:
-    """Give a header's text on one line."""
+    """Return a header's text on one line."""
     raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
     text = str(raw)[:_HEADER_CHARACTERS]
     if len(str(raw)) > _HEADER_CHARACTERS:
@@ -118,7 +118,7 @@ def _one_line(text: str) -> str:
 
 
 def file_name(message: Message) -> str:
-    """Give the name of an attached file, which is a label only, without folders."""
+    """Return the name of an attached file, which is a label only, without folders."""
     try:
         name = message.get_filename() or ""
     except (MessageError, ValueError, LookupError, TypeError):
@@ -132,7 +132,7 @@ def file_name(message: Message) -> str:
 
 
 def content(message: Message) -> bytes:
-    """Give a part's bytes; none if its encoding is broken beyond reading."""
+    """Return a part's bytes; none if its encoding is broken beyond reading."""
     try:
         payload = message.get_payload(decode=True)
     except (ValueError, LookupError, MessageError):
@@ -141,7 +141,7 @@ def content(message: Message) -> bytes:
 
 
 def inner_message(part: Part) -> Message | None:
-    """Give the mail that a part carries whole."""
+    """Return the mail that a part carries whole."""
     payload = part.message.get_payload()
     if part.kind != "message/rfc822" or not isinstance(payload, list) or not payload:
         return None

@@ -1,6 +1,6 @@
-"""DrawingML, which Word and PowerPoint share: the text of shapes, and charts as tables.
+"""Read the DrawingML that Word and PowerPoint share: the text of shapes, and charts as tables.
 
-An element in, its text out, or what a chart keeps of its workbook. Does not know where on a
+Of a chart it is what the file keeps of its workbook. Does not know where on a
 page or slide a drawing is.
 """
 
@@ -73,7 +73,7 @@ def read_chart(root: Element, limits: ParseLimits) -> Chart:
 
 
 def _points(element: Element | None) -> dict[int, str]:
-    """Give the values a chart keeps of its workbook, by their places, as it shows them."""
+    """Return the values a chart keeps of its workbook, by their places, as it shows them."""
     points = {}
     code: str | None = None
     for part in () if element is None else element.iter():

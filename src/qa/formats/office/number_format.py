@@ -1,4 +1,4 @@
-"""A number and the code of its format in, the text a spreadsheet shows for it out.
+"""Write a number as a spreadsheet shows it, by the code of its format.
 
 Knows the format codes of Excel, which charts use as well: digits, scale, percentages,
 currencies, dates. Does not know cells, colours or the widths of columns, and writes in
@@ -26,7 +26,7 @@ _BUILT_IN = {
 
 
 def builtin_code(format_id: int) -> str:
-    """Give the format code of an id that files need not spell out; empty for General."""
+    """Return the format code of an id that files need not spell out; empty for General."""
     return _BUILT_IN.get(format_id, "y-m-d" if format_id in _DATES else "")
 
 

@@ -1,6 +1,6 @@
 """Zipped packages of XML, as Office files and EPUBs are: the one place that unpacks them.
 
-Bytes in, trees of elements out. A package is hostile until shown otherwise: nothing is
+Gives parts as bytes or as trees of elements. A package is hostile until shown otherwise: nothing is
 written to disk (names are only keys), no entity is ever expanded, and every size is counted
 while unpacking, whatever the file says of itself. Does not know what any part means, or
 how Office files say which part is which: see `parts`.
@@ -109,7 +109,7 @@ class Package:
             yield from self._finished(root, of, still_open=False)
 
     def root_name(self, name: str) -> str:
-        """Give the name of a part's first element.
+        """Return the name of a part's first element.
 
         Raises:
             UnreadableError: It is missing or damaged.
@@ -129,7 +129,7 @@ class Package:
                 yield from done
 
     def _grow(self, name: str, most: int, *, doctype: bool = False) -> Iterator[Element]:
-        """Give the root after every chunk of the part, and at its end."""
+        """Yield the root after every chunk of the part, and at its end."""
         builder = TreeBuilder()
         parser = _parser(builder, doctype=doctype)
         root: list[Element] = []
@@ -218,7 +218,7 @@ def local(tag: str) -> str:
 
 
 def attribute(element: Element | None, name: str, default: str = "") -> str:
-    """Give an attribute, whatever its prefix; without one ("id") before with one ("r:id")."""
+    """Return an attribute, whatever its prefix; without one ("id") before with one ("r:id")."""
     if element is None:
         return default
     if (value := element.get(name)) is not None:
@@ -246,7 +246,7 @@ def number(text: str, default: int = 0) -> int:
 
 
 def resolve(source: str, target: str) -> str:
-    """Give the name of the part that a link in another part leads to."""
+    """Return the name of the part that a link in another part leads to."""
     path = unquote(target.partition("#")[0]).replace("\\", "/")
     if not path:
         return ""
@@ -256,7 +256,7 @@ def resolve(source: str, target: str) -> str:
 
 
 def iso_day(text: str) -> str:
-    """Give the date a W3C date and time begins with, as far as it goes; empty if it is none."""
+    """Return the date a W3C date and time begins with, as far as it goes; empty if it is none."""
     found = _DATE.match(text.strip())
     return found.group() if found else ""
 

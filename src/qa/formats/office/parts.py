@@ -1,7 +1,6 @@
-"""How the parts of an Office file point at each other: links, the main part, properties.
+"""Follow an Office file from part to part, and read the title and date it says it has.
 
-A package in, names of its parts out, and the title and date the file says it has. Does not
-know what is in a document, a presentation or a workbook.
+Does not know what is in a document, a presentation or a workbook.
 """
 
 import posixpath
@@ -31,7 +30,7 @@ class Relationship(NamedTuple):
 
 
 def relationships(package: Package, name: str) -> Mapping[str, Relationship]:
-    """Give the links of a part (the whole package's: "") to parts that there are, by id.
+    """Return the links of a part (the whole package's: "") to parts that there are, by id.
 
     Raises:
         UnreadableError: The list of the links is damaged.
@@ -72,7 +71,7 @@ def main_part(package: Package, name: str, root: str) -> str:
 
 
 def core_properties(package: Package) -> tuple[str, str]:
-    """Give the title and the date (modified, else created) an Office file says it has."""
+    """Return the title and the date (modified, else created) an Office file says it has."""
     links = relationships(package, "").values()
     part = next((link.target for link in links if link.kind == "core-properties"), "")
     try:

@@ -1,4 +1,4 @@
-"""Headers and footers of a Word document: which parts with them are shown."""
+"""Find which headers and footers of a Word document are shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element

@@ -1,4 +1,4 @@
-"""Rows of a sheet in, tables, captions and remarks out, appended to a document's text.
+"""Find the tables, captions and remarks among a sheet's rows, and append them to the text.
 
 Blank rows part tables, and so do blank columns between two that can each stand alone. Rows
 of one cell above a table are its caption. Knows cells by their texts, columns and bold type

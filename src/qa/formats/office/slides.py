@@ -1,4 +1,4 @@
-"""PowerPoint presentations: every slide a page, its title the heading, with speaker's notes.
+"""Read PowerPoint presentations: every slide a page, its title the heading, with speaker's notes.
 
 Slides come in the order of the show, and their pages are numbered as PowerPoint numbers
 them: a hidden slide has a number but no text. On a slide placeholders come first, then what
@@ -159,7 +159,7 @@ def _inside(element: Element, names: Collection[str]) -> Iterator[Element]:
 
 
 def _about(shape: Element) -> Element | None:
-    """Give what is said of a shape that is not drawn: its name, its placeholder."""
+    """Return what is said of a shape that is not drawn: its name, its placeholder."""
     return next((inner for inner in shape if local(inner.tag).startswith("nv")), None)
 
 
@@ -209,7 +209,7 @@ class _Paragraph(NamedTuple):
 
 
 def _paragraphs(shape: Element) -> Iterator[_Paragraph]:
-    """Give each paragraph that is not empty, counting those that are numbered."""
+    """Yield each paragraph that is not empty, counting those that are numbered."""
     counts: dict[int, int] = {}
     for paragraph in child(shape, "txBody") or ():
         if local(paragraph.tag) != "p" or not (text := drawing_text(paragraph)):
@@ -239,7 +239,7 @@ def _label(count: int, form: str) -> str:
 
 
 def _rows(table: Element) -> list[list[str]]:
-    """Give a table's texts; what a merged cell covers says the same."""
+    """Return a table's texts; what a merged cell covers says the same."""
     rows: list[list[str]] = []
     for row in table:
         if local(row.tag) != "tr":
@@ -259,12 +259,12 @@ def _rows(table: Element) -> list[list[str]]:
 
 
 def _diagram_points(root: Element) -> Iterator[str]:
-    """Give the texts of a SmartArt diagram, in the order of its points."""
+    """Yield the texts of a SmartArt diagram, in the order of its points."""
     for point in child(root, "ptLst") or ():
         if attribute(point, "type", "node") == "node" and (text := drawing_text(point)):
             yield " ".join(text.split())
 
 
 def _relation(element: Element) -> str:
-    """Give the relationship's id ("r:id") of an element that also has an id of its own."""
+    """Return the relationship's id ("r:id") of an element that also has an id of its own."""
     return next((value for key, value in element.items() if key.endswith(":id")), "")

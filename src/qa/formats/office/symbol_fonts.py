@@ -1,4 +1,4 @@
-"""A character of a symbol font in, the character of Unicode that looks like it out.
+"""Find the Unicode character that looks like one of a symbol font.
 
 Knows the encoding of Adobe's Symbol font, and the ticks, boxes, arrows and bullets of
 Wingdings and Wingdings 2. Pictures that say nothing in a text are not known.
@@ -31,7 +31,7 @@ _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_
 
 
 def symbol(font: str, code: str) -> str:
-    """Give the character a document names by a font and a number in hexadecimal.
+    """Return the character a document names by a font and a number in hexadecimal.
 
     Args:
         font: Its name.

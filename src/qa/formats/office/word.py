@@ -1,4 +1,4 @@
-"""Word documents: headings, numbered lists, tables, text boxes and notes, as one sees them.
+"""Read Word documents: headings, numbered lists, tables, text boxes and notes, as one sees them.
 
 What Word shows and nothing else: tracked insertions count, deletions and hidden text do not;
 comments and the table of contents (which only repeats) are left out. A note follows the
@@ -282,7 +282,7 @@ def _piece(text: str, label: str | None, level: int, names: list[str]) -> _Piece
 def _grid(
     rows: list[list[tuple[Element | None, list[_Piece]]]], *, repeat: bool
 ) -> list[list[str]]:
-    """Give each row a text a column; merged cells say theirs in every row and column."""
+    """Return each row a text a column; merged cells say theirs in every row and column."""
     grid = []
     above: dict[int, str] = {}
     for cells in rows:
@@ -307,7 +307,7 @@ def _merge_heads(rows: list[list[str]]) -> list[str]:
 
 
 def _line(pieces: list[_Piece]) -> str:
-    """Give a cell's text in one line."""
+    """Return a cell's text in one line."""
     line = ""
     for piece in pieces:
         line += ("; " if piece.kind == "item" or piece.rows else " ") * bool(line)
@@ -316,7 +316,7 @@ def _line(pieces: list[_Piece]) -> str:
 
 
 def _flat(rows: Iterable[list[str]]) -> str:
-    """Give a table's text in one line."""
+    """Return a table's text in one line."""
     return "; ".join(" / ".join(filter(None, row)) for row in rows)
 
 

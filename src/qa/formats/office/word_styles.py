@@ -1,7 +1,7 @@
-"""Word's styles and numbering: which paragraphs are headings, and what number an item has.
+"""Look up Word's styles and count its lists: what is a heading, what number an item has.
 
-The parts `styles.xml` and `numbering.xml` in, lookups out. Only counts and looks up: does not
-know paragraphs, and reads no text.
+Only counts and looks up what `styles.xml` and `numbering.xml` say: does not know paragraphs,
+and reads no text.
 """
 
 import re
@@ -118,7 +118,7 @@ def read_styles(root: Element) -> dict[str, Style]:
 
 
 def style_chain(styles: Mapping[str, Style], style_id: str) -> Iterator[Style]:
-    """Give a style and those it is based on; they may go round in a circle."""
+    """Yield a style and those it is based on; they may go round in a circle."""
     for _ in range(_STYLES_DEEP):
         if style_id not in styles:
             return
@@ -127,7 +127,7 @@ def style_chain(styles: Mapping[str, Style], style_id: str) -> Iterator[Style]:
 
 
 def heading_level(properties: Element | None, chain: Iterable[Style]) -> int:
-    """Give the level of a heading with these properties and styles; 0 if it is none."""
+    """Return the level of a heading with these properties and styles; 0 if it is none."""
     for source, name in ((properties, ""), *((style.properties, style.name) for style in chain)):
         if match := _HEADING.fullmatch(name):
             return int(match[1])

@@ -1,4 +1,4 @@
-"""Excel workbooks: every visible sheet under its name, every row with its columns' headers.
+"""Read Excel workbooks: every visible sheet under its name, every row with its columns' headers.
 
 Cells are read as a person sees them: dates, percentages, currencies and thousands by their
 number formats, formulas by the result Excel kept. Cells are placed by their references, so
@@ -102,7 +102,7 @@ def _read_sheet(package: Package, part: str, book: _Book, limits: ParseLimits) -
 
 
 def _filtered(package: Package, sheet: str) -> Iterator[tuple[int, int]]:
-    """Give the first and the last row of each table of a sheet that is filtered."""
+    """Yield the first and the last row of each table of a sheet that is filtered."""
     try:
         links = relationships(package, sheet).values()
     except UnreadableError:  # they have no part in what else is read

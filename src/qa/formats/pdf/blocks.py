@@ -1,4 +1,4 @@
-"""The lines of a PDF in reading order in, paragraphs, headings, list items and rows out.
+"""Find paragraphs, headings, list items and rows among a PDF's lines in reading order.
 
 What says that a line begins something new is where it stands (a gap, an indent, a line before
 it that ends early), its font and its first words. A paragraph that a column or a page ends

@@ -1,4 +1,4 @@
-"""A PDF's bytes in, running text and structure out.
+"""Read a PDF: its running text and structure, page by page.
 
 `lines` reads the lines, `margins` takes out running headers, `order` puts columns
 and tables in order, `blocks` finds paragraphs, `text` writes them; `image` draws a
@@ -232,7 +232,7 @@ def _write(
 
 
 def _title(found: str) -> str:
-    """Give the title that a program wrote into the file; "" for what says nothing."""
+    """Return the title that a program wrote into the file; "" for what says nothing."""
     title = _PROGRAM.sub("", " ".join(found.split()))
     letters = sum(map(str.isalpha, title))
     return "" if letters < 2 or _RUBBISH.fullmatch(title) else title[:_TITLE_CHARACTERS]
@@ -248,7 +248,7 @@ def _title_of(drafts: Sequence[Draft], body: float) -> str:
 
 
 def _date(found: str) -> str:
-    """Give a PDF date, `D:20240131120000Z`, in ISO 8601, as far as it says; "" if it is none."""
+    """Return a PDF date, `D:20240131120000Z`, in ISO 8601, as far as it says; "" if it is none."""
     match = _DATE.match(found)
     if match is None:
         return ""

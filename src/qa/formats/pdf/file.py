@@ -1,4 +1,4 @@
-"""A PDF's bytes in, PDFium's pages out, with the box and the look of each character.
+"""Open a PDF with PDFium, and ask of each character where it stands and how it looks.
 
 PDFium is not safe to call from threads, and hostile files make it run out of memory, which
 ends the process: call it in a worker.

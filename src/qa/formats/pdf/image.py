@@ -1,4 +1,4 @@
-"""One page of a PDF as a picture, with the place of each cited line on it."""
+"""Draw one page of a PDF as a picture, with the place of each cited line on it."""
 
 import json
 import math
@@ -132,7 +132,7 @@ def _boxes_in_picture(runs: list[Run]) -> list[Box]:
 
 
 def _runs(layout: str, page: int, span: Span) -> Iterator[Run]:
-    """Give the runs of a span's characters on a page; offsets are the document's."""
+    """Yield the runs of a span's characters on a page; offsets are the document's."""
     for start, length, on, *where in json.loads(layout):
         first, after = max(start, span.start), min(start + length, span.end)
         if on == page and first < after:

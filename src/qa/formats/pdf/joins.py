@@ -1,4 +1,4 @@
-"""The blocks of a PDF page after page in, each sentence over the end of a page in one block out.
+"""Join the two parts of a paragraph that runs over the end of a page or column.
 
 What a page has between the two parts of a paragraph, a footnote, a caption, a table, comes
 before or after the whole, on the page where it is.

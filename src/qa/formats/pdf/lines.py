@@ -1,4 +1,4 @@
-"""A PDF's page in, lines of text out.
+"""Read the lines of a PDF's page.
 
 A `Line` is a piece of one line as it is drawn, cut where a gap is wide enough to part columns
 or cells. Every character of it, but for a space here and there, knows its index in PDFium's
@@ -303,7 +303,7 @@ def _put_together(words: list[Word]) -> tuple[str, tuple[Run, ...]]:
 
 
 def _unbroken(word: Word, *, last: bool) -> Iterator[tuple[str, int]]:
-    """Give the pieces of a word that are unbroken in PDFium's text page, with their index."""
+    """Yield the pieces of a word that are unbroken in PDFium's text page, with their index."""
     text, index = word.text, word.indexes
     straight = array("l", range(index[0], index[0] + len(index)))
     if index == straight and SOFT_HYPHEN not in text:

@@ -1,4 +1,4 @@
-"""Which rows of a PDF's pages are running headers, footers and page numbers.
+"""Tell which rows of a PDF's pages are running headers, footers and page numbers.
 
 They stand outermost on a page, at one height, on several pages, and are the same but for a
 number that goes up by one from page to page. A number that does not is not a page number, so
@@ -105,7 +105,7 @@ def _value(number: str) -> int:
 
 
 def _repeated(key: _Key, sides: _Sides, pages: int) -> set[tuple[int, int]]:
-    """Give the places that are on enough pages at one height, but for the one that is read."""
+    """Return the places that are on enough pages at one height, but for the one that is read."""
     headers, footers = (_level(places, pages) for places in sides)
     all_of_them = {(place.page, place.row) for place in headers + footers}
     if all_of_them and says_something(key.text):

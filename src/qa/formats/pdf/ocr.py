@@ -1,4 +1,4 @@
-"""A picture in, the words on it out; RapidOCR reads them, where it is installed.
+"""Read the words on a picture with RapidOCR, where that is installed.
 
 Its models come inside its package, so nothing is fetched. Knows neither files nor pages.
 """
@@ -109,7 +109,7 @@ def _engine() -> Any:
 
 
 def _model(part: str) -> str:
-    """Give the path of one of the models in the package.
+    """Return the path of one of the models in the package.
 
     Raises:
         FileNotFoundError: It is not there.

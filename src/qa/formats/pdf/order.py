@@ -1,4 +1,4 @@
-"""The rows of a PDF page in, its lines in reading order out.
+"""Put the rows of a PDF page into the order of reading.
 
 PDFium gives what stands side by side as one row, be it the lines of two columns, the cells of
 a table or a justified line with wide gaps. Which it is shows in the rows around it: between

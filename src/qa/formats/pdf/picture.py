@@ -1,4 +1,4 @@
-"""A photographed or faxed page's bytes in, a PDF out, which is read as a scanned one is.
+"""Make a PDF of a photographed or faxed page, to be read as a scanned one is.
 
 Knows picture files; what is on them is `scan`'s affair.
 """
@@ -79,7 +79,7 @@ def _append_pages(out: BytesIO, file: Image.Image, limits: ParseLimits, page: in
 
 
 def _page(frame: Image.Image) -> Image.Image:
-    """Give a frame as people see it: upright as the camera says, on white paper."""
+    """Return a frame as people see it: upright as the camera says, on white paper."""
     if frame.width * frame.height > _MOST_PIXELS:
         raise UnreadableError(_TOO_LARGE)
     if max(frame.size) < _SHORTEST_SIDE:

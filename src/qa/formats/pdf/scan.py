@@ -1,4 +1,4 @@
-"""A page that is only a picture in, rows of lines out, as `lines` gives them of others.
+"""Read a page that is only a picture: rows of lines, as `lines` reads them of others.
 
 Reading the picture takes seconds and is done once, a page at a time (`recognise_page`); its
 result, a `Scan`, can be sent as JSON and is made into lines with the rest of the document
@@ -135,7 +135,7 @@ def _is_tall(line: SeenLine) -> bool:
 
 
 def rows_of(scan: Scan, page: int) -> list[list[Line]]:
-    """Give the rows of a page that was read, each with its pieces from left to right.
+    """Return the rows of a page that was read, each with its pieces from left to right.
 
     Args:
         scan: What was read.
@@ -206,7 +206,7 @@ def _line(
 
 
 def _shown(scan: Scan, word: SeenWord) -> tuple[float, float, float, float]:
-    """Give the place of a word on the page as it is shown, in points from the upper left."""
+    """Return the place of a word on the page as it is shown, in points from the upper left."""
     _, _, left, top, right, bottom = word
     if scan.turned == 1:
         sides = (scan.height - bottom, left, scan.height - top, right)

@@ -1,4 +1,4 @@
-"""What a PDF's blocks are made of, and what most of a document looks like.
+"""Find out what most of a PDF looks like, and hold the blocks that are made of its lines.
 
 Sizes and distances are in points; what is a little different by chance counts as alike.
 """
@@ -56,7 +56,7 @@ class Style:
     steps: dict[int, float]
 
     def step(self, size: float) -> float:
-        """Give the distance between two lines of a paragraph."""
+        """Return the distance between two lines of a paragraph."""
         return self.steps.get(round(size), _USUAL_STEP * size)
 
 

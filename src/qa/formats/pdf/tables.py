@@ -1,4 +1,4 @@
-"""Rows of pieces of text in, the rows of a table out, with their cells and columns.
+"""Tell which rows of a page are a table's, and read their cells and columns.
 
 A table's columns keep apart from row to row, and its cells begin, end or are centred at one x.
 """

@@ -1,4 +1,4 @@
-"""The blocks of a PDF in, one running text out, with where it is on the pages.
+"""Write a PDF's blocks as one running text, and keep where on the pages it stands.
 
 Wrapped lines are joined by a space and words parted by a hyphen are made whole, so that a
 sentence or a quote reads as one.
@@ -68,7 +68,7 @@ class PageText:
         self.blocks.append(Block(start, self._length, content, draft.kind, draft.level))
 
     def pages(self, count: int) -> tuple[int, ...]:
-        """Give where each page starts; one without text starts where the next one does."""
+        """Return where each page starts; one without text starts where the next one does."""
         starts = [self._starts.get(page) for page in range(count)]
         after = self._length
         for page in range(count - 1, -1, -1):
@@ -78,7 +78,7 @@ class PageText:
         return (0, *(start for start in starts[1:] if start is not None))
 
     def layout(self) -> str:
-        """Give the runs of text and where they are on the pages, as JSON.
+        """Return the runs of text and where they are on the pages, as JSON.
 
         Each is `[start, length, page, index]`: its place in the text, the page's number from
         1, and the index of its first character in PDFium's text page. On a page that was read

@@ -1,4 +1,4 @@
-"""A PDF's page in, the words of its lines out, in the order of reading as far as PDFium has it.
+"""Put a PDF page's characters together into words and lines, in the order that PDFium has.
 
 PDFium gives one character after the other. Some have no Unicode, some are two (halves of a
 surrogate pair) or several (a ligature); a hyphen that ends a line swallows the line end, and
@@ -70,7 +70,7 @@ class PageWords:
         self.unknown = 0
 
     def lines(self) -> Iterator[list[Word]]:
-        """Give the words of each line that can be seen, in logical order."""
+        """Yield the words of each line that can be seen, in logical order."""
         raw, code_of = self._characters.raw, pdfium_c.FPDFText_GetUnicode
         count = self._characters.count_chars()
         line: list[Word] = []
@@ -135,7 +135,7 @@ class PageWords:
         return word if text == word.text else word._replace(text=text)
 
     def _decoded(self, code: int) -> str:
-        """Give the characters that one of PDFium's beyond ASCII stands for."""
+        """Return the characters that one of PDFium's beyond ASCII stands for."""
         lead, self._lead = self._lead, 0
         if code in _LINE_HYPHENS:
             return "-\n"

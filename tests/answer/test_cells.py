@@ -1,0 +1,90 @@
+"""Cells of rows and values of forms: which one a question asks for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answer.cells import asked_cell, cell_of, cells, header_above, is_header, says_total
+from qa.schema import Span
+
+ROW = "Tool: Saw | Drawer: K7 | In stock: 31 | Price: 18.20"
+
+
+def values(text: str) -> list[tuple[str, str]]:
+    return [(cell.label, text[slice(*cell.value)]) for cell in cells(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (ROW, [("Tool", "Saw"), ("Drawer", "K7"), ("In stock", "31"), ("Price", "18.20")]),
+        ("Saw | K7 | 31", [("", "Saw"), ("", "K7"), ("", "31")]),
+        ("Flag: Malta", [("Flag", "Malta")]),
+        ("Flag            Malta", [("Flag", "Malta")]),
+        ("Ruf：12", [("Ruf", "12")]),
+        ("The gate is locked at 22:00.", []),
+        ("It was sold.", []),
+        ("What follows is a long list of things that nobody wants: nails", []),
+        ("Flag: Malta\nPort: Gozo", []),
+    ],
+)
+def test_rows_and_form_lines_have_cells_and_prose_has_none(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    assert values(text) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("In which drawer is the saw?", "Drawer"),
+        ("What is the price of a saw?", "Price"),
+        ("How many saws are in stock?", "In stock"),
+        ("Which tool is in drawer K7?", "Tool"),
+        ("How long is the saw?", None),
+    ],
+)
+def test_the_cell_whose_label_the_question_names_is_asked_for(
+    question: str, label: str | None
+) -> None:
+    found = asked_cell(question, ROW, cells(ROW))
+    assert (found and found.label) == label
+
+
+def test_a_bare_row_takes_the_names_of_the_row_above_all() -> None:
+    table = "Site | 2021 | 2022\nKent | 5 | 7\nHull | 3 | 9"
+    start = table.index("Hull")
+    header = header_above(table, start)
+    assert header == ["Site", "2021", "2022"]
+    row = cells("Hull | 3 | 9", header)
+    found = asked_cell("How many in Hull in 2022?", "Hull | 3 | 9", row)
+    assert found is not None
+    assert found.value == Span(11, 12)
+    assert header_above(table, 0) == []
+    assert header_above(f"A: 1 | B: 2\n{ROW}", 13) == []
+
+
+def test_a_head_names_columns_and_holds_no_figures_but_years() -> None:
+    assert is_header("Site | 2021 | 2022", "Kent | 5 | 7")
+    assert not is_header("Kent | 5 | 7", "Hull | 3 | 9")
+    assert not is_header("Site | Town", "Kent | 5 | 7")
+
+
+def test_a_label_stands_for_its_value() -> None:
+    row = cells("Flag: Malta | Port: Gozo")
+    found = [cell_of(Span(at, at + 2), row) for at in (0, 7, 14, 20)]
+    assert [cell and cell.label for cell in found] == ["Flag", "Flag", "Port", "Port"]
+
+
+def test_a_total_is_told_from_a_row() -> None:
+    assert says_total("Total | 16 | 17")
+    assert not says_total("Kent | 5 | 7")
+
+
+@given(st.text(max_size=300), st.text(max_size=100))
+def test_any_text_is_taken_and_values_lie_inside(text: str, question: str) -> None:
+    row = cells(text)
+    assert all(0 <= cell.value.start <= cell.value.end <= len(text) for cell in row)
+    asked_cell(question, text, row)
+    header_above(text, len(text) // 2)
+    is_header(text, question)

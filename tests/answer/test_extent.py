@@ -1,0 +1,63 @@
+"""How much of a passage is the answer: a sentence, some, a whole list."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from qa.answer.extent import extent, is_intro
+from qa.schema import Passage, Span
+
+
+def passage(text: str, sentences: Sequence[str], start: int = 50) -> Passage:
+    spans, low = [], 0
+    for sentence in sentences:
+        low = text.index(sentence, low)
+        spans.append(Span(low, low + len(sentence)).shift(start))
+        low += len(sentence)
+    return Passage("id", "a.txt", start, start + len(text), text, "", tuple(spans))
+
+
+LIST = "To join you bring:\n\na photo\nthe form\n\nDoors open at nine."
+BROUGHT = passage(LIST, ["To join you bring:", "a photo", "the form", "Doors open at nine."])
+STEPS = "1. Lift the lid.\n2. Wait.\n3. Close it.\n\nThe lid is blue."
+STEPPED = passage(STEPS, ["Lift the lid.", "Wait.", "Close it.", "The lid is blue."])
+PROSE = "It closed in 1990. The roof leaked. Money ran out.\n\nIt stood in Kent."
+CLOSED = passage(
+    PROSE, ["It closed in 1990.", "The roof leaked.", "Money ran out.", "It stood in Kent."]
+)
+
+
+def said(question: str, read: Passage, number: int, evidence: Sequence[float]) -> str:
+    return read.slice(extent(question, read, number, evidence))
+
+
+@pytest.mark.parametrize(
+    ("question", "read", "number", "words"),
+    [
+        ("What do I need to bring?", BROUGHT, 1, "To join you bring:\n\na photo\nthe form"),
+        ("What do I need to bring?", BROUGHT, 0, "To join you bring:\n\na photo\nthe form"),
+        ("When do doors open?", BROUGHT, 3, "Doors open at nine."),
+        ("Which form is it?", BROUGHT, 2, "the form"),
+        ("How do I open it?", STEPPED, 1, "Lift the lid.\n2. Wait.\n3. Close it."),
+        ("What is the second step?", STEPPED, 1, "Wait."),
+        ("What colour is the lid?", STEPPED, 3, "The lid is blue."),
+    ],
+)
+def test_a_list_is_answered_whole_where_all_of_it_is_asked_for(
+    question: str, read: Passage, number: int, words: str
+) -> None:
+    assert said(question, read, number, [-5.0] * len(read.sentences)) == words
+
+
+def test_reasons_take_in_the_neighbours_that_belong_to_the_answer() -> None:
+    question = "Why did it close?"
+    whole = "The roof leaked. Money ran out."
+    assert said(question, CLOSED, 1, [-2, 3, 1, 2]) == whole, "not over a paragraph's end"
+    assert said(question, CLOSED, 2, [-2, 3, 1, -2]) == whole
+    assert said(question, CLOSED, 1, [-2, 3, -1, -2]) == "The roof leaked."
+    assert said("When did it close?", CLOSED, 0, [5, 5, 5, 5]) == "It closed in 1990."
+
+
+def test_what_ends_with_a_colon_only_announces() -> None:
+    assert is_intro(BROUGHT, BROUGHT.sentences[0])
+    assert not is_intro(BROUGHT, BROUGHT.sentences[1])
