@@ -70,7 +70,7 @@ def reader(
     """A reader whose sentences have these margins, and these cosines to the query (1, 0)."""
     vectors = np.array([[c, (1 - c * c) ** 0.5] for c in cosines], dtype=np.float32)
     network = Scripted({name: scores(pair, answerable) for name, pair in margins.items()})
-    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0)
+    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0, lambda doc_id: TEXT)
     return Reader(network, corpus, calibration)
 
 
@@ -114,9 +114,9 @@ def test_every_feature_has_its_value() -> None:
         {"p": [4, 1]}, BY_MARGIN, cosines=(0.8, 0.6), answerable=-2
     ).candidates(query("How many times did Ada and Babbage meet in 1999?"), [passage(score=0.7)])
     lead = 1 / (1 + math.exp(-3))
-    expected = (-2, 4, 0.8, 0.7, 0, 1, 1, lead, -0.25, 0.2)
+    expected = (-2, 4, 0.8, 0.7, 0, 1, 1, lead, -0.25, 0.2, 0)
     assert tuple(first.features) == pytest.approx(expected, abs=1e-6)
-    expected = (-2, 1, 0.6, 0.7, 1, 1, 1, 1 - lead, -0.5, 0)
+    expected = (-2, 1, 0.6, 0.7, 1, 1, 1, 1 - lead, -0.5, 0, 0)
     assert tuple(second.features) == pytest.approx(expected, abs=1e-6)
 
 
@@ -181,9 +181,9 @@ def test_a_passage_without_sentences_is_passed_over() -> None:
         return vectors[row]
 
     network = Scripted({"none": scores([]), "a": scores([1, 2])})
-    readings = Reader(network, Corpus(of, KNOWN.__contains__, lambda word: 1.0), BY_MARGIN).read(
-        query("who"), [empty, passage("a", row=1)]
-    )
+    readings = Reader(
+        network, Corpus(of, KNOWN.__contains__, lambda word: 1.0, lambda doc_id: TEXT), BY_MARGIN
+    ).read(query("who"), [empty, passage("a", row=1)])
     assert [found.passage.passage_id for found in readings] == ["a"]
 
 
@@ -217,7 +217,7 @@ def test_a_span_is_snapped_inside_its_sentence() -> None:
 
     half = PassageScores(0, (SpanScore(Span(110, 111), 2), SpanScore(Span(121, 122), 1)))
     vectors = np.zeros((2, 2), dtype=np.float32)
-    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0)
+    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0, lambda doc_id: TEXT)
 
     def answers(read: Passage) -> list[str]:
         found = Reader(Scripted({"p": half}), corpus, BY_MARGIN).read(
@@ -253,7 +253,7 @@ def test_the_best_span_of_the_kind_asked_for_is_the_answer(
     found = replace(found, passage=replace(found.passage, sentences=(FIRST,)))
     network = Scripted({"p": PassageScores(0, (first,))})
     vectors = np.zeros((1, 2), dtype=np.float32)
-    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0)
+    corpus = Corpus(lambda row: vectors, KNOWN.__contains__, lambda word: 1.0, lambda doc_id: TEXT)
     network_reader = Reader(network, corpus, BY_MARGIN)
     (candidate,) = network_reader.candidates(query(question), [found])
     assert candidate.passage.slice(candidate.answer) == answer
@@ -302,7 +302,7 @@ def test_a_reading_has_the_confidence_of_its_sentence_with_its_lead() -> None:
     assert confidence("engine 1999") == pytest.approx(1 / (1 + math.exp(-(plain - 0.5))))
 
 
-_features = st.builds(Features, *[st.floats(-1e9, 1e9)] * 10)
+_features = st.builds(Features, *[st.floats(-1e9, 1e9)] * 11)
 
 
 @given(_features, _features, st.floats(-1e9, 1e9))

@@ -95,7 +95,8 @@ class Answerer:
         self._calibration = calibration_in_words(own, self._models, index.manifest.corpus_sha256)
         fits = own is not None and own.models == self._models
         calibration = own.calibration if own is not None and fits else self._packaged
-        corpus = Corpus(index.sentence_vectors, index.store.mentions, index.store.rarity)
+        store = index.store
+        corpus = Corpus(index.sentence_vectors, store.mentions, store.rarity, self._text)
         self._reader = Reader(network, corpus, calibration)
         self._risk = calibration.risk(settings.max_risk)
         self._corpus = Path(index.manifest.corpus)
@@ -132,7 +133,7 @@ class Answerer:
         citations = self._cite_once(cited)
         possible = None
         if not answered and _may_answer(readings):
-            possible = self._cite(readings[0], self._document(readings[0]))
+            possible = self._cite(readings[0], self._document(readings[0].passage.doc_id))
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
         return Answer(
@@ -246,7 +247,7 @@ class Answerer:
         hashes: set[tuple[str, int]] = set()
         citations = []
         for reading in readings:
-            document = self._document(reading)
+            document = self._document(reading.passage.doc_id)
             place = (document.sha256, reading.sentence.start)
             if place not in hashes:
                 citations.append(self._cite(reading, document))
@@ -256,11 +257,14 @@ class Answerer:
     def _cite(self, reading: Reading, document: Document) -> Citation:
         return cite(reading, document, self._state(document.doc_id, document.sha256))
 
-    def _document(self, reading: Reading) -> Document:
-        document = self._index.store.document(reading.passage.doc_id)
+    def _text(self, doc_id: str) -> str:
+        return self._document(doc_id).text
+
+    def _document(self, doc_id: str) -> Document:
+        document = self._index.store.document(doc_id)
         if document is None:
             raise IndexDamagedError(
-                f"the index has a passage of {reading.passage.doc_id!r} but not the document; "
+                f"the index has a passage of {doc_id!r} but not the document; "
                 "build it again with: qa index --rebuild"
             )
         return document

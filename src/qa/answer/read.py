@@ -32,6 +32,7 @@ from qa.answer.question import (
     asks_for_total,
 )
 from qa.answer.snap import snap
+from qa.answer.superlative import asks_for_extreme, extreme, table_around
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, SpanScore
 from qa.schema import QUOTED_MAIL, Passage, Reading, RetrievedPassage, Span
@@ -62,11 +63,13 @@ class Corpus(NamedTuple):
             (n_sentences, dim).
         mentions: Says whether any document has a word.
         rarity: Returns a word's weight, above 0; higher if fewer passages have it.
+        text: Returns a document's text.
     """
 
     sentence_vectors: Callable[[int], Vectors]
     mentions: Callable[[str], bool]
     rarity: Callable[[str], float]
+    text: Callable[[str], str]
 
 
 class Candidate(NamedTuple):
@@ -119,6 +122,8 @@ class Reader:
             for passage, score in zip(passages, scores, strict=True)
             for candidate in self._candidates(query, unmentioned, passage, score)
         ]
+        if asks_for_extreme(query.text):
+            found = self._extreme_only(query.text, found)
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
         said = [answer_words(candidate.passage, candidate.answer) for candidate in found]
         together: defaultdict[tuple[str, ...], float] = defaultdict(float)
@@ -129,6 +134,29 @@ class Reader:
         return [
             found[i]._replace(features=found[i].features._replace(lead=leads[i])) for i in order
         ]
+
+    def _extreme_only(self, question: str, found: list[Candidate]) -> list[Candidate]:
+        """Of every table keep the row that has the most or least, if there is exactly one.
+
+        The other rows of tables are taken to be of other things: none of them is the answer.
+        """
+        kept = []
+        for candidate in found:
+            passage, sentence = candidate.passage, candidate.sentence
+            if not cells(passage.slice(sentence)):
+                kept.append(candidate)
+                continue
+            rows = table_around(self._corpus.text(passage.doc_id), sentence.start)
+            best = extreme(question, rows)
+            if best is None:
+                features = candidate.features._replace(other_thing=1.0, wrong_type=1.0)
+                kept.append(candidate._replace(features=features))
+            elif best.row.start <= sentence.start < best.row.end:
+                features = candidate.features._replace(
+                    other_thing=0.0, wrong_type=0.0, missing_figure=0.0
+                )
+                kept.append(candidate._replace(answer=best.answer, features=features))
+        return kept
 
     def _candidates(
         self,

@@ -1,0 +1,165 @@
+"""Find the row of a table that has the most or the least of what a question asks for.
+
+Exact or not at all: every row must be there and have a number with the same unit in the
+column that is meant, and one row alone must be the extreme. Does not know scores.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from qa.answer.cells import Cell, cells, says_total
+from qa.schema import Span
+from qa.words import query_terms, stem, words
+
+_MOST = (
+    r"most|highest|largest|biggest|greatest|maximum|longest|tallest|heaviest|deepest|newest|latest|"
+    r"youngest|busiest|widest|fastest|strongest|top|more than any"
+)
+_LEAST = (
+    r"least|fewest|lowest|smallest|minimum|shortest|lightest|shallowest|oldest|earliest|cheapest|"
+    r"narrowest|slowest|weakest|bottom|less than any"
+)
+_SUPERLATIVE = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE)
+_DEAREST = re.compile(r"\b(?:most expensive|dearest)\b", re.IGNORECASE)
+_BY_YEAR = re.compile(r"\b(?:newest|latest|youngest|oldest|earliest)\b", re.IGNORECASE)
+_OF_PRICE = re.compile(r"\b(?:cheapest|most expensive|dearest)\b", re.IGNORECASE)
+_PRICE = re.compile(r"\b(?:price|cost|fee|fare|rate)s?\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
+_NUMBER = re.compile(r"[-−]?\d[\d,.  ]*")
+_THOUSANDS = re.compile(r"(?<=\d)[,  ](?=\d{3}(?!\d))")
+_LEAST_ROWS = 2
+
+
+class Row(NamedTuple):
+    """A row of a table: its text's place, and its cells, with spans inside that text."""
+
+    text: str
+    start: int
+    cells: list[Cell]
+
+
+class Extreme(NamedTuple):
+    """The row that is asked for, and the answer in it, both in the offsets of `Row.start`."""
+
+    row: Span
+    answer: Span
+
+
+def asks_for_extreme(question: str) -> bool:
+    """Whether a question asks which of several has the most or the least."""
+    return _SUPERLATIVE.search(question) is not None or _DEAREST.search(question) is not None
+
+
+def table_around(text: str, start: int) -> list[Row]:
+    """Return all rows of the table that a row stands in, those of sums left out.
+
+    Args:
+        text: A document's text.
+        start: Where the row's line starts in it.
+    """
+    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    number = next(n for n in reversed(range(len(line_starts))) if line_starts[n] <= start)
+    labels = _labels(_line(text, line_starts[number]))
+    if not labels:
+        return []
+    first = last = number
+    while first > 0 and _labels(_line(text, line_starts[first - 1])) == labels:
+        first -= 1
+    while last + 1 < len(line_starts) and _labels(_line(text, line_starts[last + 1])) == labels:
+        last += 1
+    return [
+        Row(line, low, cells(line))
+        for low in line_starts[first : last + 1]
+        if not says_total(line := _line(text, low))
+    ]
+
+
+def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
+    """Find the row with the most or the least of what is asked; None if that is not exact."""
+    rows = _of_asked_figures(question, rows)
+    if len(rows) < _LEAST_ROWS:
+        return None
+    column = _column(question, rows)
+    if column is None:
+        return None
+    numbers = [_number(_value(row, column)) for row in rows]
+    if len({unit for _, unit in numbers}) > 1:
+        return None
+    match = _SUPERLATIVE.search(question)
+    least = match is not None and match["least"] is not None and not _DEAREST.search(question)
+    amounts = [amount for amount, _ in numbers]
+    found = min(amounts) if least else max(amounts)
+    if amounts.count(found) > 1:
+        return None
+    row = rows[amounts.index(found)]
+    cell = row.cells[0] if _asks_which(question, row) else row.cells[column]
+    return Extreme(Span(row.start, row.start + len(row.text)), cell.value.shift(row.start))
+
+
+def _line(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
+
+
+def _labels(line: str) -> list[str]:
+    found = [cell.label for cell in cells(line)]
+    return found if len(found) > 1 and all(found) else []
+
+
+def _value(row: Row, column: int) -> str:
+    return row.text[slice(*row.cells[column].value)]
+
+
+def _of_asked_figures(question: str, rows: Sequence[Row]) -> list[Row]:
+    """Keep the rows that have the question's years, where any has."""
+    years = set(_YEAR.findall(question))
+    having = [row for row in rows if years & set(_YEAR.findall(row.text))]
+    return having if years and having else list(rows)
+
+
+def _column(question: str, rows: Sequence[Row]) -> int | None:
+    """Find the column that is compared: the one the question names, or the only one."""
+    numeric = [
+        column
+        for column in range(1, len(rows[0].cells))
+        if all(len(row.cells) > column and _is_number(_value(row, column)) for row in rows)
+    ]
+    years = [c for c in numeric if all(_YEAR.fullmatch(_value(row, c)) for row in rows)]
+    if _BY_YEAR.search(question):
+        return years[0] if len(years) == 1 else None
+    if _OF_PRICE.search(question):
+        numeric = [c for c in numeric if _PRICE.search(rows[0].cells[c].label)]
+    asked = {stem(term) for term in query_terms(question)}
+    named = [
+        column
+        for column in numeric
+        if asked & {stem(word) for word in words(rows[0].cells[column].label)}
+    ]
+    choice = named or [column for column in numeric if column not in years]
+    return choice[0] if len(choice) == 1 else None
+
+
+def _is_number(value: str) -> bool:
+    try:
+        _number(value)
+    except (InvalidOperation, ValueError):
+        return False
+    return True
+
+
+def _number(value: str) -> tuple[Decimal, str]:
+    """Split a value into its one number and the rest, its unit."""
+    found = _NUMBER.findall(value)
+    if len(found) != 1:
+        raise ValueError(value)
+    amount = Decimal(_THOUSANDS.sub("", found[0].strip()).replace("−", "-"))
+    return amount, value.replace(found[0], "").strip()
+
+
+def _asks_which(question: str, row: Row) -> bool:
+    """Whether the thing is asked for, not the figure."""
+    first = re.escape(row.cells[0].label)
+    return re.search(rf"\b(?:which|who|whose|what (?:is|was) the name|(?:what|which) {first})\b",
+                     question, re.IGNORECASE) is not None  # fmt: skip

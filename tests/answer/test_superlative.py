@@ -1,0 +1,62 @@
+"""The row that has the most or least: exact, or none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answer.superlative import asks_for_extreme, extreme, table_around
+
+TABLE = (
+    "Mill: Ash | Year: 2019 | Bags: 300 | Price: $4.50\n"
+    "Mill: Bay | Year: 2019 | Bags: 1,200 | Price: $3.90\n"
+    "Mill: Elm | Year: 2020 | Bags: 950 | Price: $5.10\n"
+    "Mill: Total | Year: all | Bags: 2,450 | Price: –\n"
+)
+TEXT = f"Mills\n\n{TABLE}\nShip: Tern | Built: 1960\nShip: Hope | Built: 1931\n"
+
+
+def answer(question: str, text: str = TEXT, at: str = "Mill: Ash") -> str | None:
+    found = extreme(question, table_around(text, text.index(at)))
+    return found and text[slice(*found.answer)]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Which mill made the most bags?", "Bay"),
+        ("Which mill made the fewest bags?", "Ash"),
+        ("Which mill made the most bags in 2020?", None),
+        ("Which mill made the fewest bags in 2019?", "Ash"),
+        ("What is the highest number of bags?", "1,200"),
+        ("Which is the cheapest mill?", "Bay"),
+        ("Which mill is the most expensive?", "Elm"),
+        ("Which mill is the largest?", None),
+    ],
+)
+def test_the_extreme_of_the_column_that_is_meant_is_found(question: str, said: str | None) -> None:
+    assert asks_for_extreme(question)
+    assert answer(question) == said
+
+
+def test_the_oldest_is_the_one_with_the_earliest_year() -> None:
+    assert answer("Which is the oldest ship?", at="Ship: Hope") == "Hope"
+    assert answer("Which ship is the newest?", at="Ship: Hope") == "Tern"
+
+
+def test_ties_other_units_and_single_rows_have_no_extreme() -> None:
+    tied = TABLE.replace("300", "1,200")
+    assert answer("Which mill made the most bags?", tied) is None
+    mixed = TABLE.replace("Bags: 300", "Bags: 300 t")
+    assert answer("Which mill made the most bags?", mixed) is None
+    assert answer("Which mill made the most bags?", TABLE.splitlines()[0]) is None
+
+
+def test_an_ordinary_question_asks_for_no_extreme() -> None:
+    assert not asks_for_extreme("How many bags did Ash make in 2019?")
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_any_text_is_taken(text: str, question: str) -> None:
+    table = table_around(text, len(text) // 2)
+    found = extreme(question, table)
+    assert found is None or 0 <= found.answer.start <= found.answer.end <= len(text)
