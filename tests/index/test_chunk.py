@@ -40,8 +40,8 @@ def document(text: str, suffix: str = ".txt", title: str = "a") -> ParsedDocumen
     try:
         parsed = parser(text.encode("utf-8", "ignore"), ParseLimits())
     except UnreadableError:
-        return ParsedDocument(Document(f"a{suffix}", title, "", "0"), ())
-    return ParsedDocument(Document(f"a{suffix}", title, parsed.text, "0"), parsed.blocks)
+        return ParsedDocument(Document(f"file{suffix}", title, "", "0"), ())
+    return ParsedDocument(Document(f"file{suffix}", title, parsed.text, "0"), parsed.blocks)
 
 
 def chunk(
@@ -237,6 +237,7 @@ def test_a_year_in_the_name_of_the_file_or_its_folder_is_told_with_the_title() -
         ("2019/ghana-2021.txt", "Ghana", "Ghana (2021)"),
         ("2019/ghana.md", "Ghana in 2018", "Ghana in 2018"),
         ("item-120190.txt", "Ghana", "Ghana"),
+        ("2019/ghana.md", "ghana", ""),  # called after its file: it has no title of its own
     ):
         assert context_title(Document(doc_id, title, "", "")) == expected
 

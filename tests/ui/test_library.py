@@ -202,7 +202,7 @@ def test_why_an_update_failed_is_told_and_the_next_starts_clean(
     failing.add([(new("a", "x"), "a.txt")])
     failing.wait()
     now = failing.status()
-    assert "the index folder" in now.error
+    assert "is a file; expected a folder" in now.error
     assert "Traceback" not in now.error
     assert not now.error.startswith("qa:")
     assert not now.running

@@ -22,6 +22,7 @@ from qa.words import query_terms, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_PATH_SIGNS = re.compile(r"[/._-]+")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _NUMBER_IN_SENTENCE = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
@@ -116,11 +117,11 @@ def missing_figure(question: str, passage: Passage, sentence: Span) -> float:
         has, and this one no other year instead; else 1.
     """
     wanted, text = _figures(question), passage.slice(sentence)
-    if wanted <= _figures(f"{text} {passage.context}"):
+    if wanted <= _figures(f"{text} {surroundings(passage)}"):
         return 0.0
     if any(map(_YEAR.fullmatch, wanted)) and _YEAR.search(text):
         return 1.0
-    return 0.5 if wanted <= _figures(f"{passage.text} {passage.context}") else 1.0
+    return 0.5 if wanted <= _figures(f"{passage.text} {surroundings(passage)}") else 1.0
 
 
 def coverage(
@@ -144,9 +145,14 @@ def coverage(
     total = sum(weights.values())
     if not total:
         return [0.0] * len(sentences)
-    above = _stems(passage.context)
+    above = _stems(surroundings(passage))
     found = (above | _stems(passage.slice(sentence)) for sentence in sentences)
     return [sum(w for root, w in weights.items() if root in stems) / total for stems in found]
+
+
+def surroundings(passage: Passage) -> str:
+    """Return what a passage stands under: title, headings, and the words of its file's path."""
+    return f"{passage.context} {_PATH_SIGNS.sub(' ', passage.doc_id)}"
 
 
 def _stems(text: str) -> set[str]:

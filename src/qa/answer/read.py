@@ -22,6 +22,7 @@ from qa.answer.features import (
     has_asked_type,
     key_words,
     missing_figure,
+    surroundings,
     unmentioned_names,
 )
 from qa.answer.question import (
@@ -215,7 +216,7 @@ class Reader:
 def _of_another(question: str, passage: Passage, sentence: Span) -> bool:
     """Whether a sentence is of another thing than the question, or of a mail only quoted."""
     quoted = QUOTED_MAIL in passage.context and not asks_for_quoted(question)
-    return quoted or names_another(question, passage.slice(sentence), passage.context)
+    return quoted or names_another(question, passage.slice(sentence), surroundings(passage))
 
 
 def _only_announces(passage: Passage, number: int) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from qa.documents.load import title_from_name
 from qa.formats.blocks import heading_paths
 from qa.schema import Block, Document
 
@@ -37,15 +38,21 @@ def context_paths(document: Document, blocks: Sequence[Block]) -> list[tuple[str
 
 
 def context_title(document: Document) -> str:
-    """Return the title, with the year its file or folder is named after if it has none itself."""
+    """Return the title, with the year its file or folder is named after if it has none itself.
+
+    A document that is only called after its file has none here: a passage's vector must not change
+    with the file's name, which the lexical index has in a field of its own.
+    """
+    if document.title == title_from_name(document.doc_id):
+        return ""
     title = " ".join(document.title.split()).replace(SEPARATOR, " - ")[:_PART_CHARACTERS]
     years = _YEAR.findall(document.doc_id)
     return f"{title} ({years[-1]})" if years and not _YEAR.search(title) else title
 
 
-def without_title(context: str) -> str:
+def without_title(context: str, document: Document) -> str:
     """Return the headings of a context, for where the title is shown beside them."""
-    return context.partition(SEPARATOR)[2]
+    return context.partition(SEPARATOR)[2] if context_title(document) else context
 
 
 def fit_contexts(

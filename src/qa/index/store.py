@@ -66,9 +66,6 @@ _SPANS = Decoder(tuple[Span, ...])
 _BLOCKS = Decoder(tuple[Block, ...])
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
-# What an occurrence counts in each field of the full-text index: in the document's name, in the
-# headings above, in the text itself (docs/LOG.md).
-_FIELD_WEIGHTS = (0.3, 1.0, 1.0)
 # FTS5's floor for the inverse document frequency.
 _LEAST_WEIGHT = 1e-6
 # Every word of a phrase is looked up; what is longer than this is told apart by its beginning.
@@ -267,8 +264,8 @@ class Store:
     ) -> dict[int, float]:
         """Rank passages by BM25 over any of the terms, in the text and in what it stands under.
 
-        Fields are weighed as in BM25F (Robertson et al. 2004): an occurrence counts by its field,
-        and what all count together saturates.
+        A word counts the same in the document's name, in the headings and in the text, and what
+        all count together saturates (docs/LOG.md).
 
         Args:
             terms: Words; each is looked up by its stem.
@@ -285,11 +282,10 @@ class Store:
         # What stands in half of the passages tells nothing, and takes the longest to look up.
         telling = [term for term in terms if self.term_weight(term) > _LEAST_WEIGHT] or terms
         within = f"AND rowid IN ({_ROWS_OF}) " if only is not None else ""
-        weights = ", ".join(map(str, _FIELD_WEIGHTS))
         values = [" OR ".join(map(_quote, telling))]
         values += [json.dumps(list(only))] if only is not None else []
         rows = self._all(
-            f"SELECT rowid, -bm25(lexical, {weights}) AS score FROM lexical WHERE lexical MATCH ? "
+            "SELECT rowid, -bm25(lexical) AS score FROM lexical WHERE lexical MATCH ? "
             f"{within}ORDER BY score DESC, rowid LIMIT ?",
             (*values, limit),
         )
