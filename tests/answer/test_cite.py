@@ -1,6 +1,7 @@
 """A citation exists only where its quote stands."""
 
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import assume, given
@@ -109,7 +110,10 @@ def test_a_citation_names_the_page_its_quote_begins_on(
 
 def test_a_citation_carries_the_heading_path_and_the_state_it_is_given() -> None:
     under = replace(READING, passage=replace(PASSAGE, context="A year › Garden › Roses"))
-    assert cite(under, DOCUMENT).heading == "Garden › Roses"
+    titled = replace(DOCUMENT, title="A year")
+    assert cite(under, titled).heading == "Garden › Roses"
+    untitled = replace(DOCUMENT, title=PurePosixPath(DOCUMENT.doc_id).stem)
+    assert cite(under, untitled).heading == "A year › Garden › Roses"
     states: tuple[State, ...] = ("unchanged", "changed", "missing")
     assert [cite(under, DOCUMENT, state).state for state in states] == list(states)
     assert cite(READING, DOCUMENT).state == "unchanged"

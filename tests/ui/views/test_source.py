@@ -223,7 +223,8 @@ def test_all_words_of_a_document_are_shown_but_list_markers() -> None:
 def test_headings_and_items_are_told_apart_by_their_tags() -> None:
     tags = [tag for tag, _ in Page(text_html(view(BODY, "a.md"), None)).tags]
     assert tags[-5:] == ["h3", "p", "li", "li", "p"]
-    assert [tag for tag, _ in Page(text_html(view("###### Deep", "a.txt"), None)).tags][-1] == "h6"
+    deep = replace(view("Deep"), blocks=(Block(0, 4, 0, "heading", 6),))
+    assert [tag for tag, _ in Page(text_html(deep, None)).tags][-1] == "h6"
 
 
 LONG = "".join(f"Paragraph {n} of a long document.\n\n" for n in range(10_000))
