@@ -23,6 +23,7 @@ from qa.words import query_terms, stem, words
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _PATH_SIGNS = re.compile(r"[/._-]+")
+_SINCE = re.compile(r"\b(?:since|from|after|until now|to date)\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _NUMBER_IN_SENTENCE = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
@@ -59,8 +60,8 @@ class Features(NamedTuple):
         retrieval: The passage's retrieval score.
         wrong_type: No good span of the sentence is of the kind asked for: a number and its
             unit, a date, a name.
-        missing_figure: The question has a year or number that the passage has not, or the
-            sentence another year instead: 1; that only another sentence has: 0.5.
+        missing_figure: The question has a year or number that the passage has not: 1; that only
+            another sentence has: 0.5; and the sentence tells of another year: 2.
         unmentioned_name: The question has a name that no document mentions.
         lead: The answer's share of the softmax over all sentences' rank scores, sentences
             that give the same answer together: 1 if nothing else comes near. Known after
@@ -68,8 +69,8 @@ class Features(NamedTuple):
         evidence: The network's log-odds that the sentence belongs to the answer.
         coverage: Share of the question's words, by how rare they are, that the sentence or
             the headings above it have, 0 to 1.
-        other_thing: The sentence has the question's noun with another word in front: a red,
-            not a pink tower.
+        other_thing: The sentence has the question's noun with another word in front, a red, not
+            a pink tower: 1; it stands in an older mail that is only quoted: 3.
     """
 
     answerable: float
@@ -113,15 +114,25 @@ def missing_figure(question: str, passage: Passage, sentence: Span) -> float:
     """Say how far the years and numbers of a question are from a sentence.
 
     Returns:
-        0 if the sentence or its headings have them all; 0.5 if another sentence of the passage
-        has, and this one no other year instead; else 1.
+        0 if the sentence or its headings have them all, 0.5 if another sentence of the passage
+        has, 1 if none has; 2 if the sentence tells of another year instead.
     """
     wanted, text = _figures(question), passage.slice(sentence)
     if wanted <= _figures(f"{text} {surroundings(passage)}"):
         return 0.0
-    if any(map(_YEAR.fullmatch, wanted)) and _YEAR.search(text):
-        return 1.0
+    if _tells_of_another_year(wanted, text):
+        return 2.0
     return 0.5 if wanted <= _figures(f"{passage.text} {surroundings(passage)}") else 1.0
+
+
+def _tells_of_another_year(wanted: set[str], text: str) -> bool:
+    """Whether a text has years, and no span of them that could hold the year wanted."""
+    asked = [int(figure) for figure in wanted if _YEAR.fullmatch(figure)]
+    said = [int(year) for year in _YEAR.findall(text)]
+    open_ended = _SINCE.search(text) is not None
+    return bool(asked and said) and not any(
+        min(said) <= year and (year <= max(said) or open_ended) for year in asked
+    )
 
 
 def coverage(

@@ -44,6 +44,7 @@ _LEAST_SUPPORT = 0.95
 # Beyond this a network's log-odds only say that it is sure, or that it saw nothing.
 _MOST_ODDS = 20.0
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
+_HEADING_CHARACTERS = 200
 # Spans of one sentence whose margins differ by no more are left to the words around them.
 _NEAR = 5.0
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
@@ -190,7 +191,7 @@ class Reader:
                 lead=0.0,
                 evidence=_bounded(score.evidence),
                 coverage=covered[number],
-                other_thing=float(_of_another(question, passage, sentence)),
+                other_thing=_of_another(question, passage, sentence),
             )
             candidates.append(Candidate(passage, sentence, answer, features, unmentioned))
         return candidates
@@ -213,10 +214,12 @@ class Reader:
         )
 
 
-def _of_another(question: str, passage: Passage, sentence: Span) -> bool:
-    """Whether a sentence is of another thing than the question, or of a mail only quoted."""
-    quoted = QUOTED_MAIL in passage.context and not asks_for_quoted(question)
-    return quoted or names_another(question, passage.slice(sentence), surroundings(passage))
+def _of_another(question: str, passage: Passage, sentence: Span) -> float:
+    """Say how plainly a sentence is of another thing: `Features.other_thing`."""
+    around = surroundings(passage)
+    if QUOTED_MAIL in f"{passage.context} {passage.text[:_HEADING_CHARACTERS]}":
+        return 0.0 if asks_for_quoted(question) else 3.0
+    return float(names_another(question, passage.slice(sentence), around))
 
 
 def _only_announces(passage: Passage, number: int) -> bool:
