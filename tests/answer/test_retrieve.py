@@ -90,17 +90,17 @@ def test_scores_go_down_and_ties_stand_in_the_order_of_ids_and_text(
 
 
 def test_equal_passages_rank_alike_whatever_order_they_were_indexed_in(tmp_path: Path) -> None:
-    names = ["b.txt", "a.txt", "c.txt"]
+    names = ["b.md", "a.md", "c.md"]
     ranked: list[list[str]] = []
     for order in (names, names[::-1], sorted(names)):
         corpus = tmp_path / f"corpus-{len(ranked)}"
         folder = tmp_path / f"index-{len(ranked)}"
         corpus.mkdir()
         for name in order:
-            write_corpus(corpus, {name: "Roses want sun."})
+            write_corpus(corpus, {name: "# Roses\n\nRoses want sun."})
             build_index(corpus, folder, tiny_settings(folder))
         index = Index.open(folder)
         query = Query("roses", Encoder(index.encoder_dir).encode_query("roses"))
         found = retrieve(index, query, AskSettings(), 2)
         ranked.append([f.passage.doc_id for f in found])
-    assert ranked == [["a.txt", "b.txt"]] * 3
+    assert ranked == [["a.md", "b.md"]] * 3

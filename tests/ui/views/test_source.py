@@ -3,6 +3,7 @@
 Parsed and compared as in `test_render`.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -48,9 +49,11 @@ def view(
 
 def _marked(block: Block, body: str) -> Block:
     """Take a line with "# " for a heading, with its marks for its words."""
-    if not body.startswith("# ", block.start):
+    marks = re.match("(#+) ", body[block.start : block.end])
+    if marks is None:
         return block
-    return block._replace(content=block.start + 2, kind="heading", level=1)
+    content = block.start + marks.end()
+    return block._replace(content=content, kind="heading", level=len(marks[1]))
 
 
 def table(rows: Sequence[str]) -> SourceView:
