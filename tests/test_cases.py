@@ -1,7 +1,7 @@
 """Ask the cases of `tests/cases`, and hold how many answers are right and how many wrong.
 
 Each case has documents of one trait that makes answering hard: tables, forms, struck-out text,
-versions in conflict, … The bounds are one away from what was measured (15 right, 18 wrong of
+versions in conflict, … The bounds are one away from what was measured (35 right, 6 wrong of
 46), because processors round differently; they move with the reader, in one direction.
 """
 
@@ -17,7 +17,7 @@ from qa.errors import GoldError
 from qa.index.generations import encoders_dir
 from qa.schema import Answer, Citation
 
-LEAST_RIGHT, MOST_WRONG = 14, 19
+LEAST_RIGHT, MOST_WRONG = 34, 7
 KINDS = 10
 
 QUESTION = CaseQuestion("How many ducks?", answerable=True, answers=("2",), evidence=("ducks 2",))

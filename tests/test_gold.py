@@ -67,16 +67,16 @@ def test_every_citation_is_valid(measured: dict[str, Measures], kind: str) -> No
     ("kind", "measure", "floor"),
     [
         ("plain", "recall_at_1", 0.88),
-        ("plain", "sentence_accuracy", 0.8),
-        ("plain", "answer_f1", 0.55),
-        ("plain", "correct_when_answered", 0.83),
-        ("plain", "refusal_recall", 0.88),
-        ("plain", "answerability_auroc", 0.86),
+        ("plain", "sentence_accuracy", 0.86),
+        ("plain", "answer_f1", 0.64),
+        ("plain", "correct_when_answered", 0.78),
+        ("plain", "refusal_recall", 0.78),
+        ("plain", "answerability_auroc", 0.83),
         ("hard", "recall_at_1", 0.65),
         ("hard", "recall_at_5", 0.88),
-        ("hard", "sentence_accuracy", 0.52),
-        ("hard", "answer_f1", 0.34),
-        ("hard", "refusal_recall", 0.8),
+        ("hard", "sentence_accuracy", 0.64),
+        ("hard", "answer_f1", 0.42),
+        ("hard", "refusal_recall", 0.7),
         ("hard", "answerability_auroc", 0.5),
     ],
 )
@@ -92,4 +92,4 @@ def test_the_measure_is_above_its_floor(
 def test_not_too_many_ordinary_questions_are_refused(measured: dict[str, Measures]) -> None:
     value = measured["plain"]["wrongly_refused"]
     assert value is not None
-    assert value <= 0.42
+    assert value <= 0.32

@@ -113,7 +113,7 @@ class AskSettings:
     candidates: int = 100
     lexical_weight: float = 0.7
     read_passages: int = 3
-    max_risk: float = 0.1
+    max_risk: float = 0.2
 
     def __post_init__(self) -> None:
         """Check what a person may have typed.

@@ -299,7 +299,7 @@ def test_a_reading_has_the_confidence_of_its_sentence_with_its_lead() -> None:
     plain = -1 + 0.5 * 3 + 2 / (1 + math.exp(-2))
     assert confidence("engine") == pytest.approx(1 / (1 + math.exp(-plain)))
     assert confidence("engine of Babbage") == pytest.approx(1 / (1 + math.exp(-(plain - 3))))
-    assert confidence("engine 1999") == pytest.approx(1 / (1 + math.exp(-(plain - 0.5))))
+    assert confidence("engine 1999") == pytest.approx(1 / (1 + math.exp(-(plain - 1))))
 
 
 _features = st.builds(Features, *[st.floats(-1e9, 1e9)] * 11)

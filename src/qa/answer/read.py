@@ -46,7 +46,7 @@ _MOST_ODDS = 20.0
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 _HEADING_CHARACTERS = 200
 # Spans of one sentence whose margins differ by no more are left to the words around them.
-_NEAR = 5.0
+_NEAR = 12.0
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
 

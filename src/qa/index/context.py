@@ -20,6 +20,7 @@ SEPARATOR = " › "
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _PART_CHARACTERS = 400
 _INTRO_CHARACTERS = 200
+_SHORT_ITEM_CHARACTERS = 100
 _INTRO_END = (":", "：")
 
 
@@ -109,7 +110,11 @@ def _beginnings(heading: str) -> list[str]:
 
 
 def _list_intros(text: str, blocks: Sequence[Block]) -> list[str]:
-    """Return for each item of a list what introduces it, "You need:"; else nothing."""
+    """Return for each short item of a list what introduces it, "You need:"; else nothing.
+
+    An item of whole sentences is understood alone, and the same words in front of all of them
+    would make their vectors alike.
+    """
     intros = [""] * len(blocks)
     for at, (before, block) in enumerate(pairwise(blocks), start=1):
         if block.kind != "item":
@@ -118,7 +123,10 @@ def _list_intros(text: str, blocks: Sequence[Block]) -> list[str]:
             intros[at] = intros[at - 1]
         elif before.kind == "paragraph" and is_intro(text, before):
             intros[at] = " ".join(text[before.start : before.end].split()).rstrip(":：")
-    return intros
+    return [
+        intro if block.end - block.start <= _SHORT_ITEM_CHARACTERS else ""
+        for intro, block in zip(intros, blocks, strict=True)
+    ]
 
 
 def is_intro(text: str, block: Block) -> bool:
