@@ -28,7 +28,7 @@ GOLD = {
     "ordinary": ROOT / "tests" / "gold" / "inl_peru_plain.jsonl",
     "hard": ROOT / "tests" / "gold" / "inl_peru.jsonl",
 }
-RISKS = (AskSettings().max_risk, 0.2)
+RISKS = (AskSettings().max_risk, 0.1)
 READER = "## The reader alone"
 UNMEASURED = f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`.\n"
 BY_HAND = ("## Speed and memory", "## How it grows")
