@@ -45,7 +45,7 @@ def test_calibrate_reports_keeps_and_is_undone(
     capsys: pytest.CaptureFixture[str], index_dir: Path, tmp_path: Path
 ) -> None:
     gold = write_gold(tmp_path / "gold.jsonl")
-    code, out, err = run(capsys, "calibrate", gold, "--index", index_dir)
+    code, out, err = run(capsys, "calibrate", gold, "--index", index_dir, "--max-risk", 0.1)
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0].startswith("28 questions, 21 with an answer in the documents; ")

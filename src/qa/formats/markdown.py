@@ -69,19 +69,19 @@ def source_span(layout: str, span: Span) -> Span | None:
     runs = json.loads(layout)
     first = max(bisect_right(runs, span.start, key=lambda run: run[0]) - 1, 0)
     found = []
-    for start, length, source, source_length in runs[first:]:
+    for start, length, source, source_length, exact in runs[first:]:
         if start >= span.end:
             break
         here = Span(max(start, span.start), min(start + length, span.end))
         if here.start >= here.end:
             continue
-        exact = length == source_length
         found.append(here.shift(source - start) if exact else Span(source, source + source_length))
     return Span(found[0].start, found[-1].end) if found else None
 
 
-# Of the text, and of the source: where they begin and how long they are.
-_Run = tuple[int, int, int, int]
+# Of the text, and of the source: where they begin and how long they are; whether they are the
+# same, character for character.
+_Run = tuple[int, int, int, int, bool]
 
 
 @dataclass(slots=True)
@@ -173,9 +173,9 @@ class _Renderer:
         # A fence stands around it.
         at = self._text.find(words.text.split("\n")[0], span.start, span.end)
         if self._text.startswith(words.text, max(at, 0)):
-            words.runs = [(0, len(words.text), at, len(words.text))]
+            words.runs = [(0, len(words.text), at, len(words.text), True)]
         else:
-            words.runs = [(0, len(words.text), span.start, span.end - span.start)]
+            words.runs = [(0, len(words.text), span.start, span.end - span.start, False)]
         self._add_words(words)
 
     def _add_table(self, tokens: Iterator[Token]) -> None:
@@ -218,16 +218,20 @@ class _Renderer:
         """Say that what was added since `before` is made of a piece of the source."""
         start = before + 2 * bool(before)
         length = self._builder.length - start
-        return [(start, length, source.start, source.end - source.start)] if length > 0 else []
+        size = source.end - source.start
+        return [(start, length, source.start, size, False)] if length > 0 else []
 
     def _place(self, words: _Words, start: int | None, marker: int = 0) -> None:
         """Keep where the words of a block that was added stand in the source."""
         if start is None:
             return
-        shift = start + marker - (len(words.text) - len(words.text.lstrip()))
-        self._runs += [
-            (at + shift, length, source, written) for at, length, source, written in words.runs
-        ]
+        blanks = len(words.text) - len(words.text.lstrip())  # which were not added
+        shift = start + marker - blanks
+        for at, length, source, written, exact in words.runs:
+            cut = min(max(blanks - at, 0), length)
+            kept = (source + cut, written - cut) if exact else (source, written)
+            if length > cut:
+                self._runs.append((at + cut + shift, length - cut, *kept, exact))
 
     def _source(self, token: Token) -> Span:
         """Return the lines of a token."""
@@ -244,7 +248,8 @@ class _Renderer:
         for shown, written in _shown(token.children or ()):
             found = self._text.find(written, at, place.end) if written.strip() else -1
             if found >= 0:
-                words.runs.append((len(words.text), len(shown), found, len(written)))
+                exact = len(shown) == len(written)
+                words.runs.append((len(words.text), len(shown), found, len(written), exact))
                 at = found + len(written)
             words.text += shown
         return words
@@ -261,7 +266,8 @@ class _Renderer:
         day = _DAY.match(values.get("date", ""))
         self._date = day[0] if day else ""
         if self._builder.add("\n".join(lines)) is not None:
-            self._runs.append((0, self._builder.length, match.start(1), len(match[1])))
+            same = self._builder.length == len(match[1])
+            self._runs.append((0, self._builder.length, match.start(1), len(match[1]), same))
         return match.end()
 
 
