@@ -419,7 +419,7 @@ def test_a_citation_opens_the_page_with_the_box_over_its_words(
     page = visit(still.address)
     turn = ask(page, "Do tomatoes need 40 rivets twice a week?")
     expect(answer_of(turn)).to_have_text(CABLES)
-    turn.get_by_role("button", name="Citation 1: open The report, page 2").click()
+    turn.get_by_role("button", name="Citation 1: open The report page 2").click()
     box = page.locator(".qa-box")
     expect(box).to_have_count(1)
     assert_in_view(page, box)
@@ -573,7 +573,7 @@ def test_hostile_names_titles_sheets_and_subjects_show_as_text(
 ) -> None:
     def make(corpus: Path) -> None:
         (corpus / f"a {HOSTILE}.txt").write_text("The ferns want sun.")
-        (corpus / "b.md").write_text(f"# B {HOSTILE}\n\nRoses want clay.\n")
+        (corpus / "b.md").write_text(f"# B `{HOSTILE}`\n\nRoses want clay.\n")
         write_pdf(corpus / "c.pdf", [[(72, 700, f"Words {HOSTILE} here.")]], f"C {HOSTILE}")
         write_xlsx(corpus / "d.xlsx", {f"D {HOSTILE}"[:31]: [["A", "B"], [HOSTILE, "2"]]})
         write_eml(corpus / "e.eml", f"E {HOSTILE}", f"Dear Ada, {HOSTILE} yours.")
