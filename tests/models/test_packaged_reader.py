@@ -8,6 +8,7 @@ import pytest
 from qa.answer.calibration import Calibration
 from qa.models.span_network import CARD_FILE, SpanNetwork, packaged_reader
 from qa.schema import Passage, Span
+from qa.settings import AskSettings
 
 FOLDER = packaged_reader()
 CARD = json.loads((FOLDER / CARD_FILE).read_text("utf-8"))
@@ -35,11 +36,11 @@ def test_its_card_for_people_has_the_figures_of_its_card_for_programs() -> None:
 
 def test_its_calibration_has_a_threshold_for_every_bearable_risk() -> None:
     calibration = Calibration.from_json(CARD["calibration"])
-    thresholds = [calibration.risk(share).min_confidence for share in (0.3, 0.2, 0.1, 0.05)]
+    thresholds = [calibration.risk(share).min_confidence for share in (0.4, 0.3, 0.2, 0.1)]
     assert thresholds == sorted(thresholds)
     assert 0 < thresholds[0] < thresholds[-1] < 1
-    default = calibration.risk(0.1)
-    assert default.low < default.expected <= 0.1 < default.high
+    default = calibration.risk(AskSettings().max_risk)
+    assert default.low < default.expected <= AskSettings().max_risk < default.high
 
 
 @pytest.mark.model
