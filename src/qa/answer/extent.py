@@ -36,9 +36,12 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
     """
     sentences = passage.sentences
     chosen = sentences[number]
+    announces = is_intro(passage, chosen)
+    if not (announces or asks_for_all(question) or asks_for_sentence(question)):
+        return chosen
     items = _items(passage)
     first = last = number
-    if is_intro(passage, chosen) or (items[number] and asks_for_all(question)):
+    if announces or (items[number] and asks_for_all(question)):
         first, last = _list_around(passage, number, items)
     elif asks_for_sentence(question) and not items[number]:
         first, last = _run_around(passage, number, evidence)

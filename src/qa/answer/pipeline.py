@@ -42,6 +42,7 @@ from qa.schema import (
     State,
 )
 from qa.settings import AskSettings
+from qa.words import without_half_pairs
 
 # A question longer than this is a pasted page; the encoder would read only its start.
 MAX_QUESTION_CHARACTERS = 2_000
@@ -341,7 +342,7 @@ def checked_question(question: str) -> str:
         UsageError: It is empty or longer than 2,000 characters.
     """
     # A terminal or a JSON escape can hold half of a surrogate pair; nothing else can.
-    question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+    question = without_half_pairs(question).replace("\0", " ")
     question = unicodedata.normalize("NFC", question).strip()
     if not question:
         raise UsageError("the question is empty: ask something, for example: qa ask 'Who …?'")

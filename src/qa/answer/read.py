@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from qa.answer.binding import bound_part, names_another
@@ -143,12 +144,13 @@ class Reader:
         The other rows of tables are taken to be of other things: none of them is the answer.
         """
         kept = []
+        text_of = cache(self._corpus.text)
         for candidate in found:
             passage, sentence = candidate.passage, candidate.sentence
             if not cells(passage.slice(sentence)):
                 kept.append(candidate)
                 continue
-            rows = table_around(self._corpus.text(passage.doc_id), sentence.start)
+            rows = table_around(text_of(passage.doc_id), sentence.start)
             best = extreme(question, rows)
             if best is None:
                 features = candidate.features._replace(other_thing=1.0, wrong_type=1.0)

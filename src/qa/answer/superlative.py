@@ -59,21 +59,21 @@ def table_around(text: str, start: int) -> list[Row]:
         text: A document's text.
         start: Where the row's line starts in it.
     """
-    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    number = next(n for n in reversed(range(len(line_starts))) if line_starts[n] <= start)
-    labels = _labels(_line(text, line_starts[number]))
+    first = text.rfind("\n", 0, start) + 1
+    labels = _labels(_line(text, first))
     if not labels:
         return []
-    first = last = number
-    while first > 0 and _labels(_line(text, line_starts[first - 1])) == labels:
-        first -= 1
-    while last + 1 < len(line_starts) and _labels(_line(text, line_starts[last + 1])) == labels:
-        last += 1
-    return [
-        Row(line, low, cells(line))
-        for low in line_starts[first : last + 1]
-        if not says_total(line := _line(text, low))
-    ]
+    while first > 0:
+        before = text.rfind("\n", 0, first - 1) + 1
+        if _labels(_line(text, before)) != labels:
+            break
+        first = before
+    rows = []
+    while _labels(line := _line(text, first)) == labels:
+        if not says_total(line):
+            rows.append(Row(line, first, cells(line)))
+        first += len(line) + 1
+    return rows
 
 
 def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:

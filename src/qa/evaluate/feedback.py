@@ -25,7 +25,7 @@ import filelock
 from qa.errors import FeedbackError
 from qa.files import decode, read_json
 from qa.schema import Answer
-from qa.words import squeezed
+from qa.words import squeezed, without_half_pairs
 
 FEEDBACK_FILE = "feedback.sqlite"
 
@@ -197,7 +197,9 @@ class Feedback:
                     f"the answer {answer!r} does not stand in the evidence: give the sentence of "
                     "the document that holds it"
                 )
-        correction = Correction(tuple(map(_storable, answers)), tuple(map(_storable, evidence)))
+        correction = Correction(
+            tuple(map(without_half_pairs, answers)), tuple(map(without_half_pairs, evidence))
+        )
         self._change(
             entry_id,
             "UPDATE entries SET correction = ? WHERE id = ?",
@@ -304,8 +306,3 @@ def _gold(entry: Entry) -> dict[str, Any] | None:
         "evidence": list(expected.evidence),
         "answerable": expected.answerable,
     }
-
-
-def _storable(text: str) -> str:
-    """Replace half surrogate pairs, which SQLite cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")

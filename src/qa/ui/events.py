@@ -11,6 +11,7 @@ from typing import Any
 from qa.schema import Span
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
+from qa.words import without_half_pairs
 
 _NAME_CHARACTERS = 200
 ServerFunction = Callable[[object], Any]
@@ -29,7 +30,7 @@ class Sent:
 
     def text(self, name: str) -> str:
         """Read a text; half surrogates, which cannot be written, are replaced."""
-        return str(self.raw(name)).encode("utf-8", "replace").decode("utf-8")
+        return without_half_pairs(str(self.raw(name)))
 
     def texts(self, name: str) -> list[str]:
         """Read a list of texts."""

@@ -22,6 +22,7 @@ from qa.errors import UsageError
 from qa.files import file_sha256
 from qa.formats import unsupported
 from qa.ui.file_names import safe_name
+from qa.words import counted
 
 REMOVED = ".removed"
 _LISTED_FILES = 200
@@ -317,7 +318,7 @@ def _summary(report: str) -> str:
     if not changes:
         return "everything is up to date"
     (kind, count), *others = changes
-    first = f"{count:,} document{'' if count == 1 else 's'} {kind}"
+    first = f"{counted(count, 'document')} {kind}"
     return ", ".join([first, *(f"{count:,} {kind}" for kind, count in others)])
 
 

@@ -11,6 +11,7 @@ from qa.ui.library import Library
 from qa.ui.page_state import Conversation, Turn
 from qa.ui.panes.opened import opened
 from qa.ui.views.conversation import conversation_html, welcome_html
+from qa.words import without_half_pairs
 
 _GONE = "The documents that were picked are no longer there: ask all documents, or pick others."
 
@@ -78,4 +79,4 @@ class ConversationPane:
 
 
 def _short(question: str) -> str:
-    return question[:MAX_QUESTION_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+    return without_half_pairs(question[:MAX_QUESTION_CHARACTERS])
