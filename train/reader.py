@@ -67,7 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tokenizer.enable_truncation(_MAX_TRAINING_TOKENS, strategy="only_second")
     model = ReaderModel(options.base, options.frozen)
     settings = FitSettings(
-        options.minutes, options.decay_minutes, options.batch_tokens, options.rate, options.bfloat16
+        minutes=options.minutes,
+        decay_minutes=options.decay_minutes,
+        batch_tokens=options.batch_tokens,
+        parts=options.parts,
+        workers=options.workers,
+        rate=options.rate,
+        bfloat16=options.bfloat16,
     )
 
     def draw() -> list[Item]:
@@ -92,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--frozen", type=int, default=0, help="lowest layers that stay as they are")
     add("--minutes", type=float, default=60.0, help="how long to train (%(default)s)")
     add("--decay-minutes", type=float, default=15.0, help="the rate falls to 0 in the last of them")
-    add("--batch-tokens", type=int, default=2048, help="with padding")
+    add("--batch-tokens", type=int, default=1024, help="with padding")
+    add("--parts", type=int, default=2, help="batches of a step")
+    add("--workers", type=int, default=1, help="threads that take a batch each")
     add("--rate", type=float, default=5e-5, help="the encoder's; the heads' is 10 times that")
     add("--bfloat16", action="store_true", help="for processors with AVX-512 bfloat16 or AMX")
     add("--threads", type=int, default=2)
