@@ -12,7 +12,6 @@ import argparse
 import json
 import math
 import random
-import shutil
 import statistics
 import sys
 import tempfile
@@ -66,8 +65,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = arguments.folder or Path(name)
-        encoders = _export_encoder(folder)
-        rows = [_measure(folder / str(size), encoders, size) for size in arguments.sizes]
+        rows = [_measure(folder / str(size), size) for size in arguments.sizes]
     print(f"{describe_machine()}; commit {commit()}; {time.strftime('%Y-%m-%d')}\n")
     print(
         "| documents | build | documents/s | peak memory | index | no change | 10 changed "
@@ -98,20 +96,9 @@ def document(number: int, version: int = 0) -> tuple[str, str, str]:
     return text, f"When was the {what} of {town} opened?", str(year)
 
 
-def _export_encoder(folder: Path) -> Path:
-    """Index one document once, so that no figure contains the export of the encoder."""
-    index_dir = folder / "first" / "index"
-    if not (index_dir / "CURRENT").exists():
-        _write(folder / "first" / "corpus", range(1))
-        run_child(qa("index", "--corpus", folder / "first" / "corpus", "--index", index_dir))
-    return index_dir / "encoders"
-
-
-def _measure(folder: Path, encoders: Path, size: int) -> Scale:
+def _measure(folder: Path, size: int) -> Scale:
     corpus, index_dir = folder / "corpus", folder / "index"
     _write(corpus, range(size))
-    if not (index_dir / "encoders").exists():
-        shutil.copytree(encoders, index_dir / "encoders")
     build = qa("index", "--corpus", corpus, "--index", index_dir)
     first = run_child(build)
     again = run_child(build)

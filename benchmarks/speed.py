@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -195,7 +194,6 @@ def build_speed(folder: Path, runs: int) -> list[Row]:
     corpus.mkdir()
     for number, text in enumerate(texts):
         (corpus / f"{number:04d}.txt").write_text(text, "utf-8")
-    shutil.copytree(folder / "first" / "encoders", folder / "second" / "encoders")
     report = json.loads(
         run_child(qa("index", "--corpus", corpus, "--index", folder / "second", "--json")).output
     )

@@ -174,9 +174,11 @@ def test_each_shell_line_calls_what_there_is(line: Line) -> None:
     elif words[:2] == ["python", "-m"]:
         assert options_in(line.text) <= options_of(words[2])
     elif words[0].endswith("pip"):
-        assert (ROOT / words[words.index("-c") + 1]).exists()
-        (extra,) = re.findall(r"\[(\w+)\]", words[-1])
-        assert extra in PROJECT["optional-dependencies"]
+        named = [words[n + 1] for n, word in enumerate(words) if word in ("-c", "-r")]
+        assert all((ROOT / name).exists() for name in named)
+        if "-e" in words:
+            (extra,) = re.findall(r"\[(\w+)\]", words[-1])
+            assert extra in PROJECT["optional-dependencies"]
     else:
         assert line.text in SETTING_UP
 

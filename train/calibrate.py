@@ -13,7 +13,6 @@ its sentence is evidence or its words are a gold answer.
 import argparse
 import json
 import random
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -41,7 +40,6 @@ from qa.evaluate.calibrate import (
 from qa.evaluate.gold import load_gold
 from qa.evaluate.statistics import Flags, Floats
 from qa.index.build import build_index
-from qa.index.generations import encoders_dir
 from qa.models.span_network import SpanNetwork, write_card
 from qa.settings import BuildSettings
 from train.data import Example, load_examples, split_by_title
@@ -84,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     by_source = _by_source([e for path in options.data for e in load_examples(path)])
     for source, examples in by_source.items():
         own = balanced(examples, options.examples)
-        sets[source] = ask_own_contexts(own, options.reader, options.index)
+        sets[source] = ask_own_contexts(own, options.reader)
         print(f"asked {source}: {len(own)}", flush=True)
     calibration, left_out = fit(sets)
     write_card(
@@ -129,9 +127,7 @@ def balanced(examples: Sequence[Example], most: int) -> list[Example]:
     return few + draw.sample(having, min(most - len(few), len(having)))
 
 
-def ask_own_contexts(
-    examples: Sequence[Example], reader: Path, models_of: Path | None = None
-) -> list[Asked]:
+def ask_own_contexts(examples: Sequence[Example], reader: Path) -> list[Asked]:
     """Ask each example of an index of all the examples' contexts but every third article's.
 
     Of few articles none is left out.
@@ -139,7 +135,6 @@ def ask_own_contexts(
     Args:
         examples: Questions with contexts.
         reader: Folder of the reader.
-        models_of: An index whose exported models are taken, so that none is exported again.
     """
     titles = sorted({example.title for example in examples})
     left_out = set(titles[::_LEFT_OUT_ONE_IN]) if len(titles) >= _LEAST_TITLES else set()
@@ -148,8 +143,6 @@ def ask_own_contexts(
     with tempfile.TemporaryDirectory() as name:
         corpus, index_dir = Path(name, "corpus"), Path(name, "index")
         corpus.mkdir()
-        if models_of is not None:
-            shutil.copytree(encoders_dir(models_of), encoders_dir(index_dir))
         for example in kept:
             heading = "" if example.title == example.context.lower() else example.title.title()
             text = f"# {heading}\n\n{example.context}\n" if heading else example.context

@@ -39,14 +39,14 @@ _CLAIM_OUTPUT = "claim_logits"
 
 
 class _Traced(nn.Module):  # type: ignore[misc]  # mypy does not follow torch
-    """The model with its outputs as a plain tuple."""
+    """The model for one unpadded text at a time, with its outputs as a plain tuple."""
 
     def __init__(self, model: ReaderModel) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, ids: Tensor, attention: Tensor, passage: Tensor) -> tuple[Tensor, ...]:
-        return tuple(self.model(ids, attention, passage))
+    def forward(self, ids: Tensor, passage: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.model(ids, None, passage))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -99,8 +99,7 @@ def trained_weights(folder: Path) -> dict[str, Tensor]:
 def export_onnx(model: ReaderModel, path: Path, precision: str) -> None:
     """Write the model as ONNX: `int8` or `fp32`."""
     ids = torch.tensor([[101, 2054, 102, 2023, 2003, 102]])
-    tensors = (ids, torch.ones_like(ids), torch.tensor([[0, 0, 0, 1, 1, 0]]))
-    inputs = dict(zip((*INPUTS[:2], PASSAGE_INPUT), tensors, strict=True))
+    inputs = {INPUTS[0]: ids, PASSAGE_INPUT: torch.tensor([[0, 0, 0, 1, 1, 0]])}
     tokens = {0: "batch", 1: "tokens"}
     outputs = {
         START_OUTPUT: tokens,

@@ -182,7 +182,8 @@ def fit(
         _LOG.info("carrying on after %s", dict(done))
     model.train()
     began = saved = time.monotonic()
-    smooth, falling = Counter[str](), False
+    smooth: dict[str, float] = {}
+    falling = False
     pool = ThreadPoolExecutor(settings.workers)
     batches = _batches(draw_epoch, settings.batch_tokens, rng)
     while True:

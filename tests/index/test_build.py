@@ -36,7 +36,7 @@ from qa.errors import (
 from qa.index.build import BuildEvent, Pace, build_index
 from qa.index.generations import Index, current_generation, encoders_dir, write_vectors
 from qa.index.store import Store
-from qa.models.encoder import Encoder
+from qa.models.encoder import Encoder, packaged_encoder
 from qa.models.export_encoder import model_folder
 from qa.schema import ParsedDocument, SkippedFile
 from qa.settings import AskSettings, BuildSettings, ParseLimits
@@ -401,12 +401,8 @@ def test_what_a_build_writes_can_be_read_by_others_as_the_umask_says(tiny_build:
 
 
 @pytest.mark.model
-def test_with_the_real_encoder_too_an_update_equals_a_rebuild(
-    page_index: Path, tmp_path: Path
-) -> None:
+def test_with_the_real_encoder_too_an_update_equals_a_rebuild(tmp_path: Path) -> None:
     texts = [f"Line {n} is about {'bridges and ' * n}rivers." for n in range(8)]
-    for name in ("grown", "whole"):
-        shutil.copytree(page_index / "encoders", tmp_path / name / "encoders")
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for number, text in enumerate(texts):
@@ -418,14 +414,34 @@ def test_with_the_real_encoder_too_an_update_equals_a_rebuild(
 
 
 @pytest.mark.model
-def test_a_damaged_encoder_is_exported_again(page_index: Path, tmp_path: Path) -> None:
-    shutil.copytree(page_index, tmp_path / "index")
+def test_a_damaged_encoder_is_exported_again(tmp_path: Path) -> None:
+    settings = BuildSettings(precision="fp32")
+    build_index(ROOT / "corpus", tmp_path / "index", settings)
     (model,) = (tmp_path / "index" / "encoders").glob("*/model.onnx")
     model.write_bytes(model.read_bytes()[:1000])
     with pytest.raises(EncoderError, match="--rebuild"):
         open_index(tmp_path / "index")
-    build_index(ROOT / "corpus", tmp_path / "index")
+    build_index(ROOT / "corpus", tmp_path / "index", settings)
     assert open_index(tmp_path / "index").ask("How many labs were destroyed?").passages
+
+
+@pytest.mark.model
+def test_the_default_needs_neither_an_export_nor_a_copy_of_the_encoder(page_index: Path) -> None:
+    assert not encoders_dir(page_index).exists()
+    assert Index.open(page_index).encoder_dir == packaged_encoder()
+
+
+def test_an_index_of_another_encoder_than_the_packaged_is_refused_and_built_anew(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    settings = tiny_settings(index_dir)
+    folder = model_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
+    write_tiny_encoder(folder, max_tokens=16)
+    with pytest.raises(EncoderError, match="another encoder"):
+        open_index(index_dir)
+    build_index(corpus, index_dir, settings)
+    assert open_index(index_dir).ask("How long is the bridge?").passages
 
 
 # ---- what is not done again

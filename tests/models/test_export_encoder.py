@@ -9,7 +9,7 @@ import pytest
 
 from qa.errors import EncoderError
 from qa.index.generations import Index
-from qa.models.encoder import Encoder, PassageInput
+from qa.models.encoder import Encoder, PassageInput, packaged_encoder
 from qa.models.export_encoder import export_encoder, load_model, model_folder, packaged_weights
 from qa.settings import DEFAULT_ENCODER
 from tests.conftest import ROOT
@@ -91,3 +91,20 @@ def test_asking_loads_neither_torch_nor_sentence_transformers(page_index: Path) 
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode in (0, 3), done.stderr
+
+
+def test_the_packaged_encoder_is_an_export_of_the_official_weights(tmp_path: Path) -> None:
+    packaged = Encoder(packaged_encoder())
+    card = export_encoder(DEFAULT_ENCODER, "int8", TEXTS, tmp_path / "again")
+    assert packaged.card.fingerprint == card.fingerprint
+    again = Encoder(tmp_path / "again")
+    for text in TEXTS:
+        assert float(packaged.encode_query(text) @ again.encode_query(text)) > 0.9999
+
+
+def test_one_text_is_read_without_a_mask_and_padding_never_is(tmp_path: Path) -> None:
+    encoder = Encoder(packaged_encoder())
+    assert [node.name for node in encoder._sessions[0].get_inputs()] == [
+        "input_ids",
+        "token_type_ids",
+    ]

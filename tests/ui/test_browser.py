@@ -4,7 +4,6 @@ Every test fails on a request that would leave the machine and on an error in th
 browser's console.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,11 +50,10 @@ def address(page_index: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def hostile_address(page_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "evil.txt").write_text(HOSTILE)
-    shutil.copytree(page_index / "encoders", folder / "index" / "encoders")
     build_index(folder / "corpus", folder / "index")
     page, address = start(folder / "index")
     yield address
@@ -225,12 +223,11 @@ def test_two_people_have_two_conversations(visit: OpenPage, address: str) -> Non
 
 
 def test_a_file_that_changed_since_it_was_indexed_is_said_to_have(
-    visit: OpenPage, page_index: Path, tmp_path: Path
+    visit: OpenPage, tmp_path: Path
 ) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "note.txt").write_text("The harbour opened in 1912.")
-    shutil.copytree(page_index / "encoders", tmp_path / "index" / "encoders")
     build_index(corpus, tmp_path / "index")
     page = visit(start(tmp_path / "index")[1])
     (corpus / "note.txt").write_text("The harbour opened in 1913.")

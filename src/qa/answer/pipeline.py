@@ -25,7 +25,7 @@ from qa.answer.read import Candidate, Corpus, Query, Reader, supporting
 from qa.answer.retrieve import retrieve
 from qa.documents.load import source_path
 from qa.documents.sandbox import PageImage, Sandbox
-from qa.errors import IndexDamagedError, QAError, SourceError, UsageError
+from qa.errors import EncoderError, IndexDamagedError, QAError, SourceError, UsageError
 from qa.files import file_sha256
 from qa.index.generations import Index, current_generation
 from qa.index.store import DocumentInfo
@@ -325,13 +325,19 @@ def open_index(index_dir: Path | str = "index", settings: AskSettings | None = N
     Raises:
         IndexMissingError: Nothing has been built there.
         IndexDamagedError: What is there cannot be used.
-        EncoderError: The encoder in the index cannot be opened.
+        EncoderError: The encoder cannot be opened, or is another than the index was built with.
         ReaderError: The reader cannot be opened.
         CalibrationError: The index folder's own calibration cannot be read.
     """
     index = Index.open(Path(index_dir))
     network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
     encoder, own = Encoder(index.encoder_dir), load_calibration(Path(index_dir))
+    if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
+        index.close()
+        raise EncoderError(
+            f"the index in {index_dir} was built with another encoder than this version of the "
+            "program brings; build it again with: qa index"
+        )
     return Answerer(index, encoder, network, settings or AskSettings(), own)
 
 

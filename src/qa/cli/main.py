@@ -47,6 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except QAError as error:
         print(f"qa: {error}", file=sys.stderr)
         return EXIT_ERROR
+    except ModuleNotFoundError as error:  # a lean installation leaves out what some commands need
+        if (error.name or "qa").partition(".")[0] == "qa":
+            raise
+        print(
+            f"qa: this needs the package {error.name!r}, which is not installed; "
+            "expected the whole installation: pip install document-qa (docs/INSTALL.md)",
+            file=sys.stderr,
+        )
+        return EXIT_ERROR
     except BrokenPipeError:  # the reader of our output, such as `head`, has enough
         _discard_output()
         return EXIT_OK

@@ -191,7 +191,7 @@ def _manifest(task: _Task, models: Models) -> Manifest:
     return Manifest(
         format=FORMAT,
         settings=task.settings.to_json(),
-        encoder=models.encoder.folder.name,
+        encoder=models.encoder_folder,
         encoder_fingerprint=models.encoder.card.fingerprint,
         corpus=str(task.corpus.resolve()),
         corpus_sha256="",

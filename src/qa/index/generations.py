@@ -6,7 +6,7 @@ Layout, also described in `index/README.md`:
     generations/00001/      manifest.json, documents.sqlite, vectors.faiss
     building/               the store that a build is working on, or was when it was killed
     seen.json               what builds have seen of the corpus's files
-    encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json
+    encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json; none for the packaged one
     readers/<name>-<hash>/  model.onnx, tokenizer.json, reader.json; none for the packaged one
 
 A generation never changes once it has its name. Owns FAISS, which is made anew from the
@@ -24,7 +24,7 @@ import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMissingError, UsageError
 from qa.index.store import Store
-from qa.models.encoder import Vectors
+from qa.models.encoder import Vectors, packaged_encoder
 from qa.models.span_network import packaged_reader
 
 # Raised whenever documents or passages of the same files would come out differently:
@@ -35,6 +35,9 @@ MANIFEST = "manifest.json"
 STORE = "documents.sqlite"
 VECTORS = "vectors.faiss"
 _GENERATIONS = "generations"
+# FAISS's threads wait for each other spinning: with another process on a core that costs 24 ms
+# where one thread takes 0.4, over 11,000 vectors (docs/LOG.md).
+faiss.omp_set_num_threads(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Manifest:
     Attributes:
         format: Version of the layout.
         settings: Build settings, as JSON.
-        encoder: Folder name below `encoders/`.
+        encoder: Folder name below `encoders/`; empty for the packaged encoder.
         encoder_fingerprint: Identity of the encoder; vectors are comparable within one.
         corpus: Absolute path of the corpus folder.
         corpus_sha256: Hash over every document's id and hash.
@@ -93,7 +96,8 @@ class Index:
         self.generation = generation
         self._folder = folder
         self.manifest = _read_manifest(folder)
-        self.encoder_dir = encoders_dir(index_dir) / self.manifest.encoder
+        encoder = self.manifest.encoder
+        self.encoder_dir = encoders_dir(index_dir) / encoder if encoder else packaged_encoder()
         reader = self.manifest.reader
         self.reader_dir = readers_dir(index_dir) / reader if reader else packaged_reader()
         self.damage = ""
@@ -197,7 +201,9 @@ def write_vectors(store: Store, dimension: int, path: Path) -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    index = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+    half = faiss.ScalarQuantizer.QT_fp16  # as the store has them: half the memory to go through
+    flat = faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexIDMap(flat)
     for rows, vectors in store.all_vectors():
         index.add_with_ids(as_vectors(b"".join(vectors), len(rows), dimension), np.array(rows))
     # Through Python: FAISS's own writer says nothing when the disk is full at the last flush.

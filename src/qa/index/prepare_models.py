@@ -11,12 +11,12 @@ from qa.errors import EncoderError, ReaderError
 from qa.index.chunk import ChunkLimits
 from qa.index.generations import encoders_dir, readers_dir
 from qa.index.progress import BuildEvent, OnEvent
-from qa.models.encoder import Encoder, available_cores
+from qa.models.encoder import Encoder, available_cores, packaged_encoder
 from qa.models.export_encoder import export_encoder, model_folder
 from qa.models.export_reader import export_reader
 from qa.models.span_network import SpanNetwork
 from qa.schema import ParsedDocument, SkippedFile
-from qa.settings import DEFAULT_READER, BuildSettings
+from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, BuildSettings
 
 # A text joined from prompt, heading path and passage may have a token more at each seam.
 _JOIN_TOKENS = 2
@@ -30,11 +30,13 @@ class Models(NamedTuple):
 
     Attributes:
         encoder: Encodes passages.
+        encoder_folder: Name of its folder below `encoders/`; empty for the packaged encoder.
         reader: Name of the reader's folder below `readers/`; empty for the packaged reader.
         limits: How long passages may be for the encoder.
     """
 
     encoder: Encoder
+    encoder_folder: str
     reader: str
     limits: ChunkLimits
 
@@ -57,9 +59,13 @@ def prepare_models(
         EncoderError: The encoder cannot be loaded, exported or trusted, or reads too little.
         ReaderError: The reader cannot be loaded or exported.
     """
-    encoder = _open_encoder(index_dir, settings, documents, progress)
+    if (settings.encoder, settings.precision) == (DEFAULT_ENCODER, "int8"):
+        encoder, folder = Encoder(packaged_encoder(), threads=available_cores()), ""
+    else:
+        encoder = _open_encoder(index_dir, settings, documents, progress)
+        folder = encoder.folder.name
     reader = _prepare_reader(index_dir, settings, progress)
-    return Models(encoder, reader, _chunk_limits(encoder, settings))
+    return Models(encoder, folder, reader, _chunk_limits(encoder, settings))
 
 
 def _open_encoder(

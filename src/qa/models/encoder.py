@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -77,6 +78,11 @@ class PassageVectors(NamedTuple):
 
     passage: Vectors
     sentences: Vectors
+
+
+def packaged_encoder() -> Path:
+    """Return the folder of the encoder that comes with the program, exported already."""
+    return Path(str(files("qa"))) / "encoder"
 
 
 class Encoder:
