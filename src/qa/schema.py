@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "item", "paragraph", "row"]
 State = Literal["unchanged", "changed", "missing"]
-Outcome = Literal["answer", "possible", "none"]
+Outcome = Literal["answer", "differ", "possible", "unclear", "none"]
 
 
 QUOTED_MAIL = "Quoted: earlier mail"
@@ -208,6 +208,30 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One of several answers that differ.
+
+    Attributes:
+        answer: Text contained in the citation's quote.
+        date: Of the document or section it stands in, as a person writes it; or its version; or
+            empty.
+        citation: Where it stands.
+    """
+
+    answer: str
+    date: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A document that a question may mean."""
+
+    doc_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What comes back for a question.
 
@@ -225,6 +249,9 @@ class Answer:
         id: Carried over from a batch, or None.
         possible: What may answer where nothing is sure enough to be the answer, or None.
         n_documents: How many documents were asked.
+        versions: Two or more where documents say different things, the newest first; `answer`
+            is the first one's, and `citations` are theirs.
+        choices: Two or more where several documents would answer, each of another thing.
     """
 
     question: str
@@ -239,10 +266,14 @@ class Answer:
     id: str | int | None = None
     possible: Citation | None = None
     n_documents: int = 0
+    versions: tuple[Version, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
     @property
     def state(self) -> Outcome:
-        """Whether this is an answer, a sentence that may be one, or neither."""
+        """Say which: an answer, several, a sentence that may be one, a question back, or none."""
         if self.answered:
-            return "answer"
+            return "differ" if self.versions else "answer"
+        if self.choices:
+            return "unclear"
         return "possible" if self.possible is not None else "none"

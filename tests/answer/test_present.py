@@ -19,7 +19,16 @@ from qa.answer.present import (
     snippet,
     state_in_words,
 )
-from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span, State
+from qa.schema import (
+    Answer,
+    Choice,
+    Citation,
+    Passage,
+    RetrievedPassage,
+    Span,
+    State,
+    Version,
+)
 
 QUOTE = "It was opened in 1781."
 PASSAGE = Passage("id", "uk/bridges.txt", 0, 58, f"The Iron Bridge.\n{QUOTE}", "Bridges", ())
@@ -50,6 +59,8 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
         "question": "When was it opened?",
         "answered": True,
         "state": "answer",
+        "versions": [],
+        "choices": [],
         "possible": None,
         "answer": QUOTE,
         "confidence": 0.8765,
@@ -134,6 +145,46 @@ def test_what_may_answer_is_printed_as_such_with_its_place() -> None:
     assert made["possible"] == answer_to_json(ANSWER)["citations"][0]
     assert answer_to_json(ABSTAINED)["state"] == "none"
     assert answer_to_json(ANSWER)["state"] == "answer"
+
+
+def test_what_differs_is_printed_with_its_date_and_place_in_order() -> None:
+    older = replace(CITATION, doc_id="old.txt", title="Old", quote="It was opened in 1780.")
+    versions = (Version("1781", "2024", CITATION), Version("1780", "", older))
+    answer = replace(ANSWER, answer="1781", citations=(CITATION, older), versions=versions)
+    assert answer.state == "differ"
+    assert answer_to_text(answer) == (
+        "Two documents differ:\n\n"
+        "  2024: 1781\n"
+        "  [1] Bridges of Britain — uk/bridges.txt, characters 36–58\n"
+        "      “It was opened in 1781.”\n\n"
+        "  Old, undated: 1780\n"
+        "  [2] Old — old.txt, characters 36–58\n"
+        "      “It was opened in 1780.”\n\n"
+        "  very likely (88%) · 12 ms"
+    ).replace("”\n\n  very", "”\n  very")
+    made = answer_to_json(answer)
+    assert (made["state"], made["answered"]) == ("differ", True)
+    assert made["versions"] == [
+        {"answer": "1781", "date": "2024", "doc_id": "uk/bridges.txt"},
+        {"answer": "1780", "date": "", "doc_id": "old.txt"},
+    ]
+    within = replace(answer, versions=(versions[0], replace(versions[1], citation=CITATION)))
+    assert answer_to_text(within).startswith("The document says different things:")
+
+
+def test_what_is_unclear_is_asked_back_with_the_documents() -> None:
+    choices = (Choice("uk/bridges.txt", "Bridges of Britain"), Choice("weirs.txt", "weirs"))
+    unclear = replace(ABSTAINED, choices=choices)
+    assert unclear.state == "unclear"
+    assert answer_to_text(unclear) == (
+        "Which one do you mean? Each of these documents would answer:\n\n"
+        "  1. Bridges of Britain — uk/bridges.txt\n"
+        "  2. weirs.txt\n\n"
+        "Name it in the question, or ask of one with --only."
+    )
+    made = answer_to_json(unclear)
+    assert (made["state"], made["answered"]) == ("unclear", False)
+    assert made["choices"][1] == {"doc_id": "weirs.txt", "title": "weirs"}
 
 
 def test_an_abstention_prints_three_passages_at_most() -> None:

@@ -10,6 +10,7 @@ import time
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from qa.answer.calibration import (
@@ -21,7 +22,9 @@ from qa.answer.calibration import (
     models_identity,
 )
 from qa.answer.cite import cite
-from qa.answer.read import Candidate, Corpus, Query, Reader, supporting
+from qa.answer.outcome.decide import Decision, decide
+from qa.answer.outcome.versions import Sources
+from qa.answer.read import Candidate, Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
 from qa.documents.load import source_path
 from qa.documents.sandbox import PageImage, Sandbox
@@ -34,18 +37,22 @@ from qa.models.span_network import SpanNetwork
 from qa.schema import (
     Answer,
     Block,
+    Choice,
     Citation,
     Document,
     Reading,
     RetrievedPassage,
     Span,
     State,
+    Version,
 )
 from qa.settings import AskSettings
 from qa.words import without_half_pairs
 
 # A question longer than this is a pasted page; the encoder would read only its start.
 MAX_QUESTION_CHARACTERS = 2_000
+_WIDE = 10
+"""Passages that are read to tell which documents a question may mean."""
 LEAST_POSSIBLE = 0.25
 """A sentence is shown as a possible answer if it is right at least one time in four."""
 
@@ -126,14 +133,16 @@ class Answerer:
             self._index, query, settings, max(settings.k, settings.read_passages), only
         )
         clock.lap("retrieve")
-        readings = self._reader.read(query, passages[: settings.read_passages])
+        decision = self._decide(query, passages, only)
+        readings = decision.readings
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
-        answered = bool(readings) and (not abstain or confidence >= self.min_confidence)
-        cited = [readings[0], *supporting(readings, self.min_confidence)] if answered else []
-        citations = self._cite_once(cited)
+        sure = confidence >= self.min_confidence and not decision.choices
+        answered = bool(readings) and (sure or not abstain)
+        cited = readings if decision.differing else [*readings[:1], *decision.supports]
+        citations = self._cite_once(cited) if answered else ()
         possible = None
-        if not answered and _may_answer(readings):
+        if not answered and not decision.choices and _may_answer(readings):
             possible = self._cite(readings[0], self._document(readings[0].passage.doc_id))
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
@@ -149,7 +158,27 @@ class Answerer:
             timings_ms=clock.timings_ms(),
             possible=possible,
             n_documents=self._index.store.n_documents if only is None else len(only),
+            versions=_versions(decision, citations),
+            choices=self._choices(decision),
         )
+
+    def _decide(
+        self, query: Query, passages: Sequence[RetrievedPassage], only: Collection[str] | None
+    ) -> Decision:
+        """Read the best passages and decide what is said; more are read where a choice is open."""
+        settings, store = self._settings, self._index.store
+
+        def more() -> list[Candidate]:
+            wide = retrieve(self._index, query, settings, _WIDE, only)
+            return self._reader.candidates(query, wide)
+
+        candidates = self._reader.candidates(query, passages[: settings.read_passages])
+        sources = Sources(cache(self._document), store.blocks)
+        return decide(query, candidates, self._reader, sources, self.min_confidence, more)
+
+    def _choices(self, decision: Decision) -> tuple[Choice, ...]:
+        title = self._index.store.title
+        return tuple(Choice(doc_id, title(doc_id)) for doc_id in decision.choices)
 
     def search(self, question: str) -> list[RetrievedPassage]:
         """Rank passages for a question without reading them; the k best.
@@ -364,6 +393,16 @@ def _may_answer(readings: Sequence[Reading]) -> bool:
     """Whether the best reading is worth showing although it is not sure enough."""
     return (
         bool(readings) and readings[0].confidence >= LEAST_POSSIBLE and not readings[0].unmentioned
+    )
+
+
+def _versions(decision: Decision, citations: Sequence[Citation]) -> tuple[Version, ...]:
+    """Say what each of several versions answers; of copies of one file only the first counts."""
+    if len(citations) < len(decision.differing):
+        return ()
+    return tuple(
+        Version(_answer_text(one.reading, citation), one.edition.said, citation)
+        for one, citation in zip(decision.differing, citations, strict=False)
     )
 
 

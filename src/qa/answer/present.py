@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from qa.schema import Answer, Citation, State
+from qa.schema import Answer, Citation, State, Version
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _SNIPPET_CHARACTERS = 240
 _NAMED_RUNS = 10
+_COUNTS = {2: "Two", 3: "Three", 4: "Four"}
 _LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.5, "plausible"), (0.0, "uncertain"))
 
 
@@ -25,6 +26,11 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "answer": answer.answer,
         "confidence": round(answer.confidence, 4),
         "citations": [_citation_to_json(citation) for citation in answer.citations],
+        "versions": [
+            {"answer": one.answer, "date": one.date, "doc_id": one.citation.doc_id}
+            for one in answer.versions
+        ],
+        "choices": [{"doc_id": one.doc_id, "title": one.title} for one in answer.choices],
         "possible": answer.possible and _citation_to_json(answer.possible),
         "passages": [
             {
@@ -44,25 +50,23 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
 
 def answer_to_text(answer: Answer) -> str:
     """Render an answer for a terminal."""
-    total = answer.timings_ms.get("total", 0.0)
+    if answer.choices and not answer.answered:
+        return _choices_to_text(answer)
+    if answer.versions:
+        return _versions_to_text(answer)
     if answer.answered:
         said = one_line(answer.answer or "")
         lines = [said, ""]
         for number, citation in enumerate(answer.citations, start=1):
-            changed = (
-                f" ({state_in_words(citation.state)})" if state_in_words(citation.state) else ""
-            )
-            lines.append(f"  [{number}] {cited_place(citation)}{changed}")
-            quote = one_line(citation.quote)
-            lines += [f"      “{quote}”"] if quote != said else []
-        return "\n".join([*lines, f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"])
+            lines += _cited_lines(number, citation, said)
+        return "\n".join([*lines, _sure_line(answer)])
     if answer.possible is not None:
         lines = [
             "I found no sure answer. Possibly:",
             "",
             f"  “{one_line(answer.possible.quote)}”",
             f"      {cited_place(answer.possible)}",
-            f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms",
+            _sure_line(answer),
         ]
     else:
         lines = [refusal_in_words(answer)]
@@ -72,6 +76,36 @@ def answer_to_text(answer: Answer) -> str:
         place = f"{one_line(found.passage.doc_id)} {found.passage.start}–{found.passage.end}"
         lines.append(f"  {found.rank}. {snippet(found.passage.text)}  ({place})")
     return "\n".join(lines)
+
+
+def _versions_to_text(answer: Answer) -> str:
+    lines = [differing_in_words(answer), ""]
+    for number, version in enumerate(answer.versions, start=1):
+        said = one_line(version.answer)
+        lines += [f"  {version_in_words(version)}: {said}"]
+        lines += [*_cited_lines(number, version.citation, said), ""]
+    return "\n".join([*lines[:-1], _sure_line(answer)])
+
+
+def _choices_to_text(answer: Answer) -> str:
+    lines = ["Which one do you mean? Each of these documents would answer:", ""]
+    for number, choice in enumerate(answer.choices, start=1):
+        title = "" if choice.doc_id.startswith(choice.title) else f"{choice.title} — "
+        lines.append(f"  {number}. {one_line(title + choice.doc_id)}")
+    return "\n".join([*lines, "", "Name it in the question, or ask of one with --only."])
+
+
+def _cited_lines(number: int, citation: Citation, said: str) -> list[str]:
+    """Say where a quote stands, and quote it unless that was said above."""
+    changed = f" ({state_in_words(citation.state)})" if state_in_words(citation.state) else ""
+    quote = one_line(citation.quote)
+    place = f"  [{number}] {cited_place(citation)}{changed}"
+    return [place, f"      “{quote}”"] if quote != said else [place]
+
+
+def _sure_line(answer: Answer) -> str:
+    total = answer.timings_ms.get("total", 0.0)
+    return f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"
 
 
 def _citation_to_json(citation: Citation) -> dict[str, Any]:
@@ -86,6 +120,19 @@ def _citation_to_json(citation: Citation) -> dict[str, Any]:
         "state": citation.state,
         "scanned": citation.scanned,
     }
+
+
+def differing_in_words(answer: Answer) -> str:
+    """Say that documents, or parts of one, say different things."""
+    count = len({version.citation.doc_id for version in answer.versions})
+    if count == 1:
+        return "The document says different things:"
+    return f"{_COUNTS.get(count, str(count))} documents differ:"
+
+
+def version_in_words(version: Version) -> str:
+    """Say of when a version is; where nothing says that, which document it is."""
+    return one_line(version.date or f"{version.citation.title}, undated")
 
 
 def refusal_in_words(answer: Answer) -> str:

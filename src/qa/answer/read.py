@@ -113,7 +113,7 @@ class Reader:
         best: dict[str, Reading] = {}
         for candidate in self.candidates(query, passages):
             if candidate.passage.passage_id not in best:
-                best[candidate.passage.passage_id] = self._reading(query, candidate)
+                best[candidate.passage.passage_id] = self.reading(query, candidate)
         return list(best.values())
 
     def candidates(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
@@ -198,7 +198,16 @@ class Reader:
             candidates.append(Candidate(passage, sentence, answer, features, unmentioned))
         return candidates
 
-    def _reading(self, query: Query, candidate: Candidate) -> Reading:
+    def confidence_alone(self, candidates: Sequence[Candidate]) -> float:
+        """Return how sure the first of some sentences is, had these been all that were read."""
+        ranks = [self.calibration.rank.dot(c.features._replace(lead=0.0)) for c in candidates]
+        said = [answer_words(c.passage, c.answer) for c in candidates]
+        shares = zip(said, _softmax(ranks), strict=True)
+        lead = sum(share for words, share in shares if words == said[0])
+        return self.calibration.probability(candidates[0].features._replace(lead=lead))
+
+    def reading(self, query: Query, candidate: Candidate) -> Reading:
+        """Make a sentence that may answer a reading."""
         passage, answer = candidate.passage, candidate.answer
         sentence = Span(
             min(candidate.sentence.start, answer.start), max(candidate.sentence.end, answer.end)

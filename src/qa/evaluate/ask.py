@@ -119,7 +119,9 @@ class _Judge:
             answerable=gold.answerable,
             answers=gold.answers,
             evidence=gold.evidence,
-            answered=answer.answered and answer.confidence >= self._answerer.min_confidence,
+            answered=answer.answered
+            and not answer.choices
+            and answer.confidence >= self._answerer.min_confidence,
             answer=answer.answer,
             confidence=answer.confidence,
             em=exact_match(said, gold.answers) if comparable else None,

@@ -56,7 +56,8 @@ def build_ui(
 
     def ask(state: PageState, event: gr.EventData) -> tuple[str, PageState]:
         sent = Sent(event._data)
-        turn = conversation.ask(sent.text("question"), state.chosen)
+        only = sent.text("only")  # the one document that a person says is meant
+        turn = conversation.ask(sent.text("question"), (only,) if only else state.chosen)
         turn = replace(turn, sent_as=sent.number("number") or 0)
         return conversation.show(state.add(turn)), state
 

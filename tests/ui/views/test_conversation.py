@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.schema import Answer, Citation, Passage, RetrievedPassage, Span, State
+from qa.schema import (
+    Answer,
+    Choice,
+    Citation,
+    Passage,
+    RetrievedPassage,
+    Span,
+    State,
+    Version,
+)
 from qa.ui.page_state import Turn
 from qa.ui.views.conversation import conversation_html, scope_html, welcome_html
 from qa.words import counted
@@ -40,6 +49,21 @@ def abstained(words: str, doc_id: str, title: str) -> Answer:
     return replace(answered(words, doc_id, title), answered=False, answer=None, citations=())
 
 
+def differing(words: str, doc_id: str, title: str) -> Answer:
+    answer = answered(words, doc_id, title)
+    (citation,) = answer.citations
+    return replace(
+        answer,
+        citations=(citation, citation),
+        versions=(Version(words, words, citation), Version(f"{words}!", "", citation)),
+    )
+
+
+def unclear(words: str, doc_id: str, title: str) -> Answer:
+    choices = (Choice(doc_id, title), Choice(f"{doc_id}2", f"{title}2"))
+    return replace(abstained(words, doc_id, title), choices=choices)
+
+
 def welcome(words: str, doc_id: str, title: str) -> str:
     return welcome_html([words, f"{doc_id} {title}"], 2, can_add=False)
 
@@ -52,6 +76,8 @@ def conversation(words: str, doc_id: str, title: str) -> str:
     turns = [
         Turn(words, answered(words, doc_id, title)),
         Turn(words, abstained(words, doc_id, title), only=2),
+        Turn(words, differing(words, doc_id, title)),
+        Turn(words, unclear(words, doc_id, title)),
         Turn(words, None, f"{doc_id} {title}"),
         Turn(words, abstained(words, doc_id, title), f"unwritable {doc_id}"),
     ]
@@ -81,7 +107,7 @@ def test_nothing_from_outside_becomes_a_tag_or_an_attribute(
 @pytest.mark.parametrize("words", HOSTILE)
 def test_everything_from_outside_is_shown_as_it_was_given(words: str) -> None:
     shown = Page(conversation(words, f"id {words}", f"title {words}")).shown
-    assert shown.count(f"before {words} after") == 1
+    assert shown.count(f"before {words} after") == 3
     assert shown.count(f"title {words}") >= 1
     assert shown.count(f"id {words}") >= 2
     assert f"Heading {words}" in shown
@@ -318,3 +344,16 @@ def test_the_scope_says_what_is_asked_and_can_be_cleared(chosen: list[str], said
 @pytest.mark.parametrize("chosen", [[], ["a.txt"], ["a.txt", "b.txt"]])
 def test_every_scope_says_which_choice_it_shows(chosen: list[str]) -> None:
     assert Page(scope_html(chosen, 7)).values("data-version") == ["7"]
+
+
+def test_versions_are_shown_each_with_its_date_answer_and_source() -> None:
+    page = Page(conversation_html([Turn("Q?", differing("words", "a.txt", "Title"))]))
+    said = ("The document says different things:", "Title, undated", "words!")
+    assert tuple(text for text in page.texts if text in said) == said
+    assert page.values("data-open") == ["a.txt", "a.txt", "a.txt"]
+
+
+def test_a_choice_asks_the_same_of_the_one_document() -> None:
+    page = Page(conversation_html([Turn("How <high>?", unclear("words", "a.txt", "Title"))]))
+    assert "Which one do you mean?" in page.texts
+    assert page.values("data-ask-only") == ["a.txt", "a.txt2"]

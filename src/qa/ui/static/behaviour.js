@@ -328,7 +328,11 @@ element.addEventListener("click", (event) => {
   if (data.tab) show(data.tab);
   else if (data.copy) copy(target);
   else if (data.judge) trigger("judge", { turn: Number(data.turn), verdict: data.judge });
-  else if (data.ask) document.dispatchEvent(new CustomEvent("qa-ask", { detail: data.ask }));
+  else if (data.ask) {
+    const asked = new CustomEvent("qa-ask", { detail: data.ask });
+    asked.only = data.askOnly ?? "";
+    document.dispatchEvent(asked);
+  }
   else if (data.remove) remove(target);
   else if (data.add) {
     show("source");

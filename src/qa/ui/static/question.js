@@ -15,7 +15,7 @@ document.addEventListener("qa-ask", (event) => {
   sent += 1;
   waiting.set(sent, question);
   setTimeout(show, SHOWN_AFTER);
-  trigger("ask", { question, number: sent });
+  trigger("ask", { question, only: event.only ?? "", number: sent });
 });
 
 document.addEventListener("qa-answered", ({ detail }) => {

@@ -7,10 +7,12 @@ from typing import NamedTuple
 from qa.answer.present import (
     cited_place,
     confidence_in_words,
+    differing_in_words,
     location,
     refusal_in_words,
     snippet,
     state_in_words,
+    version_in_words,
 )
 from qa.schema import Answer, Citation, Span
 from qa.templates import Templates
@@ -53,6 +55,7 @@ TEMPLATES = Templates(
         "cited_place": cited_place,
         "confidence_in_words": confidence_in_words,
         "counted": counted,
+        "differing_in_words": differing_in_words,
         "highlighted": _highlighted,
         "location": location,
         "milliseconds": _milliseconds,
@@ -61,5 +64,6 @@ TEMPLATES = Templates(
         "snippet": snippet,
         "state_in_words": state_in_words,
         "thousands": "{:,}".format,
+        "version_in_words": version_in_words,
     },
 )

@@ -1,0 +1,49 @@
+"""Find the documents between which a question leaves the choice: "What does it cost?".
+
+Several would each answer it if it were asked of them alone, and of different things. Does not
+know how a person is asked.
+"""
+
+from collections.abc import Callable, Sequence
+
+from qa.answer.outcome.things import Things
+from qa.answer.read import Candidate, answer_words
+
+_SAME_COVERAGE = 0.95
+
+
+def choices(
+    things: Things, candidates: Sequence[Candidate], is_sure: Callable[[Sequence[Candidate]], bool]
+) -> list[str]:
+    """List the documents a question may mean, the likeliest first; none if it is plain.
+
+    Args:
+        things: Tells what sentences speak of.
+        candidates: The most promising first.
+        is_sure: Whether the first of some sentences would be an answer, had these been all.
+    """
+    of_document: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        of_document.setdefault(candidate.passage.doc_id, []).append(candidate)
+    if len(of_document) < 2:
+        return []
+    most = max(candidate.features.coverage for candidate in candidates)
+    sure = [found[0] for found in of_document.values() if _fits(found[0], most) and is_sure(found)]
+    if len({answer_words(one.passage, one.answer) for one in sure}) < 2:
+        return []
+    apart = [
+        one for one in sure if all(other is one or things.left_open(one, other) for other in sure)
+    ]
+    return [one.passage.doc_id for one in apart] if len(apart) > 1 else []
+
+
+def _fits(candidate: Candidate, coverage: float) -> bool:
+    """Whether nothing speaks against a sentence, and it has as much of the question as any."""
+    features = candidate.features
+    return (
+        features.coverage >= _SAME_COVERAGE * coverage
+        and not features.wrong_type
+        and not features.missing_figure
+        and not features.other_thing
+        and not candidate.unmentioned
+    )

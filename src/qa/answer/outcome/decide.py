@@ -1,0 +1,120 @@
+"""Decide between an answer, versions that differ, and asking which of several things is meant.
+
+Sentences in, ranked; what is to be said of them out. Does not know citations.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from qa.answer.outcome.choices import choices
+from qa.answer.outcome.dates import Edition
+from qa.answer.outcome.things import Things
+from qa.answer.outcome.versions import Sources, meant, versions
+from qa.answer.read import Candidate, Query, Reader, answer_words, supporting
+from qa.schema import Reading
+
+_LIKELY = 0.5
+More = Callable[[], Sequence[Candidate]]
+"""Reads more passages; returns every sentence of all that were read, the most promising first."""
+
+
+class Differing(NamedTuple):
+    """One of several readings that differ, and how new what it says is."""
+
+    reading: Reading
+    edition: Edition
+
+
+class Decision(NamedTuple):
+    """What is to be said.
+
+    Attributes:
+        readings: The best of each passage, the best first.
+        supports: Those after the first that say the same of the same thing.
+        differing: Two or more that say different things of the same thing, the newest first.
+        choices: Ids of two or more documents, one of which the question means.
+    """
+
+    readings: list[Reading]
+    supports: list[Reading]
+    differing: list[Differing]
+    choices: list[str]
+
+
+def decide(
+    query: Query,
+    candidates: Sequence[Candidate],
+    reader: Reader,
+    sources: Sources,
+    min_confidence: float,
+    more: More = tuple,
+) -> Decision:
+    """Decide what is said of sentences that may answer.
+
+    What a question rules out, or what is only another version, takes nothing away from how sure
+    the rest is: the shares of all versions are added up.
+
+    Args:
+        query: The question.
+        candidates: Every sentence that was read, the most promising first.
+        reader: Says how sure a sentence is.
+        sources: The documents.
+        min_confidence: Below it nothing is an answer.
+        more: Reads more, where it has to be told which documents may be meant.
+    """
+    question = query.text
+    things = Things(question, lambda doc_id: sources.document(doc_id).title)
+    found = versions(question, things, candidates, sources)
+    kept = meant(question, found)
+    lead = _lead_of(version.candidate for version in found)
+    if len(kept) == 1:
+        chosen = _with_lead(kept[0].candidate, lead)
+        others = {id(version.candidate) for version in found}
+        rest = [candidate for candidate in candidates if id(candidate) not in others]
+        return _decided(query, things, [chosen, *rest], reader, min_confidence, [])
+    differing = [
+        Differing(reader.reading(query, _with_lead(version.candidate, lead)), version.edition)
+        for version in kept
+    ]
+    differing = [one for one in differing if one.reading.confidence >= min_confidence]
+    if len(differing) > 1:
+        return Decision([one.reading for one in differing], [], differing, [])
+
+    def is_sure(alone: Sequence[Candidate]) -> bool:
+        return reader.confidence_alone(alone) >= max(min_confidence, _LIKELY)
+
+    open_choices = choices(things, candidates, is_sure)
+    if open_choices:
+        open_choices = choices(things, more() or candidates, is_sure) or open_choices
+    return _decided(query, things, candidates, reader, min_confidence, open_choices)
+
+
+def _decided(
+    query: Query,
+    things: Things,
+    candidates: Sequence[Candidate],
+    reader: Reader,
+    min_confidence: float,
+    open_choices: list[str],
+) -> Decision:
+    """Read the best sentence of each passage, and find what says the same of the same thing."""
+    best: dict[str, Candidate] = {}
+    for candidate in candidates:
+        best.setdefault(candidate.passage.passage_id, candidate)
+    of_same = list(best.values())[:1]
+    of_same += [c for c in best.values() if not things.may_be_other(of_same[0], c)]
+    readings = [reader.reading(query, candidate) for candidate in best.values()]
+    same_places = {candidate.passage.passage_id for candidate in of_same}
+    alike = [reading for reading in readings if reading.passage.passage_id in same_places]
+    supports = supporting(alike, min_confidence) if alike else []
+    return Decision(readings, supports, [], open_choices)
+
+
+def _with_lead(candidate: Candidate, lead: float) -> Candidate:
+    return candidate._replace(features=candidate.features._replace(lead=lead))
+
+
+def _lead_of(found: Iterable[Candidate]) -> float:
+    """Add up the shares of the answers that some sentences give."""
+    shares = {answer_words(c.passage, c.answer): c.features.lead for c in found}
+    return min(1.0, sum(shares.values()))

@@ -1,0 +1,62 @@
+"""What a person sees when the answer is not simply one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from qa.index.build import build_index
+from qa.index.generations import encoders_dir
+from qa.ui.app import start
+from tests.conftest import write_corpus
+from tests.ui.browsing import PHONE, OpenPage, ask, assert_no_sideways_scrolling
+
+pytest_plugins = ["tests.ui.browser_fixtures"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+DOCUMENTS = {
+    "ferry-2019.md": "# Ferry tariff 2019\n\nA bicycle costs 4 euros.\n",
+    "ferry-2024.md": "# Ferry tariff 2024\n\nA bicycle costs 7 euros.\n",
+    "kiln.md": "# Kiln K20\n\nThe kiln heats up in 40 minutes. The warranty is 3 years.\n",
+    "wheel.md": "# Pottery wheel\n\nThe wheel turns evenly. The warranty is 5 years.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def address(page_index: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A page with the real models and documents that differ."""
+    folder = tmp_path_factory.mktemp("outcomes")
+    shutil.copytree(encoders_dir(page_index), encoders_dir(folder / "index"))
+    build_index(write_corpus(folder / "corpus", DOCUMENTS), folder / "index")
+    _, url = start(folder / "index")
+    return url
+
+
+def test_versions_stand_below_one_another_and_each_opens_its_source(
+    address: str, visit: OpenPage
+) -> None:
+    page = visit(address, PHONE)
+    turn = ask(page, "What does a bicycle cost?")
+    expect(turn).to_contain_text("Two documents differ:")
+    expect(turn.locator(".qa-versions .qa-short")).to_have_text(["7 euros", "4 euros"])
+    expect(turn.locator(".qa-versions li > .qa-meta")).to_have_text(["2024", "2019"])
+    assert_no_sideways_scrolling(page)
+    turn.locator(".qa-chip").nth(1).click()
+    expect(page.locator("#qa-source .qa-source-title")).to_have_text("Ferry tariff 2019")
+    expect(page.locator(".qa-cited")).to_have_text("A bicycle costs 4 euros.")
+
+
+def test_a_choice_is_made_by_a_button_and_answered_of_that_document(
+    address: str, visit: OpenPage
+) -> None:
+    page = visit(address)
+    turn = ask(page, "How long is the warranty?")
+    expect(turn).to_contain_text("Which one do you mean?")
+    turn.get_by_role("button", name="Kiln K20").press("Enter")
+    answer = page.locator(".qa-turn").nth(1)
+    expect(answer.locator(".qa-short")).to_have_text("3 years")
+    expect(answer).to_contain_text("Asked of 1 document only")
+    # What is asked next is asked of all again.
+    expect(ask(page, "What is the warranty of the wheel?")).to_contain_text("5 years")
