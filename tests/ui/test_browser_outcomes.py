@@ -1,13 +1,9 @@
 """What a person sees when the answer is not simply one."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from qa.index.build import build_index
-from qa.index.generations import encoders_dir
 from qa.ui.app import start
 from tests.conftest import write_corpus
 from tests.ui.browsing import PHONE, OpenPage, ask, assert_no_sideways_scrolling
@@ -25,10 +21,9 @@ DOCUMENTS = {
 
 
 @pytest.fixture(scope="module")
-def address(page_index: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page with the real models and documents that differ."""
     folder = tmp_path_factory.mktemp("outcomes")
-    shutil.copytree(encoders_dir(page_index), encoders_dir(folder / "index"))
     build_index(write_corpus(folder / "corpus", DOCUMENTS), folder / "index")
     _, url = start(folder / "index")
     return url

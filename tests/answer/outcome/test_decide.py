@@ -1,14 +1,11 @@
 """What is said of real documents with the real models: versions, choices, support."""
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from qa.answer.pipeline import open_index
 from qa.index.build import build_index
-from qa.index.generations import encoders_dir
 from qa.schema import Answer
 from tests.conftest import write_corpus
 
@@ -27,10 +24,9 @@ pytestmark = pytest.mark.model
 
 
 @pytest.fixture(scope="module")
-def ask(page_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ask:
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """Answers from the documents, as shipped."""
     folder = tmp_path_factory.mktemp("outcomes")
-    shutil.copytree(encoders_dir(page_index), encoders_dir(folder / "index"))
     build_index(write_corpus(folder / "corpus", DOCUMENTS), folder / "index")
     return open_index(folder / "index").ask
 
