@@ -514,6 +514,17 @@ def test_a_port_in_use_is_told_in_our_words_before_anything_is_built(
     assert not (tmp_path / "index" / "CURRENT").exists()
 
 
+def test_other_machines_are_let_in_only_when_that_is_asked_for(
+    capsys: pytest.CaptureFixture[str], options: list[str], tmp_path: Path
+) -> None:
+    for host in ("0.0.0.0", ""):
+        code, _, err = run(capsys, "serve", "--port", "0", "--host", host, *options)
+        assert code == 2
+        assert "no login" in err
+        assert "--let-others-in" in err
+    assert not (tmp_path / "index" / "CURRENT").exists()
+
+
 def test_a_host_that_is_not_this_machine_is_told(
     capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:

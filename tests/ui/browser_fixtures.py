@@ -7,7 +7,6 @@ the browser's console.
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
@@ -15,6 +14,7 @@ from qa.index.build import build_index
 from qa.settings import AskSettings
 from qa.ui.app import start
 from qa.ui.library import Library
+from qa.ui.server import Server
 from tests.conftest import write_corpus
 from tests.ui.browsing import DESKTOP, OpenPage, Serve, Served, tiny_build_settings
 
@@ -64,7 +64,7 @@ def visit(browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Starts pages that answer whatever the confidence, with documents of their own."""
-    started: list[tuple[gr.Blocks, Library]] = []
+    started: list[tuple[Server, Library]] = []
 
     def serve(
         files: Mapping[str, str],

@@ -4,8 +4,6 @@ Heavy libraries are imported inside.
 """
 
 import argparse
-import errno
-import socket
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
@@ -24,14 +22,28 @@ def add_serve_command(commands: Any) -> None:
     add_risk(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument(
-        "--read-only", action="store_true", help="no adding and removing of documents in the page"
+        "--let-others-in",
+        action="store_true",
+        help="listen on an address that other machines reach, although there is no login",
+    )
+    serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="serve the page under this name, too, as behind a reverse proxy; may be repeated",
+    )
+    serve.add_argument(
+        "--read-only",
+        action="store_true",
+        help="nothing can be changed in the page: no documents, no feedback",
     )
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
     serve.set_defaults(command=_serve)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    _check_address(arguments.host, arguments.port)
+    _check_address(arguments)
     from qa.ui.app import serve
     from qa.ui.library import Library
 
@@ -54,25 +66,30 @@ def _serve(arguments: argparse.Namespace) -> int:
         library=library,
         host=arguments.host,
         port=arguments.port,
+        allowed_hosts=arguments.allow_host,
         ready=ready,
     )
     return 0
 
 
-def _check_address(host: str, port: int) -> None:
-    """Refuse an address that cannot be listened on, before anything is built for it."""
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        socket.create_server(address[:2], family=family).close()
-    except (OSError, OverflowError) as error:
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            raise UsageError(
-                f"port {port} is in use, perhaps by another qa serve: stop that, or choose another "
-                "one with --port; --port 0 takes a free one"
-            ) from error
+def _check_address(arguments: argparse.Namespace) -> None:
+    """Refuse an address that cannot or should not be listened on, before anything is built.
+
+    Raises:
+        UsageError: It cannot be listened on, or other machines would reach it unasked.
+    """
+    from qa.ui.server import is_this_machine_only, listen
+
+    listening = listen(arguments.host, arguments.port)
+    only_this_machine = is_this_machine_only(listening)
+    listening.close()
+    if not (only_this_machine or arguments.let_others_in):
         raise UsageError(
-            f"cannot listen on {host}, port {port} ({error}): choose another --host or --port"
-        ) from error
+            f"at {arguments.host} other machines could reach the page, which has no login: anyone "
+            "there could read, add and remove documents. Leave --host out; or, in a network you "
+            "trust or behind a proxy with a login, say --let-others-in, and --read-only if "
+            "they may only ask"
+        )
 
 
 def _open_or_begin(

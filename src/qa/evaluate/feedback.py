@@ -117,9 +117,15 @@ class Entry:
 class Feedback:
     """The feedback on one index's answers. Safe to use from several threads and processes."""
 
-    def __init__(self, path: Path) -> None:
-        """Remember where the file is; the first `add` creates it."""
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Remember where the file is; the first `add` creates it.
+
+        Args:
+            path: The file.
+            read_only: Whether nothing is added, changed or deleted.
+        """
         self._path = path
+        self.read_only = read_only
 
     def add(self, answer: Answer, verdict: Verdict, *, generation: str = "") -> int:
         """Keep a verdict on an answer.
@@ -133,8 +139,9 @@ class Feedback:
             The entry's id.
 
         Raises:
-            FeedbackError: The file cannot be written.
+            FeedbackError: The file cannot be written, or is only read.
         """
+        self._check_writable()
         cited = [asdict(CitedPlace(c.doc_id, c.start, c.end, c.quote)) for c in answer.citations]
         values = (
             datetime.now(UTC).isoformat(timespec="seconds"),
@@ -230,12 +237,17 @@ class Feedback:
         return [entry for entry in _newest(self.entries()) if entry.expected is None]
 
     def _change(self, entry_id: int, sql: str, values: tuple[Any, ...]) -> None:
+        self._check_writable()
         changed = 0
         if self._path.exists():
             with self._open() as db:
                 changed = db.execute(sql, values).rowcount
         if not changed:
             raise FeedbackError(f"there is no feedback with the id {entry_id} in {self._path}")
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise FeedbackError("feedback is only read here: nothing was kept or changed")
 
     def _create(self) -> None:
         """Create the file whole, once: other writers wait for it."""

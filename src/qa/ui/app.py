@@ -15,16 +15,18 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gradio as gr
 
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
-from qa.errors import QAError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.settings import AskSettings, ParseLimits
 from qa.ui.evaluator import Evaluator
 from qa.ui.events import Sent, ServerFunction, documents_events, evaluation_events
+from qa.ui.guard import Rules
 from qa.ui.library import Library
 from qa.ui.page_state import Conversation, PageState
 from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
+from qa.ui.server import Server, guarded, is_this_machine_only, listen
+from qa.ui.uploads import Uploads
 from qa.ui.views.conversation import scope_html
 from qa.ui.views.page import TEMPLATES
 
@@ -50,9 +52,18 @@ _UNSENT = '() => { document.dispatchEvent(new Event("qa-unsent")); }'
 
 
 def build_ui(
-    conversation: ConversationPane, documents: DocumentsPane, evaluation: EvaluationPane
+    conversation: ConversationPane,
+    documents: DocumentsPane,
+    evaluation: EvaluationPane,
+    uploads: Uploads,
 ) -> gr.Blocks:
     """Lay out the page and connect its events."""
+
+    def uploaded() -> set[str]:
+        uploads.sweep()
+        known: set[str] = page.upload_file_set
+        known.intersection_update([name for name in known if Path(name).exists()])
+        return known
 
     def ask(state: PageState, event: gr.EventData) -> tuple[str, PageState]:
         sent = Sent(event._data)
@@ -84,11 +95,11 @@ def build_ui(
                 scope = _html("qa-scope", "behaviour.js")
                 question = _question_box()
             with gr.Column(elem_classes="qa-right", scale=1):
-                events = documents_events(documents, lambda: page.upload_file_set)
+                events = documents_events(documents, uploaded)
                 # Its script fills it, in the order in which things are asked for.
                 source = _html("qa-source", "behaviour.js", events=events)
             with gr.Column(elem_classes="qa-wide", scale=1):
-                events = evaluation_events(evaluation, lambda: page.upload_file_set)
+                events = evaluation_events(evaluation, uploaded)
                 # Its script fills it whenever it is shown.
                 _html("qa-evaluate", "evaluate.js", evaluation.show(), events)
         # Not as callable values: those wait in a queue, and come when a person is at work.
@@ -138,49 +149,53 @@ def start(
     library: Library | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
-) -> tuple[gr.Blocks, str]:
+    allowed_hosts: Sequence[str] = (),
+) -> tuple[Server, str]:
     """Start serving the UI in the background.
 
     Args:
         index_dir: The index that answers; it may be built while this runs.
         settings: How to answer.
-        library: Adds and removes documents; None to leave them as they are.
+        library: Adds and removes documents; None for a page that changes nothing.
         host: Address to listen on; 127.0.0.1 keeps it to this machine.
         port: Port to listen on; 0 takes a free one.
+        allowed_hosts: Further names under which the page is served.
 
     Returns:
-        The page and its address.
+        What serves the page, and its address.
 
     Raises:
-        QAError: The port is taken.
+        UsageError: The address cannot be listened on.
     """
-    live, feedback = LiveAnswerer(index_dir, settings), Feedback(index_dir / FEEDBACK_FILE)
+    listening = listen(host, port)
+    live = LiveAnswerer(index_dir, settings)
+    feedback = Feedback(index_dir / FEEDBACK_FILE, read_only=library is None)
+    uploads = Uploads()
     page = build_ui(
         ConversationPane(live, library, feedback),
         DocumentsPane(live, library),
         EvaluationPane(Evaluator(index_dir, settings), feedback, can_start=library is not None),
+        uploads,
     )
-    try:
-        _, address, _ = page.launch(
-            server_name=host,
-            server_port=port or None,
-            theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
-            css=_asset("style.css"),
-            footer_links=[],
-            favicon_path=_STATIC / "favicon.svg",
-            share=False,
-            ssr_mode=False,
-            show_error=True,
-            # One byte: nothing can be uploaded.
-            max_file_size=ParseLimits().file_bytes if library else 1,
-            quiet=True,
-            prevent_thread_lock=True,
-        )
-    except (OSError, OverflowError) as error:
-        raise QAError(
-            f"cannot serve on {host}:{port} ({error}); choose another --port or --host"
-        ) from error
-    return page, str(address)
+    most = ParseLimits().file_bytes if library else 0
+    rules = Rules(tuple(allowed_hosts), is_this_machine_only(listening), most)
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)  # read when the page is mounted
+    app = gr.mount_gradio_app(
+        guarded(rules),
+        page,
+        path="/",
+        theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
+        css=_asset("style.css"),
+        footer_links=[],
+        favicon_path=str(_STATIC / "favicon.svg"),
+        ssr_mode=False,
+        show_error=True,
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size=max(most, 1),
+    )
+    server = Server(app, listening, uploads)
+    return server, server.address
 
 
 def serve(
@@ -190,6 +205,7 @@ def serve(
     library: Library | None,
     host: str,
     port: int,
+    allowed_hosts: Sequence[str],
     ready: Callable[[str], None],
 ) -> None:
     """Serve the UI until it is interrupted.
@@ -197,21 +213,25 @@ def serve(
     Args:
         index_dir: The index that answers; it may be built while this runs.
         settings: How to answer.
-        library: Adds and removes documents; None to leave them as they are.
+        library: Adds and removes documents; None for a page that changes nothing.
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
+        allowed_hosts: Further names under which the page is served.
         ready: Called with the page's address once it can be opened.
 
     Raises:
-        QAError: The port is taken.
+        UsageError: The address cannot be listened on.
     """
-    page, address = start(index_dir, settings, library=library, host=host, port=port)
-    ready(address)
-    try:
-        page.block_thread()
-    finally:
-        if library:
-            library.stop()
+    server, address = start(
+        index_dir, settings, library=library, host=host, port=port, allowed_hosts=allowed_hosts
+    )
+    with server:
+        ready(address)
+        try:
+            server.wait()
+        finally:
+            if library:
+                library.stop()
 
 
 def _asset(name: str) -> str:

@@ -4,8 +4,6 @@ The page needs nothing but itself, follows light and dark, and works without its
 `report_html` makes a page, `report_fragment` what goes inside another. No files, no clock.
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +14,7 @@ from qa.evaluate.bootstrap import Difference, Interval
 from qa.evaluate.compare import Comparison
 from qa.evaluate.measures import MEASURES, measure, reliability, risk_at_coverage, risk_coverage
 from qa.evaluate.record import Record
-from qa.evaluate.report.page import TEMPLATES
+from qa.evaluate.report.page import SCRIPT_SHA256, TEMPLATES
 from qa.evaluate.report.plots import reliability_svg, risk_coverage_svg
 from qa.evaluate.report.questions import by_outcome
 
@@ -58,12 +56,11 @@ def report_html(
         links: Where each cited document can be opened, as a URL, if it can.
         comparison: With another run.
     """
-    script = TEMPLATES.asset("report.js")
     return TEMPLATES.render(
         "page.html",
         gold=subject.gold,
         report=report_fragment(records, subject, links, comparison),
-        script_sha256=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        script_sha256=SCRIPT_SHA256,
     )
 
 

@@ -36,7 +36,10 @@ class ConversationPane:
         """Draw a conversation, or a welcome while it is empty."""
         if conversation.turns:
             first, version = conversation.first, conversation.version
-            return conversation_html(conversation.turns, first=first, version=version)
+            can_judge = not self._feedback.read_only
+            return conversation_html(
+                conversation.turns, first=first, version=version, can_judge=can_judge
+            )
         answerer, can_add = opened(self._live), self._library is not None
         if answerer is None:
             return welcome_html([], 0, can_add=can_add)

@@ -31,6 +31,8 @@ class EvaluationPane:
 
     def start(self, path: Path, name: str) -> str:
         """Begin to ask a gold file; return what is wrong with it, or nothing."""
+        if not self._can_start:
+            return "this page is for reading only"
         try:
             self._evaluator.start(path, name)
         except QAError as error:
@@ -58,7 +60,8 @@ class EvaluationPane:
     def feedback(self, problem: str = "") -> dict[str, str]:
         """Draw what people thought of answers, for the page's script."""
         entries, unreadable = self._entries()
-        return {"html": feedback_html(entries), "problem": problem or unreadable}
+        html = feedback_html(entries, can_change=not self._feedback.read_only)
+        return {"html": html, "problem": problem or unreadable}
 
     def correct(self, entry: object, answer: str, evidence: str, *, none: bool) -> dict[str, str]:
         """Keep what would have been right.

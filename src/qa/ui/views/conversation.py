@@ -31,16 +31,19 @@ def welcome_html(examples: Sequence[str], documents: int, *, can_add: bool) -> s
     return TEMPLATES.render("welcome.html", examples=examples, documents=documents, can_add=can_add)
 
 
-def conversation_html(turns: Sequence[Turn], *, first: int = 0, version: int = 0) -> str:
+def conversation_html(
+    turns: Sequence[Turn], *, first: int = 0, version: int = 0, can_judge: bool = True
+) -> str:
     """Draw the left pane as a conversation.
 
     Args:
         turns: In order.
         first: Number of the first turn.
         version: Of the conversation; the script leaves what is older than what it has shown.
+        can_judge: Whether verdicts on answers are kept here.
     """
     shown = [_shown(turn, number) for number, turn in enumerate(turns, first)]
-    return TEMPLATES.render("conversation.html", turns=shown, version=version)
+    return TEMPLATES.render("conversation.html", turns=shown, version=version, can_judge=can_judge)
 
 
 def _shown(turn: Turn, number: int) -> dict[str, Any]:

@@ -15,12 +15,12 @@ def evaluation_html(status: EvaluationStatus, entries: Sequence[Entry], *, can_s
     Args:
         status: How far the asking of a gold file is.
         entries: Verdicts people have given.
-        can_start: Whether a gold file can be asked from here.
+        can_start: Whether a gold file can be asked from here, and verdicts changed.
     """
     return TEMPLATES.render(
         "evaluation.html",
         status=status_html(status),
-        feedback=feedback_html(entries),
+        feedback=feedback_html(entries, can_change=can_start),
         can_start=can_start,
     )
 
@@ -39,15 +39,17 @@ def status_in_words(status: EvaluationStatus) -> str:
     return f"The report on {status.gold} is ready." if status.report else ""
 
 
-def feedback_html(entries: Sequence[Entry]) -> str:
+def feedback_html(entries: Sequence[Entry], *, can_change: bool = True) -> str:
     """Draw the verdicts people have given, newest first, each with what would be right.
 
     Args:
         entries: The oldest first, as `Feedback.entries` returns them.
+        can_change: Whether they can be corrected and deleted here.
     """
     return TEMPLATES.render(
         "feedback.html",
         entries=entries[::-1],
         settled=sum(entry.expected is not None for entry in entries),
         most=_LISTED,
+        can_change=can_change,
     )

@@ -1,0 +1,127 @@
+"""Serve the page on an address of this machine, behind the guard.
+
+Takes a page as Gradio lays it out. Does not know what is on it.
+"""
+
+import errno
+import ipaddress
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from qa.errors import UsageError
+from qa.ui.guard import Guard, Rules
+from qa.ui.uploads import Uploads
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 5.0
+_CONNECTIONS = 1000
+
+
+class Server:
+    """A page that is being served, until it is closed."""
+
+    def __init__(self, app: FastAPI, listening: socket.socket, uploads: Uploads) -> None:
+        """Begin to serve.
+
+        Args:
+            app: What is served.
+            listening: Where.
+            uploads: What is uploaded; removed in the end.
+        """
+        self._listening = listening
+        self._uploads = uploads
+        config = uvicorn.Config(
+            app,
+            log_level="error",
+            server_header=False,
+            # What a proxy says of addresses is not believed: it decides nothing here.
+            proxy_headers=False,
+            limit_concurrency=_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+            ws="none",
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listening],), daemon=True, name="server"
+        )
+        self._thread.start()
+        ends = time.monotonic() + _START_SECONDS
+        while not self._server.started and self._thread.is_alive() and time.monotonic() < ends:
+            time.sleep(0.005)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the page."""
+        host, port = self._listening.getsockname()[:2]
+        if host in ("0.0.0.0", "::"):  # noqa: S104 - every address, this machine's own among them
+            host = "127.0.0.1"
+        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    def wait(self) -> None:
+        """Wait until it is closed, or the program interrupted."""
+        while self._thread.is_alive():
+            self._thread.join(0.5)
+
+    def close(self) -> None:
+        """Stop serving, and remove what was uploaded and not taken."""
+        self._server.should_exit = True
+        self._thread.join(_STOP_SECONDS)
+        self._listening.close()
+        self._uploads.close()
+
+
+def guarded(rules: Rules) -> FastAPI:
+    """Return an application behind the guard, into which a page can be put."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.user_middleware = [Middleware(Guard, rules)]
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address to serve on.
+
+    Args:
+        host: An address or name of this machine.
+        port: 0 for a free one.
+
+    Raises:
+        UsageError: It cannot be listened on; says why, and what to do.
+    """
+    try:
+        # An empty name is every address, as elsewhere; not this machine alone.
+        host = host or "0.0.0.0"  # noqa: S104
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise UsageError(
+                f"port {port} is in use, perhaps by another qa serve: stop that, or choose another "
+                "one with --port; --port 0 takes a free one"
+            ) from error
+        raise UsageError(
+            f"cannot listen on {host}, port {port} ({error}): choose another --host or --port"
+        ) from error
+
+
+def is_this_machine_only(listening: socket.socket) -> bool:
+    """Whether what is listened on can be reached from this machine alone."""
+    host: Any = listening.getsockname()[0]
+    return ipaddress.ip_address(host.partition("%")[0]).is_loopback
