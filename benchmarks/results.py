@@ -31,7 +31,8 @@ GOLD = {
 RISKS = (AskSettings().max_risk, 0.1)
 READER = "## The reader alone"
 UNMEASURED = f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`.\n"
-BY_HAND = ("## Speed and memory", "## How it grows")
+FOLLOW_UPS = "## Follow-up questions"  # written by `python -m benchmarks.linked --write`
+BY_HAND = ("## Speed and memory", "## How it grows", FOLLOW_UPS)
 
 
 class Column(NamedTuple):

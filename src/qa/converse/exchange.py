@@ -1,0 +1,45 @@
+"""The records of a conversation: what was said, and what a new question was taken to mean."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Step = Literal["alone", "follow_up", "more", "else"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question and what came of it.
+
+    Attributes:
+        question: As it was understood.
+        answer: The words that answered, or empty.
+        quote: The sentence that was cited, or empty.
+        doc_id: The document it stands in, or empty.
+        title: That document's title, or empty where it has none but its file's name.
+        heading: The headings above the sentence, outermost first, or empty.
+        doc_ids: All documents that the answer showed, in the order shown.
+    """
+
+    question: str
+    answer: str = ""
+    quote: str = ""
+    doc_id: str = ""
+    title: str = ""
+    heading: str = ""
+    doc_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a new question was taken to mean.
+
+    Attributes:
+        question: To ask; the person's own words where they stand alone.
+        step: `alone`: as typed. `follow_up`: completed from what was said before. `more`: more
+            about the same; `else`: another answer to the same question.
+        doc_id: The one document it is asked of (“in the second document”), or empty.
+    """
+
+    question: str
+    step: Step = "alone"
+    doc_id: str = ""

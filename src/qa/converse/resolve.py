@@ -1,0 +1,119 @@
+"""Understand a question as one that follows others: complete it from what was said before.
+
+What stands alone is left as it was typed. Rules only, on words; does not know the index.
+"""
+
+import re
+from collections.abc import Sequence
+
+from qa.converse.ellipsis import completed
+from qa.converse.exchange import Exchange, Understood
+from qa.converse.phrases import times
+from qa.converse.pronouns import resolved
+
+_ABOUT_IT = r"(?: (?:about|on|of|in) (?:it|that|this|them)(?: \w+)?)?"
+_MORE = re.compile(
+    r"^(?:(?:please|ok|okay|and|yes|can you|could you|so)[ ,]+)*"
+    rf"(?:tell me (?:some )?more{_ABOUT_IT}|go on|continue|elaborate|say more|details?|"
+    rf"(?:give me )?(?:some )?more(?: (?:details?|information|info|please))?{_ABOUT_IT}|"
+    rf"any(?:thing)? (?:more|else){_ABOUT_IT}|expand{_ABOUT_IT}|"
+    rf"(?:is|was|are|were) there (?:anything|something) (?:else|more)(?: \w+)?{_ABOUT_IT}|"
+    rf"(?:are|were) there (?:any )?other (?:\w+ )?(?:aspects|facts|details|things){_ABOUT_IT}|"
+    r"what (?:more|else)(?: (?:happened|is there|can you tell me|does it say|do they say))?"
+    rf"{_ABOUT_IT})(?:,? please)?\W*$",
+    re.IGNORECASE,
+)
+_ELSE = re.compile(
+    r"^(?:(?:and|ok|okay),? )?(?:(?:who|where|when|which|how|any(?:one|body|where)) else|"
+    r"(?:any|which|the)? ?others?(?: ones?)?|(?:and )?others)\W*$",
+    re.IGNORECASE,
+)
+_ORDINALS = {
+    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
+    "fifth": 4, "last": -1, "other": 1,
+}  # fmt: skip
+_ORDINAL = r"(?P<which>first|second|third|fourth|fifth|last|other|1st|2nd|3rd|4th)"
+_NTH_DOCUMENT = re.compile(
+    rf"(?:,? ?\b(?:in|from|according to|of|about) )?\bthe {_ORDINAL} "
+    r"(?:document|file|source|report|page|text|pdf)\b",
+    re.IGNORECASE,
+)
+_NTH = re.compile(rf"\bthe {_ORDINAL} (?:one|of (?:them|these|those))\b", re.IGNORECASE)
+_LIST = re.compile(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|;\s*")
+_AND = re.compile(r"^(?:and|also)\b[ ,]*(?=\S)", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:his|her|its|their)\b", re.IGNORECASE)
+_NAMED_FILE = re.compile(r"(?:,? ?\b(?:in|from|according to|of) )[\w./-]+\.[a-z]{2,5}\b", re.I)
+
+
+def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
+    """Say what a question means after others.
+
+    Args:
+        question: As typed.
+        earlier: What was said before, the last exchange last.
+    """
+    earlier = [exchange for exchange in earlier if exchange.question.strip()]
+    if not earlier:
+        return Understood(question)
+    before = earlier[-1]
+    if _MORE.match(question.strip()):
+        return Understood(before.question, "more")
+    if _ELSE.match(question.strip()):
+        return Understood(before.question, "else")
+    named, doc_id = _nth_document(question, before)
+    named = _nth(named, before)
+    whole = completed(named, before)
+    if whole is None:
+        whole = resolved(_carried_over(named, before), earlier)
+    elif _OWN.search(named):  # "and her mother?"; what the question before says of itself is clear
+        whole = resolved(whole, earlier)
+    if _letters(whole) == _letters(question):
+        return Understood(question, doc_id=doc_id)
+    return Understood(_tidy(whole), "follow_up", doc_id)
+
+
+def _carried_over(question: str, before: Exchange) -> str:
+    """Carry the time and the file over to a whole question that begins with “and”."""
+    lead = _AND.match(question)
+    if lead is None or not before.question:
+        return question
+    question = question[lead.end() :]
+    kept = [] if times(question) else [phrase.text for phrase in times(before.question)][-1:]
+    if (file := _NAMED_FILE.search(before.question)) and not _NAMED_FILE.search(question):
+        said = file.group().strip(" ,")
+        kept.append(said[:1].lower() + said[1:])
+    return f"{question.rstrip('?.! ')} {' '.join(kept)}?" if kept else question
+
+
+def _nth_document(question: str, before: Exchange) -> tuple[str, str]:
+    """Take “in the second document” out of a question, and say which that is."""
+    match = _NTH_DOCUMENT.search(question)
+    doc_id = _at(before.doc_ids, match["which"]) if match else ""
+    if match is None or not doc_id:
+        return question, ""
+    rest = f"{question[: match.start()]} {question[match.end() :]}"
+    return re.sub(r"^\W+", "", re.sub(r"\s+(?=[?.!])", "", " ".join(rest.split()))), doc_id
+
+
+def _nth(question: str, before: Exchange) -> str:
+    """Put the second of the things that were listed for “the second one”."""
+    match = _NTH.search(question)
+    if match is None:
+        return question
+    listed = [part.strip() for part in _LIST.split(before.answer) if part.strip()]
+    chosen = _at(listed, match["which"]) if len(listed) > 1 else ""
+    return f"{question[: match.start()]}{chosen}{question[match.end() :]}" if chosen else question
+
+
+def _at(items: Sequence[str], which: str) -> str:
+    number = _ORDINALS[which.lower()]
+    return items[number] if -len(items) <= number < len(items) else ""
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"\s+([?.!,])", r"\1", " ".join(text.split()))
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,141 @@
+"""Follow-ups are completed from what was said, and whole questions are left as they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.converse.exchange import Exchange, Understood
+from qa.converse.resolve import understand
+
+LABS = Exchange(
+    "How many cocaine laboratories were destroyed in 2018?",
+    "351",
+    "These units also destroyed 351 cocaine laboratories.",
+    "peru.txt",
+    doc_ids=("peru.txt", "chile.txt"),
+)
+AIRPORT = Exchange(
+    "Which airport got a new command center?",
+    "Jorge Chavez International Airport",
+    "A Tactical Command Center opened at Lima’s Jorge Chavez International Airport in 2017.",
+)
+WHO = Exchange("Who directs the museum?", "Anna Berg", "The museum is directed by Anna Berg.")
+SEIZED = Exchange("How much marijuana was seized in Peru in 2018?", "21.9 MT")
+BOUGHT = Exchange("What did the town buy in 2016?", "a tram, two buses and a ferry")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        (LABS, "and in 2017?", "How many cocaine laboratories were destroyed in 2017?"),
+        (LABS, "What about 2019", "How many cocaine laboratories were destroyed in 2019?"),
+        (LABS, "And the year before?", "How many cocaine laboratories were destroyed in 2017?"),
+        (LABS, "and from 2010 to 2012?",
+         "How many cocaine laboratories were destroyed from 2010 to 2012?"),
+        (LABS, "Why?", "Why were cocaine laboratories destroyed in 2018?"),
+        (LABS, "where was that?", "Where were cocaine laboratories destroyed in 2018?"),
+        (LABS, "By whom?", "By whom were cocaine laboratories destroyed in 2018?"),
+        (LABS, "Where were they?", "Where were cocaine laboratories?"),
+        (LABS, "what about airstrips?", "How many airstrips were destroyed in 2018?"),
+        (LABS, "And how many airstrips were found?", "How many airstrips were found in 2018?"),
+        (LABS, "What happened then?", "What happened in 2018?"),
+        (SEIZED, "and coca leaf?", "How much coca leaf was seized in Peru in 2018?"),
+        (SEIZED, "and in Chile?", "How much marijuana was seized in Chile in 2018?"),
+        (SEIZED, "And Chile?", "How much marijuana was seized in Chile in 2018?"),
+        (SEIZED, "How much cocaine?", "How much cocaine was seized in Peru in 2018?"),
+        (SEIZED, "Who lives there?", "Who lives in Peru?"),
+        (AIRPORT, "When was it opened?", "When was Jorge Chavez International Airport opened?"),
+        (AIRPORT, "Where is that airport?", "Where is Jorge Chavez International Airport?"),
+        (AIRPORT, "Why?",
+         "Why is it that Jorge Chavez International Airport got a new command center?"),
+        (WHO, "How old is she?", "How old is Anna Berg?"),
+        (WHO, "What is her salary?", "What is Anna Berg’s salary?"),
+        (WHO, "Since when?", "Since when is it that Anna Berg directs the museum?"),
+        (BOUGHT, "What did the second one cost?", "What did two buses cost?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_completed(before: Exchange, question: str, meant: str) -> None:
+    assert understand(question, [before]) == Understood(meant, "follow_up")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many smugglers were arrested at the Port of Callao?",
+        "Did Peru publish its plan in 2018?",
+        "How did the police say they found the gold?",
+        "Who was the director and where was he born?",
+        "How long does it take to get a permit?",
+        "Is it allowed to keep hens?",
+        "Is there a swimming pool?",
+        "What does the report say about money laundering?",
+        "Which operation was executed in May 2018?",
+        "What is BITMAP?",
+        "Tell me about coca eradication",
+        "What is on this page?",
+        "Who said that prices would rise?",
+        "What does INL do?",
+    ],
+)
+def test_a_whole_question_is_left_alone(question: str) -> None:
+    for before in (LABS, AIRPORT, WHO, SEIZED, BOUGHT):
+        assert understand(question, [before]) == Understood(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["tell me more", "More details, please", "go on", "What else?", "Is there anything else?"],
+)
+def test_more_is_asked_of_the_question_before(question: str) -> None:
+    assert understand(question, [WHO, LABS]) == Understood(LABS.question, "more")
+
+
+@pytest.mark.parametrize("question", ["who else?", "and where else?", "Any others?", "others?"])
+def test_another_answer_is_asked_of_the_question_before(question: str) -> None:
+    assert understand(question, [LABS, WHO]) == Understood(WHO.question, "else")
+
+
+def test_a_document_is_named_by_its_place_among_those_shown() -> None:
+    found = understand("What does the second document say about coca?", [LABS])
+    assert found.doc_id == "chile.txt"
+    assert understand("How many ships were there in the first document?", [LABS]) == Understood(
+        "How many ships were there?", "follow_up", "peru.txt"
+    )
+    assert not understand("What does the fifth document say about coca?", [LABS]).doc_id
+
+
+def test_a_file_named_before_is_carried_over() -> None:
+    before = Exchange("In mill-cedar.txt, how much grain was ground?", "275 tonnes")
+    found = understand("And how many people were employed?", [before])
+    assert found.question == "How many people were employed in mill-cedar.txt?"
+
+
+def test_who_was_talked_about_lately_is_meant() -> None:
+    earlier = [
+        Exchange("Where was Elsa Lidman born?", "Uppsala"),
+        Exchange("With whom did Elsa Lidman travel to Java?", "with Anna Kroon"),
+    ]
+    assert understand("When did she die?", earlier).question == "When did Elsa Lidman die?"
+    earlier.append(Exchange("Who is Ruth Ackermann?", "the chair of the board"))
+    assert understand("How old is she?", earlier).question == "How old is Ruth Ackermann?"
+
+
+@pytest.mark.parametrize("question", ["Why?", "And Chile?", "And in 2017?", "Where is it?"])
+def test_nothing_is_made_up_from_nothing(question: str) -> None:
+    assert understand(question, []) == Understood(question)
+    assert understand(question, [Exchange("")]).question == question
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
+def test_any_text_is_understood_as_something(before: str, answer: str, question: str) -> None:
+    found = understand(question, [Exchange(before, answer, answer, title=answer)])
+    assert isinstance(found.question, str)
+
+
+@pytest.mark.parametrize(
+    "piece", ["and ", "what about ", "the same ", "How many ", "in 2018 ", "A. ", "’s "]
+)
+def test_a_pasted_page_is_read_in_no_time(piece: str) -> None:
+    long = piece * (2000 // len(piece))
+    assert understand(long, [LABS]).question
+    assert understand("And in 2017?", [Exchange(long, long[:200])]).question
