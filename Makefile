@@ -40,10 +40,10 @@ bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone me
 ocr: $(VENV)/python.stamp ## install what reads scanned pages and pictures
 	$(PIP) install -c constraints.txt -e ".[ocr]"
 
-clean: ## remove .venv and everything built in index/; feedback and calibration stay
+clean: ## remove .venv and everything built in index/; feedback, conversations and calibration stay
 	rm -rf $(VENV)
 	find index -mindepth 1 -not -name README.md -not -name calibration.json \
-	  -not -name 'feedback.sqlite*' -delete
+	  -not -name 'feedback.sqlite*' -not -name 'conversations.sqlite*' -delete
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -14,7 +14,8 @@
     ├── CitationError         a quote is not at its offsets: a bug, never shown as an answer
     ├── GoldError             a gold file is malformed
     ├── CalibrationError      a calibration cannot be fitted, read or written
-    └── FeedbackError         the feedback file cannot be used, or an entry is not there
+    ├── FeedbackError         the feedback file cannot be used, or an entry is not there
+    └── HistoryError          the file of conversations cannot be used
 
 Each message says what was expected, what was found and what to do next. Only the
 command line and the browser UI turn one into an exit code or a message.
@@ -79,3 +80,7 @@ class CalibrationError(QAError):
 
 class FeedbackError(QAError):
     """The feedback file cannot be used, or an entry is not there."""
+
+
+class HistoryError(QAError):
+    """The file of conversations cannot be used."""

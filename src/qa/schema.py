@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "item", "paragraph", "row"]
-State = Literal["unchanged", "changed", "missing"]
+State = Literal["unchanged", "changed", "missing", "outdated"]
 Outcome = Literal["answer", "differ", "possible", "unclear", "none"]
 
 
@@ -192,7 +192,9 @@ class Citation:
     `page` is 1-based, or None for formats without pages; of a presentation it is the
     slide. `heading` is the path of headings above the quote, outermost first, or empty.
     `highlights` are document offsets inside `start:end`. `state` says whether the file
-    is still as it was indexed. `scanned`: the page's text was read in a picture by OCR.
+    is still as it was indexed; it is `outdated` where a conversation is older than the index
+    and the quote no longer stands in the document. `scanned`: the page's text was read in a
+    picture by OCR.
     """
 
     doc_id: str

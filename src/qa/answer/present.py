@@ -182,11 +182,12 @@ def pages_in_words(pages: Sequence[int]) -> str:
 
 
 def state_in_words(state: State) -> str:
-    """Say that a cited file is no longer what was indexed; empty if it still is."""
+    """Say that a cited file is no longer what was indexed or cited; empty if it still is."""
     return {
         "unchanged": "",
         "changed": "the file has changed since it was indexed",
         "missing": "the file is no longer there",
+        "outdated": "the document has changed since, and these words no longer stand in it",
     }[state]
 
 

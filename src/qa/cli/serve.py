@@ -36,7 +36,10 @@ def add_serve_command(commands: Any) -> None:
     serve.add_argument(
         "--read-only",
         action="store_true",
-        help="nothing can be changed in the page: no documents, no feedback",
+        help="nothing can be changed in the page: no documents, no feedback; keeps no conversation",
+    )
+    serve.add_argument(
+        "--no-history", action="store_true", help="write no conversation down, and keep none"
     )
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
     serve.set_defaults(command=_serve)
@@ -64,6 +67,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         arguments.index,
         settings,
         library=library,
+        keeps_history=not (arguments.no_history or arguments.read_only),
         host=arguments.host,
         port=arguments.port,
         allowed_hosts=arguments.allow_host,

@@ -18,13 +18,22 @@ from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.settings import AskSettings, ParseLimits
 from qa.ui.evaluator import Evaluator
-from qa.ui.events import Sent, ServerFunction, documents_events, evaluation_events
+from qa.ui.events import (
+    Sent,
+    ServerFunction,
+    documents_events,
+    evaluation_events,
+    history_events,
+)
 from qa.ui.guard import Rules
+from qa.ui.history.history import History
+from qa.ui.history.store import HISTORY_FILE
 from qa.ui.library import Library
-from qa.ui.page_state import Conversation, PageState
+from qa.ui.page_state import PageState
 from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
+from qa.ui.panes.history import HistoryPane
 from qa.ui.server import Server, guarded, is_this_machine_only, listen
 from qa.ui.uploads import Uploads
 from qa.ui.views.conversation import scope_html
@@ -55,6 +64,7 @@ def build_ui(
     conversation: ConversationPane,
     documents: DocumentsPane,
     evaluation: EvaluationPane,
+    history: HistoryPane,
     uploads: Uploads,
 ) -> gr.Blocks:
     """Lay out the page and connect its events."""
@@ -65,20 +75,19 @@ def build_ui(
         known.intersection_update([name for name in known if Path(name).exists()])
         return known
 
-    def ask(state: PageState, event: gr.EventData) -> tuple[str, PageState]:
+    def ask(state: PageState, event: gr.EventData) -> str:
         sent = Sent(event._data)
         only = sent.text("only")  # the one document that a person says is meant
         turn = conversation.ask(sent.text("question"), (only,) if only else state.chosen)
         turn = replace(turn, sent_as=sent.number("number") or 0)
-        return conversation.show(state.add(turn)), state
+        return history.add(sent.conversation(), turn, sent.owner())
 
-    def judge(state: PageState, event: gr.EventData) -> str:
+    def judge(event: gr.EventData) -> str:
         sent = Sent(event._data)
-        number, verdict = sent.number("turn"), sent.text("verdict")
-        changed = state.change(
-            -1 if number is None else number, lambda turn: conversation.judge(turn, verdict)
+        number = sent.number("turn")
+        return history.judge(
+            sent.conversation(), -1 if number is None else number, sent.text("verdict")
         )
-        return conversation.show(changed)
 
     def choose(state: PageState, event: gr.EventData) -> tuple[str, PageState]:
         sent = Sent(event._data)
@@ -90,7 +99,7 @@ def build_ui(
         _html("qa-head", "behaviour.js", TEMPLATES.render("top.html"))
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
-                said = _html("qa-conversation", "behaviour.js")
+                said = _html("qa-conversation", "behaviour.js")  # what history.js opens
                 sent = _html("qa-sent", "question.js")  # its script fills it
                 scope = _html("qa-scope", "behaviour.js")
                 question = _question_box()
@@ -102,14 +111,12 @@ def build_ui(
                 events = evaluation_events(evaluation, uploaded)
                 # Its script fills it whenever it is shown.
                 _html("qa-evaluate", "evaluate.js", evaluation.show(), events)
-        # Not as callable values: those wait in a queue, and come when a person is at work.
-        page.load(lambda: conversation.show(Conversation()), None, said, **_QUIET)
+        # Last: its script needs the panes.
+        _html("qa-history", "history.js", history.show(), history_events(history))
         question.submit(None, question, question, js=_SEND, **_QUIET)
-        asked = sent.ask(ask, state, [said, state], **_QUIET)
+        asked = sent.ask(ask, state, said, **_QUIET)
         asked.failure(None, js=_UNSENT, **_QUIET)
-        said.judge(judge, state, said, **_QUIET)
-        for pane in (said, source):
-            pane.renew(lambda state: conversation.show(state.conversation), state, said, **_QUIET)
+        said.judge(judge, None, said, **_QUIET)
         for pane in (source, scope):
             pane.choose(choose, state, [scope, state], **_QUIET)
     return page
@@ -147,6 +154,7 @@ def start(
     settings: AskSettings | None = None,
     *,
     library: Library | None = None,
+    keeps_history: bool = True,
     host: str = "127.0.0.1",
     port: int = 0,
     allowed_hosts: Sequence[str] = (),
@@ -157,6 +165,7 @@ def start(
         index_dir: The index that answers; it may be built while this runs.
         settings: How to answer.
         library: Adds and removes documents; None for a page that changes nothing.
+        keeps_history: Whether conversations are written down, beside the index.
         host: Address to listen on; 127.0.0.1 keeps it to this machine.
         port: Port to listen on; 0 takes a free one.
         allowed_hosts: Further names under which the page is served.
@@ -168,17 +177,22 @@ def start(
         UsageError: The address cannot be listened on.
     """
     listening = listen(host, port)
+    only_this_machine = is_this_machine_only(listening)
     live = LiveAnswerer(index_dir, settings)
     feedback = Feedback(index_dir / FEEDBACK_FILE, read_only=library is None)
+    conversation = ConversationPane(live, library, feedback)
+    history = History(index_dir / HISTORY_FILE if keeps_history else None)
+    is_shared = bool(allowed_hosts) or not only_this_machine
     uploads = Uploads()
     page = build_ui(
-        ConversationPane(live, library, feedback),
+        conversation,
         DocumentsPane(live, library),
         EvaluationPane(Evaluator(index_dir, settings), feedback, can_start=library is not None),
+        HistoryPane(history, conversation, live, is_shared=is_shared),
         uploads,
     )
     most = ParseLimits().file_bytes if library else 0
-    rules = Rules(tuple(allowed_hosts), is_this_machine_only(listening), most)
+    rules = Rules(tuple(allowed_hosts), only_this_machine, most)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)  # read when the page is mounted
     app = gr.mount_gradio_app(
         guarded(rules),
@@ -203,6 +217,7 @@ def serve(
     settings: AskSettings,
     *,
     library: Library | None,
+    keeps_history: bool,
     host: str,
     port: int,
     allowed_hosts: Sequence[str],
@@ -214,6 +229,7 @@ def serve(
         index_dir: The index that answers; it may be built while this runs.
         settings: How to answer.
         library: Adds and removes documents; None for a page that changes nothing.
+        keeps_history: Whether conversations are written down, beside the index.
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
         allowed_hosts: Further names under which the page is served.
@@ -223,7 +239,13 @@ def serve(
         UsageError: The address cannot be listened on.
     """
     server, address = start(
-        index_dir, settings, library=library, host=host, port=port, allowed_hosts=allowed_hosts
+        index_dir,
+        settings,
+        library=library,
+        keeps_history=keeps_history,
+        host=host,
+        port=port,
+        allowed_hosts=allowed_hosts,
     )
     with server:
         ready(address)

@@ -11,6 +11,7 @@ from typing import Any
 from qa.schema import Span
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
+from qa.ui.panes.history import HistoryPane
 from qa.words import without_half_pairs
 
 _NAME_CHARACTERS = 200
@@ -40,6 +41,14 @@ class Sent:
         """Read a whole number."""
         value = self.raw(name)
         return value if isinstance(value, int) else None
+
+    def conversation(self) -> str:
+        """Read the name of a conversation."""
+        return self.text("conversation")[:_NAME_CHARACTERS]
+
+    def owner(self) -> str:
+        """Read the name that a browser has given itself."""
+        return self.text("owner")[:_NAME_CHARACTERS]
 
     def span(self) -> Span | None:
         """Read the place from `start` to `end`."""
@@ -96,6 +105,23 @@ def documents_events(
         remove_documents=lambda sent: pane.remove(sent.texts("doc_ids")),
         undo_removal=lambda sent: pane.restore(),
         check_changes=lambda sent: pane.update(),
+    )
+
+
+def history_events(pane: HistoryPane) -> list[ServerFunction]:
+    """Return what the script of the drawer of conversations may call."""
+    return _named(
+        open_conversation=lambda sent: pane.open(
+            sent.conversation(), is_expected=bool(sent.raw("is_expected"))
+        ),
+        list_conversations=lambda sent: pane.entries(
+            sent.text("query")[:_NAME_CHARACTERS], sent.owner()
+        ),
+        rename_conversation=lambda sent: pane.rename(
+            sent.conversation(), sent.text("title")[:_NAME_CHARACTERS], sent.owner()
+        ),
+        delete_conversation=lambda sent: pane.delete(sent.conversation(), sent.owner()),
+        restore_conversation=lambda sent: pane.restore(sent.conversation(), sent.owner()),
     )
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from qa.answer.pipeline import Answerer
 from qa.errors import IndexDamagedError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
+from qa.ui.history.store import ConversationStore
 from qa.ui.library import LibraryStatus
-from qa.ui.page_state import Conversation, PageState, Turn
+from qa.ui.page_state import Conversation, Turn
 from tests.conftest import CORPUS, write_corpus
 from tests.ui.markup_page import Page
 from tests.ui.panes.opening import (
@@ -177,14 +178,15 @@ def test_a_turn_is_judged_once(judging: Panes) -> None:
 def test_of_two_verdicts_on_a_turn_at_once_one_is_kept_and_no_answer_waits_for_it(
     place: Path, tmp_path: Path
 ) -> None:
-    visit = PageState()
+    kept, name = ConversationStore(None), "a" * 22
 
     def judge(verdict: str) -> None:
-        visit.change(0, lambda turn: panes.conversation.judge(turn, verdict))
+        kept.change(name, 0, lambda turn: panes.conversation.judge(turn, verdict))
 
     def meanwhile() -> None:
         pool.submit(judge, "down").result(10)
-        pool.submit(visit.add, panes.conversation.ask("Who wrote to Charles?", [])).result(10)
+        turn = panes.conversation.ask("Who wrote to Charles?", [])
+        pool.submit(kept.add, name, turn).result(10)
 
     class SlowFeedback(Feedback):
         """Written to a disk so slow that other things happen meanwhile."""
@@ -196,11 +198,11 @@ def test_of_two_verdicts_on_a_turn_at_once_one_is_kept_and_no_answer_waits_for_i
 
     feedback = SlowFeedback(tmp_path / FEEDBACK_FILE)
     panes = panes_of(place / "index", feedback=feedback)
-    visit.add(panes.conversation.ask(ROSES, []))
+    kept.add(name, panes.conversation.ask(ROSES, []))
     with ThreadPoolExecutor(1) as pool:
         judge("up")
     assert [entry.verdict for entry in feedback.entries()] == [Verdict.UP]
-    assert [turn.verdict for turn in visit.conversation.turns] == ["up", ""]
+    assert [turn.verdict for turn in kept.read(name).turns] == ["up", ""]
 
 
 @pytest.mark.parametrize("verdict", ["", "UP", "up ", "None", "<b>", "\ud800", "x" * 10_000])

@@ -81,7 +81,7 @@ def conversation(words: str, doc_id: str, title: str) -> str:
         Turn(words, None, f"{doc_id} {title}"),
         Turn(words, abstained(words, doc_id, title), f"unwritable {doc_id}"),
     ]
-    return conversation_html(turns)
+    return conversation_html(turns, conversation=doc_id, problem=f"It is {title}")
 
 
 def scope(words: str, doc_id: str, title: str) -> str:

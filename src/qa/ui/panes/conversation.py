@@ -35,16 +35,17 @@ class ConversationPane:
     def show(self, conversation: Conversation) -> str:
         """Draw a conversation, or a welcome while it is empty."""
         if conversation.turns:
-            first, version = conversation.first, conversation.version
-            can_judge = not self._feedback.read_only
             return conversation_html(
-                conversation.turns, first=first, version=version, can_judge=can_judge
+                conversation.turns,
+                conversation=conversation.id,
+                version=conversation.version,
+                problem=conversation.problem,
+                can_judge=not self._feedback.read_only,
             )
         answerer, can_add = opened(self._live), self._library is not None
-        if answerer is None:
-            return welcome_html([], 0, can_add=can_add)
-        count = answerer.index.store.n_documents
-        return welcome_html(self._examples.of(answerer), count, can_add=can_add)
+        examples = self._examples.of(answerer) if answerer else []
+        count = answerer.index.store.n_documents if answerer else 0
+        return welcome_html(examples, count, can_add=can_add, problem=conversation.problem)
 
     def ask(self, question: str, only: Collection[str]) -> Turn:
         """Answer a question, or say what went wrong."""

@@ -184,7 +184,7 @@ async function follow() {
       tell(now);
       if (generation !== null && now.generation !== generation) {
         await find();
-        if (document.querySelector(".qa-welcome")) trigger("renew");
+        document.dispatchEvent(new Event("qa-renew"));
       }
       generation = now.generation;
       polled = true;
@@ -327,7 +327,10 @@ element.addEventListener("click", (event) => {
   const data = target.dataset;
   if (data.tab) show(data.tab);
   else if (data.copy) copy(target);
-  else if (data.judge) trigger("judge", { turn: Number(data.turn), verdict: data.judge });
+  else if (data.judge) {
+    const { conversation } = document.body.dataset;
+    trigger("judge", { conversation, turn: Number(data.turn), verdict: data.judge });
+  }
   else if (data.ask) {
     const asked = new CustomEvent("qa-ask", { detail: data.ask });
     asked.only = data.askOnly ?? "";
@@ -433,19 +436,40 @@ function present() {
 
 // The newest state of the conversation, or of the documents that are asked, that has come; an
 // older one that comes later, as when an answer and a verdict cross, is put right before it is
-// seen.
+// seen. So is what is said in a conversation that a person has left.
 let newest = { version: 0, html: null };
 let last = -1;
+let entered = false; // a conversation that was just opened has nothing new
 
-watch("value", () => {
-  const version = Number(element.querySelector("[data-version]")?.dataset.version ?? 0);
-  if (version < newest.version) {
-    props.value = newest.html;
+function receive(html) {
+  // What is in the page may still be what was there before.
+  const coming = document.createElement("template");
+  coming.innerHTML = html;
+  const { conversation, version = 0 } = coming.content.querySelector("[data-version]")?.dataset ?? {};
+  const isOther = Boolean(conversation) && conversation !== document.body.dataset.conversation;
+  if (isOther || Number(version) < newest.version) {
+    if (newest.html !== null) props.value = newest.html;
     return;
   }
-  newest = { version, html: props.value };
+  newest = { version: Number(version), html };
+  if (props.value !== html) props.value = html;
   requestAnimationFrame(showNewTurn);
-});
+}
+
+watch("value", () => receive(props.value ?? "")); // not told of what a script puts there
+
+if (element.closest("#qa-conversation")) {
+  document.addEventListener("qa-conversation", ({ detail }) => {
+    if (detail.isOther) {
+      newest = { version: 0, html: null };
+      last = -1;
+    }
+    entered = detail.isOther && detail.html.includes('class="qa-turn"');
+    receive(detail.html);
+  });
+  document.body.dataset.canShow = "";
+  document.dispatchEvent(new Event("qa-ready"));
+}
 
 // A verdict changes the turn it is on: the conversation stays where it is.
 function showNewTurn() {
@@ -455,11 +479,16 @@ function showNewTurn() {
   const number = turns.length ? Number(turns[turns.length - 1].dataset.number) : -1;
   if (number <= last) return;
   last = number;
-  show("ask");
+  const isNew = !entered;
+  entered = false;
+  if (isNew) show("ask");
   const turn = turns[turns.length - 1];
   turn.scrollIntoView({ block: "start", behavior: still() });
   const said = turn.querySelector(".qa-short, .qa-answer, .qa-abstained, .qa-error");
+  if (!isNew) return;
   document.querySelector("#qa-answered").textContent = said?.textContent ?? "";
+  const { conversation } = turn.closest("[data-conversation]").dataset;
+  document.dispatchEvent(new CustomEvent("qa-said", { detail: conversation }));
 }
 
 // ---- keys that count wherever one is: only the head's script listens

@@ -5,7 +5,8 @@
 const SHOWN_AFTER = 500; // milliseconds
 
 const waiting = new Map(); // number of the question -> its text
-let sent = 0;
+// A conversation that is opened again has questions with numbers of earlier visits.
+let sent = Date.now();
 
 // Takes a question, unless the same one is on its way: then it was sent twice.
 document.addEventListener("qa-ask", (event) => {
@@ -15,7 +16,8 @@ document.addEventListener("qa-ask", (event) => {
   sent += 1;
   waiting.set(sent, question);
   setTimeout(show, SHOWN_AFTER);
-  trigger("ask", { question, only: event.only ?? "", number: sent });
+  const { conversation, owner } = document.body.dataset;
+  trigger("ask", { question, only: event.only ?? "", number: sent, conversation, owner });
 });
 
 document.addEventListener("qa-answered", ({ detail }) => {

@@ -20,30 +20,47 @@ def scope_html(chosen: Sequence[str], version: int = 0) -> str:
     return TEMPLATES.render("scope.html", said=said, version=version)
 
 
-def welcome_html(examples: Sequence[str], documents: int, *, can_add: bool) -> str:
+def welcome_html(
+    examples: Sequence[str], documents: int, *, can_add: bool, problem: str = ""
+) -> str:
     """Draw the left pane while nothing has been asked.
 
     Args:
         examples: Questions to suggest.
         documents: How many there are.
         can_add: Whether documents can be added here.
+        problem: Why a conversation is not shown instead, or empty.
     """
-    return TEMPLATES.render("welcome.html", examples=examples, documents=documents, can_add=can_add)
+    return TEMPLATES.render(
+        "welcome.html", examples=examples, documents=documents, can_add=can_add, problem=problem
+    )
 
 
 def conversation_html(
-    turns: Sequence[Turn], *, first: int = 0, version: int = 0, can_judge: bool = True
+    turns: Sequence[Turn],
+    *,
+    conversation: str = "",
+    version: int = 0,
+    problem: str = "",
+    can_judge: bool = True,
 ) -> str:
     """Draw the left pane as a conversation.
 
     Args:
         turns: In order.
-        first: Number of the first turn.
+        conversation: Its id; the script leaves what is of another.
         version: Of the conversation; the script leaves what is older than what it has shown.
+        problem: Why it is not kept, or empty.
         can_judge: Whether verdicts on answers are kept here.
     """
-    shown = [_shown(turn, number) for number, turn in enumerate(turns, first)]
-    return TEMPLATES.render("conversation.html", turns=shown, version=version, can_judge=can_judge)
+    return TEMPLATES.render(
+        "conversation.html",
+        turns=[_shown(turn, number) for number, turn in enumerate(turns)],
+        conversation=conversation,
+        version=version,
+        problem=problem,
+        can_judge=can_judge,
+    )
 
 
 def _shown(turn: Turn, number: int) -> dict[str, Any]:

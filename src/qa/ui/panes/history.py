@@ -1,0 +1,109 @@
+"""What was said before: open, list, find, rename and delete conversations."""
+
+from dataclasses import replace
+from typing import Any
+
+from qa.answer.pipeline import LiveAnswerer
+from qa.errors import HistoryError
+from qa.ui.history.history import History
+from qa.ui.history.recheck import Rechecker
+from qa.ui.history.store import is_conversation_id
+from qa.ui.page_state import Conversation, Turn
+from qa.ui.panes.conversation import ConversationPane
+from qa.ui.panes.opened import opened
+from qa.ui.views.history import entries_html, history_html
+
+_GONE = "This conversation is not kept here: it was deleted, or begun elsewhere."
+
+
+class HistoryPane:
+    """The conversations that are kept. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        history: History,
+        conversation: ConversationPane,
+        live: LiveAnswerer,
+        *,
+        is_shared: bool,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            history: Keeps them.
+            conversation: Draws them, and judges their answers.
+            live: Has the documents that they cite.
+            is_shared: Whether people on other machines use the page: then everybody is listed
+                only what they began.
+        """
+        self._history = history
+        self._conversation = conversation
+        self._live = live
+        self._is_shared = is_shared
+        self._rechecker = Rechecker()
+
+    def show(self) -> str:
+        """Draw the drawer, without its list."""
+        return history_html(is_kept=self._history.is_kept)
+
+    def read(self, conversation: str) -> Conversation:
+        """Return a conversation as it was kept; one that is not there is empty."""
+        if not is_conversation_id(conversation):
+            return Conversation()
+        return self._history.read(conversation)
+
+    def open(self, conversation: str, *, is_expected: bool = False) -> str:
+        """Draw a conversation; the welcome if nothing has been asked in it.
+
+        Args:
+            conversation: Its id.
+            is_expected: Whether somebody asked for this very one: then it is said if it is gone.
+        """
+        now = self.read(conversation)
+        if is_expected and not now.turns:
+            now = replace(now, id=conversation, problem=self._history.problem or _GONE)
+        return self._drawn(now)
+
+    def add(self, conversation: str, turn: Turn, owner: str) -> str:
+        """Add a turn to a conversation and draw it."""
+        try:
+            return self._drawn(self._history.add(conversation, turn, owner=owner))
+        except HistoryError as error:  # a browser may send any id
+            return self._drawn(Conversation((turn,), problem=str(error)))
+
+    def judge(self, conversation: str, number: int, verdict: str) -> str:
+        """Keep a person's verdict on an answer; draw the conversation."""
+        if not is_conversation_id(conversation):
+            return self._drawn(Conversation())
+        changed = self._history.change(
+            conversation, number, lambda turn: self._conversation.judge(turn, verdict)
+        )
+        return self._drawn(changed)
+
+    def entries(self, query: str, owner: str) -> dict[str, Any]:
+        """List the conversations in which the words of a query stand, for the page's script."""
+        entries = self._history.entries(query, owner if self._is_shared else None)
+        return {"html": entries_html(entries, query), "problem": self._history.problem}
+
+    def rename(self, conversation: str, title: str, owner: str) -> None:
+        """Name a conversation."""
+        if self._may_change(conversation, owner):
+            self._history.rename(conversation, title)
+
+    def delete(self, conversation: str, owner: str) -> None:
+        """Delete a conversation."""
+        if self._may_change(conversation, owner):
+            self._history.delete(conversation)
+
+    def restore(self, conversation: str, owner: str) -> None:
+        """Undo a deletion."""
+        if self._may_change(conversation, owner):
+            self._history.restore(conversation)
+
+    def _may_change(self, conversation: str, owner: str) -> bool:
+        return not self._is_shared or self._history.owner(conversation) == owner
+
+    def _drawn(self, now: Conversation) -> str:
+        answerer = opened(self._live)
+        turns = tuple(self._rechecker.checked(turn, answerer) for turn in now.turns)
+        return self._conversation.show(replace(now, turns=turns))
