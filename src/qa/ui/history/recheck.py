@@ -35,8 +35,15 @@ class Rechecker:
             if self._generation != answerer.index.generation:
                 self._generation, self._found = answerer.index.generation, {}
             citations = tuple(self._checked(place, answerer) for place in answer.citations)
+            versions = tuple(
+                replace(version, citation=self._checked(version.citation, answerer))
+                for version in answer.versions
+            )
             possible = answer.possible and self._checked(answer.possible, answerer)
-        return replace(turn, answer=replace(answer, citations=citations, possible=possible))
+        return replace(
+            turn,
+            answer=replace(answer, citations=citations, versions=versions, possible=possible),
+        )
 
     def _checked(self, citation: Citation, answerer: Answerer) -> Citation:
         if citation not in self._found:
