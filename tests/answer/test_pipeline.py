@@ -1,9 +1,11 @@
 """Asking: answers are verbatim, abstaining works, a citation can be opened."""
 
+import gc
 import os
 import shutil
 import threading
 import unicodedata
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -209,6 +211,29 @@ def test_the_same_answerer_is_given_until_a_build_has_published(
     assert second.index.generation == "00002"
     assert live.current() is second
     assert first.ask("Iron Bridge").passages, "who still has the old one can go on with it"
+
+
+def test_earlier_generations_are_let_go_with_their_files_and_models_are_taken_over(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    live = LiveAnswerer(index_dir, AskSettings(max_risk=1.0))
+    models = live.current().open_models
+    gc.collect()
+    gc.disable()  # nothing is to wait for it: it comes late where much lies in few objects
+    try:
+        for number in range(3):
+            live.current().ask("Who opened the Iron Bridge in 1781?")
+            live.current().open_source("bridges.txt")
+            answerer = weakref.ref(live.current())
+            store = weakref.ref(live.current().index.store)
+            (corpus / f"new-{number}.txt").write_text("A fern.")
+            build_index(corpus, index_dir, tiny_settings(index_dir))
+            assert live.current().open_models == models
+            assert answerer() is None
+            assert store() is None
+    finally:
+        gc.enable()
 
 
 def test_what_answers_goes_on_answering_when_the_index_is_gone(tiny_build: Build) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -531,3 +532,24 @@ def test_a_host_that_is_not_this_machine_is_told(
     code, _, err = run(capsys, "serve", "--host", "192.0.2.1", *options)
     assert code == 2
     assert err.startswith("qa: cannot listen on 192.0.2.1, port 7860 (")
+
+
+def test_names_of_files_cannot_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str], options: list[str], corpus: Path
+) -> None:
+    bell = "\x1b]0;pwned\x07\x1b[2J\u202e"
+    if os.name == "nt":
+        pytest.skip("no such names")
+    (corpus / f"{bell}.txt").write_text("The bell is green.")
+    (corpus / f"{bell}.doc").write_text("x")
+    (corpus / f"{bell}\n.md").write_text("The bell rings twice.")
+    said = [
+        run(capsys, "index", *options)[1:],
+        run(capsys, "ask", "The bell?", "--only", f"{bell}\n.md", *options, "--max-risk", "1")[1:],
+        run(capsys, "ask", "x", "--only", f"{bell}x", *options)[1:],
+        run(capsys, "index", *options, "--corpus", bell)[1:],
+    ]
+    assert "bell" in said[1][0]
+    assert ".doc" in said[0][1]
+    for text in (text for pair in said for text in pair):
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text), text

@@ -96,6 +96,34 @@ def test_added_files_are_indexed_and_said_to_be_read(
     assert not any(file.problem or file.waiting for file in now.files)
 
 
+def test_what_was_accepted_before_a_kill_is_read_at_the_next_start(
+    idle: Library, new: NewFile, tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (result,) = idle.add([(new("a", "Ferns."), "ferns.txt")])
+    assert result.waiting
+    monkeypatch.undo()  # the program was killed before its update began; this is the next
+    again = tiny_library(tmp_path, corpus)
+    again.carry_on()
+    again.wait()
+    assert indexed(tmp_path) == sorted([*CORPUS, "ferns.txt"])
+    (corpus / "later.txt").write_text("Put there by hand.")
+    again.carry_on()
+    again.wait()
+    assert "later.txt" not in indexed(tmp_path), "nothing was left to be carried on"
+
+
+def test_an_update_that_was_stopped_is_carried_on_at_the_next_start(
+    library: Library, tmp_path: Path, corpus: Path
+) -> None:
+    library.update()
+    library.stop()
+    library.wait()
+    again = tiny_library(tmp_path, corpus)
+    again.carry_on()
+    again.wait()
+    assert indexed(tmp_path) == sorted(CORPUS)
+
+
 def test_a_removed_document_is_kept_and_can_be_put_back(
     library: Library, tmp_path: Path, corpus: Path
 ) -> None:

@@ -10,7 +10,7 @@ import time
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from qa.answer.calibration import (
@@ -31,7 +31,7 @@ from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import EncoderError, IndexDamagedError, QAError, SourceError, UsageError
 from qa.files import file_sha256
 from qa.index.generations import Index, current_generation
-from qa.index.store import DocumentInfo
+from qa.index.store import DocumentInfo, Store
 from qa.models.encoder import Encoder, available_cores
 from qa.models.span_network import SpanNetwork
 from qa.schema import (
@@ -97,6 +97,7 @@ class Answerer:
         """
         self._index = index
         self._encoder = encoder
+        self._network = network
         self._settings = settings
         self._packaged = Calibration.of_card(network.card)
         self._models = models_identity(network.card, index.manifest)
@@ -104,7 +105,7 @@ class Answerer:
         fits = own is not None and own.models == self._models
         calibration = own.calibration if own is not None and fits else self._packaged
         store = index.store
-        corpus = Corpus(index.sentence_vectors, store.mentions, store.rarity, self._text)
+        corpus = Corpus(index.sentence_vectors, store.mentions, store.rarity, partial(_text, store))
         self._reader = Reader(network, corpus, calibration)
         self._risk = calibration.risk(settings.max_risk)
         self._corpus = Path(index.manifest.corpus)
@@ -224,6 +225,16 @@ class Answerer:
         return self._models
 
     @property
+    def models_in(self) -> tuple[Path, Path]:
+        """The folders of the encoder and the reader."""
+        return self._index.encoder_dir, self._index.reader_dir
+
+    @property
+    def open_models(self) -> tuple[Encoder, SpanNetwork]:
+        """The encoder and the reader, as they are open."""
+        return self._encoder, self._network
+
+    @property
     def index(self) -> Index:
         """The open index."""
         return self._index
@@ -287,17 +298,8 @@ class Answerer:
     def _cite(self, reading: Reading, document: Document) -> Citation:
         return cite(reading, document, self._state(document.doc_id, document.sha256))
 
-    def _text(self, doc_id: str) -> str:
-        return self._document(doc_id).text
-
     def _document(self, doc_id: str) -> Document:
-        document = self._index.store.document(doc_id)
-        if document is None:
-            raise IndexDamagedError(
-                f"the index has a passage of {doc_id!r} but not the document; "
-                "build it again with: qa index --rebuild"
-            )
-        return document
+        return _document(self._index.store, doc_id)
 
     def _state(self, doc_id: str, sha256: str) -> State:
         """Say whether a document's file is as it was; one that looks untouched is hashed once."""
@@ -335,8 +337,9 @@ class LiveAnswerer:
             try:
                 name = current_generation(self._index_dir)
                 if self._answerer is None or self._name != name:
-                    # What another thread still answers with closes itself when it is done.
-                    self._answerer = open_index(self._index_dir, self._settings)
+                    # Nothing holds the one before but who still answers with it: then its files
+                    # are closed. The models are taken over, they are the most of it.
+                    self._answerer = _open(self._index_dir, self._settings, self._answerer)
                     self._name = name
             except QAError:
                 if self._answerer is None:
@@ -358,16 +361,47 @@ def open_index(index_dir: Path | str = "index", settings: AskSettings | None = N
         ReaderError: The reader cannot be opened.
         CalibrationError: The index folder's own calibration cannot be read.
     """
-    index = Index.open(Path(index_dir))
-    network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
-    encoder, own = Encoder(index.encoder_dir), load_calibration(Path(index_dir))
-    if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
+    return _open(Path(index_dir), settings, None)
+
+
+def _open(index_dir: Path, settings: AskSettings | None, before: Answerer | None) -> Answerer:
+    """Open an index, with the models of one that is open if they are the same."""
+    index = Index.open(index_dir)
+    try:
+        encoder, network = _models(index, before)
+        own = load_calibration(index_dir)
+    except QAError:
         index.close()
-        raise EncoderError(
-            f"the index in {index_dir} was built with another encoder than this version of the "
-            "program brings; build it again with: qa index"
-        )
+        raise
     return Answerer(index, encoder, network, settings or AskSettings(), own)
+
+
+def _models(index: Index, before: Answerer | None) -> tuple[Encoder, SpanNetwork]:
+    if before is not None and before.models_in == (index.encoder_dir, index.reader_dir):
+        encoder, network = before.open_models
+    else:
+        network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
+        encoder = Encoder(index.encoder_dir)
+    if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
+        raise EncoderError(
+            "the index was built with another encoder than this version of the program brings; "
+            "build it again with: qa index"
+        )
+    return encoder, network
+
+
+def _document(store: Store, doc_id: str) -> Document:
+    document = store.document(doc_id)
+    if document is None:
+        raise IndexDamagedError(
+            f"the index has a passage of {doc_id!r} but not the document; "
+            "build it again with: qa index --rebuild"
+        )
+    return document
+
+
+def _text(store: Store, doc_id: str) -> str:
+    return _document(store, doc_id).text
 
 
 def checked_question(question: str) -> str:

@@ -6,7 +6,6 @@ Heavy libraries are imported inside.
 import argparse
 import json
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from urllib.parse import quote
 
 from qa.cli.index import build, open_or_build
 from qa.cli.options import add_build_options, add_risk
-from qa.cli.output import bar, output, warn_of_drafts
+from qa.cli.output import bar, output, tell, warn_of_drafts
 from qa.errors import IndexMissingError, UsageError
 from qa.settings import AskSettings
 
@@ -82,7 +81,7 @@ def _eval(arguments: argparse.Namespace) -> int:
     show(arguments, answerer, records, measures, comparison)
     failed = [_shortfall(name, least, measures.get(name)) for name, least in gates.items()]
     for message in filter(None, failed):
-        print(f"qa: {message}", file=sys.stderr)
+        tell(message)
     return EXIT_BELOW if any(failed) else EXIT_OK
 
 
@@ -251,7 +250,7 @@ def _warn_of_differences(arguments: argparse.Namespace, comparison: "Comparison"
     ):
         if ids:
             shown = ", ".join(ids[:_SHOWN_IDS]) + (", …" if len(ids) > _SHOWN_IDS else "")
-            print(f"qa: {len(ids)} {what}: {shown}", file=sys.stderr)
+            tell(f"{len(ids)} {what}: {shown}")
 
 
 def _report(

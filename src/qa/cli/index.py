@@ -5,7 +5,6 @@ Heavy libraries are imported inside.
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.answer.present import pages_in_words
 from qa.cli.options import add_build_options, add_limits, limits_of
-from qa.cli.output import events, stages
+from qa.cli.output import events, stages, tell
 from qa.errors import IndexMissingError, UsageError
 from qa.schema import SkippedFile
 from qa.settings import DEFAULT_ENCODER, DEFAULT_READER, AskSettings, BuildSettings
@@ -63,14 +62,11 @@ def open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answ
     try:
         answerer = open_index(arguments.index, settings)
     except IndexMissingError:
-        print(
-            f"qa: no index in {arguments.index} yet; building one from {arguments.corpus}",
-            file=sys.stderr,
-        )
-        print(f"qa: {_summary(build(arguments), arguments.index)}", file=sys.stderr)
+        tell(f"no index in {arguments.index} yet; building one from {arguments.corpus}")
+        tell(_summary(build(arguments), arguments.index))
         return open_index(arguments.index, settings)
     if answerer.index.damage:
-        print(f"qa: {answerer.index.damage}", file=sys.stderr)
+        tell(answerer.index.damage)
     _check_models(arguments, answerer.index.manifest.settings)
     return answerer
 
@@ -105,12 +101,9 @@ def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRepo
             progress=progress,
         )
     for line in skipped_in_words(report.skipped):
-        print(f"qa: skipped {line}", file=sys.stderr)
+        tell(f"skipped {line}")
     for doc_id, pages in report.unread_pages:
-        print(
-            f"qa: not read of {doc_id}: {pages_in_words(pages)} (pictures or damaged)",
-            file=sys.stderr,
-        )
+        tell(f"not read of {doc_id}: {pages_in_words(pages)} (pictures or damaged)")
     return report
 
 

@@ -18,6 +18,7 @@ from qa.cli.draft import add_draft_command
 from qa.cli.evaluate import add_eval_command
 from qa.cli.feedback import add_feedback_command
 from qa.cli.index import add_index_command
+from qa.cli.output import tell
 from qa.cli.serve import add_serve_command
 from qa.errors import QAError
 
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()  # here, where an error can still be told
     except QAError as error:
-        print(f"qa: {error}", file=sys.stderr)
+        tell(error)
         return EXIT_ERROR
     except ModuleNotFoundError as error:  # a lean installation leaves out what some commands need
         if (error.name or "qa").partition(".")[0] == "qa":
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_OK
     except OSError as error:
         _discard_output()
-        print(f"qa: {error}", file=sys.stderr)
+        tell(error)
         return EXIT_ERROR
     except KeyboardInterrupt:
         print("qa: stopped", file=sys.stderr)

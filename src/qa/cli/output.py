@@ -9,10 +9,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from qa.answer.present import one_line
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from qa.index.progress import BuildEvent
+
+
+def tell(message: object) -> None:
+    """Say something on standard error, on one line.
+
+    What documents and file names hold could steer a terminal: its control characters are left out.
+    """
+    print(f"qa: {one_line(str(message))}", file=sys.stderr)
 
 
 @contextmanager

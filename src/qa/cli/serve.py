@@ -4,12 +4,13 @@ Heavy libraries are imported inside.
 """
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
 from qa.cli.options import add_build_options, add_risk
 from qa.errors import IndexMissingError, UsageError
-from qa.settings import AskSettings
+from qa.settings import AskSettings, BuildSettings
 
 if TYPE_CHECKING:
     from qa.ui.library import Library
@@ -52,9 +53,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     library = None
     if not arguments.read_only:
-        models = [f"--{name}={getattr(arguments, name)}" for name in ("encoder", "reader")]
-        options = [*models, f"--precision={arguments.precision}"]
-        library = Library(arguments.corpus, arguments.index, options)
+        library = Library(arguments.corpus, arguments.index, _model_options(arguments, {}))
     settings = AskSettings(max_risk=arguments.max_risk)
     calibration = _open_or_begin(arguments, settings, library)
 
@@ -111,4 +110,18 @@ def _open_or_begin(
             return ""
     answerer = open_or_build(arguments, settings)
     answerer.close()
+    if library is not None:
+        built_with = answerer.index.manifest.settings
+        library.use_options(_model_options(arguments, built_with))
+        library.carry_on()
     return answerer.calibration
+
+
+def _model_options(arguments: argparse.Namespace, built_with: Mapping[str, Any]) -> list[str]:
+    """Return the options that name the models: those asked for, or those the index has."""
+    defaults = BuildSettings().to_json()
+    options = []
+    for name in ("encoder", "reader", "precision"):
+        asked, default = getattr(arguments, name), defaults[name]
+        options.append(f"--{name}={asked if asked != default else built_with.get(name, default)}")
+    return options

@@ -47,8 +47,8 @@ def build_lock(
         ) from error
     except OSError as error:
         raise IndexLockedError(
-            f"the index folder {index_dir} cannot be written ({error}); "
-            "choose another with --index or change its permissions"
+            f"the index folder {index_dir} cannot be written ({error}): free some space if the "
+            "disk is full, change its permissions, or choose another with --index"
         ) from error
     try:
         _write_holder(index_dir)

@@ -11,7 +11,6 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -64,6 +63,7 @@ Made = TypeVar("Made")
 _NUMBERS = Decoder(tuple[int, ...])
 _SPANS = Decoder(tuple[Span, ...])
 _BLOCKS = Decoder(tuple[Block, ...])
+_COUNTS = 4096  # words whose number of passages is remembered
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
 # FTS5's floor for the inverse document frequency.
@@ -122,7 +122,7 @@ class Store:
     def _connect(self, path: Path, uri: str) -> None:
         self._lock = threading.RLock()
         self._path = path
-        self._count = lru_cache(maxsize=4096)(self._count_passages)
+        self._counts: dict[str, int] = {}
         try:
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
             self._read_size()
@@ -326,9 +326,18 @@ class Store:
         """Whether any passage, heading or document's name has a word of the same stem."""
         return self._count(term) > 0
 
-    def _count_passages(self, term: str) -> int:
-        sql = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
-        return int(self._one(sql, (_quote(term),))[0])
+    def _count(self, term: str) -> int:
+        """Count the passages with a word's stem; of many words the last are remembered."""
+        # Not `lru_cache` of a method: it would keep the store, with its file, until a collection.
+        found = self._counts.pop(term, None)
+        if found is None:
+            sql = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
+            found = int(self._one(sql, (_quote(term),))[0])
+        with self._lock:
+            self._counts[term] = found
+            if len(self._counts) > _COUNTS:
+                del self._counts[next(iter(self._counts))]
+        return found
 
     def _first(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)

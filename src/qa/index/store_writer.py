@@ -45,7 +45,7 @@ class StoreWriter(Store):
                 raise
             self._db.execute("COMMIT")
         self._read_size()
-        self._count.cache_clear()
+        self._counts.clear()
 
     def note(self, **about: str) -> None:
         """Note what the build is, to tell later whether it can be carried on."""

@@ -91,6 +91,8 @@ def _export_into(part: Path, name: str, precision: str, sample: list[str]) -> En
     try:
         _write_onnx(model, part, precision)
         model.tokenizer.backend_tokenizer.save(str(part / TOKENIZER_FILE))
+    except OSError:  # such as a full disk: another model would not help
+        raise
     except Exception as error:  # torch raises many kinds here
         raise EncoderError(
             f"the encoder {name!r} could not be exported to ONNX ({error}); "

@@ -73,6 +73,8 @@ def _export_into(part: Path, name: str, precision: str) -> None:
     try:
         _write_onnx(model, tokenizer, part, precision)
         tokenizer.backend_tokenizer.save(str(part / TOKENIZER_FILE))
+    except OSError:  # such as a full disk: another model would not help
+        raise
     except Exception as error:  # torch raises many kinds here
         raise ReaderError(
             f"the reader {name!r} could not be exported to ONNX ({error}); try another model, "

@@ -19,12 +19,14 @@ from pathlib import Path, PurePosixPath
 
 from qa.documents.load import source_path
 from qa.errors import UsageError
-from qa.files import file_sha256
+from qa.files import file_sha256, sync, sync_folder
 from qa.formats import unsupported
 from qa.ui.file_names import safe_name
 from qa.words import counted
 
 REMOVED = ".removed"
+# Stands in the index folder from before a file is changed until the index has followed.
+WAITING = "waiting"
 _LISTED_FILES = 200
 
 
@@ -107,6 +109,7 @@ class Library:
         Returns:
             What became of each, in order.
         """
+        self._note_waiting()
         results = [self._add_one(path, name) for path, name in files]
         with self._lock:
             now = self._status
@@ -114,6 +117,8 @@ class Library:
             self._status = replace(now, files=_newest(results, before))
         if any(not result.problem for result in results):
             self.update()
+        elif not now.running:
+            self._forget_waiting()
         return results
 
     def remove(self, doc_ids: Sequence[str]) -> None:
@@ -124,6 +129,7 @@ class Library:
         """
         stamp = datetime.now(UTC).strftime("%Y-%m-%d %H.%M.%S.%f")
         moved: list[tuple[Path, Path]] = []
+        self._note_waiting()
         try:
             for doc_id in doc_ids:
                 path = source_path(self._corpus, doc_id)
@@ -149,6 +155,7 @@ class Library:
         Raises:
             UsageError: A file cannot be moved; says why. It can be tried again.
         """
+        self._note_waiting()
         with self._lock:
             removed, self._removed = self._removed, []
         count = 0
@@ -165,6 +172,15 @@ class Library:
             self.update()
         return count
 
+    def use_options(self, options: Sequence[str]) -> None:
+        """Give further options for `qa index` in place of those given before."""
+        self._options = tuple(options)
+
+    def carry_on(self) -> None:
+        """Bring the index up to date if a program that was stopped or killed had not come to it."""
+        if (self._index_dir / WAITING).exists():
+            self.update()
+
     @property
     def can_restore(self) -> bool:
         """Whether anything was removed that can be put back."""
@@ -173,6 +189,7 @@ class Library:
     def update(self) -> None:
         """Bring the index up to date in the background; once more if that is going on."""
         with self._lock:
+            self._note_waiting()
             if self._status.running:
                 self._again = True
                 return
@@ -220,11 +237,28 @@ class Library:
         part = target.with_name(f".part-{os.getpid()}-{threading.get_ident()}")
         try:
             shutil.copyfile(path, part)
+            sync(part)
             part.replace(target)
+            sync_folder(target.parent)
         finally:
             part.unlink(missing_ok=True)
         note = f"another {wanted.name} was there" if number > 1 else ""
         return FileStatus(name, note=note, waiting=True)
+
+    def _note_waiting(self) -> None:
+        """Note on the disk that the index is to follow; a failure only costs that."""
+        try:
+            self._index_dir.mkdir(parents=True, exist_ok=True)
+            (self._index_dir / WAITING).touch()
+            sync_folder(self._index_dir)
+        except OSError:
+            return
+
+    def _forget_waiting(self) -> None:
+        try:
+            (self._index_dir / WAITING).unlink(missing_ok=True)
+        except OSError:
+            return
 
     def _is_ours(self, target: Path) -> bool:
         """Whether a path leads neither out of the corpus, through a link, nor into the index."""
@@ -238,6 +272,8 @@ class Library:
             with self._lock:
                 if not self._again:
                     now = self._status
+                    if not (now.error or self._stopped):
+                        self._forget_waiting()
                     files = now.files if now.error else _all_read(now.files)
                     self._status = replace(now, running=False, stage="", files=files)
                     return
