@@ -234,6 +234,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Misspelling:
+    """A word of a question that no document has, and the word that it was read as."""
+
+    typed: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What comes back for a question.
 
@@ -253,6 +261,9 @@ class Answer:
         n_documents: How many documents were asked.
         versions: Two or more where documents say different things, the newest first; `answer`
             is the first one's, and `citations` are theirs.
+        read_as: Words of the question that were read as others, which the documents have.
+        suggestion: The question with names as the documents write them, where it has one that
+            none mentions; empty otherwise.
         choices: Two or more where several documents would answer, each of another thing.
     """
 
@@ -270,6 +281,8 @@ class Answer:
     n_documents: int = 0
     versions: tuple[Version, ...] = ()
     choices: tuple[Choice, ...] = ()
+    read_as: tuple[Misspelling, ...] = ()
+    suggestion: str = ""
 
     @property
     def state(self) -> Outcome:

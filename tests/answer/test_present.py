@@ -23,6 +23,7 @@ from qa.schema import (
     Answer,
     Choice,
     Citation,
+    Misspelling,
     Passage,
     RetrievedPassage,
     Span,
@@ -61,6 +62,8 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
         "state": "answer",
         "versions": [],
         "choices": [],
+        "read_as": [],
+        "suggestion": None,
         "possible": None,
         "answer": QUOTE,
         "confidence": 0.8765,
@@ -170,6 +173,21 @@ def test_what_differs_is_printed_with_its_date_and_place_in_order() -> None:
     ]
     within = replace(answer, versions=(versions[0], replace(versions[1], citation=CITATION)))
     assert answer_to_text(within).startswith("The document says different things:")
+
+
+def test_a_word_read_as_another_is_said_first_and_a_name_is_asked_about() -> None:
+    words = (Misspelling("opned", "opened"), Misspelling("brigde", "bridge"))
+    read = replace(ANSWER, read_as=words)
+    said = "Read “opned” as “opened” and “brigde” as “bridge”.\n\n"
+    assert answer_to_text(read) == said + answer_to_text(ANSWER)
+    assert answer_to_json(read)["read_as"][0] == {"typed": "opned", "read": "opened"}
+    refused = replace(
+        ABSTAINED, passages=(), unmentioned=("Severm",), suggestion="Is it the Severn?"
+    )
+    assert answer_to_text(refused) == (
+        "The documents don’t say. They never mention “Severm”.\nDid you mean: Is it the Severn?"
+    )
+    assert answer_to_json(refused)["suggestion"] == "Is it the Severn?"
 
 
 def test_what_is_unclear_is_asked_back_with_the_documents() -> None:

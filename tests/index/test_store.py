@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from qa.answer.pipeline import Answerer
 from qa.errors import IndexDamagedError
 from qa.index.store import DocumentInfo, Store, StoredPassage, StoredVectors
 from qa.index.store_writer import StoreWriter
@@ -476,3 +477,15 @@ def test_a_store_that_answers_cannot_be_changed(tmp_path: Path) -> None:
         store._db.execute("DELETE FROM passages")
     assert store.n_passages == 3
     store.close()
+
+
+def test_stems_come_by_their_first_letter_with_how_many_passages_have_them(
+    tiny_answerer: Answerer,
+) -> None:
+    store = tiny_answerer.index.store
+    stems = dict(store.stems("r"))
+    assert stems["rivet"] == 1
+    assert all(stem.startswith("r") for stem in stems)
+    assert set(store.forms("rivet")) >= {"rivets", "cantilevers"}
+    assert store.stems("☃") == ()
+    assert store.forms("☃") == []

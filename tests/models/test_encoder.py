@@ -64,3 +64,10 @@ def test_a_damaged_encoder_says_to_rebuild(tmp_path: Path, name: str) -> None:
     (tmp_path / "e" / name).write_bytes(b"{")
     with pytest.raises(EncoderError, match="--rebuild"):
         Encoder(tmp_path / "e")
+
+
+def test_a_word_is_known_if_it_is_one_token(tiny_encoder: Encoder) -> None:
+    assert tiny_encoder.knows("Bridge")
+    assert not tiny_encoder.knows("bridgehead")
+    assert not tiny_encoder.knows("Iron Bridge")
+    assert not tiny_encoder.knows("")

@@ -23,6 +23,7 @@ from qa.answer.calibration import (
 )
 from qa.answer.cite import cite
 from qa.answer.outcome.decide import Decision, decide
+from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.outcome.versions import Sources
 from qa.answer.read import Candidate, Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
@@ -127,7 +128,9 @@ class Answerer:
             IndexDamagedError: The index has become unreadable.
         """
         clock = _Clock()
-        query = self._query(question)
+        question = checked_question(question)
+        read = self._spelling(question)
+        query = self._query(read.question)
         clock.lap("encode")
         settings = self._settings
         passages = retrieve(
@@ -148,7 +151,7 @@ class Answerer:
         clock.lap("cite")
         shown = tuple(passages[: settings.k])
         return Answer(
-            question=query.text,
+            question=question,
             answered=answered,
             answer=_answer_text(readings[0], citations[0]) if citations else None,
             confidence=confidence,
@@ -161,6 +164,8 @@ class Answerer:
             n_documents=self._index.store.n_documents if only is None else len(only),
             versions=_versions(decision, citations),
             choices=self._choices(decision),
+            read_as=read.read_as,
+            suggestion=read.suggestion if readings and readings[0].unmentioned else "",
         )
 
     def _decide(
@@ -278,6 +283,9 @@ class Answerer:
     def close(self) -> None:
         """Close the index's files."""
         self._index.close()
+
+    def _spelling(self, question: str) -> Spelling:
+        return spelling(question, self._index.store, self._encoder.knows)
 
     def _query(self, question: str) -> Query:
         question = checked_question(question)

@@ -5,6 +5,7 @@ Pure functions. Text is made safe for a terminal: a document cannot send it esca
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from qa.schema import Answer, Citation, State, Version
@@ -31,6 +32,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
             for one in answer.versions
         ],
         "choices": [{"doc_id": one.doc_id, "title": one.title} for one in answer.choices],
+        "read_as": [{"typed": word.typed, "read": word.read} for word in answer.read_as],
+        "suggestion": answer.suggestion or None,
         "possible": answer.possible and _citation_to_json(answer.possible),
         "passages": [
             {
@@ -50,6 +53,9 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
 
 def answer_to_text(answer: Answer) -> str:
     """Render an answer for a terminal."""
+    if answer.read_as:
+        rest = answer_to_text(replace(answer, read_as=()))
+        return f"{read_as_in_words(answer)}\n\n{rest}"
     if answer.choices and not answer.answered:
         return _choices_to_text(answer)
     if answer.versions:
@@ -70,6 +76,7 @@ def answer_to_text(answer: Answer) -> str:
         ]
     else:
         lines = [refusal_in_words(answer)]
+        lines += [f"Did you mean: {one_line(answer.suggestion)}"] if answer.suggestion else []
     if answer.passages:
         lines += ["", "Closest passages (related, not an answer):"]
     for found in answer.passages[:3]:
@@ -133,6 +140,12 @@ def differing_in_words(answer: Answer) -> str:
 def version_in_words(version: Version) -> str:
     """Say of when a version is; where nothing says that, which document it is."""
     return one_line(version.date or f"{version.citation.title}, undated")
+
+
+def read_as_in_words(answer: Answer) -> str:
+    """Say which words of the question were read as others; empty if none was."""
+    said = [f"“{one_line(word.typed)}” as “{one_line(word.read)}”" for word in answer.read_as]
+    return f"Read {' and '.join(said)}." if said else ""
 
 
 def refusal_in_words(answer: Answer) -> str:

@@ -19,7 +19,7 @@ from msgspec.json import Decoder
 from qa.documents.load import title_from_name
 from qa.errors import IndexDamagedError
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
-from qa.words import without_half_pairs
+from qa.words import without_half_pairs, words
 
 SCHEMA = """
 CREATE TABLE documents(
@@ -66,6 +66,9 @@ _BLOCKS = Decoder(tuple[Block, ...])
 _COUNTS = 4096  # words whose number of passages is remembered
 # FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
 _K1 = 1.2
+_KEPT_LETTERS = 64
+# Passages that are looked at to see how a stem is written out.
+_LOOKED_UP = 5
 # FTS5's floor for the inverse document frequency.
 _LEAST_WEIGHT = 1e-6
 # Every word of a phrase is looked up; what is longer than this is told apart by its beginning.
@@ -123,6 +126,7 @@ class Store:
         self._lock = threading.RLock()
         self._path = path
         self._counts: dict[str, int] = {}
+        self._stems: dict[str, tuple[tuple[str, int], ...]] = {}
         try:
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
             self._read_size()
@@ -338,6 +342,33 @@ class Store:
             if len(self._counts) > _COUNTS:
                 del self._counts[next(iter(self._counts))]
         return found
+
+    def stems(self, first: str) -> tuple[tuple[str, int], ...]:
+        """List the stems that begin with a letter, each with how many passages have it."""
+        found = self._stems.get(first)
+        if found is None:
+            found = self._read_stems(first)
+            with self._lock:
+                if len(self._stems) >= _KEPT_LETTERS:
+                    self._stems.clear()
+                self._stems[first] = found
+        return found
+
+    def forms(self, stem: str) -> list[str]:
+        """List the words of a few passages that have a stem, in order."""
+        rows = self._all(
+            "SELECT context || ' ' || text FROM passages WHERE row IN "
+            "(SELECT rowid FROM lexical WHERE lexical MATCH ? LIMIT ?)",
+            (_quote(stem), _LOOKED_UP),
+        )
+        return [word for (text,) in rows for word in words(text)]
+
+    def _read_stems(self, first: str) -> tuple[tuple[str, int], ...]:
+        self._all(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, lexical, row)"
+        )
+        sql = "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ?"
+        return tuple(self._all(sql, (first, chr(ord(first) + 1))))
 
     def _first(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)

@@ -117,6 +117,12 @@ class Encoder:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is one token, as the words are that its training met often."""
+        tokens = self._tokenizer.encode(word, add_special_tokens=False).tokens
+        # SentencePiece and byte-level tokenizers mark where a word begins.
+        return len(tokens) == 1 and tokens[0].lstrip("▁Ġ").lower() == word.lower()
+
     def encode_query(self, question: str) -> Vectors:
         """Encode a question; what is beyond the encoder's length is cut off.
 

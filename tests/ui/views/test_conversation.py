@@ -15,6 +15,7 @@ from qa.schema import (
     Answer,
     Choice,
     Citation,
+    Misspelling,
     Passage,
     RetrievedPassage,
     Span,
@@ -64,6 +65,15 @@ def unclear(words: str, doc_id: str, title: str) -> Answer:
     return replace(abstained(words, doc_id, title), choices=choices)
 
 
+def mistyped(words: str, doc_id: str, title: str) -> Answer:
+    return replace(
+        abstained(words, doc_id, title),
+        read_as=(Misspelling(words, title),),
+        unmentioned=(words,),
+        suggestion=f"{words}?",
+    )
+
+
 def welcome(words: str, doc_id: str, title: str) -> str:
     return welcome_html([words, f"{doc_id} {title}"], 2, can_add=False)
 
@@ -78,6 +88,7 @@ def conversation(words: str, doc_id: str, title: str) -> str:
         Turn(words, abstained(words, doc_id, title), only=2),
         Turn(words, differing(words, doc_id, title)),
         Turn(words, unclear(words, doc_id, title)),
+        Turn(words, mistyped(words, doc_id, title)),
         Turn(words, None, f"{doc_id} {title}"),
         Turn(words, abstained(words, doc_id, title), f"unwritable {doc_id}"),
     ]
