@@ -23,7 +23,7 @@ from benchmarks.results import FOLLOW_UPS, kept, table
 from benchmarks.rewrites import content, measure_rewrites
 from benchmarks.speed import commit
 from qa.answer.pipeline import Answerer, open_index
-from qa.converse.conversation import exchange_of, reply
+from qa.converse.conversation import exchanges_of, reply
 from qa.converse.exchange import Exchange
 from qa.index.build import build_index
 from qa.schema import Answer
@@ -86,7 +86,7 @@ def ask_linked(answerer: Answerer, conversations: Sequence[LinkedQuestions]) -> 
             assert given.answer is not None, turn.question
             first = answerer.ask(turn.meant or turn.question)
             yield Asked(turn, given.understood or turn.question, given.answer, first, not earlier)
-            earlier.append(exchange_of(given.answer))
+            earlier += exchanges_of([given])
 
 
 def is_resolved(asked: Asked) -> bool:

@@ -24,9 +24,17 @@ ANSWER_KEYS = [
     "answer",
     "confidence",
     "citations",
+    "versions",
+    "choices",
+    "read_as",
+    "suggestion",
     "possible",
     "passages",
     "timings_ms",
+    "understood",
+    "said",
+    "more",
+    "overview",
 ]
 CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state", "scanned"]
 PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]

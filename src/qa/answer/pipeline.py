@@ -204,6 +204,29 @@ class Answerer:
         passages = retrieve(self._index, query, settings, settings.read_passages)
         return self._reader.candidates(query, passages)
 
+    def readings(self, question: str, only: Collection[str] | None = None) -> list[Reading]:
+        """Read the best passages: every sentence, the most promising first.
+
+        Args:
+            question: In plain language.
+            only: Ids of the documents to look in; None for all.
+
+        Raises:
+            UsageError: The question is empty or longer than 2,000 characters.
+        """
+        query, settings = self._query(question), self._settings
+        passages = retrieve(self._index, query, settings, settings.read_passages, only)
+        candidates = self._reader.candidates(query, passages)
+        return [self._reader.reading(query, candidate) for candidate in candidates]
+
+    def cite(self, reading: Reading) -> Citation:
+        """Cite a reading.
+
+        Raises:
+            CitationError: The index contradicts itself.
+        """
+        return self._cite(reading, self._document(reading.passage.doc_id))
+
     @property
     def min_confidence(self) -> float:
         """The confidence below which this answerer abstains; 1 or more: always."""

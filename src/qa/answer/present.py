@@ -26,7 +26,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "state": answer.state,
         "answer": answer.answer,
         "confidence": round(answer.confidence, 4),
-        "citations": [_citation_to_json(citation) for citation in answer.citations],
+        "citations": [citation_to_json(citation) for citation in answer.citations],
         "versions": [
             {"answer": one.answer, "date": one.date, "doc_id": one.citation.doc_id}
             for one in answer.versions
@@ -34,7 +34,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "choices": [{"doc_id": one.doc_id, "title": one.title} for one in answer.choices],
         "read_as": [{"typed": word.typed, "read": word.read} for word in answer.read_as],
         "suggestion": answer.suggestion or None,
-        "possible": answer.possible and _citation_to_json(answer.possible),
+        "possible": answer.possible and citation_to_json(answer.possible),
         "passages": [
             {
                 "rank": found.rank,
@@ -115,7 +115,8 @@ def _sure_line(answer: Answer) -> str:
     return f"  {confidence_in_words(answer.confidence)} · {total:.0f} ms"
 
 
-def _citation_to_json(citation: Citation) -> dict[str, Any]:
+def citation_to_json(citation: Citation) -> dict[str, Any]:
+    """Make the citation of the command line's contract."""
     return {
         "doc_id": citation.doc_id,
         "title": citation.title,

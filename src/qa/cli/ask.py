@@ -8,7 +8,7 @@ import json
 import posixpath
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from qa.settings import AskSettings
 
 if TYPE_CHECKING:
     from qa.answer.pipeline import Answerer
-    from qa.schema import Answer
+    from qa.converse.conversation import Reply
 
 EXIT_OK, EXIT_ABSTAINED = 0, 3
 
@@ -66,36 +66,51 @@ def _ask(arguments: argparse.Namespace) -> int:
     if arguments.batch:
         return _ask_batch(arguments, settings)
     from qa.answer.pipeline import checked_question
-    from qa.answer.present import answer_to_text
+    from qa.converse.conversation import reply
+    from qa.converse.present import reply_to_text
 
     question = checked_question(" ".join(arguments.question))
     answerer = open_or_build(arguments, settings)
-    answer = answerer.ask(question, only=_chosen(answerer, arguments.only))
-    print(_json_line(answer) if arguments.json else answer_to_text(answer))
-    return EXIT_OK if answer.answered else EXIT_ABSTAINED
+    given = reply(answerer, question, only=chosen(answerer, arguments.only))
+    print(json_line(given) if arguments.json else reply_to_text(given))
+    told = given.answer.answered if given.answer else given.overview is not None
+    return EXIT_OK if told else EXIT_ABSTAINED
 
 
 def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:
+    from qa.converse.conversation import reply
+
     lines = _batch_lines(arguments.batch)
     with output(arguments.out) as out, bar("asking", len(lines)) as advance:
         answerer = open_or_build(arguments, settings)
-        only = _chosen(answerer, arguments.only)
+        only = chosen(answerer, arguments.only)
         for line in lines:
-            answer = replace(answerer.ask(line.question, only=only), id=line.id)
-            out.write(_json_line(answer) + "\n")
+            out.write(json_line(reply(answerer, line.question, only=only), line.id) + "\n")
             advance(1)
     return EXIT_OK
 
 
-def _chosen(answerer: "Answerer", patterns: Sequence[str] | None) -> list[str] | None:
-    """List the documents that any of the names and patterns means; None for all."""
+def chosen(
+    answerer: "Answerer", patterns: Sequence[str] | None, option: str = "--only "
+) -> list[str] | None:
+    """List the documents that any of the names and patterns means; None for all.
+
+    Args:
+        answerer: Has the documents.
+        patterns: As typed.
+        option: What stands in front of each on the command line, to say so.
+
+    Raises:
+        UsageError: There is no such document.
+    """
     if not patterns:
         return None
     names = answerer.index.store.hashes()
-    chosen = [name for name in names if any(_is_meant(name, wanted) for wanted in patterns)]
-    if not chosen:
-        raise UsageError(f"no document matches --only {' --only '.join(patterns)}")
-    return chosen
+    found = [name for name in names if any(_is_meant(name, wanted) for wanted in patterns)]
+    if not found:
+        said = " ".join(f"{option}{pattern}" for pattern in patterns)
+        raise UsageError(f"no document matches {said}")
+    return found
 
 
 def _is_meant(name: str, wanted: str) -> bool:
@@ -137,7 +152,8 @@ def _batch_lines(source: str) -> list[_BatchLine]:
     return lines
 
 
-def _json_line(answer: "Answer") -> str:
-    from qa.answer.present import answer_to_json
+def json_line(given: "Reply", number: Any = None) -> str:
+    """Write a reply as one line of JSON, with the id of a batch's line."""
+    from qa.converse.present import reply_to_json
 
-    return json.dumps(answer_to_json(answer), ensure_ascii=False)
+    return json.dumps(reply_to_json(given, number), ensure_ascii=False)

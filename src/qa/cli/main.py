@@ -14,12 +14,14 @@ from collections.abc import Callable, Sequence
 from qa import __version__
 from qa.cli.ask import add_ask_command
 from qa.cli.calibrate import add_calibrate_command
+from qa.cli.chat import add_chat_command
 from qa.cli.draft import add_draft_command
 from qa.cli.evaluate import add_eval_command
 from qa.cli.feedback import add_feedback_command
 from qa.cli.index import add_index_command
 from qa.cli.output import tell
 from qa.cli.serve import add_serve_command
+from qa.cli.summary import add_summary_command
 from qa.errors import QAError
 
 EXIT_OK, EXIT_ERROR = 0, 2
@@ -93,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_index_command(commands)
     add_ask_command(commands)
+    add_chat_command(commands)
+    add_summary_command(commands)
     add_eval_command(commands)
     add_calibrate_command(commands)
     add_feedback_command(commands)

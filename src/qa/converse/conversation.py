@@ -1,34 +1,49 @@
-"""Answer a turn of a conversation: understand it after the earlier ones, then ask the documents.
+"""Answer a turn of a conversation: small talk, an overview, or what it asks of the documents.
 
     reply(answerer, "And in 2017?", exchanges)
 
 Does not know the command line, the browser or JSON.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, checked_question
 from qa.converse.exchange import Exchange, Understood
+from qa.converse.overview import Overview, overview
 from qa.converse.resolve import understand
+from qa.converse.summary import wanted_overview
+from qa.converse.talk import answer_to, small_talk
 from qa.documents.load import title_from_name
-from qa.schema import Answer, Citation
+from qa.schema import Answer, Citation, Reading
+from qa.words import words
+
+_MORE = 3  # sentences at a time
+_LEAST_WORDS = 5  # of a sentence that tells more
+_FAR = 9  # sentences behind what was cited
+_LEAST_COVERAGE = 0.25  # of the question's words
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What comes back for a turn.
+    """What comes back for a turn: one of `answer`, `said`, `overview` and `more`.
 
     Attributes:
         question: As typed.
         understood: What the documents were asked, where that is more than what was typed; else
             empty.
         answer: What they answered.
+        said: The program's own words, for small talk and where there is nothing more.
+        overview: Of the documents that were named.
+        more: Further sentences about what was asked before; related, no answer.
     """
 
     question: str
     understood: str = ""
     answer: Answer | None = None
+    said: str = ""
+    overview: Overview | None = None
+    more: tuple[Citation, ...] = ()
 
 
 def reply(
@@ -48,30 +63,114 @@ def reply(
     Raises:
         QAError: As `Answerer.ask`.
     """
+    question = checked_question(question)
+    asked = [info for info in answerer.documents() if only is None or info.doc_id in only]
+    if talk := small_talk(question):
+        return Reply(question, said=answer_to(talk, asked))
+    if wanted := wanted_overview(question, asked, earlier):
+        return Reply(question, overview=overview(answerer, wanted))
     meant = understand(question, earlier)
     if len(meant.question) > MAX_QUESTION_CHARACTERS:  # two long questions put together
         meant = Understood(question)
-    within = [meant.doc_id] if meant.doc_id else only
-    answer = answerer.ask(meant.question, only=within)
+    if meant.step in ("more", "else"):
+        return _more(answerer, question, meant, earlier, only)
+    answer = answerer.ask(meant.question, only=[meant.doc_id] if meant.doc_id else only)
     return Reply(question, "" if meant.step == "alone" else meant.question, answer)
 
 
-def exchange_of(answer: Answer) -> Exchange:
-    """Keep of an answer what later questions may mean."""
+def _more(
+    answerer: Answerer,
+    question: str,
+    meant: Understood,
+    earlier: Sequence[Exchange],
+    only: Collection[str] | None,
+) -> Reply:
+    """Show what else the documents say of what was asked before."""
+    same = [exchange for exchange in earlier if exchange.question == meant.question]
+    shown = {quote for exchange in same for quote in (exchange.quote, *exchange.shown) if quote}
+    found: list[Citation] = []
+    for reading in _related(answerer, meant.question, same[-1:], only):
+        citation = answerer.cite(replace(reading, highlights=()))
+        if not any(citation.quote in quote or quote in citation.quote for quote in shown):
+            found.append(citation)
+            shown.add(citation.quote)
+        if len(found) == _MORE:
+            break
+    if not found:
+        return Reply(question, meant.question, said="I found nothing more about that.")
+    return Reply(question, meant.question, more=tuple(found))
+
+
+def _related(
+    answerer: Answerer, question: str, cited: Sequence[Exchange], only: Collection[str] | None
+) -> Iterator[Reading]:
+    """Go through sentences that tell more: around what was cited, then those that fit best."""
+    for exchange in cited:
+        if exchange.doc_id and exchange.quote:
+            yield from _around(answerer, exchange)
+    for reading in answerer.readings(question, only):
+        whole = len(words(reading.passage.slice(reading.sentence))) >= _LEAST_WORDS
+        if whole and reading.coverage >= _LEAST_COVERAGE:
+            yield reading
+
+
+def _around(answerer: Answerer, exchange: Exchange) -> Iterator[Reading]:
+    """Read the sentences next to a cited one, under the same headings."""
+    passages = [entry.passage for entry in answerer.index.store.passages_of(exchange.doc_id)]
+    sentences = [(passage, span) for passage in passages for span in passage.sentences]
+    at = [n for n, (p, span) in enumerate(sentences) if exchange.quote in p.slice(span)]
+    for here in at[:1]:
+        for number in (here + 1, here - 1, *range(here + 2, here + _FAR)):
+            if not 0 <= number < len(sentences):
+                continue
+            passage, span = sentences[number]
+            if (
+                passage.context == sentences[here][0].context
+                and len(words(passage.slice(span))) >= _LEAST_WORDS
+            ):
+                yield Reading(passage, span, span, confidence=0.0)
+
+
+def exchange_of(given: Reply) -> Exchange | None:
+    """Keep of a reply what later questions may mean; of small talk nothing."""
+    if given.answer is not None:
+        return _of_answer(given.answer)
+    if given.overview is not None and len(given.overview.doc_ids) == 1:
+        return _of_overview(given.overview)
+    if given.more:
+        quotes = tuple(citation.quote for citation in given.more)
+        ids = tuple(dict.fromkeys(citation.doc_id for citation in given.more))
+        return Exchange(given.understood, doc_id=ids[0], doc_ids=ids, shown=quotes)
+    return None
+
+
+def exchanges_of(replies: Sequence[Reply]) -> list[Exchange]:
+    """Keep of several replies what later questions may mean."""
+    return [exchange for exchange in map(exchange_of, replies) if exchange is not None]
+
+
+def _of_answer(answer: Answer) -> Exchange:
     cited = answer.citations[0] if answer.citations else answer.possible
-    shown = [citation.doc_id for citation in answer.citations]
+    shown = [choice.doc_id for choice in answer.choices]
+    shown += [citation.doc_id for citation in answer.citations]
     shown += [found.passage.doc_id for found in answer.passages]
     return Exchange(
         question=answer.question,
         answer=answer.answer or "",
         quote=cited.quote if cited else "",
         doc_id=cited.doc_id if cited else "",
-        title=_own_title(cited) if cited else "",
+        title=_own_title(cited.title, cited.doc_id) if cited else "",
         heading=cited.heading if cited else "",
         doc_ids=tuple(dict.fromkeys(shown)),
     )
 
 
-def _own_title(citation: Citation) -> str:
+def _of_overview(given: Overview) -> Exchange:
+    doc_id = given.doc_ids[0]
+    title = _own_title(given.title, doc_id)
+    return Exchange(title, doc_id=doc_id, title=title, doc_ids=given.doc_ids)
+
+
+def _own_title(title: str, doc_id: str) -> str:
     """Return a document's title, unless it is only called after its file."""
-    return "" if citation.title == title_from_name(citation.doc_id) else citation.title
+    return "" if title == title_from_name(doc_id) else title

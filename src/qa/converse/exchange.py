@@ -18,6 +18,7 @@ class Exchange:
         title: That document's title, or empty where it has none but its file's name.
         heading: The headings above the sentence, outermost first, or empty.
         doc_ids: All documents that the answer showed, in the order shown.
+        shown: Quotes that were shown as more about the same.
     """
 
     question: str
@@ -27,6 +28,7 @@ class Exchange:
     title: str = ""
     heading: str = ""
     doc_ids: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
