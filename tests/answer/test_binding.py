@@ -35,12 +35,17 @@ def part(question: str, text: str) -> str | None:
         ),
         ("How many pilots came to Kent?", "They sent 5 pilots and 3 nurses to Kent.", None),
         ("How many pilots were there?", "They sent 5 pilots to Kent.", None),
+        ("How many guests in 2014?", "We had 41 in 2012 and 39 in 2014.", "39 in 2014."),
     ],
 )
 def test_the_part_with_the_question_s_own_word_is_meant(
     question: str, text: str, meant: str | None
 ) -> None:
     assert part(question, text) == meant
+
+
+def known(word: str) -> bool:
+    return word in {"bridge", "mill", "tower"}
 
 
 @pytest.mark.parametrize(
@@ -51,16 +56,23 @@ def test_the_part_with_the_question_s_own_word_is_meant(
         ("How old is the green mill?", "The white mill is 90 years old.", "The green mill", False),
         ("How old is the mill?", "The white mill is 90 years old.", "", False),
         ("How old is the green mill?", "The mill is 90 years old.", "", False),
+        ("How old is the green mill?", "These two mills are 90 years old.", "", False),
+        ("How high is the red bridge?", "The red tower is 71 m high.", "", True),
+        ("How high is the red castle?", "The red tower is 71 m high.", "", False),
+        ("When did the mill close?", "The mill burned down in 1911.", "", False),
+        ("What did the day guard earn?", "The night guard earns 19 dollars.", "", True),
+        ("Which command restarts the relay service?", "sudo relayctl restart", "", False),
+        ("Quand ferme le dépôt ?", "Le dépôt ferme à 17 heures.", "", False),
     ],
 )
 def test_another_word_in_front_of_the_noun_is_another_thing(
     question: str, text: str, around: str, another: bool
 ) -> None:
-    assert names_another(question, text, around) is another
+    assert names_another(question, text, around, known) == 3.0 * another
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_texts_are_taken(question: str, text: str) -> None:
     found = bound_part(question, text, bool)
     assert found is None or 0 <= found.start <= found.end <= len(text)
-    assert names_another(question, text, text) is False or text
+    assert names_another(question, text, text, bool) in (0.0, 3.0)

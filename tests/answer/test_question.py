@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer.question import (
+    asked_item,
+    asked_mail_field,
     asks_for_date,
     asks_for_money,
     asks_for_name,
@@ -13,6 +15,7 @@ from qa.answer.question import (
     asks_for_percentage,
     asks_for_sentence,
     question_names,
+    without_courtesies,
 )
 
 _ASKS = (
@@ -210,3 +213,70 @@ def test_a_long_question_is_looked_through_once(piece: str) -> None:
     question = (piece * 2000)[:2000]
     assert all(asks(question) in (True, False) for asks in _ASKS)
     assert len(question_names(question)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("When was it built?", "When was it built?"),
+        ("Hi! When was it built? Thanks", "When was it built?"),
+        ("Please tell me how many people work there.", "how many people work there."),
+        ("I'd like to know who built the mill", "who built the mill"),
+        (
+            "Hello, I hope you are well. I write a paper and was asked to find out, if possible, "
+            "how many boats lie there. Could you please tell me? Thank you so much!",
+            "how many boats lie there.",
+        ),
+        ("Did the king say when he comes?", "Did the king say when he comes?"),
+        ("Who asked how many came?", "Who asked how many came?"),
+        ("The king left. When?", "The king left. When?"),
+        ("Tell me about the mill.", "Tell me about the mill."),
+        ("Thank you!", "Thank you!"),
+    ],
+)
+def test_greetings_thanks_and_what_leads_up_to_a_question_are_left_out(
+    question: str, asked: str
+) -> None:
+    assert without_courtesies(question) == asked
+
+
+def test_months_days_and_courtesies_are_no_names() -> None:
+    assert question_names("What burned in March, on a Monday? Thank Ada") == ["Ada"]
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("What is the third step?", 2),
+        ("What is the 2nd condition?", 1),
+        ("What does step 4 say?", 3),
+        ("What is the last main rule?", -1),
+        ("Who came third?", None),
+        ("When did the first king die?", None),
+    ],
+)
+def test_the_item_of_a_list_is_numbered_as_it_is_asked_for(
+    question: str, number: int | None
+) -> None:
+    assert asked_item(question) == number
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("When was the mail about the lease sent?", "Date"),
+        ("Who wrote the quoted message?", "From"),
+        ("To whom was the e-mail sent?", "To"),
+        ("When was the mail service founded?", None),
+        ("Who invented e-mail?", None),
+    ],
+)
+def test_the_line_above_a_mail_that_is_asked_for_is_told(question: str, field: str | None) -> None:
+    assert asked_mail_field(question) == field
+
+
+@given(_QUESTIONS)
+def test_what_is_left_of_a_question_is_never_empty_and_is_a_part_of_it(question: str) -> None:
+    left = without_courtesies(question)
+    assert bool(left.strip()) == bool(question.strip())
+    assert set(left.split()) <= set(question.split())

@@ -92,7 +92,7 @@ BY_MARGIN = weighing(rank=NONE._replace(margin=1))
         ({"retrieval": 1}, ["b1", "b2", "a1", "a2"]),
         ({"retrieval": -1}, ["a1", "a2", "b1", "b2"]),
         ({"wrong_type": -1}, ["a1", "b1", "a2", "b2"]),
-        ({"wrong_type": -1, "margin": 1}, ["b1", "a2", "a1", "b2"]),
+        ({"wrong_type": -0.5, "margin": 1}, ["b1", "a2", "a1", "b2"]),
         ({"answerable": 1, "lead": 1}, ["a1", "a2", "b1", "b2"]),
     ],
 )
@@ -114,9 +114,9 @@ def test_every_feature_has_its_value() -> None:
         {"p": [4, 1]}, BY_MARGIN, cosines=(0.8, 0.6), answerable=-2
     ).candidates(query("How many times did Ada and Babbage meet in 1999?"), [passage(score=0.7)])
     lead = 1 / (1 + math.exp(-3))
-    expected = (-2, 4, 0.8, 0.7, 0, 2, 1, lead, -0.25, 0.2, 0)
+    expected = (-2, 4, 0.8, 0.7, 0, 3, 1, lead, -0.25, 0.2, 0)
     assert tuple(first.features) == pytest.approx(expected, abs=1e-6)
-    expected = (-2, 1, 0.6, 0.7, 1, 1, 1, 1 - lead, -0.5, 0, 0)
+    expected = (-2, 1, 0.6, 0.7, 2, 1, 1, 1 - lead, -0.5, 0, 0)
     assert tuple(second.features) == pytest.approx(expected, abs=1e-6)
 
 
@@ -235,7 +235,7 @@ def test_a_span_is_snapped_inside_its_sentence() -> None:
         ("What was it?", "letters", 5, 0),
         ("How many were there?", "40 letters", 3, 0),
         ("When was it?", "1843", 1, 0),
-        ("What did it cost?", "letters", 5, 1),  # nothing fits: the best one
+        ("What did it cost?", "letters", 5, 2),  # nothing fits: the best one
         ("Why so many?", TEXT[:29], 5, 0),  # the whole sentence
     ],
 )
@@ -265,7 +265,7 @@ def test_the_best_span_of_the_kind_asked_for_is_the_answer(
 def test_a_whole_sentence_too_is_of_the_wrong_type_without_the_number_asked_for() -> None:
     found = reader({"p": [2, 1]}, BY_MARGIN).candidates(query("Tell me how many"), [passage()])
     assert [candidate.answer for candidate in found] == [FIRST, SECOND]
-    assert [candidate.features.wrong_type for candidate in found] == [0, 1]
+    assert [candidate.features.wrong_type for candidate in found] == [0, 2]
 
 
 def test_an_answer_names_what_no_document_mentions(tiny_answerer: Answerer) -> None:
@@ -299,7 +299,7 @@ def test_a_reading_has_the_confidence_of_its_sentence_with_its_lead() -> None:
     plain = -1 + 0.5 * 3 + 2 / (1 + math.exp(-2))
     assert confidence("engine") == pytest.approx(1 / (1 + math.exp(-plain)))
     assert confidence("engine of Babbage") == pytest.approx(1 / (1 + math.exp(-(plain - 3))))
-    assert confidence("engine 1999") == pytest.approx(1 / (1 + math.exp(-(plain - 1))))
+    assert confidence("engine 1999") == pytest.approx(1 / (1 + math.exp(-(plain - 1.5))))
 
 
 _features = st.builds(Features, *[st.floats(-1e9, 1e9)] * 11)

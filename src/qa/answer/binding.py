@@ -6,8 +6,10 @@ the network.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
 
 from qa.schema import Span
 from qa.words import FUNCTION_WORDS, query_terms, stem, words
@@ -16,7 +18,17 @@ _GAP = re.compile(
     r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+", re.IGNORECASE
 )
 _AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
-_WORD = re.compile(r"[^\W\d_][\w'’-]*|\d[\d.,]*")
+_THING = re.compile(
+    r"\b(?:the|an?|this|that|our|your|my|their|its|each|every)\s+"
+    r"(?P<first>[^\W\d_][\w-]*)\s+(?P<second>[^\W\d_][\w-]*)(?!['’])(?:\s+(?=(?P<next>[^\W\d_]\w*)))?",
+    re.IGNORECASE,
+)
+_DO = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must)\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_COUNTS = re.compile(
+    r"\d.*|two|three|four|five|six|seven|eight|nine|ten|first|last|next|same|only|most|\w+est"
+)
+_NEARLY = 0.76
 
 
 def bound_part(question: str, text: str, holds_value: Callable[[str], bool]) -> Span | None:
@@ -33,19 +45,23 @@ def bound_part(question: str, text: str, holds_value: Callable[[str], bool]) -> 
     Returns:
         A span in the sentence; None if there is no choice to make or no word decides.
     """
-    parts = [span for span in _parts(text) if holds_value(text[slice(*span)])]
-    if len(parts) < 2:
+    having = [span for span in parts(text) if holds_value(text[slice(*span)])]
+    if len(having) < 2:
         return None
-    wanted = {stem(term) for term in query_terms(question) if not term[0].isdigit()}
-    held = [wanted & {stem(word) for word in words(text[slice(*span)])} for span in parts]
-    counted = [_counted(text[slice(*span)]) for span in parts]
+    wanted = {
+        stem(term)
+        for term in query_terms(question)
+        if not term[0].isdigit() or _YEAR.fullmatch(term)
+    }
+    held = [wanted & {stem(word) for word in words(text[slice(*span)])} for span in having]
+    counted = [_counted(text[slice(*span)]) for span in having]
     own = [
         number
-        for number in range(1, len(parts))
+        for number in range(1, len(having))
         if held[number] - set().union(*held[:number], *held[number + 1 :])
         and not (counted[0] in wanted and counted[number] not in {None, *wanted})
     ]
-    return parts[own[0]] if len(own) == 1 else None
+    return having[own[0]] if len(own) == 1 else None
 
 
 def _counted(part: str) -> str | None:
@@ -55,7 +71,8 @@ def _counted(part: str) -> str | None:
     return stem(noun) if noun and noun not in FUNCTION_WORDS else None
 
 
-def _parts(text: str) -> Sequence[Span]:
+def parts(text: str) -> Sequence[Span]:
+    """Cut a sentence at commas, semicolons and conjunctions."""
     starts, ends = [0], []
     for gap in _GAP.finditer(text):
         ends.append(gap.start())
@@ -63,33 +80,70 @@ def _parts(text: str) -> Sequence[Span]:
     return [Span(*pair) for pair in zip(starts, [*ends, len(text)], strict=True)]
 
 
-def names_another(question: str, text: str, around: str) -> bool:
-    """Whether a sentence speaks of another thing by the question's noun: a red, not a pink tower.
-
-    True if two words stand side by side in the question, the sentence has the second with
-    another word in front, and neither it nor its surroundings have the first.
+def names_another(question: str, text: str, around: str, mentions: Callable[[str], bool]) -> float:
+    """Say how plainly a sentence speaks of another thing: of the red, not the pink tower.
 
     Args:
         question: As asked.
         text: The sentence.
         around: The headings above it.
+        mentions: Says whether any document has a word.
+
+    Returns:
+        3 if the question names "the pink tower" and the sentence "the red tower", or, of "the red
+        bridge", "the red tower" where bridges stand elsewhere; else 0.
     """
-    present = {stem(word) for word in words(f"{text} {around}")}
-    before: dict[str, set[str]] = {}
-    for first, second in _pairs(text):
-        before.setdefault(stem(second), set()).add(first)
-    return any(
-        stem(first) not in present and any(_tells(other) for other in before.get(stem(second), ()))
-        for first, second in _pairs(question)
-        if _tells(first) and _tells(second)
-    )
+    present = {stem(_folded(word)) for word in words(f"{text} {around}")}
+    asked = {stem(_folded(word)) for word in words(question)}
+    may_end_in_verb = _DO.search(question) is not None
+    said = _things(text)
+    for thing in _things(question):
+        first, second = stem(thing.first), stem(thing.second)
+        for other in said:
+            if second == stem(other.second):
+                if _lacking(first, present) and stem(other.first) not in asked:
+                    return 3.0
+            elif (
+                first == stem(other.first)
+                and thing.ends is not may_end_in_verb
+                and other.ends
+                and _lacking(second, present)
+                and stem(other.second) not in asked
+                and mentions(thing.second)
+            ):
+                return 3.0
+    return 0.0
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    found = [word.lower() for word in _WORD.findall(text)]
-    return list(pairwise(found))
+def _folded(word: str) -> str:
+    """Leave out accents and capitals."""
+    parted = unicodedata.normalize("NFD", word.lower())
+    return "".join(c for c in parted if not unicodedata.combining(c))
+
+
+def _lacking(word: str, present: Collection[str]) -> bool:
+    """Whether a word is not there, nor one that is spelt nearly as it."""
+    return word not in present and not get_close_matches(word, present, 1, _NEARLY)
+
+
+class _Thing(NamedTuple):
+    """An article's two words, "the pink tower", and whether no further word of meaning follows."""
+
+    first: str
+    second: str
+    ends: bool
+
+
+def _things(text: str) -> list[_Thing]:
+    found = [
+        _Thing(
+            _folded(match["first"]), _folded(match["second"]), not _tells(match["next"] or "the")
+        )
+        for match in _THING.finditer(text)
+    ]
+    return [thing for thing in found if _tells(thing.first) and _tells(thing.second)]
 
 
 def _tells(word: str) -> bool:
     """Whether a word can tell one thing from another."""
-    return word not in FUNCTION_WORDS and not word[0].isdigit()
+    return word not in FUNCTION_WORDS and not _COUNTS.fullmatch(word)

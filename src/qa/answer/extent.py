@@ -12,6 +12,13 @@ from qa.schema import Passage, Span
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
 _LINE_CHARACTERS = 200
+_COMMAND = re.compile(r"\b(?:command|code|query|formula|line|expression|script|call)\b", re.I)
+_RUN = re.compile(
+    r"\b(?:use|run|type|enter|execute|call|issue|invoke)\s+(?P<command>[^.,;:]\S*(?:\s+\S+){0,11}?)"
+    r"(?=\s+(?:to|in order to|and|which|that|as|in|from|on|for|when|if)\s|[.,;:]?\s*$)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"^[$>#]|[=/\\(){}<>|_]|(?:^|\s)--?\w|^[a-z]")
 _MAX_SENTENCES = 5
 _MAX_CHARACTERS = 700
 _MAX_LIST_CHARACTERS = 2_000
@@ -20,6 +27,23 @@ _MAX_LIST_CHARACTERS = 2_000
 def is_intro(passage: Passage, sentence: Span) -> bool:
     """Whether a sentence only announces what follows; alone it answers nothing."""
     return passage.slice(sentence).rstrip().endswith((":", "："))
+
+
+def is_code(question: str, passage: Passage, sentence: Span) -> bool:
+    """Whether a command is asked for and a sentence is one: a line of its own, no prose."""
+    text = passage.slice(sentence)
+    prose = text.endswith((".", "!", "?", ":", ",", ";")) or not _CODE.search(text)
+    return _COMMAND.search(question) is not None and not prose and _is_line(passage, sentence)
+
+
+def whole_command(question: str, passage: Passage, sentence: Span, answer: Span) -> Span:
+    """Widen an answer to the command it is part of: "Run make check FAST=1 to test."."""
+    match = _RUN.search(passage.slice(sentence))
+    if match is None or _COMMAND.search(question) is None:
+        return answer
+    command = Span(*match.span("command")).shift(sentence.start)
+    inside = command.start <= answer.start and answer.end <= command.end
+    return command if inside else answer
 
 
 def extent(question: str, passage: Passage, number: int, evidence: Sequence[float]) -> Span:

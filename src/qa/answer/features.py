@@ -5,9 +5,12 @@ words and figures alone, by stem. Does not know weights.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from qa.answer.binding import parts
+from qa.answer.figures import figures, one_way
 from qa.answer.question import (
     asks_for_date,
     asks_for_money,
@@ -24,7 +27,14 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _PATH_SIGNS = re.compile(r"[/._-]+")
 _SINCE = re.compile(r"\b(?:since|from|after|until now|to date)\b", re.IGNORECASE)
-_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+_HEADING = re.compile(r"[^\W\d_]{2}")  # more than the marker of an item
+_RANGE = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
+# A sentence with one of these goes on about what the one before it names.
+_POINTS_BACK = re.compile(
+    r"^\W*(?:its|his|her|their|this|these|both)\b|\b(?:it|he|she|they)\b",
+    re.IGNORECASE,
+)
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NUMBER_IN_SENTENCE = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|"
@@ -35,12 +45,24 @@ _DATE_IN_SENTENCE = re.compile(
     r"\b(?:1[0-9]|20)\d\ds?\b|\d:\d\d|\d/\d\d?/\d\d|\bcentur(?:y|ies)\b|"
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|"
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|"
+    r"\b(?:days?|weeks?|months?|years?|hours?|minutes?) (?:after|before|later|ago|from)\b|"
+    r"\bwithin\b.{1,30}\b(?:days?|weeks?|months?|years?|hours?|minutes?)\b|\d ?[ap]\.?m\b|"
+    r"\b(?:noon|midnight|daily|weekly|monthly|annually|yearly|spring|summer|autumn|winter|easter|"
+    r"christmas|every (?:day|week|month|year|morning|evening))\b",
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(r"[$€£¥₹]\s?\d")
 _MONEY_WORD = re.compile(
-    r"[$€£¥₹]|\b(?:dollars?|euros?|pounds|soles|cents?|usd|eur|[mb]illion)\b", re.I
+    r"[$€£¥₹]|\b(?:dollars?|euros?|pounds|soles|cents?|usd|eur|gbp|chf|sek|nok|dkk|[mb]illion|crowns?|"
+    r"kron(?:er|or|a)|francs?|pesos?|rupees?|yen|yuan|renminbi|zloty|reais|forints?|r(?:o)?ubles?|"
+    r"dinars?|dirhams?|riyals?|baht|ringgit|pence|shillings?|guilders?|liras?|shekels?)\b",
+    re.I,
+)
+_COINED = re.compile(
+    r"\d[\d.,]*(?:\s(?:hundred|thousand|million|billion))?\s(?:dollars?|euros?|usd|eur|gbp|crowns|"
+    r"kron(?:er|or)|francs|pesos|rupees|yen|yuan|zloty|reais|forints|r(?:o)?ubles|dinars|dirhams)\b",
+    re.IGNORECASE,
 )
 _SHARE_WORD = re.compile(
     r"%|\b(?:per ?cent|percentage points|halves|half|third|quarter|fifth|tenth|majority|all|none)"
@@ -58,10 +80,10 @@ class Features(NamedTuple):
         margin: The logits of the sentence's best span, less those of "no answer".
         cosine: Between the question and the sentence in its context.
         retrieval: The passage's retrieval score.
-        wrong_type: No good span of the sentence is of the kind asked for: a number and its
-            unit, a date, a name.
+        wrong_type: No good span of the sentence is of the kind asked for, a number and its
+            unit, a date, a name: 1; nor has all of the sentence any such: 2.
         missing_figure: The question has a year or number that the passage has not: 1; that only
-            another sentence has: 0.5; and the sentence tells of another year: 2.
+            another sentence has: 0.5; and the sentence tells of another year: 3.
         unmentioned_name: The question has a name that no document mentions.
         lead: The answer's share of the softmax over all sentences' rank scores, sentences
             that give the same answer together: 1 if nothing else comes near. Known after
@@ -69,8 +91,8 @@ class Features(NamedTuple):
         evidence: The network's log-odds that the sentence belongs to the answer.
         coverage: Share of the question's words, by how rare they are, that the sentence or
             the headings above it have, 0 to 1.
-        other_thing: The sentence has the question's noun with another word in front, a red, not
-            a pink tower: 1; it stands in an older mail that is only quoted: 3.
+        other_thing: The sentence has the question's noun with another word in front, the red,
+            not the pink tower, or it stands in an older mail that is only quoted: 3.
     """
 
     answerable: float
@@ -102,7 +124,8 @@ def has_asked_type(question: str, answer: str) -> bool:
             return _SHARE_WORD.search(answer) is not None
         if asks_for_money(question) and not _MONEY_WORD.search(answer):
             return False
-        if asks_for_other_unit(question) and _CURRENCY.search(answer):
+        coined = _CURRENCY.search(answer) or _COINED.search(answer)
+        if asks_for_other_unit(question) and coined:
             return False
         return _NUMBER_IN_SENTENCE.search(answer) is not None
     if asks_for_date(question):
@@ -110,19 +133,47 @@ def has_asked_type(question: str, answer: str) -> bool:
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
 
 
-def missing_figure(question: str, passage: Passage, sentence: Span) -> float:
+def repeats_figure(question: str, answer: str) -> bool:
+    """Whether an answer only gives a question its own number back, which nobody asked for."""
+    own = {figure for figure in figures(question) if not _YEAR.fullmatch(figure)}
+    return bool(own & figures(answer, in_words=True)) and not asks_for_number(question)
+
+
+def missing_figure(
+    question: str, passage: Passage, sentence: Span, answer: Span, above: str
+) -> float:
     """Say how far the years and numbers of a question are from a sentence.
+
+    Args:
+        question: As asked.
+        passage: Where the sentence stands.
+        sentence: In document offsets.
+        answer: The words in it that would answer.
+        above: What it stands under.
 
     Returns:
         0 if the sentence or its headings have them all, 0.5 if another sentence of the passage
-        has, 1 if none has; 2 if the sentence tells of another year instead.
+        has, 1 if none has; 3 if the sentence, or the part of it with the answer, tells of another
+        year instead.
     """
-    wanted, text = _figures(question), passage.slice(sentence)
-    if wanted <= _figures(f"{text} {surroundings(passage)}"):
+    wanted, text = figures(question), passage.slice(sentence)
+    if not wanted:
         return 0.0
+    if wanted <= figures(f"{text} {above}", in_words=True):
+        part = _part_with(text, answer.shift(-sentence.start))
+        return 3.0 if _tells_of_another_year(wanted, part) else 0.0
     if _tells_of_another_year(wanted, text):
-        return 2.0
-    return 0.5 if wanted <= _figures(f"{passage.text} {surroundings(passage)}") else 1.0
+        return 3.0
+    return 0.5 if wanted <= figures(f"{passage.text} {above}", in_words=True) else 1.0
+
+
+def _part_with(text: str, answer: Span) -> str:
+    """Return the part of a sentence that an answer lies in, if the parts each have their year."""
+    if _RANGE.search(text):
+        return ""
+    dated = [span for span in parts(text) if _YEAR.search(text, *span)]
+    inside = [s for s in dated if s.start <= answer.start and answer.end <= s.end]
+    return text[slice(*inside[0])] if inside and len(dated) > 1 else ""
 
 
 def _tells_of_another_year(wanted: set[str], text: str) -> bool:
@@ -135,39 +186,84 @@ def _tells_of_another_year(wanted: set[str], text: str) -> bool:
     )
 
 
-def coverage(
-    question: str, passage: Passage, sentences: Collection[Span], rarity: Callable[[str], float]
-) -> list[float]:
-    """Return, for each sentence, what share of the question's words it or its headings have.
-
-    Words are compared by stem, figures without separators of thousands, and weighed by rarity:
-    an IDF-weighted overlap (Robertson 2004).
+def asked_words(question: str, rarity: Callable[[str], float]) -> dict[str, float]:
+    """Weigh the words of a question, by stem: the rarer, the more.
 
     Args:
         question: As asked.
-        passage: Where the sentences stand.
-        sentences: Spans in document offsets.
         rarity: Weight of a word, above 0; higher if fewer passages have it.
     """
     weights: dict[str, float] = {}
-    for term in query_terms(_THOUSANDS.sub("", question)):
-        root = stem(term)
-        weights[root] = max(rarity(term), weights.get(root, 0.0))
+    for term in query_terms(one_way(question)):
+        for root in _roots(term):
+            weights[root] = max(rarity(term), weights.get(root, 0.0))
+    return weights
+
+
+def held_words(
+    asked: Collection[str], passage: Passage, above: Sequence[str]
+) -> list[frozenset[str]]:
+    """Return, for each sentence of a passage, the asked words that it or its headings have.
+
+    A sentence that points back ("It received …") has the words of the one before, too, but not
+    its figures.
+
+    Args:
+        asked: By stem.
+        passage: Where the sentences stand.
+        above: What each sentence stands under.
+    """
+    wanted = set(asked)
+    own = [_stems(passage.slice(sentence)) for sentence in passage.sentences]
+    before = [set[str](), *({root for root in one if not root[0].isdigit()} for one in own)]
+    points = [_POINTS_BACK.search(passage.slice(s)) is not None for s in passage.sentences]
+    return [
+        frozenset(wanted & (stems | _stems(heading) | (last if back else set())))
+        for stems, heading, last, back in zip(own, above, before[:-1], points, strict=True)
+    ]
+
+
+def share(held: Collection[str], weights: dict[str, float]) -> float:
+    """Return what share of the asked words, by weight, some of them are (Robertson 2004)."""
     total = sum(weights.values())
-    if not total:
-        return [0.0] * len(sentences)
-    above = _stems(surroundings(passage))
-    found = (above | _stems(passage.slice(sentence)) for sentence in sentences)
-    return [sum(w for root, w in weights.items() if root in stems) / total for stems in found]
+    return sum(weights[root] for root in held) / total if total else 0.0
 
 
-def surroundings(passage: Passage) -> str:
-    """Return what a passage stands under: title, headings, and the words of its file's path."""
-    return f"{passage.context} {_PATH_SIGNS.sub(' ', passage.doc_id)}"
+def surroundings(passage: Passage) -> list[str]:
+    """Return what each sentence stands under: title, headings, and the words of its file's path.
+
+    A passage may begin with a heading or hold some; what introduces a list is one for its items.
+    """
+    path = _PATH_SIGNS.sub(" ", passage.doc_id)
+    found, at, inside, intro = [], 0, "", ""
+    for sentence in passage.sentences:
+        start, end = sentence.shift(-passage.start)
+        gap = passage.text[at:start]
+        if _HEADING.search(gap):
+            inside, intro = gap, ""
+        elif "\n\n" in gap and not announces(passage.text[:at]):
+            intro = ""
+        found.append(" ".join(filter(None, (passage.context, inside, intro, path))))
+        if announces(passage.text[start:end]):
+            intro = passage.text[start:end]
+        at = end
+    return found
+
+
+def announces(text: str) -> bool:
+    """Whether a text ends by announcing what follows."""
+    return text.rstrip().endswith((":", "："))
 
 
 def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(_THOUSANDS.sub("", text))}
+    return {root for word in words(one_way(text)) for root in _roots(word)}
+
+
+def _roots(word: str) -> list[str]:
+    """Return a word's stem; of writing without spaces, which has no words, its pairs of signs."""
+    if not _UNSPACED.search(word) or len(word) == 1:
+        return [stem(word)]
+    return [first + second for first, second in pairwise(word)]
 
 
 def unmentioned_names(question: str, mentions: Callable[[str], bool]) -> tuple[str, ...]:
@@ -200,8 +296,3 @@ def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ..
         else:
             merged.append(Span(start, end))
     return tuple(span.shift(sentence.start) for span in merged)
-
-
-def _figures(text: str) -> set[str]:
-    """Find the numbers of a text, without separators of thousands."""
-    return set(_FIGURE.findall(_THOUSANDS.sub("", text)))

@@ -25,8 +25,10 @@ from qa.answer.cite import cite
 from qa.answer.outcome.decide import Decision, decide
 from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.outcome.versions import Sources
-from qa.answer.read import Candidate, Corpus, Query, Reader
+from qa.answer.question import without_courtesies
+from qa.answer.read import Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
+from qa.answer.select import Candidate
 from qa.documents.load import source_path
 from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import EncoderError, IndexDamagedError, QAError, SourceError, UsageError
@@ -311,8 +313,8 @@ class Answerer:
         return spelling(question, self._index.store, self._encoder.knows)
 
     def _query(self, question: str) -> Query:
-        question = checked_question(question)
-        return Query(question, self._encoder.encode_query(question))
+        asked = without_courtesies(checked_question(question))
+        return Query(asked, self._encoder.encode_query(asked))
 
     def _cite_once(self, readings: Sequence[Reading]) -> tuple[Citation, ...]:
         """Cite readings; of documents with the same bytes only the first."""

@@ -7,7 +7,14 @@ import re
 
 from qa.words import FUNCTION_WORDS
 
-_LATER_WORD = re.compile(r"(?<=\S )[\"“‘'(]?(\w[\w-]*\w)")
+# Not behind a full stop: there every word is capitalised.
+_LATER_WORD = re.compile(r"(?<=[^\s.!?:] )[\"“‘'(]?(\w[\w-]*\w)")
+_NO_NAMES = frozenset(
+    """january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept
+    oct nov dec mon tue wed thu fri sat sun hello hi hey dear thanks thank regards please sorry
+    sir madam""".split()
+)
 _COUNTED = re.compile(
     r"\b(?:how (?:many|much|big|large|long|far|old|tall|high|heavy|often)|percent(?:age)?|"
     r"number of|amount|what share|cost|price|total)\b",
@@ -17,6 +24,13 @@ _MONEY = re.compile(
     r"\b(?:money|cash|dollars?|euros?|usd|worth|value|cost|costs|price|budget|funds?|funding|"
     r"sp(?:end|ent|ends)|pa(?:y|ys|id)|fined?|donat\w+|financ\w+)\b|\$",
     re.IGNORECASE,
+)
+# "How much did it receive?", not "how much rain did it receive?".
+_PAID = re.compile(
+    r"\bhow much (?:do|does|did|has|have|had|will|would|can|could|must|should|is|are|was|were)\b.*"
+    r"\b(?:receiv|earn|spen[dt]|pa(?:y|id)|rais|charg|ow(?:e|es|ed)\b|donat|grant|invest|award|cost|lend|"
+    r"lent|borrow|fin(?:e|ed)\b|contribut|rais|sold|sell|bought|buy)",
+    re.IGNORECASE | re.DOTALL,
 )
 _OTHER_UNIT = re.compile(
     r"\bhow (?:many|big|large|long|far|old|tall|high|heavy|often)\b|\bpercent(?:age)?\b|"
@@ -54,7 +68,58 @@ _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next|\d+(?:st|nd|rd|th))\b",
     re.IGNORECASE,
 )
+_RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ITEM = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(_RANKS)})|(?P<number>\d{{1,2}})(?:st|nd|rd|th)|(?P<last>last|final))"
+    r"\s+(?:\w+\s+)?(?:step|condition|item|point|stage|requirement|rule|reason|part|phase|task|"
+    r"instruction|thing|entry|element|duty|exception|criterion|measure|goal|aim|objective|question)\b|"
+    r"\b(?P<numbered>step|condition|item|point|rule)\s+(?:no\.?\s+|number\s+)?(?P<figure>\d{1,2})\b",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"^\W*(?:(?:hello|hi|hey|good (?:morning|afternoon|evening|day))(?: \w+){0,2}\W+)?"
+    r"(?:dear(?: \w+){0,3}|(?:many |a lot of )?thanks?(?: you)?(?: \w+){0,6}|sorry(?: \w+){0,6}|"
+    r"(?:kind |best )?regards|cheers|please|excuse me|"
+    r"i hope (?:you|this|that|all)\b.*|(?:could|can|would|will) you (?:please |kindly )?"
+    r"(?:tell|help|let|answer|explain)(?: me| us)?(?: (?:please|know|out|with (?:this|that)))*|"
+    r"i (?:would|'d|’d) (?:be (?:very |most )?(?:grateful|thankful)|appreciate)\b.*|any help\b.*|"
+    r"(?:please )?let me know)?\W*$",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(r"\b(?:i|me|my|we|us|our|you)\b", re.IGNORECASE)
+_ASKED_TO_SAY = re.compile(
+    r"\b(?:tell (?:me|us)|find out|(?:like|want|need|wish) to know|know|wonder(?:ing)?|asked|ask|"
+    r"curious|let (?:me|us) know|say|remember|understand|explain|idea)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_PLEASANTRY = re.compile(
+    r"^\W*(?:(?:hello|hi|hey|dear \w+|good (?:morning|afternoon|evening|day))\W+)?"
+    r"(?:(?:please|kindly|could|can|would|will)\s+(?:you\s+)?(?:please\s+|kindly\s+)?"
+    r"(?:tell|show|give|let)\s+(?:me|us)(?:\s+know)?\s+|"
+    r"(?:i|we)(?:\s+would|'d|’d)?\s+(?:(?:like|want|need)\s+to\s+know|(?:was|am|were)\s+wondering)\s+|"
+    r"do\s+you\s+(?:happen\s+to\s+)?know\s+|any\s+idea\s+)(?:if\s+|whether\s+)?(?=(?:how|what|which|who|when|where|why)\b)",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"\b(?:quot|earlier|previous|original|older|first (?:mail|message))", re.I)
+_MAIL = r"\b(?:e-?mail|mail|message|reply)\b"
+_MAIL_FIELDS = {
+    "Date": re.compile(
+        rf"\b(?:when|what (?:date|day|time))\b.*{_MAIL}.*\b(?:sent|written|dated|received|from)\b|"
+        rf"\bdate of (?:the|this|that) (?:\w+ )?{_MAIL}", re.IGNORECASE),
+    "From": re.compile(
+        rf"^\W*who (?:wrote|sent|signed|is the (?:sender|author) of)\b.*{_MAIL}|"
+        rf"^\W*(?:from whom|who)\b.*{_MAIL}.*\bfrom\b|\b(?:sender|author) of\b.*{_MAIL}",
+        re.IGNORECASE),
+    "To": re.compile(
+        rf"^\W*(?:to whom|who)\b.*{_MAIL}.*\b(?:sent|addressed|written|go) to\b|"
+        rf"^\W*to whom\b.*{_MAIL}|^\W*who (?:received|got)\b.*{_MAIL}|\brecipients? of\b.*{_MAIL}",
+        re.IGNORECASE),
+}  # fmt: skip
 _TOTAL = re.compile(
     r"\b(?:together|altogether|in total|in all|combined|sum of|(?:on|the) average|average of|"
     r"overall)\b",
@@ -74,7 +139,8 @@ def asks_for_date(question: str) -> bool:
 
 def asks_for_money(question: str) -> bool:
     """Whether the number asked for is an amount of money."""
-    return _MONEY.search(question) is not None and _OTHER_UNIT.search(question) is None
+    money = _MONEY.search(question) is not None or _PAID.search(question) is not None
+    return money and _OTHER_UNIT.search(question) is None
 
 
 def asks_for_other_unit(question: str) -> bool:
@@ -107,6 +173,11 @@ def asks_for_quoted(question: str) -> bool:
     return _QUOTED.search(question) is not None
 
 
+def asked_mail_field(question: str) -> str | None:
+    """Return which line above a mail says what is asked: From, To or Date; else None."""
+    return next((label for label, asks in _MAIL_FIELDS.items() if asks.search(question)), None)
+
+
 def asks_for_total(question: str) -> bool:
     """Whether the answer is a sum or an average, which one row of a table is not."""
     return _TOTAL.search(question) is not None
@@ -121,4 +192,36 @@ def question_names(question: str) -> list[str]:
     function_words = [word for word in found if word.lower() in FUNCTION_WORDS]
     if question.isupper() or len(function_words) > 1:  # one may be of a name: The Hague
         return []
-    return [word for word in dict.fromkeys(found) if word not in function_words]
+    no_names = {word for word in found if word.lower() in _NO_NAMES}
+    return [word for word in dict.fromkeys(found) if word not in {*function_words, *no_names}]
+
+
+def asked_item(question: str) -> int | None:
+    """Number the item of a list that is asked for: 2 for "the third step", -1 for the last."""
+    match = _ITEM.search(question)
+    if match is None:
+        return None
+    if match["last"]:
+        return -1
+    if match["word"]:
+        return _RANKS.index(match["word"].lower())
+    return max(0, int(match["number"] or match["figure"]) - 1)
+
+
+def without_courtesies(question: str) -> str:
+    """Return what is asked, without greetings, thanks and what leads up to it.
+
+    "Hello! I am writing a paper and want to find out how many people work there. Thank you." asks
+    "how many people work there."; what asks nothing so stays whole.
+    """
+    sentences = [s for s in _SENTENCE_END.split(question) if not _GREETING.match(s)]
+    kept = " ".join(sentences) or question
+    if len(sentences) == 1:
+        kept = _PLEASANTRY.sub("", kept)
+        led_up = _ASKED_TO_SAY.search(kept)
+        asks = led_up and _ASKS.search(kept, led_up.end())
+        first = _ASKS.match(kept.lstrip("¿\"' "))
+        before = kept[: asks.start()] if asks else ""
+        if asks and not first and _FIRST_PERSON.search(before) and not _ASKS.search(before):
+            kept = kept[asks.start() :]
+    return kept

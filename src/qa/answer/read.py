@@ -16,13 +16,16 @@ from typing import NamedTuple
 from qa.answer.binding import bound_part, names_another
 from qa.answer.calibration import Calibration
 from qa.answer.cells import Cell, asked_cell, cell_of, cells, header_above, is_header, says_total
-from qa.answer.extent import extent, is_intro
+from qa.answer.extent import extent, is_code, is_intro, whole_command
 from qa.answer.features import (
     Features,
-    coverage,
+    asked_words,
     has_asked_type,
+    held_words,
     key_words,
     missing_figure,
+    repeats_figure,
+    share,
     surroundings,
     unmentioned_names,
 )
@@ -33,11 +36,11 @@ from qa.answer.question import (
     asks_for_sentence,
     asks_for_total,
 )
+from qa.answer.select import Candidate, attributes, is_quoted, selected
 from qa.answer.snap import snap
-from qa.answer.superlative import asks_for_extreme, extreme, table_around
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, SpanScore
-from qa.schema import QUOTED_MAIL, Passage, Reading, RetrievedPassage, Span
+from qa.schema import Passage, Reading, RetrievedPassage, Span
 
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
@@ -45,7 +48,6 @@ _LEAST_SUPPORT = 0.95
 # Beyond this a network's log-odds only say that it is sure, or that it saw nothing.
 _MOST_ODDS = 20.0
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
-_HEADING_CHARACTERS = 200
 # Spans of one sentence whose margins differ by no more are left to the words around them.
 _NEAR = 12.0
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
@@ -75,17 +77,10 @@ class Corpus(NamedTuple):
     text: Callable[[str], str]
 
 
-class Candidate(NamedTuple):
-    """A sentence that may answer, the words that would, and what speaks for them.
+class _Asked(NamedTuple):
+    """The words of a question with their weights, and its names that no document mentions."""
 
-    `answer` lies inside the sentence, or is several sentences with this one among them.
-    `unmentioned` are names in the question that no document mentions, as typed.
-    """
-
-    passage: Passage
-    sentence: Span
-    answer: Span
-    features: Features
+    words: dict[str, float]
     unmentioned: tuple[str, ...]
 
 
@@ -119,67 +114,46 @@ class Reader:
     def candidates(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
         """List every sentence of the passages, the most promising first."""
         scores = self._network.score(query.text, [found.passage for found in passages])
-        unmentioned = unmentioned_names(query.text, self._corpus.mentions)
+        asked = _Asked(
+            asked_words(query.text, self._corpus.rarity),
+            unmentioned_names(query.text, self._corpus.mentions),
+        )
         found = [
             candidate
             for passage, score in zip(passages, scores, strict=True)
-            for candidate in self._candidates(query, unmentioned, passage, score)
+            for candidate in self._candidates(query, asked, passage, score)
         ]
-        if asks_for_extreme(query.text):
-            found = self._extreme_only(query.text, found)
+        found = selected(query.text, found, cache(self._corpus.text))
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
         said = [answer_words(candidate.passage, candidate.answer) for candidate in found]
         together: defaultdict[tuple[str, ...], float] = defaultdict(float)
-        for words, share in zip(said, _softmax(ranks), strict=True):
-            together[words] += share
+        for words, part in zip(said, _softmax(ranks), strict=True):
+            together[words] += part
         leads = [together[words] for words in said]
         order = sorted(range(len(found)), key=lambda i: -ranks[i])
         return [
             found[i]._replace(features=found[i].features._replace(lead=leads[i])) for i in order
         ]
 
-    def _extreme_only(self, question: str, found: list[Candidate]) -> list[Candidate]:
-        """Of every table keep the row that has the most or least, if there is exactly one.
-
-        The other rows of tables are taken to be of other things: none of them is the answer.
-        """
-        kept = []
-        text_of = cache(self._corpus.text)
-        for candidate in found:
-            passage, sentence = candidate.passage, candidate.sentence
-            if not cells(passage.slice(sentence)):
-                kept.append(candidate)
-                continue
-            rows = table_around(text_of(passage.doc_id), sentence.start)
-            best = extreme(question, rows)
-            if best is None:
-                features = candidate.features._replace(other_thing=1.0, wrong_type=1.0)
-                kept.append(candidate._replace(features=features))
-            elif best.row.start <= sentence.start < best.row.end:
-                features = candidate.features._replace(
-                    other_thing=0.0, wrong_type=0.0, missing_figure=0.0
-                )
-                kept.append(candidate._replace(answer=best.answer, features=features))
-        return kept
-
     def _candidates(
         self,
         query: Query,
-        unmentioned: tuple[str, ...],
+        asked: _Asked,
         found: RetrievedPassage,
         scores: PassageScores,
     ) -> list[Candidate]:
         question, passage = query.text, found.passage
         vectors = self._corpus.sentence_vectors(found.row)
         cosines: list[float] = (vectors @ query.vector).tolist()
-        covered = coverage(question, passage, passage.sentences, self._corpus.rarity)
+        above = surroundings(passage)
+        held = held_words(asked.words, passage, above)
         evidence = [score.evidence for score in scores.spans]
         candidates = []
         for number, (sentence, score) in enumerate(
             zip(passage.sentences, scores.spans, strict=True)
         ):
             whole = extent(question, passage, number, evidence)
-            if whole == sentence and _only_announces(passage, number):
+            if whole == sentence and _only_announces(question, passage, number):
                 continue
             answer, margin, fits = _best_answer(question, passage, whole, sentence, score)
             features = Features(
@@ -187,16 +161,24 @@ class Reader:
                 margin=_bounded(margin),
                 cosine=cosines[number],
                 retrieval=found.score,
-                wrong_type=float(not fits),
-                missing_figure=missing_figure(question, passage, sentence),
-                unmentioned_name=float(bool(unmentioned)),
+                wrong_type=0.0 if fits else _wrong_type(question, passage.slice(sentence)),
+                missing_figure=missing_figure(question, passage, sentence, answer, above[number]),
+                unmentioned_name=float(bool(asked.unmentioned)),
                 lead=0.0,
                 evidence=_bounded(score.evidence),
-                coverage=covered[number],
-                other_thing=_of_another(question, passage, sentence),
+                coverage=share(held[number], asked.words),
+                other_thing=self._of_another(question, passage, sentence, above[number]),
             )
-            candidates.append(Candidate(passage, sentence, answer, features, unmentioned))
+            candidates.append(
+                Candidate(passage, sentence, answer, features, asked.unmentioned, held[number])
+            )
         return candidates
+
+    def _of_another(self, question: str, passage: Passage, sentence: Span, above: str) -> float:
+        """Say how plainly a sentence is of another thing: `Features.other_thing`."""
+        if is_quoted(passage, sentence):
+            return 0.0 if asks_for_quoted(question) else 3.0
+        return names_another(question, passage.slice(sentence), above, self._corpus.mentions)
 
     def confidence_alone(self, candidates: Sequence[Candidate]) -> float:
         """Return how sure the first of some sentences is, had these been all that were read."""
@@ -225,23 +207,20 @@ class Reader:
         )
 
 
-def _of_another(question: str, passage: Passage, sentence: Span) -> float:
-    """Say how plainly a sentence is of another thing: `Features.other_thing`."""
-    around = surroundings(passage)
-    if QUOTED_MAIL in f"{passage.context} {passage.text[:_HEADING_CHARACTERS]}":
-        return 0.0 if asks_for_quoted(question) else 3.0
-    return float(names_another(question, passage.slice(sentence), around))
-
-
-def _only_announces(passage: Passage, number: int) -> bool:
+def _only_announces(question: str, passage: Passage, number: int) -> bool:
     """Whether a sentence announces what is not here, or is the head of a table."""
     sentences = passage.sentences
-    if len(sentences) == 1:
+    told = asks_for_quoted(question) and attributes(passage.slice(sentences[number]))
+    if len(sentences) == 1 or told:
         return False
     below = passage.slice(sentences[number + 1]) if number + 1 < len(sentences) else ""
     return is_intro(passage, sentences[number]) or is_header(
         passage.slice(sentences[number]), below
     )
+
+
+def _wrong_type(question: str, text: str) -> float:
+    return 1.0 if has_asked_type(question, text) else 2.0
 
 
 def _best_answer(
@@ -256,14 +235,15 @@ def _best_answer(
     row = cells(text, header_above(passage.text, sentence.start - passage.start))
     if row:
         return _best_cell(question, sentence, text, row, score)
-    if whole != sentence or asks_for_sentence(question):
+    if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
     inside = sentence.shift(-passage.start)
     tried: list[Span] = []
     for found in _meant_first(question, sentence, text, score):
         answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
+        answer = whole_command(question, passage, sentence, answer)
         if answer not in tried and has_asked_type(question, passage.slice(answer)):
-            return answer, found.margin, True
+            return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
     return tried[0], score.margin, False
 

@@ -22,7 +22,8 @@ _UNIT = (
     rf"(?:\s?(?:%|°[CF]?)|(?:-|{_GAP})(?:percent|per{_GAP}cent|percentage{_GAP}points|"
     rf"metric{_GAP}tons?|tonnes?|tons?|MT|kg|kilograms?|kilomet(?:er|re)s?|km[2²]?|miles?|"
     r"met(?:er|re)s?|square|hectares?|ha|acres?|dollars|euros|pounds|soles|years?|months?|"
-    r"weeks?|days?|hours?|minutes?|seconds?|people|liters?|litres?|gallons?)\b)"
+    r"weeks?|days?|hours?|minutes?|seconds?|people|liters?|litres?|gallons?|crowns|kroner|kronor|francs|"
+    r"pesos|rupees|yen|yuan|rubles|roubles|zloty|reais|dinars|dirhams|USD|EUR|GBP|CHF|SEK|NOK|DKK)\b)"
 )
 # A year has no unit and no range but to another year: in 2018 to 40 percent.
 _YEAR = r"(?:1[89]|20)\d\d(?!\w|[.,:/]\d)"
@@ -53,7 +54,9 @@ _DATE = re.compile(  # March 3, 2014; 3 to 5 March 2014; March 2014; 2014-03-05
 _AMOUNTS = tuple(
     re.compile(rf"{_START}(?:{pattern})") for pattern in (_BETWEEN, _RANGE, _DURATION, _AMOUNT)
 )
-_FIGURE = re.compile(rf"\d|\b{_COUNT_WORD}\b")
+_FIGURE = re.compile(
+    rf"\d|\b{_COUNT_WORD}\b|\b(?:hundred|thousand|million|billion|trillion)\b", re.IGNORECASE
+)
 _MINUS = re.compile(r"(?<!\w)-(?=[\d$€£])")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"), ("«", "»"))
 _EDGES = " \t\r\n,;:–—-"

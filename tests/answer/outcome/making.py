@@ -2,7 +2,7 @@
 
 from qa.answer.features import Features
 from qa.answer.outcome.versions import Sources
-from qa.answer.read import Candidate
+from qa.answer.select import Candidate
 from qa.formats.blocks import split_blocks
 from qa.schema import Document, Passage, Span
 

@@ -7,7 +7,8 @@ know how a person is asked.
 from collections.abc import Callable, Sequence
 
 from qa.answer.outcome.things import Things
-from qa.answer.read import Candidate, answer_words
+from qa.answer.read import answer_words
+from qa.answer.select import Candidate
 
 _SAME_COVERAGE = 0.95
 

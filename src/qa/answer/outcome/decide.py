@@ -10,7 +10,8 @@ from qa.answer.outcome.choices import choices
 from qa.answer.outcome.dates import Edition
 from qa.answer.outcome.things import Things
 from qa.answer.outcome.versions import Sources, meant, versions
-from qa.answer.read import Candidate, Query, Reader, answer_words, supporting
+from qa.answer.read import Query, Reader, answer_words, supporting
+from qa.answer.select import Candidate
 from qa.schema import Reading
 
 _LIKELY = 0.5

@@ -18,7 +18,8 @@ from qa.answer.outcome.dates import (
     years,
 )
 from qa.answer.outcome.things import Things
-from qa.answer.read import Candidate, answer_words
+from qa.answer.read import answer_words
+from qa.answer.select import Candidate
 from qa.formats.blocks import heading_paths
 from qa.schema import Block, Document, Span
 

@@ -187,15 +187,51 @@ def table_lines(rows: Sequence[Row]) -> list[Line]:
             _go_on(table[-1], row, tracks)
         else:
             table.append(list(row))
-    names = _column_names(table, tracks)
+    grouped = _grouped_names(table, tracks)
+    names, head = (grouped, 2) if grouped else (_column_names(table, tracks), 1)
     return [
         replace(
             joined(cells),
             cells=tuple(cells),
-            names=tuple(names.get(_track(tracks, cell), "") if at else "" for cell in cells),
+            names=tuple(
+                names.get(_track(tracks, cell), "") if at >= head else "" for cell in cells
+            ),
         )
         for at, cells in enumerate(table)
     ]
+
+
+def _grouped_names(table: list[list[Line]], tracks: list[tuple[float, float]]) -> dict[int, str]:
+    """Put two rows of headers together: "2021" over "Women" and "Men", "2022" over the same.
+
+    Told by names that are there several times, once below each of the first row's cells.
+    """
+    if len(table) < 3 or not 2 <= len(table[0]) < len(table[1]):
+        return {}
+    first, second, *rest = table
+    own = [cell.text.rstrip(":") for cell in second]
+    lone = len(own) % len(first)  # columns in front that no group stands over
+    size = (len(own) - lone) // len(first)
+    groups = [own[at : at + size] for at in range(lone, len(own), size)] if size > 1 else []
+    if not groups or lone > 2 or any(group != groups[0] for group in groups):
+        return {}
+    figures = any(map(_is_figure, own)) or not any(_is_figure(c.text) for row in rest for c in row)
+    if figures or not _stand_over(first, second[lone:], size):
+        return {}
+    names = own[:lone] + [
+        f"{group.text.rstrip(':')} {name}" for group in first for name in groups[0]
+    ]
+    return {_track(tracks, cell): name for cell, name in zip(second, names, strict=True)}
+
+
+def _stand_over(groups: list[Line], cells: list[Line], size: int) -> bool:
+    """Whether each group's cell stands over its own columns."""
+    return all(
+        cells[at * size].left - group.height
+        <= (group.left + group.right) / 2
+        <= cells[at * size + size - 1].right + group.height
+        for at, group in enumerate(groups)
+    )
 
 
 def _column_names(table: list[list[Line]], tracks: list[tuple[float, float]]) -> dict[int, str]:

@@ -1,0 +1,235 @@
+"""Rule out sentences that another of the same table, list or mail plainly beats.
+
+Works on what is written alone: which row has the question's own values, which item of a list
+is the third, which mail is only quoted. Does not know scores.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple
+
+from qa.answer.cells import cells
+from qa.answer.features import Features
+from qa.answer.question import asked_item, asked_mail_field, asks_for_quoted
+from qa.answer.superlative import asks_for_extreme, extreme, table_around
+from qa.schema import QUOTED_MAIL, Passage, Span
+
+_MARKER = re.compile(
+    r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+"
+)
+
+
+_ATTRIBUTION = re.compile(
+    r"(?:On|Am|Le|El)\s+(?P<date>.{4,60}?)(?:\s?[AP]M)?(?:,|\s)\s*(?P<from>(?![AP]M\b)[^\s,<\d][^,<\d]*?)\s*(?:<[^>]*>)?\s*"
+    r"(?:wrote|schrieb|a écrit|escribió)\s*:$",
+    re.DOTALL,
+)
+
+
+class Candidate(NamedTuple):
+    """A sentence that may answer, the words that would, and what speaks for them.
+
+    `answer` lies inside the sentence, or is several sentences with this one among them.
+    `unmentioned` are names in the question that no document mentions, as typed; `held` are
+    those of the question's words, by stem, that the sentence or its headings have.
+    """
+
+    passage: Passage
+    sentence: Span
+    answer: Span
+    features: Features
+    unmentioned: tuple[str, ...]
+    held: frozenset[str] = frozenset()
+
+
+def selected(
+    question: str, found: list[Candidate], text_of: Callable[[str], str]
+) -> list[Candidate]:
+    """Leave out what another sentence of the same table, list or mail plainly beats.
+
+    Args:
+        question: As asked.
+        found: Every sentence that was read.
+        text_of: Returns a document's text.
+    """
+    if asks_for_extreme(question):
+        return _extremes(question, found, text_of)
+    found = _without_beaten_rows(found)
+    field = asked_mail_field(question)
+    if field is not None:
+        return _mail_lines(field, found, quoted=asks_for_quoted(question)) or found
+    found = _without_quoted(question, found)
+    number = asked_item(question)
+    return found if number is None else _items(number, found, text_of)
+
+
+def _extremes(
+    question: str, found: list[Candidate], text_of: Callable[[str], str]
+) -> list[Candidate]:
+    """Of every table keep the row that has the most or least, if there is exactly one.
+
+    The other rows of tables are taken to be of other things: none of them is the answer. What is
+    computed is as sure as that the table is meant, so the network's doubts don't count.
+    """
+    kept = []
+    for candidate in found:
+        passage, sentence, features = candidate.passage, candidate.sentence, candidate.features
+        if not cells(passage.slice(sentence)):
+            kept.append(candidate)
+            continue
+        best = extreme(question, table_around(text_of(passage.doc_id), sentence.start))
+        if best is None:
+            features = features._replace(other_thing=1.0, wrong_type=1.0)
+            kept.append(candidate._replace(features=features))
+        elif best.row.start <= sentence.start < best.row.end:
+            features = _meant(features)._replace(wrong_type=0.0, missing_figure=0.0)
+            kept.append(candidate._replace(answer=best.answer, features=features))
+    return kept
+
+
+def _meant(features: Features) -> Features:
+    """Leave out a network's doubts about what was counted or computed."""
+    return features._replace(
+        answerable=max(features.answerable, 0.0),
+        margin=max(features.margin, 0.0),
+        evidence=max(features.evidence, 0.0),
+        other_thing=0.0,
+    )
+
+
+def _without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
+    """Leave out rows of which another of the same table has the question's words, and more."""
+    tables: defaultdict[tuple[str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
+    kept = []
+    for candidate in found:
+        row = cells(candidate.passage.slice(candidate.sentence))
+        if len(row) < 2:
+            kept.append(candidate)
+        else:
+            labels = tuple(cell.label for cell in row if cell.label)
+            tables[candidate.passage.doc_id, labels].append(candidate)
+    beaten = {
+        id(one)
+        for rows in tables.values()
+        for one in rows
+        if any(one.held < other.held for other in rows)
+    }
+    return [candidate for candidate in found if id(candidate) not in beaten]
+
+
+def _without_quoted(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out an older mail's sentences where the mail that quotes it says as much itself."""
+    if asks_for_quoted(question):
+        return found
+    quoted = {id(one) for one in found if is_quoted(one.passage, one.sentence)}
+    own = [candidate for candidate in found if id(candidate) not in quoted]
+    return [
+        candidate
+        for candidate in found
+        if id(candidate) not in quoted
+        or not any(
+            mine.passage.doc_id == candidate.passage.doc_id
+            and mine.held >= candidate.held
+            and mine.features.wrong_type <= candidate.features.wrong_type
+            for mine in own
+        )
+    ]
+
+
+def _mail_lines(label: str, found: list[Candidate], *, quoted: bool) -> list[Candidate]:
+    """Keep of mails the line that says from whom, to whom or when, with its value as the answer."""
+    kept = []
+    for candidate in found:
+        passage, sentence = candidate.passage, candidate.sentence
+        if is_quoted(passage, sentence) is not quoted:
+            continue
+        text = passage.slice(sentence)
+        match = re.match(rf"{label}:\s*(?P<value>\S.*)", text) or (
+            _ATTRIBUTION.match(text) if quoted else None
+        )
+        group = "value" if match and "value" in match.groupdict() else label.lower()
+        if match and group in match.groupdict() and match[group]:
+            answer = Span(*match.span(group)).shift(sentence.start)
+            features = _meant(candidate.features)._replace(wrong_type=0.0)
+            kept.append(candidate._replace(answer=answer, features=features))
+    return kept
+
+
+def attributes(text: str) -> bool:
+    """Whether a line says who wrote the mail that is quoted below: "On 4 March Ada wrote:"."""
+    return _ATTRIBUTION.match(text) is not None
+
+
+def is_quoted(passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence stands in an older mail that another quotes."""
+    before = passage.text[: sentence.start - passage.start]
+    return QUOTED_MAIL in passage.context or QUOTED_MAIL in before
+
+
+def _items(number: int, found: list[Candidate], text_of: Callable[[str], str]) -> list[Candidate]:
+    """Of every list keep the item that is asked for, counted from the list's first line."""
+    kept = []
+    for candidate in found:
+        item = _list_item(candidate, text_of(candidate.passage.doc_id))
+        if item is None:
+            kept.append(candidate)
+        elif item.at == (number if number >= 0 else item.of - 1):
+            kept.append(candidate._replace(answer=item.words, features=_meant(candidate.features)))
+    return kept
+
+
+class _Item(NamedTuple):
+    """A line of a list: its words, and which of how many it is, from 0."""
+
+    words: Span
+    at: int
+    of: int
+
+
+def _list_item(candidate: Candidate, text: str) -> _Item | None:
+    """Find the item that a sentence begins; None if it is in no list, or not its beginning."""
+    start = candidate.sentence.start
+    line = text.rfind("\n", 0, start) + 1
+    lines = _lines_around(text, line)
+    marked = [at for at in lines if _MARKER.match(text, at)]
+    items = [at for at in marked if _indent(text, at) == _indent(text, marked[0])]
+    if not items:
+        items = _unmarked_items(candidate.passage, lines, text)
+    match = _MARKER.match(text, line)
+    content = match.end() if match else line + _indent(text, line)
+    if line not in items or len(items) < 2 or start > content:
+        return None
+    ends = [at for at in items if at > line] or [lines[-1] + len(_line(text, lines[-1]))]
+    end = max(candidate.sentence.end, len(text[: ends[0]].rstrip()))
+    return _Item(Span(start, end), items.index(line), len(items))
+
+
+def _unmarked_items(passage: Passage, lines: list[int], text: str) -> list[int]:
+    """Take lines for items if each begins with a sentence, as those of a paragraph do not."""
+    items = lines[1:] if _line(text, lines[0]).rstrip().endswith((":", "：")) else lines
+    starts = {sentence.start for sentence in passage.sentences}
+    inside = [at for at in items if passage.start <= at < passage.end]
+    begin = all(at + _indent(text, at) in starts for at in inside)
+    return items if begin and not any(cells(_line(text, at)) for at in items) else []
+
+
+def _indent(text: str, line: int) -> int:
+    return len(_line(text, line)) - len(_line(text, line).lstrip())
+
+
+def _lines_around(text: str, start: int) -> list[int]:
+    """Return where the lines begin that stand together with one, no blank line between."""
+    first = start
+    while first > 0 and text[: first - 1].rpartition("\n")[2].strip():
+        first = text.rfind("\n", 0, first - 1) + 1
+    lines = []
+    while first < len(text) and (line := _line(text, first)).strip():
+        lines.append(first)
+        first += len(line) + 1
+    return lines
+
+
+def _line(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
