@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.words import FUNCTION_WORDS, query_terms, words
+from qa.words import FUNCTION_WORDS, parted, query_terms, words
 
 questions = st.text(max_size=60) | st.lists(
     st.sampled_from(
@@ -20,7 +20,7 @@ questions = st.text(max_size=60) | st.lists(
         ("6,500,000 rivets", ["6", "500", "000", "rivets"]),
         ("naïve ÉTÉ Straße", ["naïve", "été", "straße"]),
         ("it's e-mail", ["it", "s", "e", "mail"]),
-        ("снег 日本語", ["снег", "日本語"]),
+        ("снег 日本語", ["снег", "日本", "本語"]),
         ("?! …", []),
         ("", []),
     ],
@@ -61,3 +61,17 @@ def test_content_words_are_kept() -> None:
 def test_a_pasted_page_becomes_its_first_sixty_four_terms() -> None:
     page = " ".join(f"the word{n} word{n}" for n in range(1_000))
     assert query_terms(page) == [f"word{n}" for n in range(64)]
+
+
+def test_text_without_blanks_is_parted_into_overlapping_pairs() -> None:
+    assert words("図書館は2024年") == ["図書", "書館", "館は", "2024", "年"]
+    assert words("Der Turm 塔") == ["der", "turm", "塔"]
+    assert query_terms("図書館はどこですか") == ["図書", "書館"]
+    assert query_terms("どこですか") == ["どこ", "こで", "です", "すか"]
+
+
+@given(st.text())
+def test_what_is_parted_loses_nothing_and_stays_parted(text: str) -> None:
+    found = parted(text)
+    assert set(found) - {" "} == set(text) - {" "}
+    assert parted(found).split() == found.split()

@@ -264,6 +264,7 @@ class Answer:
         read_as: Words of the question that were read as others, which the documents have.
         suggestion: The question with names as the documents write them, where it has one that
             none mentions; empty otherwise.
+        language: Of the question, where that is not English and the encoder is; else empty.
         choices: Two or more where several documents would answer, each of another thing.
     """
 
@@ -283,6 +284,7 @@ class Answer:
     choices: tuple[Choice, ...] = ()
     read_as: tuple[Misspelling, ...] = ()
     suggestion: str = ""
+    language: str = ""
 
     @property
     def state(self) -> Outcome:

@@ -7,6 +7,11 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"\w+")
+# Chinese, Japanese and Korean: scripts in which no blank parts words, or endings from words.
+_UNSPACED = r"\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
+# Of these, what only asks or joins: Japanese endings and particles, Chinese question words.
+_JOINING = re.compile(r"[\u3040-\u309f吗呢么谁哪何几多少怎的了是在有]")
 _SUFFIXES = (
     "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ions", "ion", "ies", "ied",
     "ers", "er", "ed", "es", "al", "ly", "s", "e",
@@ -27,7 +32,20 @@ FUNCTION_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """Split a text into lower-case words and numbers, in order; accents are composed (NFC)."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return _WORD.findall(parted(unicodedata.normalize("NFC", text).lower()))
+
+
+def parted(text: str) -> str:
+    """Part Chinese, Japanese and Korean into pairs of characters, as other words are by blanks.
+
+    Each pair overlaps the next (Nie et al. 2000); so a word is found inside any run of characters.
+    """
+    return _UNSPACED_RUN.sub(_pairs, text)
+
+
+def _pairs(match: re.Match[str]) -> str:
+    run = match.group()
+    return f" {' '.join(run[at : at + 2] for at in range(max(1, len(run) - 1)))} "
 
 
 def squeezed(text: str) -> str:
@@ -52,7 +70,12 @@ def query_terms(question: str) -> list[str]:
     as it stands than not at all.
     """
     found = list(dict.fromkeys(words(question)))
-    content = [word for word in found if word not in FUNCTION_WORDS]
+    content = [
+        word
+        for word in found
+        if word not in FUNCTION_WORDS
+        and not (_UNSPACED_RUN.fullmatch(word) and _JOINING.search(word))
+    ]
     return (content or found)[:_MAX_TERMS]
 
 

@@ -64,6 +64,7 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
         "choices": [],
         "read_as": [],
         "suggestion": None,
+        "language": None,
         "possible": None,
         "answer": QUOTE,
         "confidence": 0.8765,

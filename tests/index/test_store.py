@@ -18,6 +18,7 @@ from qa.errors import IndexDamagedError
 from qa.index.store import DocumentInfo, Store, StoredPassage, StoredVectors
 from qa.index.store_writer import StoreWriter
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
+from qa.words import query_terms
 from tests.conftest import CORPUS
 
 Content = list[tuple[ParsedDocument, list[Passage]]]
@@ -489,3 +490,22 @@ def test_stems_come_by_their_first_letter_with_how_many_passages_have_them(
     assert set(store.forms("rivet")) >= {"rivets", "cantilevers"}
     assert store.stems("☃") == ()
     assert store.forms("☃") == []
+
+
+def test_a_word_inside_a_line_of_chinese_or_japanese_is_found(
+    stored: Callable[[Content], Store],
+) -> None:
+    store = stored(
+        one_passage_each(
+            {
+                "a": "図書館は毎週月曜日に休館します。",
+                "b": "本の貸出期間は二週間です。",
+                "c": "한국어 문장",
+            }
+        )
+    )
+    assert list(store.search(query_terms("図書館の休館日はいつですか"), 10)) == [0]
+    assert list(store.search(query_terms("貸出期間"), 10)) == [1]
+    assert store.documents_with("毎週月曜日", 10) == ["a"]
+    assert store.mentions("曜日")
+    assert not store.mentions("日曜")

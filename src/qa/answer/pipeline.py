@@ -35,6 +35,7 @@ from qa.errors import EncoderError, IndexDamagedError, QAError, SourceError, Usa
 from qa.files import file_sha256
 from qa.index.generations import Index, current_generation
 from qa.index.store import DocumentInfo, Store
+from qa.languages import language_of
 from qa.models.encoder import Encoder, available_cores
 from qa.models.span_network import SpanNetwork
 from qa.schema import (
@@ -131,7 +132,8 @@ class Answerer:
         """
         clock = _Clock()
         question = checked_question(question)
-        read = self._spelling(question)
+        language = language_of(question)
+        read = Spelling(question) if language else self._spelling(question)
         query = self._query(read.question)
         clock.lap("encode")
         settings = self._settings
@@ -166,6 +168,7 @@ class Answerer:
             n_documents=self._index.store.n_documents if only is None else len(only),
             versions=_versions(decision, citations),
             choices=self._choices(decision),
+            language="" if self._encoder.is_multilingual else language,
             read_as=read.read_as,
             suggestion=read.suggestion if readings and readings[0].unmentioned else "",
         )

@@ -33,6 +33,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         ],
         "choices": [{"doc_id": one.doc_id, "title": one.title} for one in answer.choices],
         "read_as": [{"typed": word.typed, "read": word.read} for word in answer.read_as],
+        "language": answer.language or None,
         "suggestion": answer.suggestion or None,
         "possible": answer.possible and citation_to_json(answer.possible),
         "passages": [
@@ -53,6 +54,9 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
 
 def answer_to_text(answer: Answer) -> str:
     """Render an answer for a terminal."""
+    if answer.language:
+        rest = answer_to_text(replace(answer, language=""))
+        return f"{language_in_words(answer)}\n\n{rest}"
     if answer.read_as:
         rest = answer_to_text(replace(answer, read_as=()))
         return f"{read_as_in_words(answer)}\n\n{rest}"
@@ -141,6 +145,16 @@ def differing_in_words(answer: Answer) -> str:
 def version_in_words(version: Version) -> str:
     """Say of when a version is; where nothing says that, which document it is."""
     return one_line(version.date or f"{version.citation.title}, undated")
+
+
+def language_in_words(answer: Answer) -> str:
+    """Say that a question is in another language than the encoder's; empty if it is not."""
+    if not answer.language:
+        return ""
+    return (
+        f"This question seems to be in {answer.language}. The encoder in use knows English only, "
+        "so that answers may be missed: ask in English, or index with a multilingual --encoder."
+    )
 
 
 def read_as_in_words(answer: Answer) -> str:

@@ -5,6 +5,7 @@ Knows English question words and word shapes. Does not know passages or the inde
 
 import re
 
+from qa.languages import language_of
 from qa.words import FUNCTION_WORDS
 
 # Not behind a full stop: there every word is capitalised.
@@ -188,6 +189,8 @@ def question_names(question: str) -> list[str]:
 
     In a question all in capitals, Or Like This, names cannot be told from other words.
     """
+    if language_of(question):  # in German all nouns have capitals
+        return []
     found = [word for word in _LATER_WORD.findall(" ".join(question.split())) if word[0].isupper()]
     function_words = [word for word in found if word.lower() in FUNCTION_WORDS]
     if question.isupper() or len(function_words) > 1:  # one may be of a name: The Hague

@@ -19,7 +19,7 @@ from msgspec.json import Decoder
 from qa.documents.load import title_from_name
 from qa.errors import IndexDamagedError
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
-from qa.words import without_half_pairs, words
+from qa.words import parted, without_half_pairs, words
 
 SCHEMA = """
 CREATE TABLE documents(
@@ -305,7 +305,7 @@ class Store:
             limit: The most passages to look at.
         """
         words = without_half_pairs(words).replace("\0", " ")
-        first = _FIRST_WORDS.match(" ".join(words.split()))
+        first = _FIRST_WORDS.match(" ".join(parted(words).split()))
         if first is None:
             return []
         rows = self._all(

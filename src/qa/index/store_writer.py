@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qa.index.store import SCHEMA, Store, StoredVectors, lexical_name
 from qa.schema import ParsedDocument, Passage
+from qa.words import parted
 
 
 class StoreWriter(Store):
@@ -30,6 +31,7 @@ class StoreWriter(Store):
                 db.executescript(f"BEGIN;{SCHEMA}COMMIT;")
         self._connect(path, path.resolve().as_uri())
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.create_function("parted", 1, parted, deterministic=True)
         self._next_row = 1 + self._one("SELECT coalesce(max(row), -1) FROM passages")[0]
 
     @contextmanager
@@ -103,7 +105,7 @@ class StoreWriter(Store):
         self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", (row, *stored))
         self._db.execute(
             "INSERT INTO lexical(rowid, name, context, text) VALUES (?, ?, ?, ?)",
-            (row, name, passage.context, passage.text),
+            (row, *map(parted, (name, passage.context, passage.text))),
         )
 
     def remove(self, doc_id: str) -> None:
@@ -115,8 +117,9 @@ class StoreWriter(Store):
         # An index without content can only forget a row when told again what was in it.
         self._db.execute(
             "INSERT INTO lexical(lexical, rowid, name, context, text) "
-            "SELECT 'delete', row, ?, context, text FROM passages WHERE document = ?",
-            (lexical_name(doc_id, title), key),
+            "SELECT 'delete', row, ?, parted(context), parted(text) FROM passages "
+            "WHERE document = ?",
+            (parted(lexical_name(doc_id, title)), key),
         )
         self._db.execute(
             "DELETE FROM vectors WHERE row IN (SELECT row FROM passages WHERE document = ?)", (key,)

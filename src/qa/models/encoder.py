@@ -30,6 +30,8 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 TOKENS_OUTPUT = "token_embeddings"
 SENTENCE_OUTPUT = "sentence_embedding"
+_ONE_LANGUAGE = 60_000
+"""Tokens; English vocabularies have 30,000 to 50,000, those of many languages 110,000 and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,11 @@ class Encoder:
         """Count tokens without special tokens; nothing is cut off."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether its vocabulary is that of many languages, by its size; English needs 50,000."""
+        return self._tokenizer.get_vocab_size() > _ONE_LANGUAGE
 
     def knows(self, word: str) -> bool:
         """Whether a word is one token, as the words are that its training met often."""
