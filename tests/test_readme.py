@@ -29,7 +29,17 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 TEXTS = {path.name: path.read_text("utf-8") for path in PAGES}
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-COMMANDS = ("index", "ask", "eval", "calibrate", "draft-gold", "feedback", "serve")
+COMMANDS = (
+    "index",
+    "ask",
+    "chat",
+    "summary",
+    "eval",
+    "calibrate",
+    "draft-gold",
+    "feedback",
+    "serve",
+)
 # They serve until they are stopped, or want what a clone has not: a trained reader, a BEIR folder.
 NOT_RUN = ("qa serve", "qa index --reader", "qa eval scifact")
 SETTING_UP = (

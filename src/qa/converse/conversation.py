@@ -51,6 +51,8 @@ def reply(
     question: str,
     earlier: Sequence[Exchange] = (),
     only: Collection[str] | None = None,
+    *,
+    is_whole: bool = False,
 ) -> Reply:
     """Answer a turn.
 
@@ -59,11 +61,14 @@ def reply(
         question: As typed.
         earlier: The exchanges before, the last one last.
         only: Ids of the documents to look in; None for all.
+        is_whole: Whether it is known to be a question of its own, to be asked as it is.
 
     Raises:
         QAError: As `Answerer.ask`.
     """
     question = checked_question(question)
+    if is_whole:
+        return Reply(question, answer=answerer.ask(question, only=only))
     asked = [info for info in answerer.documents() if only is None or info.doc_id in only]
     if talk := small_talk(question):
         return Reply(question, said=answer_to(talk, asked))

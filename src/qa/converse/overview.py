@@ -9,7 +9,7 @@ so that the work has a bound.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -91,6 +91,21 @@ class Overview:
     figures: tuple[Fact, ...] = ()
     dates: tuple[Fact, ...] = ()
     names: tuple[Fact, ...] = ()
+
+    def with_citations(self, change: Callable[[Citation], Citation]) -> "Overview":
+        """Return it with every citation changed."""
+
+        def facts(found: tuple[Fact, ...]) -> tuple[Fact, ...]:
+            return tuple(Fact(fact.text, change(fact.citation)) for fact in found)
+
+        return replace(
+            self,
+            headings=tuple(map(change, self.headings)),
+            sentences=tuple(map(change, self.sentences)),
+            figures=facts(self.figures),
+            dates=facts(self.dates),
+            names=facts(self.names),
+        )
 
 
 class _Sentence:

@@ -78,7 +78,12 @@ def build_ui(
     def ask(state: PageState, event: gr.EventData) -> str:
         sent = Sent(event._data)
         only = sent.text("only")  # the one document that a person says is meant
-        turn = conversation.ask(sent.text("question"), (only,) if only else state.chosen)
+        turn = conversation.ask(
+            sent.text("question"),
+            (only,) if only else state.chosen,
+            history.read(sent.conversation()).turns,
+            is_whole=bool(sent.raw("is_whole")),
+        )
         turn = replace(turn, sent_as=sent.number("number") or 0)
         return history.add(sent.conversation(), turn, sent.owner())
 

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.schema import Answer
+from qa.converse.conversation import Reply
+from qa.converse.overview import Overview
+from qa.schema import Answer, Citation
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +17,17 @@ class Turn:
     """One question of a conversation: its answer, or what went wrong.
 
     Attributes:
-        question: As asked.
-        answer: None if something went wrong.
+        question: As typed.
+        answer: None if something went wrong, or if it is no question to the documents.
         error: What went wrong, or empty.
         only: How many documents it was asked of; 0 for all.
         verdict: What the person thought of the answer (`feedback.Verdict`), or empty.
         sent_as: Number under which the page sent it; 0 if it gave none.
         at: When it was answered, ISO 8601, UTC; empty before it is kept.
+        understood: What the documents were asked, where that is more than what was typed.
+        said: The program's own words, for small talk and where there is nothing more.
+        overview: Of documents, where one was asked for.
+        more: Further sentences about what was asked before.
     """
 
     question: str
@@ -31,6 +37,35 @@ class Turn:
     verdict: str = ""
     sent_as: int = 0
     at: str = ""
+    understood: str = ""
+    said: str = ""
+    overview: Overview | None = None
+    more: tuple[Citation, ...] = ()
+
+    @classmethod
+    def of_reply(cls, given: Reply, only: int = 0) -> "Turn":
+        """Make a turn of a reply.
+
+        Args:
+            given: What came back.
+            only: How many documents were asked; 0 for all.
+        """
+        return cls(
+            given.question,
+            given.answer,
+            only=only,
+            understood=given.understood,
+            said=given.said,
+            overview=given.overview,
+            more=given.more,
+        )
+
+    @property
+    def reply(self) -> Reply:
+        """What came back, for what is asked next."""
+        return Reply(
+            self.question, self.understood, self.answer, self.said, self.overview, self.more
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,12 @@ class Rechecker:
             answerer: Of the current index; None where there is none.
         """
         answer = turn.answer
-        if answer is None or answerer is None:
+        if answerer is None:
             return turn
+        if answer is None:
+            return self._checked_rest(turn, answerer)
         with self._lock:
-            if self._generation != answerer.index.generation:
-                self._generation, self._found = answerer.index.generation, {}
+            self._begin(answerer)
             citations = tuple(self._checked(place, answerer) for place in answer.citations)
             versions = tuple(
                 replace(version, citation=self._checked(version.citation, answerer))
@@ -44,6 +45,20 @@ class Rechecker:
             turn,
             answer=replace(answer, citations=citations, versions=versions, possible=possible),
         )
+
+    def _checked_rest(self, turn: Turn, answerer: Answerer) -> Turn:
+        """Check what is cited by a turn that has no answer."""
+        with self._lock:
+            self._begin(answerer)
+            more = tuple(self._checked(place, answerer) for place in turn.more)
+            overview = turn.overview and turn.overview.with_citations(
+                lambda place: self._checked(place, answerer)
+            )
+        return replace(turn, more=more, overview=overview)
+
+    def _begin(self, answerer: Answerer) -> None:
+        if self._generation != answerer.index.generation:
+            self._generation, self._found = answerer.index.generation, {}
 
     def _checked(self, citation: Citation, answerer: Answerer) -> Citation:
         if citation not in self._found:

@@ -345,7 +345,7 @@ def _searched(turn: Turn) -> str:
     if answer is not None:
         cited = [*answer.citations, *([answer.possible] if answer.possible else [])]
         said += [answer.answer or "", *(f"{place.title}\n{place.quote}" for place in cited)]
-    return "\n".join(said).casefold()
+    return "\n".join([*said, turn.understood, *(place.quote for place in turn.more)]).casefold()
 
 
 def _title(text: str) -> str:

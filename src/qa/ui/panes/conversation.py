@@ -1,9 +1,11 @@
 """The left pane: answer questions, keep verdicts on the answers, suggest what to ask."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
+from qa.converse.conversation import exchanges_of, reply
+from qa.converse.talk import answer_to, small_talk
 from qa.errors import IndexMissingError, QAError
 from qa.evaluate.feedback import Feedback, Verdict
 from qa.ui.examples import Examples
@@ -13,6 +15,7 @@ from qa.ui.panes.opened import opened
 from qa.ui.views.conversation import conversation_html, welcome_html
 from qa.words import without_half_pairs
 
+_REMEMBERED = 20  # turns that a question can mean
 _GONE = "The documents that were picked are no longer there: ask all documents, or pick others."
 
 
@@ -47,20 +50,38 @@ class ConversationPane:
         count = answerer.index.store.n_documents if answerer else 0
         return welcome_html(examples, count, can_add=can_add, problem=conversation.problem)
 
-    def ask(self, question: str, only: Collection[str]) -> Turn:
-        """Answer a question, or say what went wrong."""
+    def ask(
+        self,
+        question: str,
+        only: Collection[str],
+        earlier: Sequence[Turn] = (),
+        *,
+        is_whole: bool = False,
+    ) -> Turn:
+        """Answer a turn of a conversation, or say what went wrong.
+
+        Args:
+            question: As typed.
+            only: Ids of the documents that are asked; empty for all.
+            earlier: The turns before.
+            is_whole: Whether it is to be asked as it is, whatever was said before.
+        """
         try:
             answerer = self._live.current()
             if only:
                 known = answerer.index.store.hashes()
                 if not any(doc_id in known for doc_id in only):
                     return Turn(_short(question), None, _GONE, only=len(only))
-            answer = answerer.ask(question, only=only or None)
+            said = exchanges_of([turn.reply for turn in earlier[-_REMEMBERED:]])
+            given = reply(answerer, question, said, only or None, is_whole=is_whole)
         except IndexMissingError:
+            talk = small_talk(question)
+            if talk:
+                return Turn(_short(question), None, said=answer_to(talk, []))
             return Turn(_short(question), None, self._nothing_yet())
         except QAError as error:
             return Turn(_short(question), None, str(error))
-        return Turn(answer.question, answer, only=len(only))
+        return Turn.of_reply(given, only=len(only))
 
     def judge(self, turn: Turn, verdict: str) -> Turn:
         """Keep a person's verdict on an answer; say so in the turn."""

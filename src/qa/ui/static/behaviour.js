@@ -321,6 +321,15 @@ function restore() {
   });
 }
 
+// Puts a question into the box, to be changed and sent.
+function edit(question) {
+  const box = document.querySelector("#qa-question textarea");
+  if (!box) return;
+  box.value = question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
 element.addEventListener("click", (event) => {
   const target = event.target.closest("button");
   if (!target || !element.contains(target)) return;
@@ -331,9 +340,11 @@ element.addEventListener("click", (event) => {
     const { conversation } = document.body.dataset;
     trigger("judge", { conversation, turn: Number(data.turn), verdict: data.judge });
   }
+  else if (data.edit) edit(data.edit);
   else if (data.ask) {
     const asked = new CustomEvent("qa-ask", { detail: data.ask });
     asked.only = data.askOnly ?? "";
+    asked.isWhole = true; // what a button asks means the same anywhere
     document.dispatchEvent(asked);
   }
   else if (data.remove) remove(target);

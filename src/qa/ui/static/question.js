@@ -17,7 +17,7 @@ document.addEventListener("qa-ask", (event) => {
   waiting.set(sent, question);
   setTimeout(show, SHOWN_AFTER);
   const { conversation, owner } = document.body.dataset;
-  trigger("ask", { question, only: event.only ?? "", number: sent, conversation, owner });
+  trigger("ask", { question, only: event.only ?? "", is_whole: event.isWhole ?? false, number: sent, conversation, owner });
 });
 
 document.addEventListener("qa-answered", ({ detail }) => {

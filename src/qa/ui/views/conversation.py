@@ -79,6 +79,10 @@ def _shown(turn: Turn, number: int) -> dict[str, Any]:
         "others": others,
         "error": turn.error,
         "verdict": turn.verdict,
+        "understood": turn.understood,
+        "said": turn.said,
+        "overview": turn.overview,
+        "more": turn.more,
     }
 
 
