@@ -152,6 +152,8 @@ class RetrievedPassage:
         score: Fused score in [0, 1].
         dense: Cosine between query and passage.
         lexical: BM25.
+        best: The sentence nearest to the question, once it has been looked for.
+        marks: The question's words in that sentence, in order, disjoint.
     """
 
     row: int
@@ -160,6 +162,8 @@ class RetrievedPassage:
     score: float
     dense: float
     lexical: float
+    best: Span | None = None
+    marks: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

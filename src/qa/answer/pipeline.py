@@ -23,6 +23,7 @@ from qa.answer.calibration import (
 )
 from qa.answer.cite import cite
 from qa.answer.outcome.decide import Decision, decide
+from qa.answer.outcome.excerpt import with_best_sentence
 from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.outcome.versions import Sources
 from qa.answer.question import without_courtesies
@@ -141,7 +142,8 @@ class Answerer:
             self._index, query, settings, max(settings.k, settings.read_passages), only
         )
         clock.lap("retrieve")
-        decision = self._decide(query, passages, only)
+        candidates = self._reader.candidates(query, passages[: settings.read_passages])
+        decision = self._decide(query, candidates, only)
         readings = decision.readings
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
@@ -153,14 +155,16 @@ class Answerer:
         if not answered and not decision.choices and _may_answer(readings):
             possible = self._cite(readings[0], self._document(readings[0].passage.doc_id))
         clock.lap("cite")
-        shown = tuple(passages[: settings.k])
+        shown = with_best_sentence(
+            query.text, passages[: settings.k], candidates, self._index.store.rarity
+        )
         return Answer(
             question=question,
             answered=answered,
             answer=_answer_text(readings[0], citations[0]) if citations else None,
             confidence=confidence,
             citations=citations,
-            passages=shown,
+            passages=tuple(shown),
             unmentioned=readings[0].unmentioned if readings else (),
             titles={p.passage.doc_id: self._index.store.title(p.passage.doc_id) for p in shown},
             timings_ms=clock.timings_ms(),
@@ -174,16 +178,15 @@ class Answerer:
         )
 
     def _decide(
-        self, query: Query, passages: Sequence[RetrievedPassage], only: Collection[str] | None
+        self, query: Query, candidates: Sequence[Candidate], only: Collection[str] | None
     ) -> Decision:
-        """Read the best passages and decide what is said; more are read where a choice is open."""
+        """Decide what is said of what was read; more is read where a choice is open."""
         settings, store = self._settings, self._index.store
 
         def more() -> list[Candidate]:
             wide = retrieve(self._index, query, settings, _WIDE, only)
             return self._reader.candidates(query, wide)
 
-        candidates = self._reader.candidates(query, passages[: settings.read_passages])
         sources = Sources(cache(self._document), store.blocks)
         return decide(query, candidates, self._reader, sources, self.min_confidence, more)
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from qa.answer.outcome.excerpt import Part, excerpt
 from qa.schema import Answer, Citation, State, Version
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_SNIPPET_CHARACTERS = 240
 _NAMED_RUNS = 10
 _COUNTS = {2: "Two", 3: "Three", 4: "Four"}
 _LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.5, "plausible"), (0.0, "uncertain"))
@@ -44,6 +44,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
                 "start": found.passage.start,
                 "end": found.passage.end,
                 "text": found.passage.text,
+                "best": list(found.best) if found.best else None,
                 "score": round(found.score, 4),
             }
             for found in answer.passages
@@ -52,13 +53,18 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def answer_to_text(answer: Answer) -> str:
-    """Render an answer for a terminal."""
+def answer_to_text(answer: Answer, *, bold: bool = False) -> str:
+    """Render an answer for a terminal.
+
+    Args:
+        answer: What to render.
+        bold: Whether the question's words may be set in bold, which takes escape codes.
+    """
     if answer.language:
-        rest = answer_to_text(replace(answer, language=""))
+        rest = answer_to_text(replace(answer, language=""), bold=bold)
         return f"{language_in_words(answer)}\n\n{rest}"
     if answer.read_as:
-        rest = answer_to_text(replace(answer, read_as=()))
+        rest = answer_to_text(replace(answer, read_as=()), bold=bold)
         return f"{read_as_in_words(answer)}\n\n{rest}"
     if answer.choices and not answer.answered:
         return _choices_to_text(answer)
@@ -84,9 +90,18 @@ def answer_to_text(answer: Answer) -> str:
     if answer.passages:
         lines += ["", "Closest passages (related, not an answer):"]
     for found in answer.passages[:3]:
-        place = f"{one_line(found.passage.doc_id)} {found.passage.start}–{found.passage.end}"
-        lines.append(f"  {found.rank}. {snippet(found.passage.text)}  ({place})")
+        passage = found.passage
+        place = f"{one_line(passage.doc_id)} {passage.start}–{passage.end}"
+        lines += [f"  {found.rank}. {one_line(passage.context)}"] if passage.context else []
+        lead = "    " if passage.context else f"  {found.rank}."
+        said = "".join(_bold(part, bold=bold) for part in excerpt(found)).strip()
+        lines.append(f"{lead} {said}  ({place})")
     return "\n".join(lines)
+
+
+def _bold(part: Part, *, bold: bool) -> str:
+    said = _CONTROLS.sub(" ", part.text)
+    return f"\x1b[1m{said}\x1b[0m" if bold and part.marked else said
 
 
 def _versions_to_text(answer: Answer) -> str:
@@ -228,11 +243,3 @@ def confidence_in_words(confidence: float) -> str:
 def one_line(text: str) -> str:
     """Put a text on one line, without control and direction-changing characters."""
     return " ".join(_CONTROLS.sub(" ", text).split())
-
-
-def snippet(text: str) -> str:
-    """Shorten a text to one line, at a word, without a list marker."""
-    line = one_line(text).lstrip("•‣◦▪-*–— ")
-    if len(line) <= _SNIPPET_CHARACTERS:
-        return line
-    return line[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + " …"

@@ -5,6 +5,7 @@ Heavy libraries are imported inside.
 
 import argparse
 import json
+import os
 import posixpath
 import sys
 from collections.abc import Sequence
@@ -72,7 +73,8 @@ def _ask(arguments: argparse.Namespace) -> int:
     question = checked_question(" ".join(arguments.question))
     answerer = open_or_build(arguments, settings)
     given = reply(answerer, question, only=chosen(answerer, arguments.only))
-    print(json_line(given) if arguments.json else reply_to_text(given))
+    bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    print(json_line(given) if arguments.json else reply_to_text(given, bold=bold))
     told = given.answer.answered if given.answer else given.overview is not None
     return EXIT_OK if told else EXIT_ABSTAINED
 

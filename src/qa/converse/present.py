@@ -72,11 +72,11 @@ def facts_of(given: Overview) -> dict[str, tuple[Fact, ...]]:
     return {"figures": given.figures, "dates": given.dates, "names": given.names}
 
 
-def reply_to_text(given: Reply) -> str:
-    """Render a reply for a terminal."""
+def reply_to_text(given: Reply, *, bold: bool = False) -> str:
+    """Render a reply for a terminal; in bold are the question's words, where that is wanted."""
     lines = [f"Understood as: “{one_line(given.understood)}”", ""] if given.understood else []
     if given.answer is not None:
-        lines.append(answer_to_text(given.answer))
+        lines.append(answer_to_text(given.answer, bold=bold))
     elif given.overview is not None:
         lines.append(overview_to_text(given.overview))
     elif given.more:

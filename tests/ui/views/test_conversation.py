@@ -34,7 +34,7 @@ def answered(words: str, doc_id: str, title: str) -> Answer:
     citation = Citation(
         doc_id, title, None, 100, 100 + len(body), body, marks, f"Heading {words}", "changed"
     )
-    passage = Passage("id", doc_id, 0, 10, f"other {words}", "", ())
+    passage = Passage("id", doc_id, 0, 10, f"other {words}", f"under {words}", ())
     return Answer(
         question=words,
         answered=True,
@@ -368,3 +368,14 @@ def test_a_choice_asks_the_same_of_the_one_document() -> None:
     page = Page(conversation_html([Turn("How <high>?", unclear("words", "a.txt", "Title"))]))
     assert "Which one do you mean?" in page.texts
     assert page.values("data-ask-only") == ["a.txt", "a.txt2"]
+
+
+def test_a_passage_is_shown_under_its_heading_with_the_words_marked_and_opens_there() -> None:
+    text = "A first one. <b>Looms</b> stand here."
+    passage = Passage("id", "a.txt", 0, len(text), text, "Mills <i>", ())
+    found = RetrievedPassage(0, passage, 1, 1, 1, 1, Span(13, len(text)), (Span(16, 21),))
+    answer = replace(abstained("words", "a.txt", "a"), passages=(found,))
+    page = Page(conversation_html([Turn("Q?", answer)]))
+    assert page.marked == ["Looms"]
+    assert "Mills <i>" in page.texts
+    assert page.values("data-start") == ["13"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from qa.answer.outcome.excerpt import excerpt
 from qa.answer.present import (
     cited_place,
     confidence_in_words,
@@ -12,7 +13,6 @@ from qa.answer.present import (
     location,
     read_as_in_words,
     refusal_in_words,
-    snippet,
     state_in_words,
     version_in_words,
 )
@@ -59,6 +59,7 @@ TEMPLATES = Templates(
         "cited_place": cited_place,
         "confidence_in_words": confidence_in_words,
         "counted": counted,
+        "excerpt": excerpt,
         "differing_in_words": differing_in_words,
         "facts_of": facts_of,
         "highlighted": _highlighted,
@@ -68,7 +69,6 @@ TEMPLATES = Templates(
         "read_as_in_words": read_as_in_words,
         "refusal_in_words": refusal_in_words,
         "sentence": sentence,
-        "snippet": snippet,
         "state_in_words": state_in_words,
         "thousands": "{:,}".format,
         "version_in_words": version_in_words,
