@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qa.models.encoder import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, packaged_encoder
 from qa.models.export_encoder import export_encoder
+from qa.models.hashes import HASHES_FILE
 from qa.settings import DEFAULT_ENCODER
 
 _SAMPLE = Path("corpus/inl-peru.txt")
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder = Path(name, "encoder")
         card = export_encoder(DEFAULT_ENCODER, "int8", sample, folder)
         options.out.mkdir(parents=True, exist_ok=True)
-        for file in (MODEL_FILE, TOKENIZER_FILE, CARD_FILE):
+        for file in (MODEL_FILE, TOKENIZER_FILE, CARD_FILE, HASHES_FILE):
             shutil.copy(folder / file, options.out / file)
     print(f"mean cosine to the original {card.cosine_mean:.4f}, the lowest {card.cosine_min:.4f}")
 

@@ -52,6 +52,14 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, and wait until they are on the disk."""
+    made = [part for part in (folder, *folder.parents) if not part.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in made:
+        sync_folder(part.parent)
+
+
 def replace_text(path: Path, text: str) -> None:
     """Replace a text file as one step; if that fails, nothing is left of it."""
     part = path.with_name(path.name + ".new")
@@ -59,6 +67,7 @@ def replace_text(path: Path, text: str) -> None:
         part.write_text(text, "utf-8")
         sync(part)
         part.replace(path)
+        sync_folder(path.parent)
     except OSError:
         part.unlink(missing_ok=True)
         raise
@@ -72,13 +81,15 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
     """
     part = folder.with_name(f".part-{folder.name}")
     shutil.rmtree(part, ignore_errors=True)  # of a build that was killed
-    part.mkdir(parents=True)
+    make_folder(part)
     try:
         yield part
         for file in part.iterdir():
             sync(file)
+        sync_folder(part)
         shutil.rmtree(folder, ignore_errors=True)
         part.replace(folder)
+        sync_folder(folder.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -173,6 +173,7 @@ def assert_tidy(index_dir: Path, nothing_done: bool = False) -> None:
         "generations",
         "encoders",
         "readers",
+        "checked.json",
         "seen.json",
         ".lock",
         ".lock-holder",

@@ -8,10 +8,11 @@ Does not know the command line, the browser or JSON.
 import threading
 import time
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from threading import Thread
 
 from qa.answer.calibration import (
     Calibration,
@@ -36,6 +37,7 @@ from qa.errors import EncoderError, IndexDamagedError, QAError, SourceError, Usa
 from qa.files import file_sha256
 from qa.index.generations import Index, current_generation
 from qa.index.store import DocumentInfo, Store
+from qa.index.verify import find_damage
 from qa.languages import language_of
 from qa.models.encoder import Encoder, available_cores
 from qa.models.span_network import SpanNetwork
@@ -365,6 +367,7 @@ class LiveAnswerer:
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None
         self._name = ""  # of the generation that was looked for; an older one may answer for it
+        self._distrusted: dict[str, str] = {}  # generations that are damaged, with what is wrong
 
     def current(self) -> Answerer:
         """Return the answerer, opened anew if a build has published since.
@@ -378,12 +381,32 @@ class LiveAnswerer:
                 if self._answerer is None or self._name != name:
                     # Nothing holds the one before but who still answers with it: then its files
                     # are closed. The models are taken over, they are the most of it.
-                    self._answerer = _open(self._index_dir, self._settings, self._answerer)
+                    before = self._answerer
+                    self._answerer = _open(
+                        self._index_dir, self._settings, before, self._distrusted
+                    )
+                    self._check_in_background(self._answerer.index)
                     self._name = name
             except QAError:
                 if self._answerer is None:
                     raise
             return self._answerer
+
+    def _check_in_background(self, index: Index) -> None:
+        """Hash the files that answer now, whatever they look like; nobody waits for it."""
+        arguments = (index.folder, index.manifest.sha256)  # not the index: it may be let go
+        Thread(target=self._check, args=arguments, daemon=True, name="check").start()
+
+    def _check(self, folder: Path, sha256: Mapping[str, str]) -> None:
+        try:
+            wrong = find_damage(self._index_dir, folder, sha256, thorough=True)
+        except OSError:  # it is gone already: another has taken its place
+            return
+        if wrong:
+            with self._lock:
+                self._distrusted[folder.name] = wrong
+                if self._answerer is not None and self._answerer.index.generation == folder.name:
+                    self._answerer, self._name = None, ""  # the next question opens another
 
 
 def open_index(index_dir: Path | str = "index", settings: AskSettings | None = None) -> Answerer:
@@ -400,12 +423,17 @@ def open_index(index_dir: Path | str = "index", settings: AskSettings | None = N
         ReaderError: The reader cannot be opened.
         CalibrationError: The index folder's own calibration cannot be read.
     """
-    return _open(Path(index_dir), settings, None)
+    return _open(Path(index_dir), settings, None, {})
 
 
-def _open(index_dir: Path, settings: AskSettings | None, before: Answerer | None) -> Answerer:
+def _open(
+    index_dir: Path,
+    settings: AskSettings | None,
+    before: Answerer | None,
+    distrusted: Mapping[str, str],
+) -> Answerer:
     """Open an index, with the models of one that is open if they are the same."""
-    index = Index.open(index_dir)
+    index = Index.open(index_dir, distrusted)
     try:
         encoder, network = _models(index, before)
         own = load_calibration(index_dir)

@@ -15,6 +15,7 @@ from qa import __version__
 from qa.cli.ask import add_ask_command
 from qa.cli.calibrate import add_calibrate_command
 from qa.cli.chat import add_chat_command
+from qa.cli.check import add_check_command
 from qa.cli.draft import add_draft_command
 from qa.cli.evaluate import add_eval_command
 from qa.cli.feedback import add_feedback_command
@@ -101,5 +102,6 @@ def _parser() -> argparse.ArgumentParser:
     add_calibrate_command(commands)
     add_feedback_command(commands)
     add_draft_command(commands)
+    add_check_command(commands)
     add_serve_command(commands)
     return parser

@@ -23,7 +23,7 @@ from typing import Any
 import filelock
 
 from qa.errors import FeedbackError
-from qa.files import decode, read_json
+from qa.files import decode, read_json, sync, sync_folder
 from qa.schema import Answer
 from qa.words import squeezed, without_half_pairs
 
@@ -262,7 +262,9 @@ class Feedback:
                 with closing(sqlite3.connect(part)) as db:
                     db.execute("PRAGMA journal_mode=WAL")
                     db.executescript(_SCHEMA)
+                sync(part)
                 part.replace(self._path)
+                sync_folder(self._path.parent)
         except (OSError, filelock.Timeout, sqlite3.Error) as error:
             raise self._unusable(error) from error
 

@@ -33,6 +33,8 @@ from qa.settings import BuildSettings, ParseLimits
 
 __all__ = ["BuildEvent", "BuildReport", "Pace", "build_index"]
 
+# An index up to this size is hashed by every build: a quarter of a second.
+_HASHED_BYTES = 256_000_000
 # A full-text index that has changed by more than this is merged into one piece again.
 _OPTIMIZE_SHARE = 0.1
 
@@ -81,7 +83,7 @@ def build_index(
     with build_lock(
         index_dir, lambda holder: progress(BuildEvent(f"waiting for another build ({holder})"))
     ):
-        old = _open_old(index_dir)
+        old = _open_old(index_dir, progress)
         try:
             with Sandbox(
                 limits,
@@ -330,11 +332,19 @@ def _folder(name: Path | str, what: str) -> Path:
     return Path(name)
 
 
-def _open_old(index_dir: Path) -> Index | None:
+def _open_old(index_dir: Path, progress: OnEvent) -> Index | None:
     """Open the index that is there, to take over what has not changed; None if unusable."""
     try:
-        return Index.open(index_dir)
-    except (IndexMissingError, IndexDamagedError):
+        index = Index.open(index_dir)
+        thorough = sum(index.manifest.bytes.values()) <= _HASHED_BYTES
+        if not (why := index.find_damage(thorough=thorough)):
+            return index
+        index.close()
+        return Index.open(index_dir, {index.generation: why})
+    except IndexMissingError:
+        return None
+    except IndexDamagedError as error:
+        progress(BuildEvent(f"building anew ({error})"))
         return None
 
 

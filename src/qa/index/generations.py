@@ -5,6 +5,7 @@ Layout, also described in `index/README.md`:
     CURRENT                 the name of the generation that answers
     generations/00001/      manifest.json, documents.sqlite, vectors.faiss
     building/               the store that a build is working on, or was when it was killed
+    checked.json            what the files looked like when their hashes were last found right
     seen.json               what builds have seen of the corpus's files
     encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json; none for the packaged one
     readers/<name>-<hash>/  model.onnx, tokenizer.json, reader.json; none for the packaged one
@@ -13,7 +14,7 @@ A generation never changes once it has its name. Owns FAISS, which is made anew 
 store's vectors for every generation. Does not know how passages and vectors are made.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMissingError, UsageError
 from qa.index.store import Store
+from qa.index.verify import find_damage
 from qa.models.encoder import Vectors, packaged_encoder
 from qa.models.span_network import packaged_reader
 
@@ -94,8 +96,11 @@ class Index:
         """
         folder = generation_dir(index_dir, generation)
         self.generation = generation
-        self._folder = folder
+        self.folder = folder
+        self._index_dir = index_dir
         self.manifest = _read_manifest(folder)
+        if damage := self.find_damage(thorough=False):
+            raise _damaged(folder, damage)
         encoder = self.manifest.encoder
         self.encoder_dir = encoders_dir(index_dir) / encoder if encoder else packaged_encoder()
         reader = self.manifest.reader
@@ -113,11 +118,29 @@ class Index:
             self.store.close()
             raise _damaged(folder, "the numbers of passages and vectors differ")
 
+    def find_damage(self, *, thorough: bool = True) -> str:
+        """Say which file is not what was written; empty if none is.
+
+        Args:
+            thorough: Hash every file; else only small ones that do not look as when they were
+                last found right.
+        """
+        try:
+            return find_damage(
+                self._index_dir, self.folder, self.manifest.sha256, thorough=thorough
+            )
+        except OSError as error:
+            return str(error)
+
     @classmethod
-    def open(cls, index_dir: Path) -> "Index":
+    def open(cls, index_dir: Path, distrusted: Mapping[str, str] | None = None) -> "Index":
         """Open the current generation, or the last good one if the current is damaged.
 
         `damage` then says what is wrong with the current one; else it is empty.
+
+        Args:
+            index_dir: Where generations are.
+            distrusted: Names of generations that are known to be damaged, with what is wrong.
 
         Raises:
             IndexMissingError: Nothing has been built here.
@@ -126,16 +149,20 @@ class Index:
         name = ""
         try:
             name = current_generation(index_dir)
+            if why := (distrusted or {}).get(name):
+                raise _damaged(generation_dir(index_dir, name), why)
             return cls(index_dir, name)
         except IndexDamagedError as error:
             if name and current_generation(index_dir) != name:
-                return cls.open(index_dir)  # a build has published another meanwhile
-            return cls._open_older(index_dir, name, error)
+                return cls.open(index_dir, distrusted)  # a build has published another meanwhile
+            return cls._open_older(index_dir, {name, *(distrusted or ())}, error)
 
     @classmethod
-    def _open_older(cls, index_dir: Path, name: str, error: IndexDamagedError) -> "Index":
+    def _open_older(
+        cls, index_dir: Path, bad: Collection[str], error: IndexDamagedError
+    ) -> "Index":
         for older in reversed(generation_names(index_dir)):
-            if older == name:
+            if older in bad:
                 continue
             try:
                 index = cls(index_dir, older)
@@ -178,7 +205,7 @@ class Index:
         try:
             return as_vectors(data, count, self.manifest.dimension)
         except ValueError as error:
-            raise _damaged(self._folder, error) from error
+            raise _damaged(self.folder, error) from error
 
     def close(self) -> None:
         """Close the store's file."""

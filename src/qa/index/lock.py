@@ -11,6 +11,7 @@ import filelock
 import msgspec
 
 from qa.errors import IndexLockedError
+from qa.files import make_folder
 
 _LOCK_SECONDS = 600
 _HOLDER = ".lock-holder"
@@ -33,7 +34,7 @@ def build_lock(
             folder cannot be written to.
     """
     try:
-        index_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(index_dir)
         lock = filelock.FileLock(index_dir / ".lock")
         try:
             lock.acquire(timeout=0)

@@ -18,10 +18,11 @@ from msgspec.json import Decoder
 
 from qa.documents.load import title_from_name
 from qa.errors import IndexDamagedError
+from qa.index.digests import TABLES, differs
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 from qa.words import parted, without_half_pairs, words
 
-SCHEMA = """
+SCHEMA = f"""{TABLES.format(temporary="")}
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY, doc_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, date TEXT NOT NULL,
     sha256 TEXT NOT NULL, characters INTEGER NOT NULL, passages INTEGER NOT NULL,
@@ -48,12 +49,16 @@ CREATE VIRTUAL TABLE lexical USING fts5(
 );
 """
 _PASSAGES = (
-    'SELECT row, passage_id, doc_id, start, "end", text, context, p.sentences '
-    "FROM passages p JOIN documents d ON d.id = p.document"
+    'SELECT row, passage_id, doc_id, start, "end", text, context, p.sentences, g.passage '
+    "FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN passage_digests g USING (row)"
 )
 _DOCUMENTS = (
-    "SELECT doc_id, title, text, sha256, pages, date, scanned, unread "
-    "FROM documents JOIN texts USING (id)"
+    "SELECT doc_id, title, text, sha256, pages, date, scanned, unread, g.document "
+    "FROM documents JOIN texts USING (id) LEFT JOIN document_digests g USING (id)"
+)
+_STRUCTURE = (
+    "SELECT t.{part}, g.{part} FROM documents JOIN texts t USING (id) "
+    "LEFT JOIN document_digests g USING (id) WHERE doc_id = ?"
 )
 _ROWS_OF = (
     "SELECT row FROM passages JOIN documents d ON d.id = document "
@@ -121,6 +126,8 @@ class Store:
         """
         # immutable: the file never changes, so it needs no locks and works on read-only media.
         self._connect(path, f"{path.resolve().as_uri()}?mode=ro&immutable=1")
+        if not self._has_digests():  # an older version wrote it
+            self._db.executescript(TABLES.format(temporary="TEMPORARY"))
 
     def _connect(self, path: Path, uri: str) -> None:
         self._lock = threading.RLock()
@@ -137,25 +144,31 @@ class Store:
         self.n_passages: int = self._one("SELECT count(*) FROM passages")[0]
         self.n_documents: int = self._one("SELECT count(*) FROM documents")[0]
 
+    def _has_digests(self) -> bool:
+        sql = "SELECT count(*) FROM sqlite_master WHERE name LIKE '%_digests'"
+        return bool(self._one(sql)[0])
+
+    def broken_pages(self) -> list[str]:
+        """List what SQLite finds wrong with the file itself."""
+        return [said for (said,) in self._all("PRAGMA integrity_check(20)") if said != "ok"]
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
     def document(self, doc_id: str) -> Document | None:
         """Return a document with its text, or None if there is none of that id."""
-        row = self._first(f"{_DOCUMENTS} WHERE doc_id = ?", (doc_id,))
+        row = self._sound(f"{_DOCUMENTS} WHERE doc_id = ?", doc_id)
         return self._made(_document, row) if row else None
 
     def blocks(self, doc_id: str) -> tuple[Block, ...]:
         """Return a document's structure; empty if there is no such document."""
-        sql = "SELECT blocks FROM documents JOIN texts USING (id) WHERE doc_id = ?"
-        row = self._first(sql, (doc_id,))
+        row = self._sound(_STRUCTURE.format(part="blocks"), doc_id)
         return self._made(_blocks, row) if row else ()
 
     def layout(self, doc_id: str) -> str:
         """Return what a document's page images need; empty if there is no such document."""
-        sql = "SELECT layout FROM documents JOIN texts USING (id) WHERE doc_id = ?"
-        row = self._first(sql, (doc_id,))
+        row = self._sound(_STRUCTURE.format(part="layout"), doc_id)
         return str(row[0]) if row else ""
 
     def parsed(self, doc_id: str) -> ParsedDocument | None:
@@ -208,7 +221,7 @@ class Store:
         Raises:
             IndexDamagedError: There is none: store and vectors do not belong together.
         """
-        found = self._first(f"{_PASSAGES} WHERE row = ?", (row,))
+        found = self._sound(f"{_PASSAGES} WHERE row = ?", row)
         if found is None:
             raise self._damaged(f"no passage at row {row}")
         return self._made(_stored_passage, found)
@@ -216,13 +229,13 @@ class Store:
     def passages_of(self, doc_id: str) -> list[StoredPassage]:
         """List a document's passages in the order of its text."""
         rows = self._all(f"{_PASSAGES} WHERE d.doc_id = ? ORDER BY start", (doc_id,))
-        return [self._made(_stored_passage, row) for row in rows]
+        return [self._made(_stored_passage, self._checked(row)) for row in rows]
 
     def passages(self, batch: int = 1024) -> Iterator[list[StoredPassage]]:
         """Go through all passages by row, a batch at a time."""
         last = -1
         while rows := self._all(f"{_PASSAGES} WHERE row > ? ORDER BY row LIMIT ?", (last, batch)):
-            yield [self._made(_stored_passage, row) for row in rows]
+            yield [self._made(_stored_passage, self._checked(row)) for row in rows]
             last = rows[-1][0]
 
     def rows(self) -> list[int]:
@@ -252,16 +265,28 @@ class Store:
         Raises:
             IndexDamagedError: There are none.
         """
-        found = self._first("SELECT sentences FROM vectors WHERE row = ?", (row,))
+        found = self._sound(
+            "SELECT v.sentences, g.sentences FROM vectors v "
+            "LEFT JOIN passage_digests g USING (row) WHERE row = ?",
+            row,
+        )
         if found is None:
             raise self._damaged(f"no vectors at row {row}")
         return bytes(found[0])
 
     def vectors_of_content(self, content: bytes) -> StoredVectors | None:
         """Return the vectors of any passage with this content key, or None if there is none."""
-        sql = "SELECT content, passage, sentences FROM vectors WHERE content = ? LIMIT 1"
+        sql = (
+            "SELECT content, v.passage, v.sentences, g.vector, g.sentences FROM vectors v "
+            "LEFT JOIN passage_digests g USING (row) WHERE content = ? LIMIT 1"
+        )
         found = self._first(sql, (content,))
-        return StoredVectors(*map(bytes, found)) if found else None
+        if found is None:
+            return None
+        content, passage, sentences, *digests = found
+        if differs(digests[0], passage) or differs(digests[1], sentences):
+            raise self._damaged("a passage's vectors are not what was written")
+        return StoredVectors(bytes(content), bytes(passage), bytes(sentences))
 
     def search(
         self, terms: Sequence[str], limit: int, only: Collection[str] | None = None
@@ -373,6 +398,17 @@ class Store:
     def _first(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)
         return rows[0] if rows else None
+
+    def _sound(self, sql: str, value: object) -> tuple[Any, ...] | None:
+        """Return the first row without its last column, which is the digest of the others."""
+        row = self._first(sql, (value,))
+        return None if row is None else self._checked(row)
+
+    def _checked(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        *values, stored = row
+        if differs(stored, *values):
+            raise self._damaged(f"{str(values[0])[:80]!r} is not what was written")
+        return tuple(values)
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
         return self._all(sql, values)[0]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from qa.index.digests import TABLES, digest
 from qa.index.store import SCHEMA, Store, StoredVectors, lexical_name
 from qa.schema import ParsedDocument, Passage
 from qa.words import parted
@@ -32,6 +33,8 @@ class StoreWriter(Store):
         self._connect(path, path.resolve().as_uri())
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.create_function("parted", 1, parted, deterministic=True)
+        if not self._has_digests():  # begun by an older version
+            self._db.executescript(TABLES.format(temporary=""))
         self._next_row = 1 + self._one("SELECT coalesce(max(row), -1) FROM passages")[0]
 
     @contextmanager
@@ -62,6 +65,9 @@ class StoreWriter(Store):
         """Add a document with its passages, which get the next rows, and their vectors."""
         document = parsed.document
         name = lexical_name(document.doc_id, document.title)
+        pages, scanned, unread = map(
+            json.dumps, (document.pages, document.scanned, document.unread)
+        )
         key = self._db.execute(
             "INSERT INTO documents(doc_id, title, date, sha256, characters, passages, pages, "
             "scanned, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -72,22 +78,31 @@ class StoreWriter(Store):
                 document.sha256,
                 len(document.text),
                 len(passages),
-                json.dumps(document.pages),
-                json.dumps(document.scanned),
-                json.dumps(document.unread),
+                pages,
+                scanned,
+                unread,
             ),
         ).lastrowid
+        blocks = json.dumps(parsed.blocks)
         self._db.execute(
-            "INSERT INTO texts VALUES (?, ?, ?, ?)",
-            (key, document.text, json.dumps(parsed.blocks), parsed.layout),
+            "INSERT INTO texts VALUES (?, ?, ?, ?)", (key, document.text, blocks, parsed.layout)
+        )
+        whole = digest(
+            document.doc_id, document.title, document.text, document.sha256, pages, document.date,
+            scanned, unread,
+        )  # fmt: skip
+        self._db.execute(
+            "INSERT INTO document_digests VALUES (?, ?, ?, ?)",
+            (key, whole, digest(blocks), digest(parsed.layout)),
         )
         for passage, stored in zip(passages, vectors, strict=True):
-            self._add_passage(key, passage, stored, name)
+            self._add_passage(key, document.doc_id, passage, stored, name)
 
     def _add_passage(
-        self, document: int | None, passage: Passage, stored: StoredVectors, name: str
+        self, document: int | None, doc_id: str, passage: Passage, stored: StoredVectors, name: str
     ) -> None:
         row = self._next_row
+        sentences = json.dumps(passage.sentences)
         self._next_row += 1
         self._db.execute(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -99,10 +114,18 @@ class StoreWriter(Store):
                 passage.end,
                 passage.text,
                 passage.context,
-                json.dumps(passage.sentences),
+                sentences,
             ),
         )
         self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", (row, *stored))
+        whole = digest(
+            row, passage.passage_id, doc_id, passage.start, passage.end, passage.text,
+            passage.context, sentences,
+        )  # fmt: skip
+        self._db.execute(
+            "INSERT INTO passage_digests VALUES (?, ?, ?, ?)",
+            (row, whole, digest(stored.passage), digest(stored.sentences)),
+        )
         self._db.execute(
             "INSERT INTO lexical(rowid, name, context, text) VALUES (?, ?, ?, ?)",
             (row, *map(parted, (name, passage.context, passage.text))),
@@ -124,8 +147,14 @@ class StoreWriter(Store):
         self._db.execute(
             "DELETE FROM vectors WHERE row IN (SELECT row FROM passages WHERE document = ?)", (key,)
         )
+        self._db.execute(
+            "DELETE FROM passage_digests WHERE row IN "
+            "(SELECT row FROM passages WHERE document = ?)",
+            (key,),
+        )
         self._db.execute("DELETE FROM passages WHERE document = ?", (key,))
         self._db.execute("DELETE FROM texts WHERE id = ?", (key,))
+        self._db.execute("DELETE FROM document_digests WHERE id = ?", (key,))
         self._db.execute("DELETE FROM documents WHERE id = ?", (key,))
 
     def set_skipped(self, skipped: Sequence[tuple[str, str]]) -> None:

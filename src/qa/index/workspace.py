@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from qa.errors import IndexDamagedError, IndexMissingError
-from qa.files import copy_hashed, file_sha256, replace_text, sync, sync_folder
+from qa.files import copy_hashed, file_sha256, make_folder, replace_text, sync, sync_folder
 from qa.index.generations import (
     CURRENT,
     FORMAT,
@@ -34,6 +34,7 @@ from qa.index.generations import (
 )
 from qa.index.store import Store, StoredVectors
 from qa.index.store_writer import StoreWriter
+from qa.index.verify import remember
 
 _BUILDING = "building"
 
@@ -77,7 +78,8 @@ class Workspace:
         if path.exists():
             try:
                 store = StoreWriter(path)
-                if store.about() == self._about:
+                # The power may have failed in the middle of it.
+                if store.about() == self._about and not store.broken_pages():
                     self._store = store
                     return True
                 store.close()
@@ -143,7 +145,7 @@ class Workspace:
         generations = generations_dir(self._index_dir)
         folder = generations / f".part-{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        make_folder(folder)
         try:
             self._put_together(folder, manifest)
             name = self._swap_in(folder)
@@ -218,13 +220,14 @@ class Workspace:
             before = current_generation(self._index_dir)
         except (IndexMissingError, IndexDamagedError):
             before = ""
+        # Each before what refers to it: files, their folder, its name, and then CURRENT.
         sync_folder(folder)
         folder.replace(generations / name)
         sync_folder(generations)
         if (self._index_dir / CURRENT).is_dir():  # damaged as a file never is, but repaired too
             shutil.rmtree(self._index_dir / CURRENT)
         replace_text(self._index_dir / CURRENT, name + "\n")
-        sync_folder(self._index_dir)
+        remember(self._index_dir, generations / name)  # they have just been hashed
         # What a program may just be opening is kept one generation longer.
         for old in set(names) - {before, name}:
             shutil.rmtree(generations / old, ignore_errors=True)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from qa.errors import EncoderError
+from qa.models.hashes import checked
 from qa.models.session import open_session
 from qa.schema import Span
 
@@ -102,13 +103,15 @@ class Encoder:
         """
         self.folder = folder
         try:
-            self.card = msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=EncoderCard)
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            self._sessions = [open_session(folder / MODEL_FILE) for _ in range(threads)]
+            with checked(folder):
+                self.card = msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=EncoderCard)
+                self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+                self._sessions = [open_session(folder / MODEL_FILE) for _ in range(threads)]
         except Exception as error:  # tokenizers and onnxruntime raise bare Exceptions
             raise EncoderError(
                 f"the encoder in {folder} cannot be opened ({error}); "
-                "build the index again with: qa index --rebuild"
+                "build the index again with: qa index --rebuild; the packaged one: install the "
+                "program again"
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()

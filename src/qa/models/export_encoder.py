@@ -28,6 +28,7 @@ from qa.models.encoder import (
     PassageInput,
     Vectors,
 )
+from qa.models.hashes import write_hashes
 from qa.models.onnx_file import write_onnx
 from qa.settings import DEFAULT_ENCODER
 
@@ -267,3 +268,4 @@ def _first_tokens(encoder: Encoder, text: str) -> str:
 
 def _write_card(part: Path, card: EncoderCard) -> None:
     (part / CARD_FILE).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
+    write_hashes(part)

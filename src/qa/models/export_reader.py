@@ -12,6 +12,7 @@ from typing import Any
 
 from qa.errors import ReaderError
 from qa.files import replaced_folder
+from qa.models.hashes import HASHES_FILE, write_hashes
 from qa.models.onnx_file import write_onnx
 from qa.models.span_network import (
     CARD_FILE,
@@ -44,8 +45,11 @@ def export_reader(name: str, precision: str, folder: Path) -> None:
     """
     with replaced_folder(folder) as part:
         if all((Path(name) / file).is_file() for file in _FILES):
-            for file in _FILES:
+            there = [file for file in (*_FILES, HASHES_FILE) if (Path(name) / file).exists()]
+            for file in there:
                 shutil.copyfile(Path(name) / file, part / file)
+            if HASHES_FILE not in there:
+                write_hashes(part)
         else:
             _export_into(part, name, precision)
         _check(part, name)

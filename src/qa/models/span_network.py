@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from qa.errors import ReaderError
+from qa.models.hashes import checked, write_hashes
 from qa.models.session import open_session
 from qa.schema import Passage, Span
 
@@ -87,14 +88,15 @@ class SpanNetwork:
         """
         folder = folder or packaged_reader()
         try:
-            self.card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
-            self._max_answer_tokens = int(self.card["max_answer_tokens"])
-            self._reads_headings = bool(self.card.get("reads_headings"))
-            max_tokens = int(self.card["max_tokens"])
-            if max_tokens < _LEAST_TOKENS:
-                raise ValueError(f"it reads {max_tokens} tokens, at least {_LEAST_TOKENS} expected")
-            self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE, max_tokens)
-            self._session = _open_session(folder / MODEL_FILE)
+            with checked(folder):
+                self.card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
+                self._max_answer_tokens = int(self.card["max_answer_tokens"])
+                self._reads_headings = bool(self.card.get("reads_headings"))
+                max_tokens = int(self.card["max_tokens"])
+                if max_tokens < _LEAST_TOKENS:
+                    raise ValueError(f"it reads {max_tokens} tokens, not {_LEAST_TOKENS} or more")
+                self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE, max_tokens)
+                self._session = _open_session(folder / MODEL_FILE)
         except Exception as error:  # tokenizers and onnxruntime raise bare Exceptions
             raise ReaderError(
                 f"the reader in {folder} cannot be opened ({error}): make it anew with: "
@@ -215,8 +217,9 @@ def _better(one: SpanScore, two: SpanScore) -> SpanScore:
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> None:
-    """Write a reader's `reader.json`."""
+    """Write a reader's `reader.json`, and the hashes of what is there, which it comes last of."""
     (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+    write_hashes(folder)
 
 
 def packaged_reader() -> Path:

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from qa.documents.load import source_path
 from qa.errors import UsageError
-from qa.files import file_sha256, sync, sync_folder
+from qa.files import file_sha256, make_folder, sync, sync_folder
 from qa.formats import unsupported
 from qa.ui.file_names import safe_name
 from qa.words import counted
@@ -233,7 +233,7 @@ class Library:
             name = str(wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}"))
         if not self._is_ours(target):
             return FileStatus(name, "cannot be saved: that folder is not for documents")
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         part = target.with_name(f".part-{os.getpid()}-{threading.get_ident()}")
         try:
             shutil.copyfile(path, part)
@@ -248,7 +248,7 @@ class Library:
     def _note_waiting(self) -> None:
         """Note on the disk that the index is to follow; a failure only costs that."""
         try:
-            self._index_dir.mkdir(parents=True, exist_ok=True)
+            make_folder(self._index_dir)
             (self._index_dir / WAITING).touch()
             sync_folder(self._index_dir)
         except OSError:
@@ -359,8 +359,10 @@ def _summary(report: str) -> str:
 
 
 def _move(path: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     path.rename(target)
+    sync_folder(target.parent)
+    sync_folder(path.parent)
 
 
 def _newest(files: Sequence[FileStatus], before: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
