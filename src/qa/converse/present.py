@@ -111,6 +111,13 @@ def about_in_words(given: Overview) -> str:
     return ", ".join(filter(None, (called, _length(given), given.date)))
 
 
+def details_in_words(given: Overview) -> str:
+    """Say what stands beside the title of what is summed up."""
+    if len(given.doc_ids) > 1:
+        return about_in_words(given)
+    return " · ".join(filter(None, (given.doc_ids[0], _length(given), given.date)))
+
+
 def _length(given: Overview) -> str:
     if given.pages:
         return counted(given.pages, "page")

@@ -24,6 +24,7 @@ from qa.ui.events import (
     documents_events,
     evaluation_events,
     history_events,
+    suggestion_events,
 )
 from qa.ui.guard import Rules
 from qa.ui.history.history import History
@@ -106,6 +107,7 @@ def build_ui(
             with gr.Column(elem_classes="qa-left", scale=1):
                 said = _html("qa-conversation", "behaviour.js")  # what history.js opens
                 sent = _html("qa-sent", "question.js")  # its script fills it
+                _html("qa-next", "next.js", events=suggestion_events(history))  # its script too
                 scope = _html("qa-scope", "behaviour.js")
                 question = _question_box()
             with gr.Column(elem_classes="qa-right", scale=1):

@@ -125,6 +125,11 @@ def history_events(pane: HistoryPane) -> list[ServerFunction]:
     )
 
 
+def suggestion_events(pane: HistoryPane) -> list[ServerFunction]:
+    """Return what the script of the line above the question box may call."""
+    return _named(suggest_next=lambda sent: pane.suggest(sent.conversation()))
+
+
 def evaluation_events(
     pane: EvaluationPane, uploaded: Callable[[], Collection[str]]
 ) -> list[ServerFunction]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qa.answer.pipeline import Answerer
 from qa.errors import IndexDamagedError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
+from qa.ui.examples import Examples
 from qa.ui.history.store import ConversationStore
 from qa.ui.library import LibraryStatus
 from qa.ui.page_state import Conversation, Turn
@@ -100,36 +101,42 @@ def test_questions_are_suggested_after_documents_were_removed(own: Path) -> None
     assert "Ask your 3 documents" in Page(html).texts
 
 
-def test_questions_are_suggested_anew_only_when_a_document_of_theirs_is_gone(
-    own: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[str] = []
-
-    def suggest(answerer: Answerer) -> dict[str, str]:
-        looked.append(answerer.index.generation)
-        return {f"Question {len(looked)}?": "bridges.txt" if len(looked) == 1 else "garden.md"}
-
-    monkeypatch.setattr("qa.ui.examples.suggest_questions", suggest)
-    panes = panes_of(own / "index")
-    panes.conversation.show(Conversation())
-    (own / "corpus" / "new.txt").write_text("Ferns.")
-    build(own)
-    assert Page(panes.conversation.show(Conversation())).values("data-ask") == ["Question 1?"]
-    (own / "corpus" / "bridges.txt").unlink()
-    build(own)
-    assert Page(panes.conversation.show(Conversation())).values("data-ask") == ["Question 2?"]
-
-
 def test_an_index_that_cannot_suggest_anything_still_welcomes(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(answerer: Answerer) -> dict[str, str]:
+    def fail(examples: Examples, answerer: Answerer) -> None:
         raise IndexDamagedError("it is damaged")
 
-    monkeypatch.setattr("qa.ui.examples.suggest_questions", fail)
+    monkeypatch.setattr(Examples, "_look", fail)
     page = Page(panes_of(own / "index").conversation.show(Conversation()))
     assert "Ask your 4 documents" in page.texts
     assert page.values("data-ask") == []
+
+
+def test_a_follow_up_is_understood_after_the_turns_before(panes: Panes) -> None:
+    first = panes.conversation.ask("Who wrote to Charles about the engine?", [])
+    turn = panes.conversation.ask("And about the garden?", [], [first])
+    assert turn.understood == "Who wrote to Charles about the garden?"
+    page = Page(panes.conversation.show(Conversation((first, turn))))
+    assert turn.understood in page.values("data-edit")
+    whole = panes.conversation.ask("And about the garden?", [], [first], is_whole=True)
+    assert whole.understood == ""
+    assert whole.answer is not None
+    assert whole.answer.question == "And about the garden?"
+
+
+def test_small_talk_and_overviews_have_no_verdict(panes: Panes) -> None:
+    for question in ("hi", "summarise garden.md"):
+        turn = panes.conversation.ask(question, [])
+        assert turn.answer is None
+        page = Page(panes.conversation.show(Conversation((turn,))))
+        assert page.values("data-judge") == []
+    assert "garden.md" in page.values("data-open")
+
+
+def test_small_talk_is_answered_before_there_are_documents(tmp_path: Path) -> None:
+    turn = panes_of(tmp_path / "index").conversation.ask("what documents do you have?", [])
+    assert (turn.said, turn.error) == ("There are no documents yet.", "")
 
 
 def test_a_new_generation_is_what_the_next_question_asks(own: Path) -> None:

@@ -83,6 +83,18 @@ class ConversationPane:
             return Turn(_short(question), None, str(error))
         return Turn.of_reply(given, only=len(only))
 
+    def suggest(self, turns: Sequence[Turn]) -> list[str]:
+        """Suggest what to ask after some turns: nothing unless the last was answered."""
+        answerer = opened(self._live)
+        answer = turns[-1].answer if turns else None
+        if answerer is None or answer is None or not answer.citations:
+            return []
+        asked = [text for turn in turns for text in (turn.question, turn.understood)]
+        try:
+            return self._examples.after(answerer, answer.citations[0], asked)
+        except QAError:
+            return []
+
     def judge(self, turn: Turn, verdict: str) -> Turn:
         """Keep a person's verdict on an answer; say so in the turn."""
         answerer = opened(self._live)

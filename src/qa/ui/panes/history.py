@@ -11,6 +11,7 @@ from qa.ui.history.store import is_conversation_id
 from qa.ui.page_state import Conversation, Turn
 from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.opened import opened
+from qa.ui.views.conversation import suggestions_html
 from qa.ui.views.history import entries_html, history_html
 
 _GONE = "This conversation is not kept here: it was deleted, or begun elsewhere."
@@ -70,6 +71,10 @@ class HistoryPane:
             return self._drawn(self._history.add(conversation, turn, owner=owner))
         except HistoryError as error:  # a browser may send any id
             return self._drawn(Conversation((turn,), problem=str(error)))
+
+    def suggest(self, conversation: str) -> str:
+        """Draw what may be asked next in a conversation; nothing where nothing was answered."""
+        return suggestions_html(self._conversation.suggest(self.read(conversation).turns))
 
     def judge(self, conversation: str, number: int, verdict: str) -> str:
         """Keep a person's verdict on an answer; draw the conversation."""

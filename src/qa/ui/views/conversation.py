@@ -36,6 +36,11 @@ def welcome_html(
     )
 
 
+def suggestions_html(questions: Sequence[str]) -> str:
+    """Draw what may be asked next, above the question box; empty if it is nothing."""
+    return TEMPLATES.render("suggestions.html", questions=questions) if questions else ""
+
+
 def conversation_html(
     turns: Sequence[Turn],
     *,

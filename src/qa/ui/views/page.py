@@ -16,7 +16,7 @@ from qa.answer.present import (
     state_in_words,
     version_in_words,
 )
-from qa.converse.present import about_in_words, facts_of
+from qa.converse.present import details_in_words, facts_of
 from qa.schema import Answer, Citation, Span
 from qa.templates import Templates
 from qa.words import counted
@@ -55,12 +55,12 @@ def _milliseconds(answer: Answer) -> str:
 TEMPLATES = Templates(
     Path(__file__).parent.parent / "templates",
     filters={
-        "about_in_words": about_in_words,
         "cited_place": cited_place,
         "confidence_in_words": confidence_in_words,
         "counted": counted,
         "excerpt": excerpt,
         "differing_in_words": differing_in_words,
+        "details_in_words": details_in_words,
         "facts_of": facts_of,
         "highlighted": _highlighted,
         "language_in_words": language_in_words,
