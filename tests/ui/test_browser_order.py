@@ -195,7 +195,7 @@ def test_when_nothing_answers_the_pane_says_so(visit: OpenPage, still: Served) -
 def test_what_is_typed_while_an_answer_is_on_its_way_stays(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
-    gate.hold(ConversationPane, "ask", lambda question, only: True)
+    gate.hold(ConversationPane, "ask", lambda question, *rest: True)
     page = visit(still.address)
     box = send(page, ROSES)
     assert gate.begun.wait(60)
@@ -209,7 +209,7 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(
 
 
 def test_enter_pressed_twice_asks_once(visit: OpenPage, still: Served, gate: Gate) -> None:
-    gate.hold(ConversationPane, "ask", lambda question, only: True)
+    gate.hold(ConversationPane, "ask", lambda question, *rest: True)
     page = visit(still.address)
     send(page, ROSES, presses=2)
     assert gate.begun.wait(60)
@@ -241,7 +241,7 @@ def test_a_verdict_given_while_an_answer_is_on_its_way_is_kept_and_the_answer_co
 ) -> None:
     page = visit(still.address)
     turn = ask(page, ROSES)
-    gate.hold(ConversationPane, "ask", lambda question, only: question == BRIDGE)
+    gate.hold(ConversationPane, "ask", lambda question, *rest: question == BRIDGE)
     send(page, BRIDGE)
     assert gate.begun.wait(60)
     turn.get_by_role("button", name="No", exact=True).click()
