@@ -190,6 +190,23 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A cited row as it stands in its table, with the rows next to it.
+
+    Attributes:
+        header: What the columns are called.
+        rows: One to three rows, each with as many cells as the header; "" is an empty one.
+        cited: Number of the cited row among them, from 0.
+        cell: Number of the cell that answers, from 0; None if the whole row does.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    cited: int
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote and where it stands; made only by `cite`, which checks it.
 
@@ -199,6 +216,7 @@ class Citation:
     is still as it was indexed; it is `outdated` where a conversation is older than the index
     and the quote no longer stands in the document. `scanned`: the page's text was read in a
     picture by OCR.
+    `table`: the quote as a row of a table, if it is one.
     """
 
     doc_id: str
@@ -211,6 +229,7 @@ class Citation:
     heading: str = ""
     state: State = "unchanged"
     scanned: bool = False
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
                 "heading": "Bridges › Iron",
                 "state": "changed",
                 "scanned": False,
+                "table": None,
             }
         ],
         "passages": [

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from qa.index.build import build_index
 from qa.ui.app import start
 from tests.conftest import write_corpus
-from tests.ui.browsing import PHONE, OpenPage, ask, assert_no_sideways_scrolling
+from tests.ui.browsing import PHONE, OpenPage, ask, assert_in_view, assert_no_sideways_scrolling
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
 
@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.model]
 DOCUMENTS = {
     "ferry-2019.md": "# Ferry tariff 2019\n\nA bicycle costs 4 euros.\n",
     "ferry-2024.md": "# Ferry tariff 2024\n\nA bicycle costs 7 euros.\n",
+    "tonnage.csv": "Harbour,Tonnes 2019,Tonnes 2020,Tonnes 2021,Tonnes 2022,Tonnes 2023\n"
+    "Velm,120,131,128,140,151\nOrsk,80,77,,85,91\nTarn,210,220,230,225,241\n",
     "kiln.md": "# Kiln K20\n\nThe kiln heats up in 40 minutes. The warranty is 3 years.\n",
     "wheel.md": "# Pottery wheel\n\nThe wheel turns evenly. The warranty is 5 years.\n",
 }
@@ -55,3 +57,19 @@ def test_a_choice_is_made_by_a_button_and_answered_of_that_document(
     expect(answer).to_contain_text("Asked of 1 document only")
     # What is asked next is asked of all again.
     expect(ask(page, "What is the warranty of the wheel?")).to_contain_text("5 years")
+
+
+def test_a_wide_table_scrolls_in_its_card_to_the_marked_cell(address: str, visit: OpenPage) -> None:
+    page = visit(address, PHONE)
+    turn = ask(page, "How many tonnes did Orsk have in 2022?")
+    expect(turn.locator(".qa-short")).to_have_text("85")
+    row = ["Orsk", "80", "77", "", "85", "91"]
+    expect(turn.locator(".qa-table .qa-cited-row td")).to_have_text(row)
+    mark = turn.locator(".qa-table mark")
+    expect(mark).to_have_text("85")
+    assert_in_view(page, mark)
+    assert_no_sideways_scrolling(page)
+    turn.locator(".qa-chip").click()
+    cells = page.locator("#qa-source .qa-table .qa-cited")
+    expect(cells).to_have_text([value for value in row if value])
+    assert_no_sideways_scrolling(page)

@@ -9,7 +9,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from threading import Thread
@@ -26,6 +26,7 @@ from qa.answer.cite import cite
 from qa.answer.outcome.decide import Decision, decide
 from qa.answer.outcome.excerpt import with_best_sentence
 from qa.answer.outcome.spelling import Spelling, spelling
+from qa.answer.outcome.table import table_of
 from qa.answer.outcome.versions import Sources
 from qa.answer.question import without_courtesies
 from qa.answer.read import Corpus, Query, Reader
@@ -337,7 +338,8 @@ class Answerer:
         return tuple(citations)
 
     def _cite(self, reading: Reading, document: Document) -> Citation:
-        return cite(reading, document, self._state(document.doc_id, document.sha256))
+        cited = cite(reading, document, self._state(document.doc_id, document.sha256))
+        return replace(cited, table=table_of(document.text, reading.sentence, reading.answer))
 
     def _document(self, doc_id: str) -> Document:
         return _document(self._index.store, doc_id)

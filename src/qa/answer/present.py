@@ -5,7 +5,7 @@ Pure functions. Text is made safe for a terminal: a document cannot send it esca
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from qa.answer.outcome.excerpt import Part, excerpt
@@ -146,6 +146,7 @@ def citation_to_json(citation: Citation) -> dict[str, Any]:
         "heading": citation.heading,
         "state": citation.state,
         "scanned": citation.scanned,
+        "table": asdict(citation.table) if citation.table else None,
     }
 
 

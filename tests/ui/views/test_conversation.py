@@ -20,6 +20,7 @@ from qa.schema import (
     RetrievedPassage,
     Span,
     State,
+    Table,
     Version,
 )
 from qa.ui.page_state import Turn
@@ -74,6 +75,12 @@ def mistyped(words: str, doc_id: str, title: str) -> Answer:
     )
 
 
+def tabled(words: str, doc_id: str, title: str) -> Answer:
+    answer = answered(words, doc_id, title)
+    table = Table((words, title), ((doc_id, words), ("", words)), 1, 1)
+    return replace(answer, citations=(replace(answer.citations[0], table=table),))
+
+
 def welcome(words: str, doc_id: str, title: str) -> str:
     return welcome_html([words, f"{doc_id} {title}"], 2, can_add=False)
 
@@ -89,6 +96,7 @@ def conversation(words: str, doc_id: str, title: str) -> str:
         Turn(words, differing(words, doc_id, title)),
         Turn(words, unclear(words, doc_id, title)),
         Turn(words, mistyped(words, doc_id, title)),
+        Turn(words, tabled(words, doc_id, title)),
         Turn(words, None, f"{doc_id} {title}"),
         Turn(words, abstained(words, doc_id, title), f"unwritable {doc_id}"),
     ]
@@ -379,3 +387,11 @@ def test_a_passage_is_shown_under_its_heading_with_the_words_marked_and_opens_th
     assert page.marked == ["Looms"]
     assert "Mills <i>" in page.texts
     assert page.values("data-start") == ["13"]
+
+
+def test_a_row_is_shown_in_its_table_with_the_cell_that_answers_marked() -> None:
+    page = Page(conversation_html([Turn("Q?", tabled("w<i>", "a.txt", "T"))]))
+    assert page.marked == ["w<i>"]
+    tags = [tag for tag, _ in page.tags]
+    assert (tags.count("td"), tags.count("th")) == (4, 2)
+    assert page.values("class").count("qa-cited-row") == 1

@@ -108,7 +108,12 @@ def source(words: str, doc_id: str, title: str) -> str:
 
 def sheet(words: str, doc_id: str, title: str) -> str:
     line = words.replace("|", "")
-    return text_html(table([f"Name | {line}", f"{line}: b"]), Span(2, 6))
+    return text_html(table([f"Name | {line}", f"{line} | b"]), Span(2, 6))
+
+
+def grid(words: str, doc_id: str, title: str) -> str:
+    value = " ".join(words.replace("|", "").split())
+    return text_html(table(["Name | Note", f"Name: x{value} | Note: b"]), Span(14, 17))
 
 
 def page_image(words: str, doc_id: str, title: str) -> str:
@@ -122,6 +127,7 @@ def notice(words: str, doc_id: str, title: str) -> str:
 
 
 PANES: Sequence[Callable[[str, str, str], str]] = (
+    grid,
     listing,
     running,
     failed,
@@ -535,3 +541,15 @@ def test_progress_that_is_polled_is_not_read_out_every_time() -> None:
     for status in (running, LibraryStatus(summary="x"), LibraryStatus(error="x")):
         page = Page(indexing_html(DocumentList([], status=status)))
         assert page.values("role") == page.values("aria-live") == []
+
+
+def test_rows_that_say_what_their_cells_are_are_drawn_as_a_table() -> None:
+    rows = ["Pier | Tonnes | Note", "Pier: A | Tonnes: 12", "Pier: B | Tonnes: <b> | Note: new"]
+    start = len(rows[0]) + 1
+    page = Page(text_html(table(rows), Span(start, start + len(rows[1]))))
+    assert page.marked == ["A", "12"]
+    tags = [tag for tag, _ in page.tags]
+    assert (tags.count("td"), tags.count("th")) == (6, 3)
+    assert "qa-row" not in page.values("class")
+    assert {"Pier", "Tonnes", "Note", "B", "<b>", "new"} <= set(page.texts)
+    assert page.values("id").count("qa-cited") == 1

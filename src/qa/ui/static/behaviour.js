@@ -487,6 +487,11 @@ function showNewTurn() {
   const turns = element.querySelectorAll(".qa-turn");
   const answered = [...turns].map(({ dataset }) => Number(dataset.sent));
   document.dispatchEvent(new CustomEvent("qa-answered", { detail: answered }));
+  for (const mark of element.querySelectorAll(".qa-table mark")) {
+    const table = mark.closest(".qa-table"); // wider than a phone: its marked cell is what counts
+    const beyond = mark.getBoundingClientRect().right - table.getBoundingClientRect().right;
+    if (beyond > -12) table.scrollLeft += beyond + 12;
+  }
   const number = turns.length ? Number(turns[turns.length - 1].dataset.number) : -1;
   if (number <= last) return;
   last = number;

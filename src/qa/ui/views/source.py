@@ -1,8 +1,11 @@
 """Draw a document, as text or as the picture of a page, with the cited words marked."""
 
 import base64
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
+from qa.answer.outcome.table import Grid, grids
 from qa.answer.pipeline import SourceView
 from qa.answer.present import pages_in_words
 from qa.documents.sandbox import PageImage
@@ -30,7 +33,7 @@ def text_html(view: SourceView, cited: Span | None) -> str:
         "source.html",
         **_head(view, cited, None),
         window=window if window != Span(0, len(text)) else None,
-        blocks=[_block(text, block, cited, window) for block in blocks],
+        blocks=_drawn(text, blocks, cited, window),
     )
 
 
@@ -82,6 +85,40 @@ def _window(length: int, cited: Span | None) -> Span:
     return Span(start, min(length, start + _PAGE_CHARACTERS))
 
 
+def _drawn(
+    text: str, blocks: Sequence[Block], cited: Span | None, window: Span
+) -> list[dict[str, Any]]:
+    """Draw blocks, rows that follow one another as a table where all of it is in view."""
+    drawn: list[dict[str, Any]] = []
+    for is_row, run in groupby(
+        blocks, lambda block: block.kind == "row" and _inside(block, window)
+    ):
+        found = list(run)
+        tables = grids([text[block.start : block.end] for block in found]) if is_row else []
+        at = 0
+        for grid in tables:
+            drawn += [_block(text, block, cited, window) for block in found[at : grid.first]]
+            drawn.append(_table(grid, found, cited))
+            at = grid.rows[-1][0] + 1
+        drawn += [_block(text, block, cited, window) for block in found[at:]]
+    return drawn
+
+
+def _inside(block: Block, window: Span) -> bool:
+    return window.start <= block.start and block.end <= window.end
+
+
+def _table(grid: Grid, blocks: Sequence[Block], cited: Span | None) -> dict[str, Any]:
+    """Draw a table; of a cited row every cell is marked."""
+    rows = []
+    for number, cells in grid.rows:
+        block = blocks[number]
+        is_cited = cited is not None and block.start < cited.end and cited.start < block.end
+        is_first = is_cited and cited is not None and cited.start >= block.start
+        rows.append({"cells": cells, "is_cited": is_cited, "is_first": is_first})
+    return {"header": grid.header, "rows": rows}
+
+
 def _block(document: str, block: Block, cited: Span | None, window: Span) -> dict[str, Any]:
     heading = f"h{min(block.level + 2, 6)}"
     start, end = max(block.start, window.start), min(block.end, window.end)
@@ -89,6 +126,7 @@ def _block(document: str, block: Block, cited: Span | None, window: Span) -> dic
         start = max(start, min(block.content, end))
     return {
         "tag": {"heading": heading, "item": "li", "paragraph": "p", "row": "p"}[block.kind],
+        "header": (),
         "is_row": block.kind == "row",
         # Of a citation over several blocks, or cut off by the window, the first part shown.
         "is_first": cited is not None
