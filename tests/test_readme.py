@@ -36,6 +36,7 @@ COMMANDS = (
     "summary",
     "eval",
     "calibrate",
+    "check",
     "draft-gold",
     "feedback",
     "serve",

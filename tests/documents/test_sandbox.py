@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,8 +114,9 @@ def test_a_title_is_short_and_the_file_s_name_where_there_is_none(
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_files_come_back_in_the_order_given_whoever_is_done_first(
-    box: Box, tmp_path: Path, count: int
+    box: Box, tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("qa.documents.sandbox._PATIENCE_SECONDS", 600.0)
     chance = random.Random(3)
     sizes = [chance.choice([1, 10, 1_000]) for _ in range(24)]
     write_corpus(tmp_path, {f"{n:02}.md": f"- word {n}\n" * size for n, size in enumerate(sizes)})
@@ -123,6 +125,30 @@ def test_files_come_back_in_the_order_given_whoever_is_done_first(
     found = [entry.document.doc_id for entry in box(count).parse_all(files)
              if isinstance(entry, ParsedDocument)]  # fmt: skip
     assert found == [file.doc_id for file in files]
+
+
+def test_a_file_that_takes_long_holds_up_none_of_those_after_it(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.documents.sandbox._PATIENCE_SECONDS", 0.01)
+    write_corpus(tmp_path, {f"{n:02}.txt": f"word {n}" for n in range(40)})
+    files, go_on = sources(tmp_path), threading.Event()
+    sandbox = box(2)
+    parse = sandbox.parse
+
+    def slowly(source: SourceFile, *rest: Any) -> ParsedDocument | SkippedFile:
+        if source.doc_id == "00.txt":
+            assert go_on.wait(60)
+        return parse(source, *rest)
+
+    monkeypatch.setattr(sandbox, "parse", slowly)
+    entries = sandbox.parse_all(files)
+    others = [next(entries) for _ in range(39)]
+    go_on.set()
+    (last,) = entries
+    assert isinstance(last, ParsedDocument)
+    assert last.document.doc_id == "00.txt"
+    assert len(others) == 39
 
 
 def test_sources_are_taken_as_they_are_needed_not_all_at_once(box: Box, tmp_path: Path) -> None:

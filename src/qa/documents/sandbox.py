@@ -12,7 +12,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -44,7 +44,11 @@ from qa.settings import ParseLimits
 _AHEAD = 8
 # A worker that has not come as far as to be asked by then will not.
 _START_SECONDS = 120.0
+# Longer than that no file holds up those after it.
+_PATIENCE_SECONDS = 20.0
 _NONSENSE = "the worker that read it answered nonsense: it is damaged, or meant to do harm"
+
+Read = ParsedDocument | SkippedFile
 
 
 class Sandbox:
@@ -127,17 +131,21 @@ class Sandbox:
         return SkippedFile(source.doc_id, found.reason)
 
     def parse_all(self, sources: Iterable[SourceFile]) -> Iterator[ParsedDocument | SkippedFile]:
-        """Read many files at a time; they come back in the order given."""
-        pending: deque[Future[ParsedDocument | SkippedFile]] = deque()
+        """Read many files at a time.
+
+        They come back in the order given, but for those that take long: nobody waits for them.
+        """
+        pending: deque[Future[Read]] = deque()
         stopped = threading.Event()
+        slow: set[Future[Read]] = set()
         with ThreadPoolExecutor(self._size, thread_name_prefix="parse") as threads:
             try:
                 for source in sources:
                     pending.append(threads.submit(self.parse, source, lambda: not stopped.is_set()))
                     if len(pending) >= _AHEAD * self._size:
-                        yield pending.popleft().result()
+                        yield _first_ready(pending, slow).result()
                 while pending:
-                    yield pending.popleft().result()
+                    yield _first_ready(pending, slow).result()
             finally:
                 stopped.set()
                 for future in pending:
@@ -209,6 +217,27 @@ class Sandbox:
             if worker is not None and not keep:
                 worker.stop()
             self._idle.put(worker if keep else None)
+
+
+def _first_ready(pending: deque[Future[Read]], slow: set[Future[Read]]) -> Future[Read]:
+    """Take the first that is ready; the first of all if it is before patience ends.
+
+    Args:
+        pending: In order.
+        slow: Those that were waited for already.
+    """
+    first = next((one for one in pending if one not in slow), None)
+    if first is not None:
+        wait([first], timeout=_PATIENCE_SECONDS)
+        if not first.done():
+            slow.add(first)
+    ready = next((one for one in pending if one.done()), None)
+    if ready is None:
+        wait(pending, return_when=FIRST_COMPLETED)
+        ready = next(one for one in pending if one.done())
+    pending.remove(ready)
+    slow.discard(ready)
+    return ready
 
 
 def _document(doc_id: str, found: ParsedFile) -> ParsedDocument:

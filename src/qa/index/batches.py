@@ -1,13 +1,14 @@
 """Cut documents into passages, encode those and keep both, a batch of documents at a time."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 from qa.index.chunk import chunk
 from qa.index.passage_vectors import PassageEncoder
 from qa.index.prepare_models import Models
 from qa.index.progress import BuildEvent, OnEvent
 from qa.index.workspace import Workspace
-from qa.schema import ParsedDocument, Passage
+from qa.schema import ParsedDocument, Passage, SkippedFile
 
 
 class Batches:
@@ -50,18 +51,40 @@ class Batches:
         """Tokens of the passages that were encoded."""
         return self._vectors.tokens
 
-    def add(self, parsed: ParsedDocument) -> None:
-        """Cut a document; it waits to be kept."""
-        passages = chunk(
-            parsed.document,
-            parsed.blocks,
-            self._models.encoder.count_tokens,
-            self._models.limits,
-            language=self._language,
-        )
+    def add(self, parsed: ParsedDocument, seconds: float) -> SkippedFile | None:
+        """Cut a document; it waits to be kept.
+
+        Args:
+            parsed: The document.
+            seconds: The longest that may take.
+
+        Returns:
+            Why it is not kept if it took longer; None if it is.
+        """
+        ends = time.monotonic() + seconds
+
+        def count_tokens(texts: Sequence[str]) -> list[int]:
+            if time.monotonic() > ends:
+                raise TimeoutError
+            return self._models.encoder.count_tokens(texts)
+
+        try:
+            passages = chunk(
+                parsed.document,
+                parsed.blocks,
+                count_tokens,
+                self._models.limits,
+                language=self._language,
+            )
+        except TimeoutError:
+            return SkippedFile(
+                parsed.document.doc_id,
+                f"took longer than {seconds:g} s to cut into passages (limit --max-seconds)",
+            )
         self._batch.append((parsed, passages))
         self.passages += len(passages)
         self.waiting += len(passages)
+        return None
 
     def keep(self, kept: Callable[[str], None]) -> None:
         """Encode what waits and put it into the store, as one step.

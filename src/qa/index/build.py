@@ -257,7 +257,10 @@ def _read_all(
             skipped.append(parsed)
             tell(parsed.doc_id, parsed.reason)
             continue
-        batches.add(parsed)
+        if too_long := batches.add(parsed, task.limits.seconds):
+            skipped.append(too_long)
+            tell(too_long.doc_id, too_long.reason)
+            continue
         if batches.waiting >= task.pace.batch_passages:
             batches.keep(tell)
             publisher.publish_early()
@@ -272,17 +275,17 @@ def _read_all(
 def _parsed(
     task: _Task, sources: Sequence[SourceFile], fingerprints: Fingerprints, stores: Sequence[Store]
 ) -> Iterator[ParsedDocument | SkippedFile]:
-    """Read the files in order, in parallel; what is known from before is not read again."""
+    """Read files in parallel; those known from before come first, and are not read again."""
     if not sources:
         return
     known = KnownDocuments(stores, sources)
     refused = {s.doc_id: fingerprints.refusal(s) for s in sources if not known.has(s)}
     unknown = task.sandbox.parse_all(s for s in sources if refused.get(s.doc_id, s) is None)
     for source in sources:
-        if not known.has(source):
-            yield refused[source.doc_id] or next(unknown)
-        else:  # one that was carried on from may have lost it to a change meanwhile
+        if known.has(source):  # one that was carried on from may have lost it to a change meanwhile
             yield known.get(source) or task.sandbox.parse(source)
+    yield from filter(None, refused.values())
+    yield from unknown
 
 
 def _remove(workspace: Workspace, doc_ids: Sequence[str]) -> None:

@@ -44,21 +44,19 @@ class PassageEncoder:
     def vectors(self, passages: Sequence[Passage]) -> list[StoredVectors]:
         """Return the passages' vectors, encoding only those that are not known."""
         keys = [_content_key(passage) for passage in passages]
-        known = {key: self._known(key) for key in set(keys)}
-        missing = [p for p, key in zip(passages, keys, strict=True) if known[key] is None]
+        known = {key: self._known(key) for key in dict.fromkeys(keys)}
+        # What is there more than once is encoded once: a page's frame, a file of dots.
+        by_key = dict(zip(keys, passages, strict=True))
+        missing = {key: by_key[key] for key, stored in known.items() if stored is None}
         self.done += len(passages) - len(missing)
-        inputs = [_encoder_input(passage) for passage in missing]
-        fresh = iter(self._encoder.encode_passages(inputs, self._advance))
+        inputs = [_encoder_input(passage) for passage in missing.values()]
+        fresh = self._encoder.encode_passages(inputs, self._advance)
+        for key, vectors in zip(missing, fresh, strict=True):
+            passage, sentences = as_bytes(vectors.passage), as_bytes(vectors.sentences)
+            known[key] = StoredVectors(key, passage, sentences)
         self.encoded += len(missing)
         self.tokens += sum(self._encoder.count_tokens([entry.text for entry in inputs]))
-        result = []
-        for key in keys:
-            stored = known[key]
-            if stored is None:
-                vectors = next(fresh)
-                stored = StoredVectors(key, as_bytes(vectors.passage), as_bytes(vectors.sentences))
-            result.append(stored)
-        return result
+        return [stored for key in keys if (stored := known[key]) is not None]
 
     def _advance(self, count: int) -> None:
         self.done += count
