@@ -129,6 +129,9 @@ def test_every_measure_has_its_hand_computed_value() -> None:
         "wrongly_refused": 2 / 4,
         "refusal_recall": 1 / 2,
         "refusal_precision": 1 / 3,
+        # Not sure enough, but as likely as one in four: q3, q4 and n2, of which q4 is right.
+        "possible": 3 / 6,
+        "correct_when_possible": 1 / 3,
         # Pairs won: 0.9 and 0.8 beat both; 0.4 beats 0.3; 0.3 ties with 0.3.
         "answerability_auroc": (2 + 2 + 1 + 0.5) / 8,
         # By confidence: right, wrong, wrong (n1), right, and two wrong ones tied at 0.3.

@@ -492,6 +492,11 @@ def checked_question(question: str) -> str:
     return question
 
 
+def may_be_possible(answer: Answer) -> bool:
+    """Whether an answer that is not sure enough is worth showing as a possible one."""
+    return answer.confidence >= LEAST_POSSIBLE and not answer.unmentioned
+
+
 def _may_answer(readings: Sequence[Reading]) -> bool:
     """Whether the best reading is worth showing although it is not sure enough."""
     return (

@@ -7,7 +7,7 @@ so that one pass measures both. Does not know measures or files' formats.
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, may_be_possible
 from qa.evaluate.beir import Beir
 from qa.evaluate.gold import GoldQuestion, same_sentence
 from qa.evaluate.ranking import measures_of_rank, rank_measures
@@ -113,15 +113,15 @@ class _Judge:
         said = answer.answer or ""
         rank = _rank(gold, answer) if gold.answerable else None
         comparable = bool(gold.answerable and gold.answers)
+        sure = answer.confidence >= self._answerer.min_confidence
+        given = answer.answered and sure and not answer.choices
         return Record(
             id=gold.id,
             question=gold.question,
             answerable=gold.answerable,
             answers=gold.answers,
             evidence=gold.evidence,
-            answered=answer.answered
-            and not answer.choices
-            and answer.confidence >= self._answerer.min_confidence,
+            answered=given,
             answer=answer.answer,
             confidence=answer.confidence,
             em=exact_match(said, gold.answers) if comparable else None,
@@ -130,6 +130,7 @@ class _Judge:
             retrieval=measures_of_rank(rank) if gold.answerable else None,
             citations=tuple(self._cited(gold, answer, cited) for cited in answer.citations),
             latency_ms=answer.timings_ms["total"],
+            possible=not given and not answer.choices and may_be_possible(answer),
         )
 
     def _cited(self, gold: GoldQuestion, answer: Answer, citation: Citation) -> Cited:

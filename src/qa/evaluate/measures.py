@@ -74,6 +74,8 @@ MEASURES = {
         Measure("wrongly_refused", "Abstaining", "Answerable questions refused", False),
         Measure("refusal_recall", "Abstaining", "Unanswerable questions refused"),
         Measure("refusal_precision", "Abstaining", "Of the refused, unanswerable"),
+        Measure("possible", "Abstaining", "Questions that get a possible answer only", False),
+        Measure("correct_when_possible", "Abstaining", "Of the possible answers, from evidence"),
         Measure("answerability_auroc", "Abstaining", "Confidence tells the two apart (AUROC)"),
         Measure("aurc", "Abstaining", "Area under the risk–coverage curve", False),
         Measure("ece", "Abstaining", "Expected calibration error (ECE)", False),
@@ -230,6 +232,7 @@ def _citations(records: Sequence[Record]) -> dict[str, Statistic]:
 def _abstaining(records: Sequence[Record]) -> dict[str, Statistic]:
     answerable = array(record.answerable for record in records)
     answered = array(record.answered for record in records)
+    possible = array(record.possible for record in records)
     confidences, wrong = _confidences_and_wrong(records)
     right = 1 - wrong
     refused, unanswerable = 1 - answered, 1 - answerable
@@ -239,6 +242,8 @@ def _abstaining(records: Sequence[Record]) -> dict[str, Statistic]:
         "wrongly_refused": ratio(refused * answerable, answerable),
         "refusal_recall": ratio(refused * unanswerable, unanswerable),
         "refusal_precision": ratio(refused * unanswerable, refused),
+        "possible": ratio(possible, np.ones(len(records))),
+        "correct_when_possible": ratio(possible * right, possible),
         "answerability_auroc": auroc(confidences, answerable),
         "aurc": aurc(confidences, wrong),
         "ece": ece(confidences, right),

@@ -67,6 +67,7 @@ class Record:
         retrieval: Retrieval measures; None for an unanswerable question.
         citations: Of the answer, given or held back; the first holds it.
         latency_ms: Time of the answer.
+        possible: Whether a person would get the sentence as a possible answer.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Record:
     retrieval: Ranking | None
     citations: tuple[Cited, ...]
     latency_ms: float
+    possible: bool = False
 
     @property
     def right(self) -> bool:

@@ -23,7 +23,7 @@ RECORDS = [
     replace(RECORD, id="q2", citations=(MISS,), confidence=0.7),
     replace(RECORD, id="q3", citations=(MISS,), rank=None, confidence=0.6),
     replace(RECORD, id="q4", citations=(replace(MISS, passage=True),), confidence=0.55),
-    replace(RECORD, id="q5", answered=False, confidence=0.2),
+    replace(RECORD, id="q5", answered=False, confidence=0.3, possible=True),
     replace(RECORD, id="q6", em=0.0, f1=0.0, confidence=0.95),
     replace(RECORD, id="n1", answerable=False, answers=(), evidence=(), citations=(MISS,),
             em=None, f1=None, retrieval=None, rank=None),
@@ -67,7 +67,9 @@ class Page(HTMLParser):
 def test_a_manager_reads_the_headline_figures_with_their_counts() -> None:
     text = Page(report_html(RECORDS, SUBJECT)).text
     assert "8 questions, 6 of which the documents answer." in text
-    assert "answered 6 and said “the documents don't say” to 2" in text
+    assert "answered 6, showed a sentence as a possible answer to 1 (1 of them right)" in text
+    assert "and found none to 1." in text
+    assert "“Possibly: " in text
     assert "33 %of the answers given cite the right sentence (2 of 6)" in text
     assert "50 %of the questions without an answer were refused (1 of 2)" in text
     assert "17 %of the questions with an answer were held back (1 of 6)" in text

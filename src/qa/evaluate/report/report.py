@@ -97,6 +97,8 @@ def _counts(records: Sequence[Record]) -> dict[str, int]:
         "answerable": len(answerable),
         "answered": len(given),
         "right": sum(record.right for record in given),
+        "possible": sum(record.possible for record in records),
+        "possible_right": sum(record.possible and record.right for record in records),
         "rightly_refused": sum(not r.answerable and not r.answered for r in records),
         "wrongly_refused": sum(not record.answered for record in answerable),
     }
