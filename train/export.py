@@ -19,6 +19,7 @@ from qa.models.export_encoder import packaged_weights
 from qa.models.onnx_file import write_onnx
 from qa.models.span_network import (
     ANSWERABLE_OUTPUT,
+    CLAIM_OUTPUT,
     END_OUTPUT,
     EVIDENCE_OUTPUT,
     INPUTS,
@@ -35,7 +36,6 @@ from train.model import ReaderModel
 
 _MAX_READ_TOKENS = 384
 _MAX_ANSWER_TOKENS = 30
-_CLAIM_OUTPUT = "claim_logits"
 
 
 class _Traced(nn.Module):  # type: ignore[misc]  # mypy does not follow torch
@@ -106,7 +106,7 @@ def export_onnx(model: ReaderModel, path: Path, precision: str) -> None:
         END_OUTPUT: tokens,
         ANSWERABLE_OUTPUT: {0: "batch"},
         EVIDENCE_OUTPUT: tokens,
-        _CLAIM_OUTPUT: {0: "batch"},
+        CLAIM_OUTPUT: {0: "batch"},
     }
     write_onnx(_Traced(model), inputs, outputs, path, precision)
 

@@ -13,6 +13,7 @@
     ├── IndexWriteError       the index folder cannot be written, or the disk is full
     ├── CitationError         a quote is not at its offsets: a bug, never shown as an answer
     ├── GoldError             a gold file is malformed
+    ├── WriterError           the model that writes cannot be reached, or broke off
     ├── CalibrationError      a calibration cannot be fitted, read or written
     ├── FeedbackError         the feedback file cannot be used, or an entry is not there
     └── HistoryError          the file of conversations cannot be used
@@ -84,3 +85,7 @@ class FeedbackError(QAError):
 
 class HistoryError(QAError):
     """The file of conversations cannot be used."""
+
+
+class WriterError(QAError):
+    """The model that writes cannot be reached, refused, or broke off."""

@@ -125,3 +125,31 @@ class AskSettings:
             raise UsageError(f"k must be from 1 to 100: {self.k}")
         if not 0 <= self.max_risk <= 1:
             raise UsageError(f"the greatest risk must be from 0 to 1: {self.max_risk}")
+
+
+@dataclass(frozen=True, slots=True)
+class WriterSettings:
+    """A chat model of the user's that writes prose from passages; there is none by default.
+
+    Attributes:
+        url: Address of an OpenAI-compatible endpoint, such as `http://127.0.0.1:11434/v1`.
+        model: Its name there.
+        seconds: The most one answer may take.
+        max_tokens: The most the model may write.
+    """
+
+    url: str
+    model: str
+    seconds: float = 60.0
+    max_tokens: int = 400
+
+    def __post_init__(self) -> None:
+        """Check what a person may have typed.
+
+        Raises:
+            UsageError: A value is missing or out of range.
+        """
+        if not self.model:
+            raise UsageError("--llm wants the model's name, too: --llm-model NAME")
+        if self.seconds <= 0 or self.max_tokens <= 0:
+            raise UsageError("the writer's seconds and tokens must be above 0")

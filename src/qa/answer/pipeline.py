@@ -274,6 +274,11 @@ class Answerer:
         return self._encoder, self._network
 
     @property
+    def settings(self) -> AskSettings:
+        """How it answers."""
+        return self._settings
+
+    @property
     def index(self) -> Index:
         """The open index."""
         return self._index

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
-from qa.cli.options import add_build_options, add_risk
+from qa.cli.options import add_build_options, add_risk, add_writer, writer_of
 from qa.cli.output import bar, output
 from qa.errors import UsageError
-from qa.settings import AskSettings
+from qa.settings import AskSettings, WriterSettings
 
 if TYPE_CHECKING:
     from qa.answer.pipeline import Answerer
@@ -36,6 +36,7 @@ def add_ask_command(commands: Any) -> None:
         "--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)"
     )
     add_risk(ask)
+    add_writer(ask)
     ask.add_argument("--json", action="store_true", help="print the answer object")
     ask.add_argument(
         "--only",
@@ -64,6 +65,9 @@ def _ask(arguments: argparse.Namespace) -> int:
     if arguments.out and not arguments.batch:
         raise UsageError("--out goes with --batch; one answer goes to standard output")
     settings = AskSettings(k=arguments.k, max_risk=arguments.max_risk)
+    writer = writer_of(arguments)
+    if writer and arguments.batch:
+        raise UsageError("--llm writes about one question, not about a --batch")
     if arguments.batch:
         return _ask_batch(arguments, settings)
     from qa.answer.pipeline import checked_question
@@ -74,9 +78,30 @@ def _ask(arguments: argparse.Namespace) -> int:
     answerer = open_or_build(arguments, settings)
     given = reply(answerer, question, only=chosen(answerer, arguments.only))
     bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    print(json_line(given) if arguments.json else reply_to_text(given, bold=bold))
+    if writer and given.answer and given.answer.answered:
+        _print_written(arguments, writer, answerer, given)
+    else:
+        print(json_line(given) if arguments.json else reply_to_text(given, bold=bold))
     told = given.answer.answered if given.answer else given.overview is not None
     return EXIT_OK if told else EXIT_ABSTAINED
+
+
+def _print_written(
+    arguments: argparse.Namespace, settings: WriterSettings, answerer: "Answerer", given: "Reply"
+) -> None:
+    """Print what the user's model writes of an answer, and the answer below it."""
+    from qa.converse.present import reply_to_json, reply_to_text
+    from qa.write.client import ChatClient
+    from qa.write.present import written_to_json, written_to_text
+    from qa.write.writer import Writer
+
+    assert given.answer is not None
+    *_, written = Writer(ChatClient(settings), settings.model).write(answerer, given.answer)
+    if arguments.json:
+        found = reply_to_json(given) | {"written": written_to_json(written)}
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print(f"{written_to_text(written)}\n\n{reply_to_text(given)}")
 
 
 def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:

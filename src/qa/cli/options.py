@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from qa.errors import UsageError
 from qa.settings import (
     DEFAULT_ENCODER,
     DEFAULT_READER,
@@ -10,6 +11,7 @@ from qa.settings import (
     AskSettings,
     BuildSettings,
     ParseLimits,
+    WriterSettings,
 )
 
 
@@ -100,3 +102,31 @@ def add_risk(parser: argparse.ArgumentParser) -> None:
         help="expected share of wrong answers among those given, 0 to 1: less answers less "
         "often (%(default)s)",
     )
+
+
+def add_writer(parser: argparse.ArgumentParser) -> None:
+    """Add which model writes prose, if any."""
+    group = parser.add_argument_group(
+        "writer",
+        "a chat model of yours that writes prose from the passages; every sentence is checked "
+        "against them or struck. Question and passages are sent to it. Its key is read from "
+        "the environment: QA_LLM_KEY",
+    )
+    group.add_argument(
+        "--llm",
+        metavar="URL",
+        help="OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1 (none)",
+    )
+    group.add_argument("--llm-model", metavar="NAME", default="", help="the model's name there")
+    group.add_argument(
+        "--llm-seconds", type=float, default=60.0, metavar="N", help="for one answer (%(default)s)"
+    )
+
+
+def writer_of(arguments: argparse.Namespace) -> WriterSettings | None:
+    """Read which model writes; None for none."""
+    if not arguments.llm:
+        if arguments.llm_model:
+            raise UsageError("--llm-model goes with the model's address: --llm URL")
+        return None
+    return WriterSettings(arguments.llm, arguments.llm_model, arguments.llm_seconds)

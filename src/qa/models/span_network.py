@@ -33,6 +33,7 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 PASSAGE_INPUT = "passage_mask"
 START_OUTPUT, END_OUTPUT, ANSWERABLE_OUTPUT = "start_logits", "end_logits", "answerable_logit"
 EVIDENCE_OUTPUT = "evidence_logits"
+CLAIM_OUTPUT = "claim_logits"
 
 # Of what the network reads: how much a question may take, and how much windows share.
 _QUESTION_SHARE = 1 / 3
@@ -70,6 +71,14 @@ class PassageScores(NamedTuple):
 
     answerable: float
     spans: tuple[SpanScore, ...]
+
+
+class ClaimScores(NamedTuple):
+    """Log-odds-like scores of what a text says of a claim; the highest is the likeliest."""
+
+    supported: float
+    refuted: float
+    not_enough: float
 
 
 class SpanNetwork:
@@ -117,6 +126,17 @@ class SpanNetwork:
         question = self._shortened(question)
         return list(self._pool.map(lambda passage: self._score(question, passage), passages))
 
+    def support(self, claim: str, text: str) -> ClaimScores | None:
+        """Say whether a text supports a claim; None from a network that cannot tell.
+
+        Of a text longer than the network reads, the start is read.
+        """
+        if CLAIM_OUTPUT not in self._outputs:
+            return None
+        encoding = self._tokenizer.encode(self._shortened(claim), text)
+        logits = self._session.run([CLAIM_OUTPUT], self._arrays(encoding))[0][0]
+        return ClaimScores(*map(float, logits))
+
     def _score(self, question: str, passage: Passage) -> PassageScores:
         heading = f"{passage.context}\n" if self._reads_headings and passage.context else ""
         first = self._tokenizer.encode(question, heading + passage.text)
@@ -133,11 +153,8 @@ class SpanNetwork:
         return PassageScores(answerable, tuple(best))
 
     def _run(self, encoding: Encoding) -> "_Window":
-        passage = [int(part == 1) for part in encoding.sequence_ids]
-        rows = (encoding.ids, encoding.attention_mask, encoding.type_ids, passage)
-        feed = dict(zip((*INPUTS, PASSAGE_INPUT), rows, strict=True))
-        arrays = {name: np.array([feed[name]], dtype=np.int64) for name in self._inputs}
-        found = dict(zip(self._outputs, self._session.run(None, arrays), strict=True))
+        outputs = self._session.run(None, self._arrays(encoding))
+        found = dict(zip(self._outputs, outputs, strict=True))
         logit, evidence = found.get(ANSWERABLE_OUTPUT), found.get(EVIDENCE_OUTPUT)
         return _Window(
             found[START_OUTPUT][0],
@@ -145,6 +162,12 @@ class SpanNetwork:
             None if logit is None else float(logit[0]),
             None if evidence is None else evidence[0],
         )
+
+    def _arrays(self, encoding: Encoding) -> dict[str, NDArray[np.int64]]:
+        passage = [int(part == 1) for part in encoding.sequence_ids]
+        rows = (encoding.ids, encoding.attention_mask, encoding.type_ids, passage)
+        feed = dict(zip((*INPUTS, PASSAGE_INPUT), rows, strict=True))
+        return {name: np.array([feed[name]], dtype=np.int64) for name in self._inputs}
 
     def _best_spans(
         self, passage: Passage, encoding: Encoding, window: "_Window", shift: int
