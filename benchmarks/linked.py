@@ -179,8 +179,8 @@ def section(asked: Sequence[Asked], rewrites: Mapping[str, Counter[str]]) -> str
     rows = [[said[name], f"{found[name][0]} of {found[name][1]}"] for name in said if name in found]
     parts = [
         f"{FOLLOW_UPS}\n\nMade by `python -m benchmarks.linked` on {time.strftime('%Y-%m-%d')}, "
-        f"commit {commit()}:\nconversations of `tests/gold/linked.jsonl` that were written before "
-        "they were first asked, about\ndocuments of their own.",
+        f"commit {commit()}:\nconversations of `tests/gold/linked.jsonl` never looked at, "
+        "about documents of their own.",
         table(["", "turns"], rows),
     ]
     if rewrites:

@@ -169,6 +169,8 @@ def _places(exchange: Exchange) -> Iterator[str]:
 def _things(exchange: Exchange) -> Iterator[str]:
     asked = take_apart(exchange.question)
     if asked and asked.is_definition:
+        if asked.rest.lower().startswith(("the ", "its ", "their ")):
+            yield exchange.answer if _is_short_name(exchange.answer) else ""
         yield _without_time(asked.rest)
     elif asked and asked.wh in ("what", "which"):
         yield _as_named(exchange)
@@ -217,13 +219,16 @@ def _several(exchange: Exchange) -> Iterator[str]:
     asked = take_apart(exchange.question)
     if asked and asked.wh == "whom" and _is_short_name(exchange.answer) and asked.subject:
         yield f"{asked.subject} and {_bare(exchange.answer)}"
-    if asked and asked.wh in ("who", "what", "which"):
-        yield _as_named(exchange)
+    answered = _as_named(exchange) if asked and asked.wh in ("who", "what", "which") else ""
+    one_alone = not is_plural(answered) and " and " not in answered
+    if not one_alone:
+        yield answered
     if asked and asked.noun and is_plural(asked.noun):
         yield asked.noun
     for phrase in phrases(exchange.question):
         if is_plural(phrase.text) and (phrase.kind == "thing" or " and " in phrase.text):
             yield _with_article(exchange.question, phrase)
+    yield answered
 
 
 def _with_noun(noun: str, exchange: Exchange) -> Iterator[str]:

@@ -137,11 +137,22 @@ def ask_otherwise(asked: Asked, with_word: str, answer: str = "") -> str:
     if asked.is_definition and not (answer[:1].isalpha() and len(answer.split()) <= _MOST_WORDS):
         return f"{lead} {aux} {asked.rest}?"
     if not asked.of_subject:
-        return f"{lead} {aux} {asked.rest}?"
+        whom = f" {answer}" if _lacks_object(asked) and _is_name(answer) else ""
+        return f"{lead} {aux} {asked.rest}{whom}?"
     subject = _subject(asked, answer)
     if aux:
         return f"{lead} {aux} {subject} {asked.rest}?"
     return f"{lead} is it that {subject} {asked.rest}?"
+
+
+def _lacks_object(asked: Asked) -> bool:
+    """Whether what was asked for is the object: whom did she follow."""
+    last = asked.rest.split()[-1:]
+    return asked.wh in _ASKS_A_NAME and asked.is_done and any(map(is_verb, last))
+
+
+def _is_name(answer: str) -> bool:
+    return answer[:1].isupper() and len(answer.split()) <= _MOST_WORDS
 
 
 def _subject(asked: Asked, answer: str) -> str:

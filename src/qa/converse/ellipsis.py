@@ -12,6 +12,7 @@ from qa.converse.asked import Asked, ask_otherwise, take_apart
 from qa.converse.exchange import Exchange
 from qa.converse.phrases import (
     AUXILIARIES,
+    NOUNS,
     QUESTION_WORDS,
     TIME,
     Phrase,
@@ -38,7 +39,8 @@ _THAT = "(?:that|this|it)"
 _BARE = re.compile(
     r"^(?:and |but |so )?(?P<word>why|when|where|how|how so|how come|since when|until when|who|"
     r"by whom|whom|by who|with whom|for whom|from whom|from where|where from|where to|how often|"
-    r"how long|for how long|by how much|in (?:what|which) way|for what|for how much|what for|"
+    r"how long|for how long|by how much|(?:with|by|from|on|at|to) what|in (?:what|which) way|"
+    r"for what|for how much|what for|"
     r"why not|why so|(?:in )?(?:what|which) (?:year|month)|(?:what|which) year was)"
     rf"(?: exactly| (?:is|was) {_THAT}| did {_THAT}(?: happen)?| {_THAT})?\W*$",
     re.IGNORECASE,
@@ -107,7 +109,8 @@ def is_fragment(core: str) -> bool:
         return False
     if any(word in AUXILIARIES - {"may", "must", "will"} for word in found):
         return False
-    return not any(map(is_verb, found[1:])) or TIME.search(core) is not None
+    verbs = [word for word in found[1:] if is_verb(word) and word not in NOUNS]
+    return not verbs or TIME.search(core) is not None
 
 
 def _core(said: str) -> str:

@@ -44,6 +44,10 @@ AUXILIARIES = frozenset(
     "is are was were am be been do does did has have had can could will would shall should may "
     "might must".split()
 )
+# Behind "how" no things.
+_DEGREES = frozenset(
+    "long far old big large high tall deep heavy fast soon likely often wide strong".split()
+)
 QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
 # Verbs that people ask with, beside what ends in -ed: without these a phrase swallows the verb.
 VERBS = frozenset(
@@ -54,7 +58,7 @@ VERBS = frozenset(
     deliver describe destroy develop die differ do done draw drew drop earn eat employ enable
     end enjoy enter exceed exist expect explain export fail fall feel fell felt fight find fly
     follow form fought found fund gain gave get give given go goes gone got grew grow grown
-    guarantee handle happen hear heard held help hire hit hold improve include increase
+    handle happen hear heard held help hire hit hold improve include increase
     introduce invest investigate issue join keep kept kill knew know known last launch lead
     learn leave led left lie like list live lose lost made make manage mean meant measure meet
     mention met modernise modernize move need obtain occur offer open operate own paid pass
@@ -213,7 +217,7 @@ def is_verb(word: str) -> bool:
 NOUNS = frozenset(
     "list report plan change result cost work use visit record fund supply measure play need show "
     "state claim end export turn lead form run place start return support transport rent issue "
-    "limit permit cover offer".split()
+    "limit permit cover offer guarantee".split()
 )
 """Verbs that are also nouns, and oftener so inside a phrase."""
 
@@ -221,15 +225,11 @@ NOUNS = frozenset(
 def _runs(found: list[Token]) -> Iterator[list[Token]]:
     """Group words that no function word, verb or mark parts."""
     run: list[Token] = []
-    done = next((n for n, token in enumerate(found) if token.low in ("do", "does", "did")), None)
-    verb_last = done is not None and not any(
-        is_verb(token.text) and token.low not in NOUNS for token in found[done + 1 :]
-    )
+    verb = _verb_like_a_noun(found)
     for number, token in enumerate(found):
         linked = bool(run) and _links(run[-1], token, found[number + 1 :])
-        after = found[number + 1].low if number + 1 < len(found) else ""
-        last = verb_last and bool(run) and token.low in NOUNS and not after[:1].isalpha()
-        if last or (not linked and _parts(token, found[number - 1] if number else None)):
+        before = found[number - 1] if number else None
+        if (bool(run) and number == verb) or (not linked and _parts(token, before)):
             if run:
                 yield run
             run = []
@@ -240,6 +240,17 @@ def _runs(found: list[Token]) -> Iterator[list[Token]]:
             run.append(token)
     if run:
         yield run
+
+
+def _verb_like_a_noun(found: list[Token]) -> int | None:
+    """Find the verb of "does the store cost", which looks like a noun: the last that may be it."""
+    done = next((n for n, token in enumerate(found) if token.low in ("do", "does", "did")), None)
+    if done is None:
+        return None
+    after = range(done + 1, len(found))
+    if any(is_verb(found[n].text) and found[n].low not in NOUNS for n in after):
+        return None
+    return max((n for n in after if found[n].low in NOUNS), default=None)
 
 
 def _links(before: Token, token: Token, after: list[Token]) -> bool:
@@ -260,6 +271,8 @@ def _parts(token: Token, before: Token | None) -> bool:
     if not token.text[0].isalnum() and token.text[0] not in "$€£":
         return True
     if low in _ADVERBS or low in QUESTION_WORDS or low in _PREPOSITIONS:
+        return True
+    if low in _DEGREES and before is not None and before.low == "how":
         return True
     if low in FUNCTION_WORDS or low in AUXILIARIES:
         return not token.text.isupper() or len(token.text) < 2

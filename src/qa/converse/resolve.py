@@ -77,12 +77,12 @@ def _carried_over(question: str, before: Exchange) -> str:
     lead = _AND.match(question)
     if lead is None or not before.question:
         return question
-    question = question[lead.end() :]
-    kept = [] if times(question) else [phrase.text for phrase in times(before.question)][-1:]
-    if (file := _NAMED_FILE.search(before.question)) and not _NAMED_FILE.search(question):
+    rest = question[lead.end() :]
+    kept = [] if times(rest) else [phrase.text for phrase in times(before.question)][-1:]
+    if (file := _NAMED_FILE.search(before.question)) and not _NAMED_FILE.search(rest):
         said = file.group().strip(" ,")
         kept.append(said[:1].lower() + said[1:])
-    return f"{question.rstrip('?.! ')} {' '.join(kept)}?" if kept else question
+    return f"{rest.rstrip('?.! ')} {' '.join(kept)}?" if kept else question
 
 
 def _nth_document(question: str, before: Exchange) -> tuple[str, str]:
