@@ -70,6 +70,12 @@ def test_text_without_blanks_is_parted_into_overlapping_pairs() -> None:
     assert query_terms("どこですか") == ["どこ", "こで", "です", "すか"]
 
 
+def test_of_a_question_in_another_language_its_own_small_words_are_left_out() -> None:
+    assert query_terms("Wie hoch ist der Turm?") == ["hoch", "turm"]
+    assert query_terms("Quand ferme le dépôt ?") == ["ferme", "dépôt"]
+    assert query_terms("Who wrote Der Ring?") == ["wrote", "der", "ring"]
+
+
 @given(st.text())
 def test_what_is_parted_loses_nothing_and_stays_parted(text: str) -> None:
     found = parted(text)

@@ -7,6 +7,7 @@ question with foreign names has English small words, and is left alone. Does not
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {
@@ -92,6 +93,7 @@ _LEAST_SHARE = 0.3
 _PLAIN = 5
 
 
+@lru_cache(maxsize=256)
 def language_of(question: str) -> str:
     """Name the language of a question; empty for English, and where it is not plain."""
     found = _LETTERS.findall(unicodedata.normalize("NFC", question).lower())
@@ -113,6 +115,11 @@ def language_of(question: str) -> str:
     best = max(plain, key=lambda name: plain[name])
     english = sum(word in _ENGLISH and word not in _SMALL[best] for word in found)
     return "" if english else best
+
+
+def small_words(language: str) -> frozenset[str]:
+    """Return the words of a language that only ask or join; none where they are not known."""
+    return _SMALL.get(language, frozenset())
 
 
 def _script(letters: str) -> str:

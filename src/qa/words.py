@@ -6,6 +6,8 @@ Knows English function words and word shapes. Does not know the index.
 import re
 import unicodedata
 
+from qa.languages import language_of, small_words
+
 _WORD = re.compile(r"\w+")
 # Chinese, Japanese and Korean: scripts in which no blank parts words, or endings from words.
 _UNSPACED = r"\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -70,11 +72,12 @@ def query_terms(question: str) -> list[str]:
     as it stands than not at all.
     """
     found = list(dict.fromkeys(words(question)))
+    language = language_of(question)
+    small = small_words(language) if language else FUNCTION_WORDS
     content = [
         word
         for word in found
-        if word not in FUNCTION_WORDS
-        and not (_UNSPACED_RUN.fullmatch(word) and _JOINING.search(word))
+        if word not in small and not (_UNSPACED_RUN.fullmatch(word) and _JOINING.search(word))
     ]
     return (content or found)[:_MAX_TERMS]
 
