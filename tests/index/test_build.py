@@ -1,5 +1,6 @@
 """Builds: what they take over, what they swap in, and what they leave when they fail."""
 
+import json
 import os
 import shutil
 import time
@@ -36,7 +37,7 @@ from qa.errors import (
 from qa.index.build import BuildEvent, Pace, build_index
 from qa.index.generations import Index, current_generation, encoders_dir, write_vectors
 from qa.index.store import Store
-from qa.models.encoder import Encoder, packaged_encoder
+from qa.models.encoder import TOKENIZER_FILE, Encoder, packaged_encoder
 from qa.models.export_encoder import model_folder
 from qa.schema import ParsedDocument, SkippedFile
 from qa.settings import AskSettings, BuildSettings, ParseLimits
@@ -1033,3 +1034,23 @@ def test_pages_that_were_not_read_are_in_the_report(
     assert again.unread_pages == (("both.pdf", (2, 3)),)
     whole = build_index(corpus, index_dir, settings, rebuild=True)
     assert whole.unread_pages == ()
+
+
+def test_with_an_encoder_for_many_languages_words_are_looked_up_without_english_stems(
+    corpus: Path, tmp_path: Path
+) -> None:
+    def mentions(*terms: str, more_words: int) -> list[bool]:
+        index_dir = tmp_path / str(more_words)
+        settings = tiny_settings(index_dir)
+        folder = model_folder(encoders_dir(index_dir), settings.encoder, settings.precision)
+        tokenizer = json.loads((folder / TOKENIZER_FILE).read_text("utf-8"))
+        vocabulary = tokenizer["model"]["vocab"]
+        first = len(vocabulary)
+        vocabulary |= {f"mot{number}": first + number for number in range(more_words)}
+        (folder / TOKENIZER_FILE).write_text(json.dumps(tokenizer), "utf-8")
+        build_index(corpus, index_dir, settings)
+        store = Index.open(index_dir).store
+        return [store.mentions(term) for term in terms]
+
+    assert mentions("rivets", "rivet", more_words=10) == [True, True]
+    assert mentions("rivets", "rivet", more_words=100_000) == [True, False]

@@ -180,12 +180,13 @@ def _about(task: _Task, models: Models) -> dict[str, str]:
     """Return what a store's content depends on, beside the documents."""
     settings = task.settings.to_json()
     shaping = {name: value for name, value in settings.items() if name != "reader"}
-    return {
+    about = {
         "format": str(FORMAT),
         "settings": json.dumps(shaping, sort_keys=True),
         "encoder_fingerprint": models.encoder.card.fingerprint,
         "corpus": str(task.corpus.resolve()),
     }
+    return about | ({"stemming": "none"} if models.encoder.is_multilingual else {})
 
 
 def _manifest(task: _Task, models: Models) -> Manifest:

@@ -19,8 +19,12 @@ from qa.words import parted
 class StoreWriter(Store):
     """A store that a build is working on: killed at any moment, it keeps its last batch whole."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, stems: bool = True) -> None:
         """Open a store to write to, or make one.
+
+        Args:
+            path: The file.
+            stems: Whether a new one looks words up by their English stems.
 
         Raises:
             IndexDamagedError: The file is there but is not a store.
@@ -29,7 +33,8 @@ class StoreWriter(Store):
         new = not path.exists() or not path.stat().st_size
         if new:
             with closing(sqlite3.connect(path)) as db:
-                db.executescript(f"BEGIN;{SCHEMA}COMMIT;")
+                schema = SCHEMA if stems else SCHEMA.replace("porter ", "")
+                db.executescript(f"BEGIN;{schema}COMMIT;")
         self._connect(path, path.resolve().as_uri())
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.create_function("parted", 1, parted, deterministic=True)

@@ -184,7 +184,7 @@ class Workspace:
                     f"{source} is not what was written; build it again with: qa index --rebuild"
                 )
             part.replace(folder / STORE)
-        store = StoreWriter(folder / STORE)
+        store = StoreWriter(folder / STORE, stems="stemming" not in self._about)
         with store.transaction():
             store.note(**self._about)
         return store
