@@ -314,17 +314,9 @@ def test_a_welcome_that_comes_late_does_not_take_the_place_of_an_answer(
     page = visit(served.address, is_whole=False)
     turn = ask(page, IRON)
     expect(answer_of(turn)).to_be_visible()
-    page.evaluate(
-        """() => {
-            window.welcomes = 0;
-            new MutationObserver(() => {
-              if (document.querySelector(".qa-welcome")) window.welcomes += 1;
-            }).observe(document.querySelector("#qa-conversation"),
-                       { childList: true, subtree: true });
-        }"""
-    )
-    asked.set()
-    page.wait_for_function("window.welcomes > 0")
+    with page.expect_response(lambda r: "open_conversation" in (r.request.post_data or "")) as come:
+        asked.set()
+    come.value.finished()
     expect(answer_of(page.locator(".qa-turn"))).to_have_text("The Iron Bridge crosses the Severn.")
     expect(page.locator(".qa-welcome")).to_have_count(0)
 
@@ -350,6 +342,7 @@ def test_removing_asks_first_and_can_be_undone(visit: OpenPage, serve: Serve) ->
     expect(turn).not_to_contain_text("about the engine.")
     again = visit(served.address)
     expect(again.get_by_role("heading", name="Ask your 2 documents")).to_be_visible()
+    page.get_by_role("button", name="Documents", exact=True).click()
     page.get_by_role("button", name="Undo the last removal").click()
     expect(documents(page)).to_have_count(3)
     expect(page.get_by_role("button", name="Undo the last removal")).to_have_count(0)
@@ -390,6 +383,7 @@ def test_only_the_documents_chosen_are_asked_until_all_are_again(
     page.get_by_role("button", name="Ask all documents").click()
     expect(page.locator(".qa-scope")).to_have_count(0)
     expect(page.get_by_label("Question")).to_be_focused()
+    page.get_by_role("button", name="Documents", exact=True).click()
     expect(page.get_by_label("Ask ada")).not_to_be_checked()
     turn = ask(page, IRON)
     expect(answer_of(turn)).to_have_text("The Iron Bridge crosses the Severn.")
@@ -701,6 +695,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_everything_can_be_tapped(
     page.get_by_role("button", name="Text").click()
     expect(page.locator("mark#qa-cited")).to_be_visible()
     look("text")
+    page.get_by_role("tab", name="Documents").click()
     page.get_by_role("button", name="← All documents").click()
     page.locator(".qa-document[data-open='table.xlsx']").click()
     expect(page.locator(".qa-row").first).to_be_visible()

@@ -202,6 +202,31 @@ def cited_place(citation: Citation) -> str:
     return one_line(title + place)
 
 
+def reference(citation: Citation) -> str:
+    """Say where a quote stands as one writes it to a colleague: document, heading, page."""
+    page = location(citation) if citation.page is not None else ""
+    title = "" if citation.doc_id.startswith(citation.title) else citation.title
+    named = f"{title} ({citation.doc_id})" if title else citation.doc_id
+    return one_line(", ".join(filter(None, (named, citation.heading, page))))
+
+
+def quoted(citation: Citation) -> str:
+    """Quote a citation with where it stands, to be pasted elsewhere."""
+    return f"“{citation.quote}” — {reference(citation)}"
+
+
+def answer_in_words(answer: Answer) -> str:
+    """Write an answer with its citations, to be pasted elsewhere."""
+    if answer.versions:
+        said = [
+            f"{version_in_words(one)}: {one.answer}\n{quoted(one.citation)}"
+            for one in answer.versions
+        ]
+        return "\n\n".join([differing_in_words(answer), *said])
+    short = answer.answer if answer.answer != answer.citations[0].quote else ""
+    return "\n\n".join(filter(None, (short, *map(quoted, answer.citations))))
+
+
 def location(citation: Citation) -> str:
     """Say where in its document a quote stands: page or slide, else the heading above it."""
     if citation.page is None:

@@ -98,7 +98,17 @@ def documents_events(
             sent.text("query")[:_NAME_CHARACTERS], sent.texts("chosen")
         ),
         open_place=lambda sent: pane.open(
-            sent.text("doc_id"), sent.span(), sent.text("shown"), sent.number("page")
+            sent.text("doc_id"),
+            sent.span(),
+            sent.text("shown"),
+            sent.number("page"),
+            check=sent.text("check"),
+        ),
+        find_words=lambda sent: pane.find_words(
+            sent.text("doc_id"),
+            sent.text("words"),
+            -1 if (after := sent.number("after")) is None else after,
+            back=bool(sent.raw("back")),
         ),
         open_evidence=lambda sent: pane.open_evidence(sent.text("text")),
         add_files=add,
@@ -117,6 +127,7 @@ def history_events(pane: HistoryPane) -> list[ServerFunction]:
         list_conversations=lambda sent: pane.entries(
             sent.text("query")[:_NAME_CHARACTERS], sent.owner()
         ),
+        export_conversation=lambda sent: pane.export(sent.conversation(), sent.text("kind")),
         rename_conversation=lambda sent: pane.rename(
             sent.conversation(), sent.text("title")[:_NAME_CHARACTERS], sent.owner()
         ),

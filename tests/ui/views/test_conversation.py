@@ -145,7 +145,7 @@ def test_a_button_opens_the_very_document_and_span() -> None:
 
 def test_copying_a_citation_gives_quote_title_and_place() -> None:
     (copied, *_) = Page(conversation("<b>", "b/a.txt", "T")).values("data-copy")
-    assert copied == "“before <b> after” (T — b/a.txt, Heading <b>, characters 100–116)"
+    assert copied == "“before <b> after” — T (b/a.txt), Heading <b>"
 
 
 @pytest.mark.parametrize(

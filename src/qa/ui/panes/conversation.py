@@ -1,9 +1,10 @@
 """The left pane: answer questions, keep verdicts on the answers, suggest what to ask."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer
 from qa.converse.conversation import exchanges_of, reply
 from qa.converse.talk import answer_to, small_talk
 from qa.errors import IndexMissingError, QAError
@@ -34,6 +35,7 @@ class ConversationPane:
         self._library = library
         self._feedback = feedback
         self._examples = Examples()
+        self._titles: tuple[str, frozenset[str]] = ("", frozenset())
 
     def show(self, conversation: Conversation) -> str:
         """Draw a conversation, or a welcome while it is empty."""
@@ -44,6 +46,7 @@ class ConversationPane:
                 version=conversation.version,
                 problem=conversation.problem,
                 can_judge=not self._feedback.read_only,
+                repeated=self._repeated(opened(self._live)),
             )
         answerer, can_add = opened(self._live), self._library is not None
         examples = self._examples.of(answerer) if answerer else []
@@ -106,6 +109,17 @@ class ConversationPane:
         except QAError as error:
             return replace(turn, error=str(error))
         return replace(turn, verdict=verdict, error="")
+
+    def _repeated(self, answerer: Answerer | None) -> frozenset[str]:
+        """Return the titles that several documents have, looked for once a generation."""
+        if answerer is None:
+            return frozenset()
+        generation, titles = self._titles
+        if generation != answerer.index.generation:
+            counts = Counter(document.title for document in answerer.documents())
+            titles = frozenset(title for title, count in counts.items() if count > 1)
+            self._titles = answerer.index.generation, titles
+        return titles
 
     def _nothing_yet(self) -> str:
         if self._library is None:

@@ -1,6 +1,7 @@
 """The right pane: list, find, open, add and remove documents."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from qa.ui.views.documents import (
     rows_html,
     stage_in_words,
 )
-from qa.ui.views.page import sentence
+from qa.ui.views.page import checksum, sentence
 from qa.ui.views.source import notice_html, page_html, text_html
 from qa.words import counted
 
 _LIKELY_PASSAGES = 50
+_MOST_WORDS = 200  # characters that are looked for within a document
 _MOST_EVIDENCE = 20_000  # characters; evaluate.js lets no more through
 
 
@@ -50,7 +52,9 @@ class DocumentsPane:
         """Draw the documents whose names hold the words of a query."""
         return rows_html(self._listed(chosen), query)
 
-    def open(self, doc_id: str, cited: Span | None, shown: str, page: int | None) -> str:
+    def open(
+        self, doc_id: str, cited: Span | None, shown: str, page: int | None, *, check: str = ""
+    ) -> str:
         """Draw a document: the picture of a page if it has one, else its text.
 
         Args:
@@ -58,6 +62,7 @@ class DocumentsPane:
             cited: What to mark, in document offsets.
             shown: `text`, or anything else for the picture.
             page: From 1; None for the page of the citation.
+            check: What `checksum` says of the words that should stand there; empty if nobody knows.
         """
         try:
             answerer = self._live.current()
@@ -66,12 +71,14 @@ class DocumentsPane:
             return notice_html(str(error))
         if view is None:
             return notice_html(f"There is no document {doc_id!r} in the index.")
+        text = view.document.text
+        is_moved = bool(cited and check) and checksum(text[slice(*cited or ())]) != check
         if cited is not None:
-            end = min(cited.end, len(view.document.text))
-            cited = Span(cited.start, end) if cited.start < end else None
+            end = min(cited.end, len(text))
+            cited = Span(cited.start, end) if cited.start < end and not is_moved else None
         if shown != "text" and has_page_images(doc_id) and view.state == "unchanged":
-            return self._page(answerer, view, cited, page)
-        return text_html(view, cited)
+            return self._page(answerer, view, cited, page, is_moved=is_moved)
+        return text_html(view, cited, is_moved=is_moved)
 
     def open_evidence(self, words: str) -> str:
         """Draw the document in which words stand, white space aside, or say that none does."""
@@ -88,6 +95,34 @@ class DocumentsPane:
         except QAError as error:
             return notice_html(str(error))
         return notice_html("These words were not found in the documents.")
+
+    def find_words(self, doc_id: str, words: str, after: int, *, back: bool) -> dict[str, int]:
+        """Find the next place of a document where words stand, whatever their case and breaks.
+
+        Args:
+            doc_id: Which.
+            words: What to look for.
+            after: Where the place that is shown begins; -1 for none.
+            back: Whether the place before that is wanted instead.
+
+        Returns:
+            `start` and `end` of the place, its `number`, and how many there are in `total`; a
+            total of 0 if there is none.
+        """
+        pattern = r"\s+".join(map(re.escape, words[:_MOST_WORDS].split()))
+        try:
+            document = self._live.current().index.store.document(doc_id) if pattern else None
+        except QAError:
+            document = None
+        text = document.text if document else ""
+        found = [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
+        if not text or not found:
+            return {"start": -1, "end": -1, "number": 0, "total": 0}
+        starts = [start for start, _ in found]
+        at = bisect_left(starts, after) - 1 if back else bisect_right(starts, after)
+        at %= len(found)
+        start, end = found[at]
+        return {"start": start, "end": end, "number": at + 1, "total": len(found)}
 
     def status(self) -> dict[str, Any]:
         """Say how far bringing the index up to date is, for the page's script."""
@@ -142,7 +177,13 @@ class DocumentsPane:
         return self.status()
 
     def _page(
-        self, answerer: Answerer, view: SourceView, cited: Span | None, page: int | None
+        self,
+        answerer: Answerer,
+        view: SourceView,
+        cited: Span | None,
+        page: int | None,
+        *,
+        is_moved: bool,
     ) -> str:
         document = view.document
         page = page or (document.page_of(cited.start) if cited else 1) or 1
@@ -150,8 +191,8 @@ class DocumentsPane:
         try:
             image = answerer.draw_page(document.doc_id, page, cited, self._sandbox)
         except SourceError:  # the text is there all the same
-            return text_html(view, cited)
-        return page_html(view, cited, page, image)
+            return text_html(view, cited, is_moved=is_moved)
+        return page_html(view, cited, page, image, is_moved=is_moved)
 
     def _listed(self, chosen: Collection[str], *, whole: bool = True) -> DocumentList:
         answerer = opened(self._live)

@@ -1,10 +1,14 @@
 """What was said before: open, list, find, rename and delete conversations."""
 
+import base64
+import re
 from dataclasses import replace
 from typing import Any
 
 from qa.answer.pipeline import LiveAnswerer
 from qa.errors import HistoryError
+from qa.ui.export.markdown import to_markdown
+from qa.ui.export.word import to_word
 from qa.ui.history.history import History
 from qa.ui.history.recheck import Rechecker
 from qa.ui.history.store import is_conversation_id
@@ -14,6 +18,8 @@ from qa.ui.panes.opened import opened
 from qa.ui.views.conversation import suggestions_html
 from qa.ui.views.history import entries_html, history_html
 
+_NAME_CHARACTERS = 60
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _GONE = "This conversation is not kept here: it was deleted, or begun elsewhere."
 
 
@@ -90,6 +96,22 @@ class HistoryPane:
         entries = self._history.entries(query, owner if self._is_shared else None)
         return {"html": entries_html(entries, query), "problem": self._history.problem}
 
+    def export(self, conversation: str, kind: str) -> dict[str, str]:
+        """Write a conversation down, for the page's script.
+
+        Args:
+            conversation: Its id.
+            kind: `word`, or anything else for Markdown.
+        """
+        now = self._checked(self.read(conversation))
+        name = re.sub(r"[^\w-]+", " ", now.title).strip()[:_NAME_CHARACTERS] or "conversation"
+        if kind == "word":
+            content, ending, mime = to_word(now), "docx", _WORD
+        else:
+            content, ending, mime = to_markdown(now).encode(), "md", "text/markdown"
+        encoded = base64.b64encode(content).decode("ascii")
+        return {"name": f"{name}.{ending}", "mime": mime, "content": encoded}
+
     def rename(self, conversation: str, title: str, owner: str) -> None:
         """Name a conversation."""
         if self._may_change(conversation, owner):
@@ -108,7 +130,10 @@ class HistoryPane:
     def _may_change(self, conversation: str, owner: str) -> bool:
         return not self._is_shared or self._history.owner(conversation) == owner
 
-    def _drawn(self, now: Conversation) -> str:
+    def _checked(self, now: Conversation) -> Conversation:
         answerer = opened(self._live)
         turns = tuple(self._rechecker.checked(turn, answerer) for turn in now.turns)
-        return self._conversation.show(replace(now, turns=turns))
+        return replace(now, turns=turns)
+
+    def _drawn(self, now: Conversation) -> str:
+        return self._conversation.show(self._checked(now))

@@ -26,19 +26,23 @@ function showTab() {
   }
 }
 
-async function copy(button) {
-  const label = button.textContent;
+async function copyText(text) {
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(text);
   } catch {
     // Not a secure context, as over plain HTTP from another machine.
     const area = document.createElement("textarea");
-    area.value = button.dataset.copy;
+    area.value = text;
     document.body.append(area);
     area.select();
     document.execCommand("copy");
     area.remove();
   }
+}
+
+async function copy(button) {
+  const label = button.textContent;
+  await copyText(button.dataset.copy);
   button.textContent = "Copied";
   setTimeout(() => { button.textContent = label; }, 1500);
 }
@@ -50,7 +54,47 @@ function place(data) {
     end: Number(data.end ?? -1),
     shown: data.as ?? "",
     page: data.page ? Number(data.page) : null,
+    check: data.check ?? "",
   };
+}
+
+// ---- the page's address: which document is open, at which place
+
+// Not "page": Gradio takes that for one of its own.
+const SHOWN = ["doc", "from", "to", "check", "as", "p"];
+
+// What the address opens; null for nothing. Anybody may have written it.
+function placeInAddress() {
+  const said = new URLSearchParams(location.search);
+  const doc_id = said.get("doc");
+  if (!doc_id || doc_id.length > 4_096) return null;
+  const number = (name) => (/^\d{1,9}$/.test(said.get(name) ?? "") ? Number(said.get(name)) : null);
+  const [start, end] = [number("from") ?? -1, number("to") ?? -1];
+  const check = (said.get("check") ?? "").slice(0, 64);
+  return { doc_id, start, end, check, shown: said.get("as") === "text" ? "text" : "", page: number("p") };
+}
+
+function addressOf(place) {
+  const to = new URL(location.href);
+  for (const name of SHOWN) to.searchParams.delete(name);
+  if (!place?.doc_id) return to;
+  to.searchParams.set("doc", place.doc_id);
+  if (place.end > 0) {
+    to.searchParams.set("from", place.start);
+    to.searchParams.set("to", place.end);
+    if (place.check) to.searchParams.set("check", place.check);
+  }
+  if (place.shown === "text") to.searchParams.set("as", "text");
+  if (place.page) to.searchParams.set("p", place.page);
+  return to;
+}
+
+// What opens by itself takes the place of what is in the address, and the way back skips it.
+function putInAddress(place, isQuiet) {
+  const to = addressOf(place);
+  if (to.href === location.href) return;
+  if (isQuiet) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
 }
 
 // Documents that are asked; not all of them need to be in the part of the list that is shown.
@@ -94,9 +138,11 @@ const unreachable = '<div class="qa-source">' +
 // for turning pages, or else to the heading.
 let acted = null;
 let asked = 0;
+let quietly = false; // what opens by itself leaves the focus where it is
 
-async function fill(call, button) {
+async function fill(call, button, isQuiet = false) {
   acted = element.contains(button) ? button : null;
+  quietly = isQuiet;
   asked += 1;
   const number = asked;
   const html = await call.catch(() => null);
@@ -105,7 +151,9 @@ async function fill(call, button) {
   requestAnimationFrame(present);
 }
 
-async function list(button) {
+async function list(button, isBack = false) {
+  document.body.dataset.pinned = "";
+  if (!isBack) putInAddress(null, false);
   await fill(server.list_documents({ chosen: [...chosen] }), button);
   follow();
 }
@@ -113,9 +161,26 @@ async function list(button) {
 if (isSource) {
   narrow.addEventListener("change", showTab);
   document.addEventListener("qa-open", ({ detail }) => {
-    const { place, button, from } = detail;
-    fill("text" in place ? server.open_evidence(place) : server.open_place(place), button);
-    show("source", from);
+    const { place, button, from, isQuiet = false, isBack = false } = detail;
+    const isWithin = element.contains(button) && !button.matches(".qa-document");
+    if (!isWithin) {
+      // What a person has taken from the list stays when the next answer comes.
+      document.body.dataset.pinned = button?.matches(".qa-document") ? "yes" : "";
+      const isCited = button?.closest("#qa-conversation");
+      document.querySelector(".qa-panes").dataset.opened = isCited ? "answer" : "";
+    }
+    if (!isBack) putInAddress("text" in place ? null : place, isQuiet);
+    fill("text" in place ? server.open_evidence(place) : server.open_place(place), button, isQuiet);
+    if (!isQuiet) show("source", from);
+  });
+  document.addEventListener("qa-list", () => list(null));
+  addEventListener("popstate", () => {
+    const place = placeInAddress();
+    if (place) document.dispatchEvent(new CustomEvent("qa-open", { detail: { place, button: null, isBack: true } }));
+    else {
+      if (narrow.matches && element.querySelector('[data-view="document"]')) show("ask");
+      if (element.querySelector('[data-view="document"]')) list(null, true);
+    }
   });
 }
 
@@ -334,7 +399,28 @@ element.addEventListener("click", (event) => {
   const target = event.target.closest("button");
   if (!target || !element.contains(target)) return;
   const data = target.dataset;
-  if (data.tab) show(data.tab);
+  if (data.tab) {
+    document.querySelector(".qa-panes").dataset.opened = "";
+    show(data.tab);
+  }
+  else if (data.zoom) zoom(Number(data.zoom));
+  else if ("documents" in data) {
+    show("ask"); // beside which the documents are
+    document.dispatchEvent(new Event("qa-list"));
+  }
+  else if (data.share === "link") {
+    const to = new URL(location.href);
+    to.search = `?c=${document.body.dataset.conversation}`;
+    copyText(to.href).then(() => announce("The link was copied."));
+  }
+  else if ("leave" in data) document.dispatchEvent(new Event("qa-leave"));
+  else if ("copyLink" in data) {
+    const to = new URL(location.href);
+    to.searchParams.delete("c"); // the document's place, and nothing of what was asked
+    data.copy = to.href;
+    copy(target);
+    delete data.copy;
+  }
   else if (data.copy) copy(target);
   else if (data.judge) {
     const { conversation } = document.body.dataset;
@@ -379,6 +465,7 @@ element.addEventListener("click", (event) => {
 element.addEventListener("change", (event) => {
   const target = event.target;
   if (target.dataset.pick) pick(target);
+  else if ("jump" in target.dataset) jump(target);
   else if (target.dataset.input) {
     add([...target.files].map((file) => ({ file, name: file.webkitRelativePath || file.name })));
     target.value = "";
@@ -403,8 +490,12 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 }
 
 if (isSource) {
+  const place = placeInAddress();
+  if (place) {
+    fill(server.open_place(place), null);
+    if (!new URLSearchParams(location.search).has("c")) show("source");
+  } else list(null, true);
   follow();
-  list();
 }
 
 element.addEventListener("keydown", (event) => {
@@ -427,6 +518,59 @@ function refocus(heading) {
   return Boolean(same);
 }
 
+// ---- within a document: another page, another size, the next place of some words
+
+let looked = { doc_id: "", words: "", start: -1, said: "" };
+async function findWords(box, back) {
+  const { shown: doc_id } = element.querySelector("[data-shown]").dataset;
+  const words = box.value.trim();
+  if (!words) return;
+  const after = looked.doc_id === doc_id && looked.words === words ? looked.start : -1;
+  const now = await server.find_words({ doc_id, words, after, back });
+  const said = now.total ? `${now.number.toLocaleString()} of ${now.total.toLocaleString()}` : "Not found";
+  looked = { doc_id, words, start: now.start, said };
+  if (!now.total) {
+    showLooked();
+    return;
+  }
+  const isText = element.querySelector('[data-as="text"][aria-pressed="true"]');
+  const place = { doc_id, start: now.start, end: now.end, shown: isText ? "text" : "", page: null };
+  document.dispatchEvent(new CustomEvent("qa-open", { detail: { place, button: box } }));
+}
+
+function showLooked() {
+  const box = element.querySelector("[data-words]");
+  if (!box || looked.doc_id !== element.querySelector("[data-shown]")?.dataset.shown) return null;
+  box.value = looked.words;
+  element.querySelector("[data-found]").textContent = looked.said;
+  return box;
+}
+
+function jump(box) {
+  const like = element.querySelector(".qa-pager [data-page]");
+  const page = Math.min(Math.max(Math.trunc(Number(box.value)) || 1, 1), Number(box.max));
+  box.value = page; // the same page is not drawn anew
+  const detail = { place: { ...place(like.dataset), page }, button: box };
+  document.dispatchEvent(new CustomEvent("qa-open", { detail }));
+}
+
+const SIZES = [1, 1.25, 1.5, 2, 3];
+let size = 0;
+function zoom(by) {
+  size = Math.min(Math.max(size + by, 0), SIZES.length - 1);
+  const sheet = element.querySelector(".qa-sheet");
+  if (sheet) sheet.style.width = `${SIZES[size] * 100}%`;
+  for (const button of element.querySelectorAll("[data-zoom]")) {
+    button.disabled = size === (button.dataset.zoom === "1" ? SIZES.length - 1 : 0);
+  }
+}
+
+element.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !("words" in event.target.dataset)) return;
+  event.preventDefault();
+  findWords(event.target, event.shiftKey);
+});
+
 function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 }
@@ -434,9 +578,18 @@ function still() {
 function present() {
   showTicks();
   showLost();
+  zoom(0);
+  const finding = showLooked();
+  const isFound = finding && "words" in (acted?.dataset ?? {});
+  const isJumped = "jump" in (acted?.dataset ?? {});
   const cited = element.querySelector("#qa-cited");
   const heading = element.querySelector(".qa-source-title");
-  if (cited) {
+  if (quietly) (cited ?? heading)?.scrollIntoView({ block: cited ? "center" : "start", behavior: still() });
+  else if (isFound || isJumped) {
+    acted = null;
+    cited?.scrollIntoView({ block: "center", behavior: still() });
+    (isFound ? finding : element.querySelector("[data-jump]"))?.focus({ preventScroll: true });
+  } else if (cited) {
     cited.scrollIntoView({ block: "center", behavior: still() });
     if (!refocus(heading)) cited.focus({ preventScroll: true });
   } else {
@@ -462,7 +615,7 @@ function receive(html) {
     if (newest.html !== null) props.value = newest.html;
     return;
   }
-  newest = { version: Number(version), html };
+  newest = { version: Number(version), html, name: document.body.dataset.conversation };
   if (props.value !== html) props.value = html;
   requestAnimationFrame(showNewTurn);
 }
@@ -471,11 +624,11 @@ watch("value", () => receive(props.value ?? "")); // not told of what a script p
 
 if (element.closest("#qa-conversation")) {
   document.addEventListener("qa-conversation", ({ detail }) => {
-    if (detail.isOther) {
-      newest = { version: 0, html: null };
+    if (newest.name !== detail.name) {
+      newest = { version: 0, html: null, name: detail.name };
       last = -1;
+      entered = detail.html.includes('class="qa-turn"');
     }
-    entered = detail.isOther && detail.html.includes('class="qa-turn"');
     receive(detail.html);
   });
   document.body.dataset.canShow = "";
@@ -492,6 +645,8 @@ function showNewTurn() {
     const beyond = mark.getBoundingClientRect().right - table.getBoundingClientRect().right;
     if (beyond > -12) table.scrollLeft += beyond + 12;
   }
+  const share = document.querySelector("#qa-share");
+  if (share && element.closest("#qa-conversation")) share.hidden = !turns.length;
   const number = turns.length ? Number(turns[turns.length - 1].dataset.number) : -1;
   if (number <= last) return;
   last = number;
@@ -505,6 +660,15 @@ function showNewTurn() {
   document.querySelector("#qa-answered").textContent = said?.textContent ?? "";
   const { conversation } = turn.closest("[data-conversation]").dataset;
   document.dispatchEvent(new CustomEvent("qa-said", { detail: conversation }));
+  openByItself(turn);
+}
+
+// The newest answer's place opens beside it, where both are in view and nothing was opened by hand.
+function openByItself(turn) {
+  const chip = turn.querySelector(".qa-chip");
+  if (!chip || narrow.matches || document.body.dataset.pinned) return;
+  const detail = { place: place(chip.dataset), button: chip, isQuiet: true };
+  document.dispatchEvent(new CustomEvent("qa-open", { detail }));
 }
 
 // ---- keys that count wherever one is: only the head's script listens
@@ -526,6 +690,7 @@ function leaveSource() {
 
 if (element.closest("#qa-head")) {
   document.addEventListener("qa-open", ({ detail }) => { opener = detail.button; });
+  document.addEventListener("qa-leave", leaveSource);
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target.closest?.("input:not([type=checkbox]), textarea");

@@ -34,19 +34,19 @@ function goTo(name) {
   const to = new URL(location.href);
   if (name) to.searchParams.set("c", name);
   else to.searchParams.delete("c");
+  // Another conversation: what is open belongs to this one.
+  if (name !== root.dataset.conversation) for (const other of ["doc", "from", "to", "check", "as", "p"]) to.searchParams.delete(other);
   if (to.href !== location.href) history.pushState(null, "", to);
 }
 
 let opened = 0;
 async function open(name, isExpected) {
-  const isOther = root.dataset.conversation !== name;
   root.dataset.conversation = name;
   opened += 1;
   const number = opened;
   const html = await server.open_conversation({ conversation: name, is_expected: isExpected });
   if (number !== opened) return; // another was asked for meanwhile
-  const detail = { html: html, isOther };
-  document.dispatchEvent(new CustomEvent("qa-conversation", { detail }));
+  document.dispatchEvent(new CustomEvent("qa-conversation", { detail: { html, name } }));
 }
 
 function begin() {
@@ -192,3 +192,38 @@ document.addEventListener("click", (event) => {
   drawer.showModal();
   list();
 });
+
+// ---- giving a conversation to somebody else
+
+const menu = () => document.querySelector("#qa-share");
+
+async function share(kind) {
+  if (kind === "print") {
+    print();
+    return;
+  }
+  const now = await server.export_conversation({ conversation: root.dataset.conversation, kind });
+  const bytes = Uint8Array.from(atob(now.content), (letter) => letter.charCodeAt(0));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes], { type: now.mime }));
+  link.download = now.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-share]");
+  const open = menu();
+  if (open?.open && (button || !open.contains(event.target))) open.open = false;
+  if (!button) return;
+  open.querySelector("summary").focus();
+  if (button.dataset.share !== "link") share(button.dataset.share);
+});
+
+document.addEventListener("keydown", (event) => {
+  const open = menu();
+  if (event.key !== "Escape" || !open?.open) return;
+  event.preventDefault();
+  open.open = false;
+  open.querySelector("summary").focus();
+}, true);

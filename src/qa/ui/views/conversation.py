@@ -1,6 +1,6 @@
 """Draw the left pane: the welcome, the questions with their answers, and what they are asked of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from qa.schema import Citation, RetrievedPassage
@@ -48,6 +48,7 @@ def conversation_html(
     version: int = 0,
     problem: str = "",
     can_judge: bool = True,
+    repeated: Collection[str] = (),
 ) -> str:
     """Draw the left pane as a conversation.
 
@@ -57,6 +58,7 @@ def conversation_html(
         version: Of the conversation; the script leaves what is older than what it has shown.
         problem: Why it is not kept, or empty.
         can_judge: Whether verdicts on answers are kept here.
+        repeated: Titles that several documents have: their files are named, too.
     """
     return TEMPLATES.render(
         "conversation.html",
@@ -65,6 +67,7 @@ def conversation_html(
         version=version,
         problem=problem,
         can_judge=can_judge,
+        repeated=repeated,
     )
 
 

@@ -1,17 +1,20 @@
 """Fill in the page's templates, and put values into words for them."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from qa.answer.outcome.excerpt import excerpt
 from qa.answer.present import (
-    cited_place,
+    answer_in_words,
     confidence_in_words,
     differing_in_words,
     language_in_words,
     location,
+    quoted,
     read_as_in_words,
+    reference,
     refusal_in_words,
     state_in_words,
     version_in_words,
@@ -44,8 +47,15 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _highlighted(citation: Citation) -> list[Piece]:
+def highlighted(citation: Citation) -> list[Piece]:
+    """Cut a quote at the ends of the words worth a reader's eye."""
     return pieces(citation.quote, [mark.shift(-citation.start) for mark in citation.highlights])
+
+
+def checksum(words: str) -> str:
+    """Tell words from others by a few letters, for an address; empty for none."""
+    data = words.encode("utf-8", "replace")
+    return hashlib.sha256(data).hexdigest()[:12] if words else ""
 
 
 def _milliseconds(answer: Answer) -> str:
@@ -55,16 +65,19 @@ def _milliseconds(answer: Answer) -> str:
 TEMPLATES = Templates(
     Path(__file__).parent.parent / "templates",
     filters={
-        "cited_place": cited_place,
+        "check": checksum,
         "confidence_in_words": confidence_in_words,
         "counted": counted,
         "excerpt": excerpt,
         "differing_in_words": differing_in_words,
         "details_in_words": details_in_words,
         "facts_of": facts_of,
-        "highlighted": _highlighted,
+        "highlighted": highlighted,
         "language_in_words": language_in_words,
         "location": location,
+        "quoted": quoted,
+        "reference": reference,
+        "written": answer_in_words,
         "milliseconds": _milliseconds,
         "read_as_in_words": read_as_in_words,
         "refusal_in_words": refusal_in_words,

@@ -19,26 +19,29 @@ _PAGE_CHARACTERS = 200_000
 _TOLD_CHARACTERS = 300
 
 
-def text_html(view: SourceView, cited: Span | None) -> str:
+def text_html(view: SourceView, cited: Span | None, *, is_moved: bool = False) -> str:
     """Draw a document's text, with the cited words marked.
 
     Args:
         view: The document and whether its file has changed.
         cited: What to mark, in document offsets; None for nothing.
+        is_moved: Whether what should be marked no longer stands where it did.
     """
     text = view.document.text
     window = _window(len(text), cited)
     blocks = [b for b in view.blocks if b.end > window.start and b.start < window.end]
     return TEMPLATES.render(
         "source.html",
-        **_head(view, cited, None),
+        **_head(view, cited, None, is_moved=is_moved),
         window=window if window != Span(0, len(text)) else None,
         blocks=_drawn(text, blocks, cited, window),
     )
 
 
-def page_html(view: SourceView, cited: Span | None, page: int, image: PageImage) -> str:
-    """Draw the picture of one page, with the cited words boxed."""
+def page_html(
+    view: SourceView, cited: Span | None, page: int, image: PageImage, *, is_moved: bool = False
+) -> str:
+    """Draw the picture of one page, with the cited words boxed; otherwise as `text_html`."""
     boxes = [
         {
             "left": f"{left:.3%}",
@@ -55,7 +58,9 @@ def page_html(view: SourceView, cited: Span | None, page: int, image: PageImage)
         "boxes": boxes,
         "marked": view.document.text[slice(*cited)][:_TOLD_CHARACTERS] if cited else "",
     }
-    return TEMPLATES.render("source.html", **_head(view, cited, page), image=drawn)
+    return TEMPLATES.render(
+        "source.html", **_head(view, cited, page, is_moved=is_moved), image=drawn
+    )
 
 
 def notice_html(message: str) -> str:
@@ -63,13 +68,17 @@ def notice_html(message: str) -> str:
     return TEMPLATES.render("source_notice.html", message=message)
 
 
-def _head(view: SourceView, cited: Span | None, page: int | None) -> dict[str, Any]:
+def _head(
+    view: SourceView, cited: Span | None, page: int | None, *, is_moved: bool
+) -> dict[str, Any]:
     """Say what stands above a document: of which page the picture is shown; None for text."""
     document = view.document
     return {
         "document": document,
         "state": view.state,
         "span": cited or Span(-1, -1),
+        "words": document.text[slice(*cited)] if cited else "",
+        "is_moved": is_moved,
         "page": page,
         "pages": len(document.pages),
         "has_views": has_page_images(document.doc_id) and view.state == "unchanged",
@@ -116,7 +125,7 @@ def _table(grid: Grid, blocks: Sequence[Block], cited: Span | None) -> dict[str,
         is_cited = cited is not None and block.start < cited.end and cited.start < block.end
         is_first = is_cited and cited is not None and cited.start >= block.start
         rows.append({"cells": cells, "is_cited": is_cited, "is_first": is_first})
-    return {"header": grid.header, "rows": rows}
+    return {"tag": "table", "header": grid.header, "rows": rows}
 
 
 def _block(document: str, block: Block, cited: Span | None, window: Span) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+"""Say line by line what a conversation on paper holds, in whatever format it is written."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from qa.answer.present import (
+    differing_in_words,
+    one_line,
+    reference,
+    refusal_in_words,
+    state_in_words,
+    version_in_words,
+)
+from qa.schema import Answer, Citation
+from qa.ui.page_state import Conversation, Turn
+from qa.ui.views.page import Piece, highlighted, sentence
+from qa.words import counted
+
+Kind = Literal["title", "question", "note", "answer", "quote", "reference"]
+
+
+class Line(NamedTuple):
+    """A paragraph.
+
+    Attributes:
+        kind: What it is.
+        pieces: Its text; what is marked is worth a reader's eye.
+    """
+
+    kind: Kind
+    pieces: tuple[Piece, ...]
+
+
+def lines(conversation: Conversation) -> list[Line]:
+    """Return all that was asked and answered, each quote with where it stands."""
+    written = [_plain("title", conversation.title or "Conversation")]
+    for turn in conversation.turns:
+        written += [_plain("question", turn.question), *_of_turn(turn)]
+    return written
+
+
+def _of_turn(turn: Turn) -> Iterator[Line]:
+    if turn.only:
+        yield _plain("note", f"Asked of {counted(turn.only, 'document')} only")
+    if turn.understood:
+        yield _plain("note", f"Understood as: “{turn.understood}”")
+    answer = turn.answer
+    if turn.said:
+        yield _plain("note", turn.said)
+    elif turn.overview:
+        for citation in turn.overview.sentences:
+            yield from _cited(citation)
+    elif turn.more:
+        for citation in turn.more:
+            yield from _cited(citation)
+    elif answer is None:
+        yield _plain("note", turn.error)
+    elif answer.state == "unclear":
+        yield _plain("note", "Which one do you mean?")
+        yield from (_plain("note", f"{one.title} ({one.doc_id})") for one in answer.choices)
+    elif answer.state == "differ":
+        yield _plain("note", differing_in_words(answer))
+        for version in answer.versions:
+            yield _plain("answer", f"{version_in_words(version)}: {version.answer}")
+            yield from _cited(version.citation)
+    elif answer.answered:
+        yield from _answered(answer)
+    elif answer.possible is not None:
+        yield _plain("note", "I found no sure answer. Possibly:")
+        yield from _cited(answer.possible)
+    else:
+        yield _plain("note", refusal_in_words(answer))
+
+
+def _answered(answer: Answer) -> Iterator[Line]:
+    if answer.answer and answer.answer != answer.citations[0].quote:
+        yield _plain("answer", answer.answer)
+    for citation in answer.citations:
+        yield from _cited(citation)
+
+
+def _cited(citation: Citation) -> Iterator[Line]:
+    yield Line("quote", tuple(highlighted(citation)))
+    changed = state_in_words(citation.state)
+    yield _plain("reference", reference(citation) + (f". {sentence(changed)}." if changed else ""))
+
+
+def _plain(kind: Kind, text: str) -> Line:
+    return Line(kind, (Piece(one_line(text), False),))
