@@ -243,6 +243,8 @@ def _shown(name: str, default: object) -> str:
     """Write a default as the table does."""
     if isinstance(default, str):
         return f"`{default}`"
+    if default == ():
+        return "none"
     assert isinstance(default, int | float)
     number = default / 1e6 if name.endswith("_bytes") else default
     if number >= 1_000_000:

@@ -216,7 +216,8 @@ class Citation:
     is still as it was indexed; it is `outdated` where a conversation is older than the index
     and the quote no longer stands in the document. `scanned`: the page's text was read in a
     picture by OCR.
-    `table`: the quote as a row of a table, if it is one.
+    `table`: the quote as a row of a table, if it is one. `trusted`: the document is not among
+    those that are marked as untrusted.
     """
 
     doc_id: str
@@ -230,6 +231,7 @@ class Citation:
     state: State = "unchanged"
     scanned: bool = False
     table: Table | None = None
+    trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

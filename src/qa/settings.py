@@ -1,6 +1,7 @@
 """Keep every setting of the product, its default, and where the default comes from."""
 
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 
 from qa.errors import UsageError
 
@@ -107,6 +108,8 @@ class AskSettings:
         read_passages: How many of the best passages the reader looks at.
         max_risk: Expected share of wrong answers among those given, 0 to 1: the reader's
             calibration turns it into the confidence below which the program abstains.
+        untrusted: Patterns of paths of documents that are not trusted: what one of them says is
+            marked, and never stands alone where trusted ones say something else.
     """
 
     k: int = 5
@@ -114,6 +117,14 @@ class AskSettings:
     lexical_weight: float = 0.7
     read_passages: int = 3
     max_risk: float = 0.2
+    untrusted: tuple[str, ...] = ()
+
+    def trusts(self, doc_id: str) -> bool:
+        """Whether a document is trusted: none of the patterns is for it, or a folder it is in."""
+        return not any(
+            fnmatchcase(doc_id, pattern) or doc_id.startswith(f"{pattern.rstrip('/')}/")
+            for pattern in self.untrusted
+        )
 
     def __post_init__(self) -> None:
         """Check what a person may have typed.

@@ -81,6 +81,7 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
                 "state": "changed",
                 "scanned": False,
                 "table": None,
+                "trusted": True,
             }
         ],
         "passages": [

@@ -36,7 +36,7 @@ ANSWER_KEYS = [
     "more",
     "overview",
 ]
-CITATION_KEYS = ["doc_id", "title", "page", "start", "end", "quote", "heading", "state", "scanned"]
+CITATION_KEYS = """doc_id title page start end quote heading state scanned table trusted""".split()
 PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
 QUESTION = "Who wrote to Charles about the engine?"
 

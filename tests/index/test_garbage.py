@@ -8,6 +8,7 @@ import pytest
 
 from qa.index import batches
 from qa.index.build import build_index
+from qa.index.chunk import chunk
 from qa.schema import Document, Passage
 from qa.settings import ParseLimits
 from tests.conftest import CORPUS, tiny_settings, write_corpus
@@ -27,15 +28,13 @@ def test_what_stands_in_a_document_again_and_again_is_encoded_once(
 def test_a_document_that_takes_too_long_to_be_cut_is_skipped_and_the_others_are_there(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut = batches.chunk
-
     def endless(
         document: Document, blocks: Any, count_tokens: Callable[[Sequence[str]], Any], *rest: Any,
         **options: Any,
     ) -> list[Passage]:  # fmt: skip
         while document.doc_id == "slow.txt":
             count_tokens(["word"])
-        return cut(document, blocks, count_tokens, *rest, **options)
+        return chunk(document, blocks, count_tokens, *rest, **options)
 
     monkeypatch.setattr(batches, "chunk", endless)
     write_corpus(corpus, {"slow.txt": "It seems to be a file like any other."})

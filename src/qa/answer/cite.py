@@ -9,13 +9,16 @@ from qa.index.context import without_title
 from qa.schema import Citation, Document, Reading, State
 
 
-def cite(reading: Reading, document: Document, state: State = "unchanged") -> Citation:
+def cite(
+    reading: Reading, document: Document, state: State = "unchanged", *, trusted: bool = True
+) -> Citation:
     """Make the citation of a reading's sentence.
 
     Args:
         reading: What was found.
         document: Where, as indexed.
         state: Whether the document's file is still as it was.
+        trusted: Whether the document is trusted.
 
     Raises:
         CitationError: The document does not hold, at the passage's offsets, the
@@ -48,4 +51,5 @@ def cite(reading: Reading, document: Document, state: State = "unchanged") -> Ci
         state=state,
         highlights=reading.highlights,
         scanned=page in document.scanned,
+        trusted=trusted,
     )

@@ -23,7 +23,7 @@ from qa.answer.calibration import (
     models_identity,
 )
 from qa.answer.cite import cite
-from qa.answer.outcome.decide import Decision, decide
+from qa.answer.outcome.decide import Decision, beside, decide
 from qa.answer.outcome.excerpt import with_best_sentence
 from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.outcome.table import table_of
@@ -146,7 +146,7 @@ class Answerer:
         )
         clock.lap("retrieve")
         candidates = self._reader.candidates(query, passages[: settings.read_passages])
-        decision = self._decide(query, candidates, only)
+        decision = self._beside_trusted(query, self._decide(query, candidates, only), only)
         readings = decision.readings
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
@@ -192,6 +192,23 @@ class Answerer:
 
         sources = Sources(cache(self._document), store.blocks)
         return decide(query, candidates, self._reader, sources, self.min_confidence, more)
+
+    def _beside_trusted(
+        self, query: Query, decision: Decision, only: Collection[str] | None
+    ) -> Decision:
+        """See what trusted documents say where one that is not trusted would answer alone.
+
+        They are looked through apart: who repeats a question word for word may crowd them out.
+        """
+        settings = self._settings
+        alone = bool(decision.readings) and not decision.differing
+        if not alone or settings.trusts(decision.readings[0].passage.doc_id):
+            return decision
+        asked = self._index.store.hashes() if only is None else only
+        trusted = [doc_id for doc_id in asked if settings.trusts(doc_id)]
+        passages = retrieve(self._index, query, settings, settings.read_passages, trusted)
+        candidates = self._reader.candidates(query, passages)
+        return beside(decision, self._decide(query, candidates, trusted), self.min_confidence)
 
     def _choices(self, decision: Decision) -> tuple[Choice, ...]:
         title = self._index.store.title
@@ -343,7 +360,9 @@ class Answerer:
         return tuple(citations)
 
     def _cite(self, reading: Reading, document: Document) -> Citation:
-        cited = cite(reading, document, self._state(document.doc_id, document.sha256))
+        state = self._state(document.doc_id, document.sha256)
+        trusted = self._settings.trusts(document.doc_id)
+        cited = cite(reading, document, state, trusted=trusted)
         return replace(cited, table=table_of(document.text, reading.sentence, reading.answer))
 
     def _document(self, doc_id: str) -> Document:

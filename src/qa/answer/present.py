@@ -121,11 +121,15 @@ def _choices_to_text(answer: Answer) -> str:
     return "\n".join([*lines, "", "Name it in the question, or ask of one with --only."])
 
 
+UNTRUSTED = "from a document that is not trusted"
+
+
 def _cited_lines(number: int, citation: Citation, said: str) -> list[str]:
     """Say where a quote stands, and quote it unless that was said above."""
     changed = f" ({state_in_words(citation.state)})" if state_in_words(citation.state) else ""
+    trusted = "" if citation.trusted else f" ({UNTRUSTED})"
     quote = one_line(citation.quote)
-    place = f"  [{number}] {cited_place(citation)}{changed}"
+    place = f"  [{number}] {cited_place(citation)}{changed}{trusted}"
     return [place, f"      “{quote}”"] if quote != said else [place]
 
 
@@ -147,6 +151,7 @@ def citation_to_json(citation: Citation) -> dict[str, Any]:
         "state": citation.state,
         "scanned": citation.scanned,
         "table": asdict(citation.table) if citation.table else None,
+        "trusted": citation.trusted,
     }
 
 

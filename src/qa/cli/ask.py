@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
-from qa.cli.options import add_build_options, add_risk, add_writer, writer_of
+from qa.cli.options import add_build_options, add_risk, add_untrusted, add_writer, writer_of
 from qa.cli.output import bar, output
 from qa.errors import UsageError
 from qa.settings import AskSettings, WriterSettings
@@ -36,6 +36,7 @@ def add_ask_command(commands: Any) -> None:
         "--k", type=int, default=AskSettings().k, help="passages to return (%(default)s)"
     )
     add_risk(ask)
+    add_untrusted(ask)
     add_writer(ask)
     ask.add_argument("--json", action="store_true", help="print the answer object")
     ask.add_argument(
@@ -64,7 +65,9 @@ def _ask(arguments: argparse.Namespace) -> int:
         raise UsageError('give either a question, qa ask "…", or a file of them, --batch IN.jsonl')
     if arguments.out and not arguments.batch:
         raise UsageError("--out goes with --batch; one answer goes to standard output")
-    settings = AskSettings(k=arguments.k, max_risk=arguments.max_risk)
+    settings = AskSettings(
+        k=arguments.k, max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted)
+    )
     writer = writer_of(arguments)
     if writer and arguments.batch:
         raise UsageError("--llm writes about one question, not about a --batch")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.cli.ask import chosen, json_line
 from qa.cli.index import open_or_build
-from qa.cli.options import add_build_options, add_risk
+from qa.cli.options import add_build_options, add_risk, add_untrusted
 from qa.errors import UsageError
 from qa.settings import AskSettings
 
@@ -29,6 +29,7 @@ def add_chat_command(commands: Any) -> None:
     )
     add_build_options(chat)
     add_risk(chat)
+    add_untrusted(chat)
     chat.add_argument(
         "--only",
         action="append",
@@ -44,7 +45,9 @@ def _chat(arguments: argparse.Namespace) -> int:
     from qa.converse.present import reply_to_text
     from qa.converse.talk import small_talk
 
-    answerer = open_or_build(arguments, AskSettings(max_risk=arguments.max_risk))
+    answerer = open_or_build(
+        arguments, AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
+    )
     only = chosen(answerer, arguments.only)
     earlier: list[Exchange] = []
     for line in _lines():

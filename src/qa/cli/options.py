@@ -92,6 +92,18 @@ def limits_of(arguments: argparse.Namespace) -> ParseLimits:
     )
 
 
+def add_untrusted(parser: argparse.ArgumentParser) -> None:
+    """Add which documents are not trusted."""
+    parser.add_argument(
+        "--untrusted",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="documents whose path fits, or in this folder, are not trusted: what they say is "
+        "marked, and never stands alone where others say something else; may be repeated",
+    )
+
+
 def add_risk(parser: argparse.ArgumentParser) -> None:
     """Add how many wrong answers are bearable."""
     parser.add_argument(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
-from qa.cli.options import add_build_options, add_risk
+from qa.cli.options import add_build_options, add_risk, add_untrusted
 from qa.errors import IndexMissingError, UsageError
 from qa.settings import AskSettings, BuildSettings
 
@@ -21,6 +21,7 @@ def add_serve_command(commands: Any) -> None:
     serve = commands.add_parser("serve", help="open the browser UI")
     add_build_options(serve)
     add_risk(serve)
+    add_untrusted(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument(
         "--let-others-in",
@@ -54,7 +55,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     library = None
     if not arguments.read_only:
         library = Library(arguments.corpus, arguments.index, _model_options(arguments, {}))
-    settings = AskSettings(max_risk=arguments.max_risk)
+    settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
     calibration = _open_or_begin(arguments, settings, library)
 
     def ready(address: str) -> None:

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from qa.answer.outcome.choices import choices
 from qa.answer.outcome.dates import Edition
 from qa.answer.outcome.things import Things
-from qa.answer.outcome.versions import Sources, meant, versions
+from qa.answer.outcome.versions import Sources, differ, meant, versions
 from qa.answer.read import Query, Reader, answer_words, supporting
 from qa.answer.select import Candidate
 from qa.schema import Reading
 
 _LIKELY = 0.5
+_SHORT = 8
 More = Callable[[], Sequence[Candidate]]
 """Reads more passages; returns every sentence of all that were read, the most promising first."""
 
@@ -88,6 +89,32 @@ def decide(
     if open_choices:
         open_choices = choices(things, more() or candidates, is_sure) or open_choices
     return _decided(query, things, candidates, reader, min_confidence, open_choices)
+
+
+def beside(doubted: Decision, trusted: Decision, min_confidence: float) -> Decision:
+    """Put what trusted documents say first, beside what one that is not trusted says otherwise.
+
+    Args:
+        doubted: Decided of all documents; its answer stands in one that is not trusted.
+        trusted: Decided of the trusted ones alone.
+        min_confidence: Below it nothing is an answer.
+
+    Returns:
+        The first as it is, where the second has no answer or the same.
+    """
+    if not doubted.readings or not trusted.readings:
+        return doubted
+    theirs, ours = doubted.readings[0], trusted.readings[0]
+    if ours.confidence < min_confidence or not (differ(ours, theirs) or _is_missing(ours, theirs)):
+        return doubted
+    both = [ours, theirs]
+    return Decision(both, [], [Differing(reading, Edition()) for reading in both], [])
+
+
+def _is_missing(ours: Reading, theirs: Reading) -> bool:
+    """Whether a short answer's words are not all in a sentence that is to say the same."""
+    words = set(answer_words(ours.passage, ours.answer))
+    return len(words) <= _SHORT and not words <= set(answer_words(theirs.passage, theirs.sentence))
 
 
 def _decided(

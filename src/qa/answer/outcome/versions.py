@@ -21,7 +21,7 @@ from qa.answer.outcome.things import Things
 from qa.answer.read import answer_words
 from qa.answer.select import Candidate
 from qa.formats.blocks import heading_paths
-from qa.schema import Block, Document, Span
+from qa.schema import Block, Document, Reading, Span
 
 _SAME_COVERAGE = 0.95
 _MOST_VERSIONS = 4
@@ -85,7 +85,7 @@ def versions(
         within = other.passage.doc_id == first.passage.doc_id
         if within and not _dated_apart(first, other, sources):
             continue
-        if all(_differ(other, known.candidate) for known in found):
+        if all(differ(other, known.candidate) for known in found):
             found.append(Version(other, _edition(other, sources, alone=not within)))
     if len(found) < 2:
         return []
@@ -120,13 +120,13 @@ def _may_differ(question: str, things: Things, first: Candidate, other: Candidat
         and others.other_thing <= mine.other_thing
         and (bool(named) or others.missing_figure <= mine.missing_figure)
         and (bool(named) or others.coverage >= _SAME_COVERAGE * mine.coverage)
-        and _differ(first, other)
+        and differ(first, other)
         and _same_years(first, other)
         and things.same(first, other)
     )
 
 
-def _differ(one: Candidate, other: Candidate) -> bool:
+def differ(one: Candidate | Reading, other: Candidate | Reading) -> bool:
     """Whether two answers give values that cannot both be meant."""
     mine, others = _said(one), _said(other)
     values, other_values = set(_VALUE.findall(mine)), set(_VALUE.findall(others))
@@ -139,8 +139,8 @@ def _differ(one: Candidate, other: Candidate) -> bool:
     return not (set(said) <= set(said_there) or set(said_there) <= set(said))
 
 
-def _said(candidate: Candidate) -> str:
-    return candidate.passage.slice(candidate.answer)
+def _said(found: Candidate | Reading) -> str:
+    return found.passage.slice(found.answer)
 
 
 def _same_years(one: Candidate, other: Candidate) -> bool:
