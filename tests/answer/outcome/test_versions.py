@@ -93,3 +93,24 @@ def test_a_question_may_mean_one_version(question: str, wanted: list[str]) -> No
     rates = [rate(f"Harbour rates {year}", f"{cost} euros")
              for year, cost in ((2019, 12), (2024, 19), (2022, 15))]  # fmt: skip
     assert values(meant(question, found(*rates, question=question))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("first_line", "said"),
+    [
+        ("Notice of 3 March 2023 on moorage", "3 March 2023"),
+        ("In 2011 the harbour was deepened.", ""),
+        ("Rates, in force from 1 May 2022.", "1 May 2022"),
+    ],
+)
+def test_a_document_without_a_dated_title_is_dated_by_its_heading_or_since_when_it_holds(
+    first_line: str, said: str
+) -> None:
+    sentence = "A moorage costs 12 euros a night."
+    text = f"{first_line}\n\n{sentence}"
+    undated = candidate("notice.txt", text, sentence, "12 euros")
+    dated = rate("Notice 2024", "19 euros")
+    documents = sources(dated, undated, titles={"notice.txt": "notice"})
+    things = Things(QUESTION, lambda doc_id: documents.document(doc_id).title)
+    newest, other = versions(QUESTION, things, [dated, undated], documents)
+    assert (newest.edition.said, other.edition.said) == ("2024", said)

@@ -26,6 +26,7 @@ from qa.schema import Block, Document, Reading, Span
 _SAME_COVERAGE = 0.95
 _MOST_VERSIONS = 4
 _BEGINNING = 800
+_HEADING = 100
 _SHORT_ANSWER = 8
 _VALUE = re.compile(r"[$€£¥₹]?\d+(?:[.,:/]\d+)*%?")
 _NEWEST = re.compile(
@@ -166,7 +167,13 @@ def _edition(candidate: Candidate, sources: Sources, *, alone: bool) -> Edition:
     whole = [edition_of(document.title), edition_of(document.doc_id)]
     beginning = in_force(document.text[:_BEGINNING])
     written = edition_of(document.date[:10])
-    return first_said([*inside, *whole, beginning, written])
+    return first_said([*inside, *whole, _heading(document), beginning, written])
+
+
+def _heading(document: Document) -> Edition:
+    """Read the first line, if it is a heading: short, and no sentence."""
+    line = document.text[:_BEGINNING].strip().partition("\n")[0].rstrip()
+    return edition_of(line) if len(line) <= _HEADING and line[-1:] not in ".!?:;," else Edition()
 
 
 def _dated_apart(one: Candidate, other: Candidate, sources: Sources) -> bool:
