@@ -97,3 +97,15 @@ def test_what_may_be_asked_next_is_answered(address: str, visit: OpenPage) -> No
     expect(turn.locator("h2")).to_have_text(question)
     expect(turn.locator(".qa-answer")).to_be_visible()
     expect(page.locator("#qa-next").get_by_text(question, exact=True)).to_have_count(0)
+
+
+def test_a_document_that_is_opened_from_the_list_says_what_it_is(
+    address: str, visit: OpenPage
+) -> None:
+    page = visit(address)
+    page.get_by_role("button", name="Elsa Lidman").first.click()
+    card = page.locator("#qa-source .qa-card")
+    expect(card.locator(".qa-passage")).to_have_count(5)
+    card.get_by_role("button", name="1,130 drawings").click()
+    expect(page.locator(".qa-cited").first).to_contain_text("1,130 drawings")
+    expect(card).to_have_count(0)

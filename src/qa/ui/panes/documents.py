@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, SourceView
+from qa.converse.overview import Overview, overview
 from qa.documents.sandbox import Sandbox
 from qa.errors import QAError, SourceError
 from qa.formats import has_page_images
@@ -78,7 +79,8 @@ class DocumentsPane:
             cited = Span(cited.start, end) if cited.start < end and not is_moved else None
         if shown != "text" and has_page_images(doc_id) and view.state == "unchanged":
             return self._page(answerer, view, cited, page, is_moved=is_moved)
-        return text_html(view, cited, is_moved=is_moved)
+        summary = None if is_moved else self._summary(answerer, doc_id, cited)
+        return text_html(view, cited, is_moved=is_moved, summary=summary)
 
     def open_evidence(self, words: str) -> str:
         """Draw the document in which words stand, white space aside, or say that none does."""
@@ -192,7 +194,18 @@ class DocumentsPane:
             image = answerer.draw_page(document.doc_id, page, cited, self._sandbox)
         except SourceError:  # the text is there all the same
             return text_html(view, cited, is_moved=is_moved)
-        return page_html(view, cited, page, image, is_moved=is_moved)
+        whole = page == 1 and not is_moved
+        summary = self._summary(answerer, document.doc_id, cited) if whole else None
+        return page_html(view, cited, page, image, is_moved=is_moved, summary=summary)
+
+    def _summary(self, answerer: Answerer, doc_id: str, cited: Span | None) -> Overview | None:
+        """Say what a document is that is opened as a whole, not at a place in it."""
+        if cited is not None:
+            return None
+        try:
+            return overview(answerer, [doc_id])
+        except QAError:  # the document itself can be shown all the same
+            return None
 
     def _listed(self, chosen: Collection[str], *, whole: bool = True) -> DocumentList:
         answerer = opened(self._live)

@@ -8,6 +8,7 @@ from typing import Any
 from qa.answer.outcome.table import Grid, grids
 from qa.answer.pipeline import SourceView
 from qa.answer.present import pages_in_words
+from qa.converse.overview import Overview
 from qa.documents.sandbox import PageImage
 from qa.formats import has_page_images
 from qa.schema import Block, Document, Span
@@ -19,13 +20,20 @@ _PAGE_CHARACTERS = 200_000
 _TOLD_CHARACTERS = 300
 
 
-def text_html(view: SourceView, cited: Span | None, *, is_moved: bool = False) -> str:
+def text_html(
+    view: SourceView,
+    cited: Span | None,
+    *,
+    is_moved: bool = False,
+    summary: Overview | None = None,
+) -> str:
     """Draw a document's text, with the cited words marked.
 
     Args:
         view: The document and whether its file has changed.
         cited: What to mark, in document offsets; None for nothing.
         is_moved: Whether what should be marked no longer stands where it did.
+        summary: What the document is, to stand above it.
     """
     text = view.document.text
     window = _window(len(text), cited)
@@ -33,13 +41,20 @@ def text_html(view: SourceView, cited: Span | None, *, is_moved: bool = False) -
     return TEMPLATES.render(
         "source.html",
         **_head(view, cited, None, is_moved=is_moved),
+        summary=summary,
         window=window if window != Span(0, len(text)) else None,
         blocks=_drawn(text, blocks, cited, window),
     )
 
 
 def page_html(
-    view: SourceView, cited: Span | None, page: int, image: PageImage, *, is_moved: bool = False
+    view: SourceView,
+    cited: Span | None,
+    page: int,
+    image: PageImage,
+    *,
+    is_moved: bool = False,
+    summary: Overview | None = None,
 ) -> str:
     """Draw the picture of one page, with the cited words boxed; otherwise as `text_html`."""
     boxes = [
@@ -59,7 +74,10 @@ def page_html(
         "marked": view.document.text[slice(*cited)][:_TOLD_CHARACTERS] if cited else "",
     }
     return TEMPLATES.render(
-        "source.html", **_head(view, cited, page, is_moved=is_moved), image=drawn
+        "source.html",
+        **_head(view, cited, page, is_moved=is_moved),
+        image=drawn,
+        summary=summary,
     )
 
 
