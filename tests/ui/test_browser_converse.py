@@ -56,7 +56,7 @@ def test_small_talk_is_answered_without_passages_or_a_verdict(
 ) -> None:
     page = visit(address)
     turn = ask(page, "Hello!")
-    expect(turn.locator(".qa-said")).to_contain_text("7 documents")
+    expect(turn.locator(".qa-said")).to_contain_text("9 documents")
     expect(turn.locator(".qa-judging, .qa-passage, .qa-chip, .qa-confidence")).to_have_count(0)
     expect(ask(page, "hi, who is the harbour master?").locator(".qa-answer")).to_be_visible()
 
