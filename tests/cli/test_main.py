@@ -27,6 +27,7 @@ ANSWER_KEYS = [
     "versions",
     "choices",
     "read_as",
+    "language",
     "suggestion",
     "possible",
     "passages",
@@ -37,7 +38,7 @@ ANSWER_KEYS = [
     "overview",
 ]
 CITATION_KEYS = """doc_id title page start end quote heading state scanned table trusted""".split()
-PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score"]
+PASSAGE_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "best", "score"]
 QUESTION = "Who wrote to Charles about the engine?"
 
 
