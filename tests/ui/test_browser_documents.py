@@ -698,7 +698,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_everything_can_be_tapped(
     page.get_by_role("tab", name="Documents").click()
     page.get_by_role("button", name="← All documents").click()
     page.locator(".qa-document[data-open='table.xlsx']").click()
-    expect(page.locator(".qa-row").first).to_be_visible()
+    expect(page.locator(".qa-page .qa-table")).to_be_visible()
     look("table")
     assert len(views) == 11
 
@@ -740,8 +740,8 @@ def test_everything_can_be_read_on_its_background(
     assert unreadable(page, [".qa-changed", "#qa-source .qa-notice", "#qa-cited"]) == {}
     page.get_by_role("button", name="← All documents").click()
     page.locator(".qa-document[data-open='table.xlsx']").click()
-    expect(page.locator(".qa-row").first).to_be_visible()
-    assert unreadable(page, [".qa-row", ".qa-page h3"]) == {}
+    expect(page.locator(".qa-page .qa-table")).to_be_visible()
+    assert unreadable(page, [".qa-page .qa-table td", ".qa-page h3"]) == {}
 
 
 def test_progress_is_told_in_words_and_only_its_beginning_and_end_are_read_out(
