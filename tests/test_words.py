@@ -48,12 +48,14 @@ def test_terms_are_distinct_words_of_the_question_in_order(question: str) -> Non
 def test_function_words_are_dropped_unless_there_is_nothing_else(question: str) -> None:
     terms, found = query_terms(question), words(question)
     if set(found) - FUNCTION_WORDS:
-        assert not FUNCTION_WORDS & set(terms)
+        assert not FUNCTION_WORDS & set(terms) - {"may"}
     else:
         assert terms == list(dict.fromkeys(found))[:64]
 
 
 def test_content_words_are_kept() -> None:
+    assert query_terms("How many came in May?") == ["came", "may"]
+    assert query_terms("May I come?") == ["come"]
     assert query_terms("When was the Iron Bridge opened?") == ["iron", "bridge", "opened"]
     assert query_terms("Who are you?") == ["who", "are", "you"]
 

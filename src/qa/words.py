@@ -14,6 +14,11 @@ _UNSPACED = r"\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 # Of these, what only asks or joins: Japanese endings and particles, Chinese question words.
 _JOINING = re.compile(r"[\u3040-\u309f吗呢么谁哪何几多少怎的了是在有]")
+# The month, which is no function word: "in May", "May 2019".
+_MAY = re.compile(
+    r"(?:\b(?:in|of|since|until|till|by|during|last|next|this|early|late|from|to|and|or|before|after)"
+    r"\s+|\d\s+)May\b|\bMay\s+\d"
+)
 _SUFFIXES = (
     "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ions", "ion", "ies", "ied",
     "ers", "er", "ed", "es", "al", "ly", "s", "e",
@@ -74,10 +79,12 @@ def query_terms(question: str) -> list[str]:
     found = list(dict.fromkeys(words(question)))
     language = language_of(question)
     small = small_words(language) if language else FUNCTION_WORDS
+    month = _MAY.search(question) is not None
     content = [
         word
         for word in found
-        if word not in small and not (_UNSPACED_RUN.fullmatch(word) and _JOINING.search(word))
+        if (word not in small or (month and word == "may"))
+        and not (_UNSPACED_RUN.fullmatch(word) and _JOINING.search(word))
     ]
     return (content or found)[:_MAX_TERMS]
 

@@ -31,6 +31,9 @@ def answer(question: str, text: str = TEXT, at: str = "Mill: Ash") -> str | None
         ("Which is the cheapest mill?", "Bay"),
         ("Which mill is the most expensive?", "Elm"),
         ("Which mill is the largest?", None),
+        ("Which mill made more bags, Ash or Bay?", "Bay"),
+        ("Which mill made fewer bags, Elm or Bay?", "Elm"),
+        ("Which is cheaper, Ash or Elm?", "Ash"),
     ],
 )
 def test_the_extreme_of_the_column_that_is_meant_is_found(question: str, said: str | None) -> None:
@@ -60,3 +63,17 @@ def test_any_text_is_taken(text: str, question: str) -> None:
     table = table_around(text, len(text) // 2)
     found = extreme(question, table)
     assert found is None or 0 <= found.answer.start <= found.answer.end <= len(text)
+
+
+def test_rows_are_those_of_the_values_that_the_question_names() -> None:
+    text = (
+        "Branch: Ferrow | Month: March | Guests: 310\nBranch: Ferrow | Month: May | Guests: 402\n"
+        "Branch: Quill | Month: March | Guests: 88\nBranch: Quill | Month: May | Guests: 520\n"
+    )
+    rows = table_around(text, 0)
+    found = extreme("Which branch had the most guests in March?", rows)
+    assert found is not None
+    assert text[slice(*found.row)].endswith("310")
+    found = extreme("Which branch had the most guests in May?", rows)
+    assert found is not None
+    assert text[slice(*found.answer)] == "Quill"

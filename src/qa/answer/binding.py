@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import NamedTuple
 
 from qa.schema import Span
@@ -19,14 +20,19 @@ _GAP = re.compile(
 )
 _AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
 _THING = re.compile(
-    r"\b(?:the|an?|this|that|our|your|my|their|its|each|every)\s+"
-    r"(?P<first>[^\W\d_][\w-]*)\s+(?P<second>[^\W\d_][\w-]*)(?!['’])(?:\s+(?=(?P<next>[^\W\d_]\w*)))?",
+    r"\b(?:the|an?|this|our|your|my|their|its|each|every|how\s+many|how\s+much)"
+    r"(?=\s+(?P<first>[^\W\d_][\w-]*)\s+(?P<second>[^\W\d_][\w-]*)(?!['’])"
+    r"(?:\s+(?P<next>[^\W\d_]\w*))?)",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"\W*(?P<first>[^\W\d_][\w-]*)\s+(?P<second>[^\W\d_][\w-]*)\b(?!['’])")
+_WORD = re.compile(r"[^\W\d_][\w-]*|\d+")
+_PARTICIPLE = re.compile(r"\w{2,}(?:ed|en|lt|nt|ld|ght|wn|ne|de|st|ng|nk|ut|et|id)")
 _DO = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _COUNTS = re.compile(
-    r"\d.*|two|three|four|five|six|seven|eight|nine|ten|first|last|next|same|only|most|\w+est"
+    r"\d.*|two|three|four|five|six|seven|eight|nine|ten|first|last|next|same|only|"
+    r"most|new|recent|current|present|own|main|whole|entire|other|good|big|large|small|great|\w+est"
 )
 _NEARLY = 0.76
 
@@ -93,11 +99,15 @@ def names_another(question: str, text: str, around: str, mentions: Callable[[str
         3 if the question names "the pink tower" and the sentence "the red tower", or, of "the red
         bridge", "the red tower" where bridges stand elsewhere; else 0.
     """
-    present = {stem(_folded(word)) for word in words(f"{text} {around}")}
-    asked = {stem(_folded(word)) for word in words(question)}
+    present, asked = _stems(f"{text} {around}"), _stems(question)
     may_end_in_verb = _DO.search(question) is not None
     said = _things(text)
-    for thing in _things(question):
+    if (opening := _OPENING.match(text)) is not None and opening["second"].endswith("s"):
+        said += _pairs([opening["first"], opening["second"]])
+    things = _things(question)
+    if not any(word in FUNCTION_WORDS for word in words(question)):  # "cocaine seizures 2018"
+        things = _pairs(_WORD.findall(question))
+    for thing in things:
         first, second = stem(thing.first), stem(thing.second)
         for other in said:
             if second == stem(other.second):
@@ -113,6 +123,10 @@ def names_another(question: str, text: str, around: str, mentions: Callable[[str
             ):
                 return 3.0
     return 0.0
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(_folded(word)) for word in (*words(text), *_WORD.findall(text))}
 
 
 def _folded(word: str) -> str:
@@ -134,14 +148,31 @@ class _Thing(NamedTuple):
     ends: bool
 
 
+def _pairs(found: Sequence[str]) -> list[_Thing]:
+    """Take all words that stand side by side for things."""
+    folded = [_folded(word) for word in found]
+    return [
+        _Thing(first, second, ends=False)
+        for first, second in pairwise(folded)
+        if _tells(first) and _tells(second)
+    ]
+
+
 def _things(text: str) -> list[_Thing]:
     found = [
-        _Thing(
-            _folded(match["first"]), _folded(match["second"]), not _tells(match["next"] or "the")
-        )
+        _Thing(_folded(match["first"]), _folded(match["second"]), _ends(match["next"]))
         for match in _THING.finditer(text)
     ]
     return [thing for thing in found if _tells(thing.first) and _tells(thing.second)]
+
+
+def _ends(following: str | None) -> bool:
+    """Whether what follows an article's two words is no noun that they go with."""
+    return (
+        following is None
+        or not _tells(following.lower())
+        or _PARTICIPLE.fullmatch(following.lower()) is not None
+    )
 
 
 def _tells(word: str) -> bool:

@@ -6,7 +6,6 @@ words and figures alone, by stem. Does not know weights.
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from qa.answer.binding import parts
@@ -34,7 +33,6 @@ _POINTS_BACK = re.compile(
     r"^\W*(?:its|his|her|their|this|these|both)\b|\b(?:it|he|she|they)\b",
     re.IGNORECASE,
 )
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NUMBER_IN_SENTENCE = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|"
@@ -195,8 +193,8 @@ def asked_words(question: str, rarity: Callable[[str], float]) -> dict[str, floa
     """
     weights: dict[str, float] = {}
     for term in query_terms(one_way(question)):
-        for root in _roots(term):
-            weights[root] = max(rarity(term), weights.get(root, 0.0))
+        root = stem(term)
+        weights[root] = max(rarity(term), weights.get(root, 0.0))
     return weights
 
 
@@ -232,38 +230,22 @@ def share(held: Collection[str], weights: dict[str, float]) -> float:
 def surroundings(passage: Passage) -> list[str]:
     """Return what each sentence stands under: title, headings, and the words of its file's path.
 
-    A passage may begin with a heading or hold some; what introduces a list is one for its items.
+    A passage may begin with a heading or hold some.
     """
     path = _PATH_SIGNS.sub(" ", passage.doc_id)
-    found, at, inside, intro = [], 0, "", ""
+    found, at, inside = [], 0, ""
     for sentence in passage.sentences:
         start, end = sentence.shift(-passage.start)
         gap = passage.text[at:start]
         if _HEADING.search(gap):
-            inside, intro = gap, ""
-        elif "\n\n" in gap and not announces(passage.text[:at]):
-            intro = ""
-        found.append(" ".join(filter(None, (passage.context, inside, intro, path))))
-        if announces(passage.text[start:end]):
-            intro = passage.text[start:end]
+            inside = gap
+        found.append(" ".join(filter(None, (passage.context, inside, path))))
         at = end
     return found
 
 
-def announces(text: str) -> bool:
-    """Whether a text ends by announcing what follows."""
-    return text.rstrip().endswith((":", "："))
-
-
 def _stems(text: str) -> set[str]:
-    return {root for word in words(one_way(text)) for root in _roots(word)}
-
-
-def _roots(word: str) -> list[str]:
-    """Return a word's stem; of writing without spaces, which has no words, its pairs of signs."""
-    if not _UNSPACED.search(word) or len(word) == 1:
-        return [stem(word)]
-    return [first + second for first, second in pairwise(word)]
+    return {stem(word) for word in words(one_way(text))}
 
 
 def unmentioned_names(question: str, mentions: Callable[[str], bool]) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ _EXPLAINED = re.compile(
 _ALL = re.compile(
     r"^\W*(?:list|name (?:all|the|some)|how (?:do|can|should|to|must)\b)|"
     r"\b(?:what|which)\b.*\b(?:needs?|needed|required?|requires|requirements|steps|necessary|"
-    r"include[ds]?|contains?|consists?|made of|made up|bring|offered|available|allowed)\b|"
+    r"include[ds]?|contains?|holds?|comprises?|consists?|made of|made up|bring|offered|available|"
+    r"allowed)\b|"
     r"\bwhat are\b|\ball (?:the|of)\b|"
     r"\b(?:which|what) (?:\w+ ){0,2}\w+s (?:are|were|do|did|can|have|must)\b",
     re.IGNORECASE,

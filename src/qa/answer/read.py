@@ -239,34 +239,38 @@ def _best_answer(
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
     inside = sentence.shift(-passage.start)
     tried: list[Span] = []
-    for found in _meant_first(question, sentence, text, score):
+    meant = _meant(question, sentence, text, score)
+    whole_fits = has_asked_type(question, text)
+    for found in (*meant, score, *score.others):
         answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
         answer = whole_command(question, passage, sentence, answer)
-        if answer not in tried and has_asked_type(question, passage.slice(answer)):
+        said = passage.slice(answer)
+        # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
+        elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
+        if answer not in tried and (elliptic or has_asked_type(question, said)):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
     return tried[0], score.margin, False
 
 
-def _meant_first(question: str, sentence: Span, text: str, score: SpanScore) -> Sequence[SpanScore]:
-    """Order a sentence's spans: in front those of the part that the question names, if near."""
+def _meant(question: str, sentence: Span, text: str, score: SpanScore) -> list[SpanScore]:
+    """Choose of a sentence's spans those of the part that the question names, if near."""
     spans = (score, *score.others)
     best = text[slice(*score.span.shift(-sentence.start))]
     value = _FIGURE if _FIGURE.search(best) or asks_for_number(question) else _NAME
     if value is _NAME and not asks_for_name(question):
-        return spans
+        return []
     part = bound_part(question, text, lambda said: value.search(said) is not None)
     if part is None:
-        return spans
+        return []
     low, high = part.shift(sentence.start)
-    meant = [
+    return [
         found
         for found in spans
         if low <= found.span.start
         and found.span.end <= high
         and found.margin >= score.margin - _NEAR
     ]
-    return (*meant, *spans)
 
 
 def _best_cell(

@@ -191,7 +191,7 @@ def _list_item(candidate: Candidate, text: str) -> _Item | None:
     """Find the item that a sentence begins; None if it is in no list, or not its beginning."""
     start = candidate.sentence.start
     line = text.rfind("\n", 0, start) + 1
-    lines = _lines_around(text, line)
+    lines = _lines_around(text, line) or [line]
     marked = [at for at in lines if _MARKER.match(text, at)]
     items = [at for at in marked if _indent(text, at) == _indent(text, marked[0])]
     if not items:

@@ -22,9 +22,18 @@ _LEAST = (
     r"narrowest|slowest|weakest|bottom|less than any"
 )
 _SUPERLATIVE = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE)
+# "Which made more bags, Ash or Bay?"
+_COMPARED = re.compile(
+    r"^(?=.*\b\w+ or (?:the )?\w+).*?\b(?:(?P<most>more|higher|larger|bigger|greater|longer|taller|"
+    r"heavier|deeper|newer|later|younger|busier|wider|faster|stronger)|(?P<least>less|fewer|lower|"
+    r"smaller|shorter|lighter|shallower|older|earlier|cheaper|narrower|slower|weaker))\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _DEAREST = re.compile(r"\b(?:most expensive|dearest)\b", re.IGNORECASE)
-_BY_YEAR = re.compile(r"\b(?:newest|latest|youngest|oldest|earliest)\b", re.IGNORECASE)
-_OF_PRICE = re.compile(r"\b(?:cheapest|most expensive|dearest)\b", re.IGNORECASE)
+_BY_YEAR = re.compile(r"\b(?:new|lat|young|old|earli)(?:est|er)\b", re.IGNORECASE)
+_OF_PRICE = re.compile(
+    r"\b(?:cheap(?:est|er)|(?:most|more) expensive|dearest|dearer)\b", re.IGNORECASE
+)
 _PRICE = re.compile(r"\b(?:price|cost|fee|fare|rate)s?\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
 _NUMBER = re.compile(r"[-−]?\d[\d,.  ]*")
@@ -49,7 +58,7 @@ class Extreme(NamedTuple):
 
 def asks_for_extreme(question: str) -> bool:
     """Whether a question asks which of several has the most or the least."""
-    return _SUPERLATIVE.search(question) is not None or _DEAREST.search(question) is not None
+    return any(asks.search(question) for asks in (_SUPERLATIVE, _DEAREST, _COMPARED))
 
 
 def table_around(text: str, start: int) -> list[Row]:
@@ -78,7 +87,7 @@ def table_around(text: str, start: int) -> list[Row]:
 
 def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     """Find the row with the most or the least of what is asked; None if that is not exact."""
-    rows = _of_asked_figures(question, rows)
+    rows = _of_asked_keys(question, _of_asked_figures(question, rows))
     if len(rows) < _LEAST_ROWS:
         return None
     column = _column(question, rows)
@@ -88,6 +97,7 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     if len({unit for _, unit in numbers}) > 1:
         return None
     match = _SUPERLATIVE.search(question)
+    match = match or _COMPARED.search(question)
     least = match is not None and match["least"] is not None and not _DEAREST.search(question)
     amounts = [amount for amount, _ in numbers]
     found = min(amounts) if least else max(amounts)
@@ -117,6 +127,23 @@ def _of_asked_figures(question: str, rows: Sequence[Row]) -> list[Row]:
     years = set(_YEAR.findall(question))
     having = [row for row in rows if years & set(_YEAR.findall(row.text))]
     return having if years and having else list(rows)
+
+
+def _of_asked_keys(question: str, rows: Sequence[Row]) -> list[Row]:
+    """Of every column in which the question names values, keep the rows with one of them."""
+    asked = {stem(term) for term in query_terms(question)}
+    kept = list(rows)
+    for column in range(max((len(row.cells) for row in rows), default=0)):
+        named = [
+            row
+            for row in kept
+            if column < len(row.cells)
+            and not _is_number(_value(row, column))
+            and (value := {stem(word) for word in words(_value(row, column))})
+            and value <= asked
+        ]
+        kept = named or kept
+    return kept
 
 
 def _column(question: str, rows: Sequence[Row]) -> int | None:

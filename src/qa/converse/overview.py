@@ -52,7 +52,6 @@ _FIGURE = re.compile(
 _MONTH = re.compile(
     r"January|February|March|April|May|June|July|August|September|October|November|December"
 )
-_CALENDAR = re.compile(rf"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|{_MONTH.pattern})\b")
 _TWO_NAMES = re.compile(r"(\w+ \w+) and (\w+ \w+)")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d\b")
 
@@ -298,8 +297,7 @@ def _names_in(sentences: Sequence[_Sentence]) -> Callable[[_Sentence], Iterator[
         for phrase in names(sentence.text):
             said = re.sub(r"[’']s?$", "", phrase.text)
             only_first = phrase.start == 0 and said.split()[0] not in inside
-            no_name = only_first or _CALENDAR.match(said) or (said.isupper() and " " in said)
-            if len(said) > 2 and not no_name:
+            if len(said) > 2 and not only_first and not (said.isupper() and " " in said):
                 two = _TWO_NAMES.fullmatch(said)
                 yield from two.groups() if two else (said,)
 
