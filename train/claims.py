@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from qa.index.sentences import sentence_spans
-from qa.models.hashes import write_hashes
 from qa.models.span_network import CARD_FILE, SpanNetwork, packaged_reader, write_card
 from qa.schema import Passage
 from qa.write.verify import ClaimCheck, Verifier, Weighed
@@ -49,7 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         **rates,
     }
     write_card(options.reader, card)
-    write_hashes(options.reader)
     print(json.dumps(card["claims"], indent=1))
 
 
