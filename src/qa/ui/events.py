@@ -12,6 +12,7 @@ from qa.schema import Span
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.panes.history import HistoryPane
+from qa.ui.panes.writing import WritingPane
 from qa.words import without_half_pairs
 
 _NAME_CHARACTERS = 200
@@ -139,6 +140,14 @@ def history_events(pane: HistoryPane) -> list[ServerFunction]:
 def suggestion_events(pane: HistoryPane) -> list[ServerFunction]:
     """Return what the script of the line above the question box may call."""
     return _named(suggest_next=lambda sent: pane.suggest(sent.conversation()))
+
+
+def writing_events(pane: WritingPane) -> list[ServerFunction]:
+    """Return what the script that follows a writer may call."""
+    return _named(
+        follow_writing=lambda sent: pane.follow(sent.conversation(), sent.number("turn") or 0),
+        stop_writing=lambda sent: pane.stop(sent.conversation(), sent.number("turn") or 0),
+    )
 
 
 def evaluation_events(

@@ -23,17 +23,26 @@ _GONE = "The documents that were picked are no longer there: ask all documents, 
 class ConversationPane:
     """Questions and their answers. Safe to use from several threads."""
 
-    def __init__(self, live: LiveAnswerer, library: Library | None, feedback: Feedback) -> None:
+    def __init__(
+        self,
+        live: LiveAnswerer,
+        library: Library | None,
+        feedback: Feedback,
+        *,
+        writes: bool = False,
+    ) -> None:
         """Prepare.
 
         Args:
             live: Answers.
             library: Adds and removes documents; None where they stay as they are.
             feedback: Keeps what people think of answers.
+            writes: Whether a model writes about answers.
         """
         self._live = live
         self._library = library
         self._feedback = feedback
+        self._writes = writes
         self._examples = Examples()
         self._titles: tuple[str, frozenset[str]] = ("", frozenset())
 
@@ -47,6 +56,7 @@ class ConversationPane:
                 problem=conversation.problem,
                 can_judge=not self._feedback.read_only,
                 repeated=self._repeated(opened(self._live)),
+                writes=self._writes,
             )
         answerer, can_add = opened(self._live), self._library is not None
         examples = self._examples.of(answerer) if answerer else []

@@ -49,6 +49,7 @@ def conversation_html(
     problem: str = "",
     can_judge: bool = True,
     repeated: Collection[str] = (),
+    writes: bool = False,
 ) -> str:
     """Draw the left pane as a conversation.
 
@@ -59,6 +60,7 @@ def conversation_html(
         problem: Why it is not kept, or empty.
         can_judge: Whether verdicts on answers are kept here.
         repeated: Titles that several documents have: their files are named, too.
+        writes: Whether a model writes about answers.
     """
     return TEMPLATES.render(
         "conversation.html",
@@ -68,6 +70,7 @@ def conversation_html(
         problem=problem,
         can_judge=can_judge,
         repeated=repeated,
+        writes=writes,
     )
 
 

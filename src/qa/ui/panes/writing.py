@@ -1,0 +1,98 @@
+"""What a model of the user's writes about answers, while it writes.
+
+Kept for as long as the program runs; what the documents say is kept with the conversation.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from qa.answer.pipeline import LiveAnswerer
+from qa.errors import QAError
+from qa.schema import Answer
+from qa.ui.history.history import History
+from qa.ui.views.writing import writing_html
+from qa.write.writer import Writer, Written
+
+_KEPT = 200
+_AT_ONCE = 2  # a local model writes slower for each more
+
+
+@dataclass(slots=True)
+class _Writing:
+    """One answer's prose, as far as it has been written."""
+
+    written: Written | None = None
+    done: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class WritingPane:
+    """Prose about answers. Safe to use from several threads."""
+
+    def __init__(self, writer: Writer | None, history: History, live: LiveAnswerer) -> None:
+        """Prepare.
+
+        Args:
+            writer: Writes; None where nothing is written.
+            history: Has the answers.
+            live: Has the documents.
+        """
+        self._writer = writer
+        self._history = history
+        self._live = live
+        self._lock = threading.Lock()
+        self._begun: OrderedDict[tuple[str, int], _Writing] = OrderedDict()
+        self._free = threading.BoundedSemaphore(_AT_ONCE)
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is a writer."""
+        return self._writer is not None
+
+    def follow(self, conversation: str, number: int) -> dict[str, Any]:
+        """Draw what has been written about an answer so far; begin if nothing was.
+
+        Returns:
+            `html`, and whether it is `done`.
+        """
+        answer = self._answer(conversation, number)
+        if self._writer is None or answer is None or not answer.answered:
+            return {"html": "", "done": True}
+        with self._lock:
+            writing = self._begun.get((conversation, number))
+            if writing is None:
+                writing = self._begun[conversation, number] = _Writing()
+                while len(self._begun) > _KEPT:
+                    self._begun.popitem(last=False)[1].stop.set()
+                work = (self._writer.write, answer, writing)
+                threading.Thread(target=self._write, args=work, daemon=True).start()
+            return {"html": writing_html(writing.written), "done": writing.done}
+
+    def stop(self, conversation: str, number: int) -> None:
+        """Have no more written about an answer."""
+        with self._lock:
+            writing = self._begun.get((conversation, number))
+        if writing:
+            writing.stop.set()
+
+    def _write(
+        self, write: Callable[..., Iterator[Written]], answer: Answer, writing: _Writing
+    ) -> None:
+        try:
+            with self._free:
+                steps = write(self._live.current(), answer)
+                for written in steps:
+                    writing.written = written
+                    if writing.stop.is_set():
+                        break
+        except QAError:
+            pass  # the index is gone or damaged, of which the page tells by itself
+        finally:
+            writing.done = True
+
+    def _answer(self, conversation: str, number: int) -> Answer | None:
+        turns = self._history.read(conversation).turns
+        return turns[number].answer if 0 <= number < len(turns) else None

@@ -1,0 +1,63 @@
+// What a model writes about answers. Runs once, for an element that shows nothing, as the body of
+// a function of (element, trigger, server, …); see behaviour.js.
+
+const ASKED_EVERY = 400; // milliseconds
+const drawn = new Map(); // conversation and turn -> what was written about it
+const log = document.querySelector("#qa-conversation");
+
+function keyOf(place) {
+  return `${document.body.dataset.conversation} ${place.dataset.write}`;
+}
+
+function current(key) {
+  return [...log.querySelectorAll("[data-write]")].find((place) => keyOf(place) === key);
+}
+
+function show(key) {
+  const place = current(key);
+  if (place) place.innerHTML = drawn.get(key); // made by our templates, escaped
+}
+
+async function follow(conversation, turn) {
+  const key = `${conversation} ${turn}`;
+  for (;;) {
+    const now = await server.follow_writing({ conversation, turn });
+    drawn.set(key, now.html);
+    show(key);
+    if (now.done) return;
+    await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY));
+  }
+}
+
+// The newest answer is written about by itself, an older one when somebody asks for it.
+function look() {
+  const places = [...log.querySelectorAll("[data-write]:empty")];
+  for (const place of places) {
+    const key = keyOf(place);
+    if (drawn.has(key)) {
+      show(key);
+    } else if (place === [...log.querySelectorAll("[data-write]")].at(-1)) {
+      drawn.set(key, "");
+      follow(document.body.dataset.conversation, Number(place.dataset.write));
+    } else {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "qa-link";
+      button.dataset.startWriting = "";
+      button.textContent = "Have it written up";
+      place.append(button);
+    }
+  }
+}
+
+log.addEventListener("click", (event) => {
+  const place = event.target.closest("[data-write]");
+  if (!place) return;
+  const conversation = document.body.dataset.conversation;
+  const turn = Number(place.dataset.write);
+  if (event.target.closest("[data-stop-writing]")) server.stop_writing({ conversation, turn });
+  if (event.target.closest("[data-start-writing]")) follow(conversation, turn);
+});
+
+new MutationObserver(look).observe(log, { childList: true, subtree: true });
+look();
