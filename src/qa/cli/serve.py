@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
-from qa.cli.options import add_build_options, add_risk, add_untrusted
+from qa.cli.options import add_build_options, add_risk, add_untrusted, add_writer, writer_of
 from qa.errors import IndexMissingError, UsageError
 from qa.settings import AskSettings, BuildSettings
 
@@ -44,11 +44,13 @@ def add_serve_command(commands: Any) -> None:
         "--no-history", action="store_true", help="write no conversation down, and keep none"
     )
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
+    add_writer(serve)
     serve.set_defaults(command=_serve)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     _check_address(arguments)
+    writer = writer_of(arguments)
     from qa.ui.app import serve
     from qa.ui.library import Library
 
@@ -71,6 +73,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         allowed_hosts=arguments.allow_host,
+        writer=writer,
         ready=ready,
     )
     return 0

@@ -16,7 +16,7 @@ import gradio as gr
 
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, LiveAnswerer
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
-from qa.settings import AskSettings, ParseLimits
+from qa.settings import AskSettings, ParseLimits, WriterSettings
 from qa.ui.evaluator import Evaluator
 from qa.ui.events import (
     Sent,
@@ -25,6 +25,7 @@ from qa.ui.events import (
     evaluation_events,
     history_events,
     suggestion_events,
+    writing_events,
 )
 from qa.ui.guard import Rules
 from qa.ui.history.history import History
@@ -35,10 +36,13 @@ from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.panes.history import HistoryPane
+from qa.ui.panes.writing import WritingPane
 from qa.ui.server import Server, guarded, is_this_machine_only, listen
 from qa.ui.uploads import Uploads
 from qa.ui.views.conversation import scope_html
 from qa.ui.views.page import TEMPLATES
+from qa.write.client import ChatClient
+from qa.write.writer import Writer
 
 _STATIC = Path(__file__).parent / "static"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -66,6 +70,7 @@ def build_ui(
     documents: DocumentsPane,
     evaluation: EvaluationPane,
     history: HistoryPane,
+    writing: WritingPane,
     uploads: Uploads,
 ) -> gr.Blocks:
     """Lay out the page and connect its events."""
@@ -120,6 +125,8 @@ def build_ui(
                 _html("qa-evaluate", "evaluate.js", evaluation.show(), events)
         # Last: its script needs the panes.
         _html("qa-history", "history.js", history.show(), history_events(history))
+        if writing.writes:
+            _html("qa-writing", "writing.js", events=writing_events(writing))
         question.submit(None, question, question, js=_SEND, **_QUIET)
         asked = sent.ask(ask, state, said, **_QUIET)
         asked.failure(None, js=_UNSENT, **_QUIET)
@@ -165,6 +172,7 @@ def start(
     host: str = "127.0.0.1",
     port: int = 0,
     allowed_hosts: Sequence[str] = (),
+    writer: WriterSettings | None = None,
 ) -> tuple[Server, str]:
     """Start serving the UI in the background.
 
@@ -176,18 +184,20 @@ def start(
         host: Address to listen on; 127.0.0.1 keeps it to this machine.
         port: Port to listen on; 0 takes a free one.
         allowed_hosts: Further names under which the page is served.
+        writer: A model that writes about answers; None for none.
 
     Returns:
         What serves the page, and its address.
 
     Raises:
-        UsageError: The address cannot be listened on.
+        UsageError: The address cannot be listened on, or the writer's is none.
     """
     listening = listen(host, port)
     only_this_machine = is_this_machine_only(listening)
     live = LiveAnswerer(index_dir, settings)
     feedback = Feedback(index_dir / FEEDBACK_FILE, read_only=library is None)
-    conversation = ConversationPane(live, library, feedback)
+    writes = Writer(ChatClient(writer), writer.model) if writer else None
+    conversation = ConversationPane(live, library, feedback, writes=writer is not None)
     history = History(index_dir / HISTORY_FILE if keeps_history else None)
     is_shared = bool(allowed_hosts) or not only_this_machine
     uploads = Uploads()
@@ -196,6 +206,7 @@ def start(
         DocumentsPane(live, library),
         EvaluationPane(Evaluator(index_dir, settings), feedback, can_start=library is not None),
         HistoryPane(history, conversation, live, is_shared=is_shared),
+        WritingPane(writes, history, live),
         uploads,
     )
     most = ParseLimits().file_bytes if library else 0
@@ -228,6 +239,7 @@ def serve(
     host: str,
     port: int,
     allowed_hosts: Sequence[str],
+    writer: WriterSettings | None,
     ready: Callable[[str], None],
 ) -> None:
     """Serve the UI until it is interrupted.
@@ -240,6 +252,7 @@ def serve(
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
         allowed_hosts: Further names under which the page is served.
+        writer: A model that writes about answers; None for none.
         ready: Called with the page's address once it can be opened.
 
     Raises:
@@ -253,6 +266,7 @@ def serve(
         host=host,
         port=port,
         allowed_hosts=allowed_hosts,
+        writer=writer,
     )
     with server:
         ready(address)

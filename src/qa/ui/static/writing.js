@@ -3,14 +3,14 @@
 
 const ASKED_EVERY = 400; // milliseconds
 const drawn = new Map(); // conversation and turn -> what was written about it
-const log = document.querySelector("#qa-conversation");
+const PLACES = "#qa-conversation [data-write]";
 
 function keyOf(place) {
   return `${document.body.dataset.conversation} ${place.dataset.write}`;
 }
 
 function current(key) {
-  return [...log.querySelectorAll("[data-write]")].find((place) => keyOf(place) === key);
+  return [...document.querySelectorAll(PLACES)].find((place) => keyOf(place) === key);
 }
 
 function show(key) {
@@ -31,12 +31,13 @@ async function follow(conversation, turn) {
 
 // The newest answer is written about by itself, an older one when somebody asks for it.
 function look() {
-  const places = [...log.querySelectorAll("[data-write]:empty")];
+  const places = [...document.querySelectorAll(PLACES)];
   for (const place of places) {
+    if (place.childElementCount) continue;
     const key = keyOf(place);
     if (drawn.has(key)) {
       show(key);
-    } else if (place === [...log.querySelectorAll("[data-write]")].at(-1)) {
+    } else if (place === places.at(-1)) {
       drawn.set(key, "");
       follow(document.body.dataset.conversation, Number(place.dataset.write));
     } else {
@@ -50,8 +51,8 @@ function look() {
   }
 }
 
-log.addEventListener("click", (event) => {
-  const place = event.target.closest("[data-write]");
+document.addEventListener("click", (event) => {
+  const place = event.target.closest?.(PLACES);
   if (!place) return;
   const conversation = document.body.dataset.conversation;
   const turn = Number(place.dataset.write);
@@ -59,5 +60,6 @@ log.addEventListener("click", (event) => {
   if (event.target.closest("[data-start-writing]")) follow(conversation, turn);
 });
 
-new MutationObserver(look).observe(log, { childList: true, subtree: true });
+// The conversation is drawn by another script, and may come after this one.
+new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
 look();

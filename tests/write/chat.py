@@ -59,10 +59,3 @@ def chat_server(context: int) -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
-
-
-@pytest.fixture(scope="session")
-def chat_address() -> Iterator[str]:
-    """Address of a real chat server with room for the passages."""
-    with chat_server(4096) as address:
-        yield address
