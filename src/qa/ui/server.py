@@ -109,7 +109,8 @@ def listen(host: str, port: int) -> socket.socket:
         # An empty name is every address, as elsewhere; not this machine alone.
         host = host or "0.0.0.0"  # noqa: S104
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
+        # Not the port that came back: the system's resolver takes 99999 for 34463.
+        return socket.create_server((address[0], port), family=family)
     except (OSError, OverflowError) as error:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise UsageError(
