@@ -143,5 +143,5 @@ def test_no_html_is_made_in_python() -> None:
         source = path.read_text("utf-8")
         if path.name != "templates.py":
             assert "Markup(" not in source, path
-        if {"ui", "report"} & set(path.parts):
+        if {"ui", "report"} & set(path.parts) and path.name != "word.py":  # Word's XML is none
             assert not tag.search(source), path

@@ -130,6 +130,7 @@ def test_an_edit_at_the_end_leaves_the_passages_before_the_last_block_alone(
     read = document(text)
     before = chunk(read, count_words, TINY)
     after = chunk(document(f"{text}\n\n{added}"), count_words, TINY)
+    assume(after)  # a text with control characters may be none
     blocks = read.blocks
     # A heading waits for what follows it, so the passage before the last one may grow.
     settled = [p for p in before if blocks and p.end <= blocks[-1].start][:-1]

@@ -19,6 +19,7 @@ from qa.errors import ReaderError
 from qa.index.build import build_index
 from qa.models.export_encoder import model_folder
 from qa.models.export_reader import export_reader
+from qa.models.hashes import HASHES_FILE
 from qa.models.span_network import (
     CARD_FILE,
     END_OUTPUT,
@@ -189,7 +190,7 @@ def test_int8_is_smaller_and_both_read_a_full_window(model: Model, tmp_path: Pat
     for precision in ("fp32", "int8"):
         export_reader(str(model.folder), precision, tmp_path / precision)
         assert sorted(path.name for path in (tmp_path / precision).iterdir()) == sorted(
-            (MODEL_FILE, TOKENIZER_FILE, CARD_FILE)
+            (MODEL_FILE, TOKENIZER_FILE, CARD_FILE, HASHES_FILE)
         )
         network = SpanNetwork(tmp_path / precision)
         assert network.card["name"] == str(model.folder)
@@ -227,9 +228,10 @@ def test_a_trained_reader_is_copied_file_by_file(tmp_path: Path) -> None:
     write_tiny_reader(trained)
     (trained / "checkpoint.safetensors").write_bytes(b"not needed for reading")
     export_reader(str(trained), "int8", folder)
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
-        name: (trained / name).read_bytes() for name in (MODEL_FILE, TOKENIZER_FILE, CARD_FILE)
-    }
+    copied = (MODEL_FILE, TOKENIZER_FILE, CARD_FILE)
+    assert {path.name for path in folder.iterdir()} == {*copied, HASHES_FILE}
+    for name in copied:
+        assert (folder / name).read_bytes() == (trained / name).read_bytes()
     assert list(folder.parent.iterdir()) == [folder]
 
 

@@ -631,19 +631,17 @@ def test_a_message_of_another_shape_or_from_elsewhere_opens_nothing(
         """() => {
             window.opened = 0;
             document.addEventListener("qa-open", () => { window.opened += 1; });
-            const frame = document.querySelector("#qa-report");
-            frame.srcdoc = "<script>addEventListener('message', e => parent.postMessage("
-              + "Function('return ' + e.data)(), '*'))</script>";
-            return new Promise((done) => { frame.onload = done; });
         }"""
     )
+    handle = page.locator("#qa-report").element_handle()
+    frame = handle.content_frame() if handle else None
+    assert frame is not None
     opens = "{ qa: 'open', doc_id: 'garden.md', start: 14, end: 19 }"
     page.evaluate(f"postMessage({opens}, '*')")
-    post = "text => document.querySelector('#qa-report').contentWindow.postMessage(text, '*')"
     for sent in HOSTILE_MESSAGES:
-        page.evaluate(post, f"({sent})")
+        frame.evaluate(f"() => parent.postMessage(({sent}), '*')")
     # Messages come in order: what a last, good one opens is the first that was opened.
-    page.evaluate(post, f"({opens})")
+    frame.evaluate(f"() => parent.postMessage(({opens}), '*')")
     expect(page.locator("#qa-cited")).to_be_visible()
     assert page.evaluate("window.opened") == 1
 

@@ -215,7 +215,7 @@ def test_a_conversation_is_renamed_by_keyboard(visit: OpenPage, own: Served) -> 
 def test_what_is_deleted_is_left_and_can_be_put_back(visit: OpenPage, own: Served) -> None:
     page = visit(own.address)
     ask(page, ROSES)
-    search = search_of(page)
+    search = search_of(page).partition("&")[0]
     drawer(page).get_by_role("button", name=f"Delete {ROSES}").click()
     expect(page.locator("[data-undo]")).to_contain_text(f"Deleted: {ROSES}")
     expect(page.locator(".qa-entry")).to_have_count(0)
@@ -224,7 +224,7 @@ def test_what_is_deleted_is_left_and_can_be_put_back(visit: OpenPage, own: Serve
     expect(page.locator(".qa-entry")).to_have_count(1)
     page.get_by_role("link", name=ROSES).click()
     expect(page.locator(".qa-question")).to_have_text([ROSES])
-    assert search_of(page) == search
+    assert search_of(page).partition("&")[0] == search
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

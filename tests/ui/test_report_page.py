@@ -109,7 +109,7 @@ def test_a_cause_leads_to_its_questions_by_keyboard(visit: Visit) -> None:
     question = group.locator(".qr-q summary").first
     question.focus()
     page.keyboard.press("Enter")
-    expect(group.get_by_text("It held back: Roses")).to_be_visible()
+    expect(group.get_by_text("Possibly: Roses")).to_be_visible()
 
 
 def test_without_its_script_the_page_is_whole(visit: Visit) -> None:

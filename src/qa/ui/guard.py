@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.evaluate.report.page import SCRIPT_SHA256
 from qa.ui.turns import Turns
+from qa.ui.views.page import TEMPLATES
 
 TOKEN_HEADER = "X-QA-Token"  # noqa: S105 - its name
 TOKEN_PATH = "/qa/token"  # noqa: S105 - where it is asked for
@@ -44,7 +45,7 @@ _JSON_BYTES = 2_000_000  # ten thousand chosen documents, each by its path
 _FORM_BYTES = 100_000  # what an upload has around its file
 _STALLED_SECONDS = 30.0
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::\d{1,5})?", re.IGNORECASE)
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script", re.DOTALL)
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)<[/]script", re.DOTALL)
 
 # Gradio makes functions of the panes' scripts, hence unsafe-eval; no script stands in what is
 # shown, though, and none that gets there runs. Its styles are set from scripts and attributes.
@@ -276,7 +277,7 @@ class _Page:
         self._body += message.get("body", b"")
         if message.get("more_body"):
             return
-        script = f'<script src=".{_SCRIPT_PATH}"></script>'.encode()
+        script = TEMPLATES.render("token.html", path=f".{_SCRIPT_PATH}").strip().encode()
         body = self._body.replace(b"<script", script + b"<script", 1)
         headers = MutableHeaders(scope=self._start)
         headers["Content-Length"] = str(len(body))
