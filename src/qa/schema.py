@@ -140,6 +140,10 @@ class Passage:
         start, end = span.shift(-self.start)
         return self.text[start:end]
 
+    def holds(self, citation: "Citation") -> bool:
+        """Whether a citation's quote begins in it."""
+        return self.doc_id == citation.doc_id and self.start <= citation.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class RetrievedPassage:

@@ -154,8 +154,9 @@ class Verifier:
         chosen: list[Place] = []
         reached = 0.0
         while left and len(chosen) < _MOST_PLACES:
-            best = max(left, key=lambda place: self._worth(self._signs(text, [*chosen, place])))
-            worth = self._worth(self._signs(text, [*chosen, best]))
+            worths = [self._worth(self._signs(text, [*chosen, place])) for place in left]
+            worth = max(worths)
+            best = left[worths.index(worth)]
             if worth - reached < (_WORTH_CITING if chosen else 1e-9):
                 break
             chosen.append(best)

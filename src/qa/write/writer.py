@@ -171,12 +171,4 @@ def _read(answerer: Answerer, answer: Answer) -> Sequence[RetrievedPassage]:
     """The passages that the reader read, the one with the answer first."""
     first = answer.citations[0]
     passages = answer.passages[: answerer.settings.read_passages]
-    return sorted(
-        passages,
-        key=lambda found: (
-            not (
-                found.passage.doc_id == first.doc_id
-                and found.passage.start <= first.start < found.passage.end
-            )
-        ),
-    )
+    return sorted(passages, key=lambda found: not found.passage.holds(first))

@@ -5,7 +5,6 @@ Kept for as long as the program runs; what the documents say is kept with the co
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,18 +57,12 @@ class WritingPane:
         Returns:
             `html`, and whether it is `done`.
         """
-        answer = self._answer(conversation, number)
-        if self._writer is None or answer is None or not answer.answered:
-            return {"html": "", "done": True}
         with self._lock:
             writing = self._begun.get((conversation, number))
-            if writing is None:
-                writing = self._begun[conversation, number] = _Writing()
-                while len(self._begun) > _KEPT:
-                    self._begun.popitem(last=False)[1].stop.set()
-                work = (self._writer.write, answer, writing)
-                threading.Thread(target=self._write, args=work, daemon=True).start()
-            return {"html": writing_html(writing.written), "done": writing.done}
+            writing = writing or self._begin(conversation, number)
+        if writing is None:
+            return {"html": "", "done": True}
+        return {"html": writing_html(writing.written), "done": writing.done}
 
     def stop(self, conversation: str, number: int) -> None:
         """Have no more written about an answer."""
@@ -78,13 +71,22 @@ class WritingPane:
         if writing:
             writing.stop.set()
 
-    def _write(
-        self, write: Callable[..., Iterator[Written]], answer: Answer, writing: _Writing
-    ) -> None:
+    def _begin(self, conversation: str, number: int) -> _Writing | None:
+        """Begin to write about an answer; None where there is nothing to write about."""
+        answer = self._answer(conversation, number)
+        if self._writer is None or answer is None or not answer.answered:
+            return None
+        writing = self._begun[conversation, number] = _Writing()
+        while len(self._begun) > _KEPT:
+            self._begun.popitem(last=False)[1].stop.set()
+        work = (self._writer, answer, writing)
+        threading.Thread(target=self._write, args=work, daemon=True).start()
+        return writing
+
+    def _write(self, writer: Writer, answer: Answer, writing: _Writing) -> None:
         try:
             with self._free:
-                steps = write(self._live.current(), answer)
-                for written in steps:
+                for written in writer.write(self._live.current(), answer):
                     writing.written = written
                     if writing.stop.is_set():
                         break

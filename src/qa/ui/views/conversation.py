@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from qa.schema import Citation, RetrievedPassage
 from qa.ui.page_state import Turn
 from qa.ui.views.page import TEMPLATES
 
@@ -79,7 +78,7 @@ def _shown(turn: Turn, number: int) -> dict[str, Any]:
     others = [
         found
         for found in (answer.passages if answer else ())
-        if answer and not any(_holds(found, citation) for citation in answer.citations)
+        if answer and not any(found.passage.holds(citation) for citation in answer.citations)
     ]
     return {
         "number": number,
@@ -95,8 +94,3 @@ def _shown(turn: Turn, number: int) -> dict[str, Any]:
         "overview": turn.overview,
         "more": turn.more,
     }
-
-
-def _holds(found: RetrievedPassage, citation: Citation) -> bool:
-    passage = found.passage
-    return passage.doc_id == citation.doc_id and passage.start <= citation.start < passage.end
