@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.errors import GoldError
 from qa.evaluate.gold import jsonl_records, read_gold_text
 from qa.files import decode

@@ -22,7 +22,8 @@ import msgspec
 from benchmarks.results import FOLLOW_UPS, kept, table
 from benchmarks.rewrites import content, measure_rewrites
 from benchmarks.speed import commit
-from qa.answer.pipeline import Answerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
 from qa.converse.conversation import exchanges_of, reply
 from qa.converse.exchange import Exchange
 from qa.index.build import build_index

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.speed import ROOT, commit, describe_machine
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.evaluate.ask import DEPTH, evaluate
 from qa.evaluate.bootstrap import RESAMPLES, Interval
 from qa.evaluate.gold import load_gold

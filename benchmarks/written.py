@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.speed import ROOT, commit, describe_machine
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.evaluate.gold import GoldQuestion, load_gold
 from qa.index.build import build_index
 from qa.schema import Answer

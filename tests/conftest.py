@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from qa.answer.calibration import Calibration, Risk
-from qa.answer.features import Features
-from qa.answer.pipeline import Answerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
+from qa.answer.signs.features import Features
 from qa.formats import parse
 from qa.index.build import Pace, build_index
 from qa.index.generations import encoders_dir, readers_dir

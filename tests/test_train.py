@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.answer.features import Features
+from qa.answer.signs.features import Features
 from qa.evaluate.calibrate import Asked
 from qa.evaluate.squad import exact_match, token_f1
 from train.calibrate import fit

@@ -24,8 +24,9 @@ from sentencex import get_sentence_boundaries
 from sklearn.metrics import roc_auc_score
 
 from qa.answer.calibration import Calibration, Risk
-from qa.answer.features import Features
-from qa.answer.pipeline import Answerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
+from qa.answer.signs.features import Features
 from qa.evaluate.calibrate import (
     FEATURE_BOUNDS,
     Asked,

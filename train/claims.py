@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from qa.index.sentences import sentence_spans
+from qa.index.passages.sentences import sentence_spans
 from qa.models.span_network import CARD_FILE, SpanNetwork, packaged_reader, write_card
 from qa.schema import Passage
 from qa.write.verify import ClaimCheck, Verifier, Weighed

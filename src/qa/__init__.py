@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from qa.answer.live import open_index as open_index
     from qa.answer.pipeline import Answerer as Answerer
-    from qa.answer.pipeline import open_index as open_index
     from qa.errors import QAError as QAError
     from qa.index.build import build_index as build_index
     from qa.schema import Answer as Answer
@@ -38,7 +38,7 @@ _HOMES = {
     "Citation": "qa.schema",
     "QAError": "qa.errors",
     "build_index": "qa.index.build",
-    "open_index": "qa.answer.pipeline",
+    "open_index": "qa.answer.live",
 }
 __all__ = sorted(_HOMES)
 

@@ -14,7 +14,7 @@ from qa.answer.calibration import (
     remove_calibration,
     save_calibration,
 )
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.errors import CalibrationError
 from qa.index.build import build_index
 from qa.models.span_network import SpanNetwork

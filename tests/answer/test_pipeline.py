@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, open_index
+from qa.answer.live import LiveAnswerer, open_index
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
 from qa.errors import IndexMissingError, UsageError
 from qa.index.build import build_index
 from qa.schema import Answer

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.answer.calibration import UNCALIBRATED, Calibration, Risk
-from qa.answer.features import Features
 from qa.answer.pipeline import Answerer
 from qa.answer.read import Corpus, Query, Reader, supporting
+from qa.answer.signs.features import Features
 from qa.errors import ReaderError
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, SpanScore

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.answer.present import answer_to_json, answer_to_text
 from qa.index.build import build_index
 from qa.settings import AskSettings

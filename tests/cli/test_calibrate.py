@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from tests.cli.conftest import run
 
 SENTENCES = (

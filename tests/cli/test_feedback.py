@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
 from qa.evaluate.gold import load_gold
 from qa.settings import AskSettings

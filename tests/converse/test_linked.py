@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.linked import DOCUMENTS, ask_linked, load_linked, shares
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.converse.exchange import Exchange, Understood
 from qa.converse.resolve import understand
 from qa.index.build import build_index

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.answer.pipeline import Answerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
 from qa.converse.overview import MOST_DOCUMENTS, MOST_PASSAGES, Overview, overview
 from qa.index.build import build_index
 from qa.index.generations import Index

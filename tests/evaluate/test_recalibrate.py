@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qa.answer.calibration import Calibration
-from qa.answer.features import Features
+from qa.answer.signs.features import Features
 from qa.errors import CalibrationError
 from qa.evaluate.calibrate import Best, probabilities, risk_table
 from qa.evaluate.recalibrate import FORMS, check_enough, recalibrate

@@ -21,7 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.documents.fingerprints import FINGERPRINTS
 from qa.documents.load import SourceFile, list_files
 from qa.documents.sandbox import Sandbox

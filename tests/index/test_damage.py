@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.pipeline import Answerer, LiveAnswerer, open_index
+from qa.answer.live import LiveAnswerer, open_index
+from qa.answer.pipeline import Answerer
 from qa.cli import main
 from qa.errors import CitationError, EncoderError, IndexDamagedError, ReaderError
 from qa.index.build import build_index

@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.documents import worker
 from qa.documents.messages import Request, Response
 from qa.documents.sandbox import Sandbox

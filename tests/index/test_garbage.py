@@ -8,7 +8,7 @@ import pytest
 
 from qa.index import batches
 from qa.index.build import build_index
-from qa.index.chunk import chunk
+from qa.index.passages.chunk import chunk
 from qa.schema import Document, Passage
 from qa.settings import ParseLimits
 from tests.conftest import CORPUS, tiny_settings, write_corpus

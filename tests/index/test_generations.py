@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.errors import EncoderError, IndexDamagedError, IndexMissingError, QAError
 from qa.index.build import build_index
 from qa.index.generations import (

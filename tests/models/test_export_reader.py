@@ -13,7 +13,7 @@ import onnxruntime
 import pytest
 
 from qa.answer.calibration import UNCALIBRATED, Calibration
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.cli import main
 from qa.errors import ReaderError
 from qa.index.build import build_index

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.pipeline import Answerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
 from qa.index.build import build_index
 from qa.schema import Answer
 from qa.ui.examples import Examples

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.index.sentences import sentence_spans
+from qa.index.passages.sentences import sentence_spans
 from qa.models.span_network import SpanNetwork
 from qa.schema import Passage
 from qa.write.verify import Verifier

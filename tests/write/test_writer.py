@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.pipeline import Answerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
 from qa.cli import main
 from qa.index.build import build_index
 from qa.settings import AskSettings, WriterSettings

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qa.answer.features import Features
+from qa.answer.signs.features import Features
 from qa.errors import CalibrationError, ReaderError
 from qa.files import replace_text
 from qa.index.generations import Manifest

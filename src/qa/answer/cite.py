@@ -5,7 +5,7 @@ a reading was found.
 """
 
 from qa.errors import CitationError
-from qa.index.context import without_title
+from qa.index.passages.context import without_title
 from qa.schema import Citation, Document, Reading, State
 
 

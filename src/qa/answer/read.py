@@ -13,11 +13,19 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from qa.answer.binding import bound_part, names_another
 from qa.answer.calibration import Calibration
-from qa.answer.cells import Cell, asked_cell, cell_of, cells, header_above, is_header, says_total
-from qa.answer.extent import extent, is_code, is_intro, whole_command
-from qa.answer.features import (
+from qa.answer.signs.binding import bound_part, names_another
+from qa.answer.signs.cells import (
+    Cell,
+    asked_cell,
+    cell_of,
+    cells,
+    header_above,
+    is_header,
+    says_total,
+)
+from qa.answer.signs.extent import extent, is_code, is_intro, whole_command
+from qa.answer.signs.features import (
     Features,
     asked_words,
     has_asked_type,
@@ -29,15 +37,15 @@ from qa.answer.features import (
     surroundings,
     unmentioned_names,
 )
-from qa.answer.question import (
+from qa.answer.signs.question import (
     asks_for_name,
     asks_for_number,
     asks_for_quoted,
     asks_for_sentence,
     asks_for_total,
 )
-from qa.answer.select import Candidate, attributes, is_quoted, selected
-from qa.answer.snap import snap
+from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
+from qa.answer.signs.snap import snap
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, SpanScore
 from qa.schema import Passage, Reading, RetrievedPassage, Span

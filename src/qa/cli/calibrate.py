@@ -67,7 +67,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
 
 def _fit_and_keep(arguments: argparse.Namespace, gold: "list[GoldQuestion]") -> "Recalibration":
     from qa.answer.calibration import OwnCalibration, save_calibration
-    from qa.answer.pipeline import open_index
+    from qa.answer.live import open_index
     from qa.evaluate.calibrate import ask, best_sentences
     from qa.evaluate.recalibrate import recalibrate
     from qa.settings import AskSettings

@@ -99,7 +99,7 @@ def _ask_gold(arguments: argparse.Namespace) -> "tuple[list[Record], Answerer]":
 
 def _ask_beir(arguments: argparse.Namespace) -> "tuple[list[Record], Answerer]":
     """Search an index of the folder's corpus, made beside a cache of its texts."""
-    from qa.answer.pipeline import open_index
+    from qa.answer.live import open_index
     from qa.evaluate.ask import evaluate_ranking
     from qa.evaluate.beir import export_corpus, load_beir
 
@@ -119,7 +119,7 @@ def _ask_beir(arguments: argparse.Namespace) -> "tuple[list[Record], Answerer]":
 
 def _refuse_other_index(arguments: argparse.Namespace, cache: Path) -> None:
     """Keep a person's own index from being replaced by one of a BEIR corpus."""
-    from qa.answer.pipeline import open_index
+    from qa.answer.live import open_index
 
     try:
         answerer = open_index(arguments.index)

@@ -57,7 +57,7 @@ def _index(arguments: argparse.Namespace) -> int:
 
 def open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answerer":
     """Open the index; if there is none yet, build it first and say so."""
-    from qa.answer.pipeline import open_index
+    from qa.answer.live import open_index
 
     try:
         answerer = open_index(arguments.index, settings)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answer.calibration import Calibration, Risk
-from qa.answer.features import Features
 from qa.answer.pipeline import Answerer
 from qa.answer.read import answer_words
+from qa.answer.signs.features import Features
 from qa.evaluate.gold import same_sentence
 from qa.evaluate.squad import exact_match
 from qa.evaluate.statistics import Flags, Floats, clopper_pearson

@@ -10,7 +10,7 @@ from typing import Any
 
 from qa.errors import GoldError
 from qa.files import decode, read_json, read_json_lines
-from qa.index.sentences import sentence_spans
+from qa.index.passages.sentences import sentence_spans
 from qa.words import squeezed
 
 # Where a record stands, for messages, and the record.

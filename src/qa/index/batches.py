@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 
-from qa.index.chunk import chunk
-from qa.index.passage_vectors import PassageEncoder
+from qa.index.passages.chunk import chunk
+from qa.index.passages.passage_vectors import PassageEncoder
 from qa.index.prepare_models import Models
 from qa.index.progress import BuildEvent, OnEvent
 from qa.index.workspace import Workspace

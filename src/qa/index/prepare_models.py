@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import EncoderError, ReaderError
-from qa.index.chunk import ChunkLimits
 from qa.index.generations import encoders_dir, readers_dir
+from qa.index.passages.chunk import ChunkLimits
 from qa.index.progress import BuildEvent, OnEvent
 from qa.models.encoder import Encoder, available_cores, packaged_encoder
 from qa.models.export_encoder import export_encoder, model_folder

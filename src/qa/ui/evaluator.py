@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa.answer.pipeline import Answerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
 from qa.errors import GoldError, QAError, UsageError
 from qa.evaluate.ask import DEPTH, evaluate
 from qa.evaluate.gold import GoldQuestion, load_gold

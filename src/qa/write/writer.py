@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from qa.answer.pipeline import Answerer
 from qa.errors import WriterError
-from qa.index.sentences import sentence_spans
+from qa.index.passages.sentences import sentence_spans
 from qa.schema import Answer, Citation, Passage, RetrievedPassage
 from qa.write.client import ChatClient, ContextTooLongError
 from qa.write.prompt import MARK, messages

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qa.answer.pipeline import open_index
+from qa.answer.live import open_index
 from qa.index.build import build_index
 from qa.schema import Answer
 from tests.conftest import write_corpus

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from qa.answer.pipeline import LiveAnswerer
+from qa.answer.live import LiveAnswerer
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.index.build import build_index
 from qa.settings import AskSettings, BuildSettings

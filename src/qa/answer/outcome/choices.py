@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from qa.answer.outcome.things import Things
 from qa.answer.read import answer_words
-from qa.answer.select import Candidate
+from qa.answer.signs.select import Candidate
 
 _SAME_COVERAGE = 0.95
 

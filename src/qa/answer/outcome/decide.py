@@ -11,7 +11,7 @@ from qa.answer.outcome.dates import Edition
 from qa.answer.outcome.things import Things
 from qa.answer.outcome.versions import Sources, differ, meant, versions
 from qa.answer.read import Query, Reader, answer_words, supporting
-from qa.answer.select import Candidate
+from qa.answer.signs.select import Candidate
 from qa.schema import Reading
 
 _LIKELY = 0.5

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from qa.answer.question import question_names
+from qa.answer.signs.question import question_names
 from qa.schema import Misspelling
 from qa.words import FUNCTION_WORDS, stem
 

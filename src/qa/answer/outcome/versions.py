@@ -19,7 +19,7 @@ from qa.answer.outcome.dates import (
 )
 from qa.answer.outcome.things import Things
 from qa.answer.read import answer_words
-from qa.answer.select import Candidate
+from qa.answer.signs.select import Candidate
 from qa.formats.blocks import heading_paths
 from qa.schema import Block, Document, Reading, Span
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer
+from qa.answer.live import LiveAnswerer
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
 from qa.converse.conversation import exchanges_of, reply
 from qa.converse.talk import answer_to, small_talk
 from qa.errors import IndexMissingError, QAError

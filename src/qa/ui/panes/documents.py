@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, LiveAnswerer, SourceView
+from qa.answer.live import LiveAnswerer
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, SourceView
 from qa.converse.overview import Overview, overview
 from qa.documents.sandbox import Sandbox
 from qa.errors import QAError, SourceError

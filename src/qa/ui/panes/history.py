@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from qa.answer.pipeline import LiveAnswerer
+from qa.answer.live import LiveAnswerer
 from qa.errors import HistoryError
 from qa.ui.export.markdown import to_markdown
 from qa.ui.export.word import to_word

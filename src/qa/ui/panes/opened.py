@@ -1,6 +1,7 @@
 """Open the index that is there now, if any."""
 
-from qa.answer.pipeline import Answerer, LiveAnswerer
+from qa.answer.live import LiveAnswerer
+from qa.answer.pipeline import Answerer
 from qa.errors import QAError
 
 

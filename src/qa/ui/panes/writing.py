@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from qa.answer.pipeline import LiveAnswerer
+from qa.answer.live import LiveAnswerer
 from qa.errors import QAError
 from qa.schema import Answer
 from qa.ui.history.history import History

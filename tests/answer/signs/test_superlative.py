@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.superlative import asks_for_extreme, extreme, table_around
+from qa.answer.signs.superlative import asks_for_extreme, extreme, table_around
 
 TABLE = (
     "Mill: Ash | Year: 2019 | Bags: 300 | Price: $4.50\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.figures import figures, one_way
+from qa.answer.signs.figures import figures, one_way
 
 
 @pytest.mark.parametrize(

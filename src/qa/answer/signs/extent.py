@@ -6,8 +6,8 @@ Does not know words of the answer or how sure it is.
 import re
 from collections.abc import Sequence
 
-from qa.answer.cells import cells
-from qa.answer.question import asks_for_all, asks_for_sentence
+from qa.answer.signs.cells import cells
+from qa.answer.signs.question import asks_for_all, asks_for_sentence
 from qa.schema import Passage, Span
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from qa.formats.markdown import parse_markdown
 from qa.formats.parsed import UnreadableError
 from qa.formats.text import parse_plain
-from qa.index.chunk import ChunkLimits
-from qa.index.chunk import chunk as chunk_blocks
-from qa.index.context import CountTokens, context_title, fit_contexts
+from qa.index.passages.chunk import ChunkLimits
+from qa.index.passages.chunk import chunk as chunk_blocks
+from qa.index.passages.context import CountTokens, context_title, fit_contexts
 from qa.models.encoder import Encoder
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 from qa.settings import ParseLimits

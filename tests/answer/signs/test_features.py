@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.features import (
+from qa.answer.signs.features import (
     asked_words,
     has_asked_type,
     held_words,

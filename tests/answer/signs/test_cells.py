@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.cells import asked_cell, cell_of, cells, header_above, is_header, says_total
+from qa.answer.signs.cells import asked_cell, cell_of, cells, header_above, is_header, says_total
 from qa.schema import Span
 
 ROW = "Tool: Saw | Drawer: K7 | In stock: 31 | Price: 18.20"

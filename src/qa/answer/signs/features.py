@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from qa.answer.binding import parts
-from qa.answer.figures import figures, one_way
-from qa.answer.question import (
+from qa.answer.signs.binding import parts
+from qa.answer.signs.figures import figures, one_way
+from qa.answer.signs.question import (
     asks_for_date,
     asks_for_money,
     asks_for_name,

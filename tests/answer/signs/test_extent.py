@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa.answer.extent import extent, is_intro
+from qa.answer.signs.extent import extent, is_intro
 from qa.schema import Passage, Span
 
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from qa.formats.blocks import trim
-from qa.index.context import CountTokens, context_paths, fit_contexts, is_intro
-from qa.index.sentences import units
+from qa.index.passages.context import CountTokens, context_paths, fit_contexts, is_intro
+from qa.index.passages.sentences import units
 from qa.schema import Block, Document, Kind, Passage, Span
 
 # A word piece stands for few characters, except that a "word" of any length may become

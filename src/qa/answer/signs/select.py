@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from qa.answer.cells import cells
-from qa.answer.features import Features
-from qa.answer.question import asked_item, asked_mail_field, asks_for_quoted
-from qa.answer.superlative import asks_for_extreme, extreme, table_around
+from qa.answer.signs.cells import cells
+from qa.answer.signs.features import Features
+from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quoted
+from qa.answer.signs.superlative import asks_for_extreme, extreme, table_around
 from qa.schema import QUOTED_MAIL, Passage, Span
 
 _MARKER = re.compile(

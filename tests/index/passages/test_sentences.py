@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.index.sentences import sentence_spans, units
+from qa.index.passages.sentences import sentence_spans, units
 from qa.schema import Block
 from tests.formats.test_blocks import texts
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.binding import bound_part, names_another
+from qa.answer.signs.binding import bound_part, names_another
 
 
 def part(question: str, text: str) -> str | None:

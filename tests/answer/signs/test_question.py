@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.question import (
+from qa.answer.signs.question import (
     asked_item,
     asked_mail_field,
     asks_for_date,

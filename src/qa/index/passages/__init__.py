@@ -1,0 +1,1 @@
+"""Divide documents into passages and sentences, and find the passages' vectors."""
