@@ -14,7 +14,7 @@ from qa.index.build import build_index
 from qa.settings import AskSettings
 from qa.ui.app import start
 from qa.ui.library import Library
-from qa.ui.server import Server
+from qa.web.server import Server
 from tests.conftest import write_corpus
 from tests.ui.browsing import DESKTOP, OpenPage, Serve, Served, tiny_build_settings
 

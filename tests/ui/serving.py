@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.ui.guard import TOKEN_HEADER, TOKEN_PATH
+from qa.ui.gate import TOKEN_HEADER, TOKEN_PATH
 
 COMPONENT = "/gradio_api/component_server/"
 

@@ -85,7 +85,7 @@ def _check_address(arguments: argparse.Namespace) -> None:
     Raises:
         UsageError: It cannot be listened on, or other machines would reach it unasked.
     """
-    from qa.ui.server import is_this_machine_only, listen
+    from qa.web.server import is_this_machine_only, listen
 
     listening = listen(arguments.host, arguments.port)
     only_this_machine = is_this_machine_only(listening)

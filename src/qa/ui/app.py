@@ -28,7 +28,7 @@ from qa.ui.events import (
     suggestion_events,
     writing_events,
 )
-from qa.ui.guard import Rules
+from qa.ui.gate import PageGate
 from qa.ui.history.history import History
 from qa.ui.history.store import HISTORY_FILE
 from qa.ui.library import Library
@@ -38,10 +38,11 @@ from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.panes.history import HistoryPane
 from qa.ui.panes.writing import WritingPane
-from qa.ui.server import Server, guarded, is_this_machine_only, listen
 from qa.ui.uploads import Uploads
 from qa.ui.views.conversation import scope_html
 from qa.ui.views.page import TEMPLATES
+from qa.web.guard import Rules
+from qa.web.server import Server, guarded, is_this_machine_only, listen
 from qa.write.client import ChatClient
 from qa.write.writer import Writer
 
@@ -211,10 +212,10 @@ def start(
         uploads,
     )
     most = ParseLimits().file_bytes if library else 0
-    rules = Rules(tuple(allowed_hosts), only_this_machine, most)
+    rules = Rules(tuple(allowed_hosts), only_this_machine)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)  # read when the page is mounted
     app = gr.mount_gradio_app(
-        guarded(rules),
+        guarded(rules, [PageGate(upload_bytes=most)]),
         page,
         path="/",
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
@@ -227,7 +228,7 @@ def start(
         enable_monitoring=False,
         max_file_size=max(most, 1),
     )
-    server = Server(app, listening, uploads)
+    server = Server(app, listening, uploads.close)
     return server, server.address
 
 

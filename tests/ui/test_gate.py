@@ -15,10 +15,11 @@ from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
 from qa.schema import Answer
 from qa.settings import AskSettings
 from qa.ui.app import start
-from qa.ui.guard import Rules
+from qa.ui.gate import PageGate
 from qa.ui.library import Library
-from qa.ui.server import Server, guarded, is_this_machine_only, listen
 from qa.ui.uploads import Uploads
+from qa.web.guard import Rules
+from qa.web.server import Server, guarded, is_this_machine_only, listen
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 from tests.ui.serving import COMPONENT, Reply, call, component, request, token
 
@@ -134,8 +135,8 @@ def test_a_page_under_a_name_that_was_allowed_is_served_behind_a_proxy_too(folde
      ("evil.example", False)],
 )  # fmt: skip
 def test_in_a_network_addresses_are_served_but_not_every_name(name: str, served: bool) -> None:
-    app = guarded(Rules(only_this_machine=False))
-    with Server(app, listen("127.0.0.1", 0), Uploads()) as server:
+    app = guarded(Rules(only_this_machine=False), [PageGate()])
+    with Server(app, listen("127.0.0.1", 0)) as server:
         reply = request(server.address, "/qa/token", headers={"Host": name})
         assert (reply.status == 200) == served
 
@@ -265,9 +266,9 @@ def send_question(address: str, sealed: Mapping[str, str]) -> socket.socket:
 
 
 def test_questions_nobody_waits_for_any_more_are_not_asked() -> None:
-    slow, app = _Slow(), guarded(Rules())
+    slow, app = _Slow(), guarded(Rules(), [PageGate()])
     app.post("/gradio_api/run/ask")(slow.ask)
-    with Server(app, listen("127.0.0.1", 0), Uploads()) as server:
+    with Server(app, listen("127.0.0.1", 0)) as server:
         abandoned = [send_question(server.address, token(server.address)) for _ in range(200)]
         for _ in range(4):
             assert slow.begun.acquire(timeout=30)
@@ -282,9 +283,9 @@ def test_questions_nobody_waits_for_any_more_are_not_asked() -> None:
 
 
 def test_one_client_cannot_have_more_than_its_share_wait() -> None:
-    slow, app = _Slow(), guarded(Rules())
+    slow, app = _Slow(), guarded(Rules(), [PageGate()])
     app.post("/gradio_api/run/ask")(slow.ask)
-    with Server(app, listen("127.0.0.1", 0), Uploads()) as server:
+    with Server(app, listen("127.0.0.1", 0)) as server:
         sealed = token(server.address)
         waiting = [send_question(server.address, sealed) for _ in range(36)]
         for _ in range(4):

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.ui.turns import Turns
+from qa.web.turns import Turns
 
 
 def in_a_loop(act: Callable[[], Coroutine[Any, Any, None]]) -> None:

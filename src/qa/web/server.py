@@ -1,6 +1,6 @@
-"""Serve the page on an address of this machine, behind the guard.
+"""Serve on an address of this machine, behind the guard.
 
-Takes a page as Gradio lays it out. Does not know what is on it.
+Does not know what is served.
 """
 
 import errno
@@ -8,6 +8,8 @@ import ipaddress
 import socket
 import threading
 import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any
 
@@ -16,8 +18,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from qa.errors import UsageError
-from qa.ui.guard import Guard, Rules
-from qa.ui.uploads import Uploads
+from qa.web.guard import Gate, Guard, Rules
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
@@ -25,18 +26,20 @@ _CONNECTIONS = 1000
 
 
 class Server:
-    """A page that is being served, until it is closed."""
+    """What is being served, until it is closed."""
 
-    def __init__(self, app: FastAPI, listening: socket.socket, uploads: Uploads) -> None:
+    def __init__(
+        self, app: FastAPI, listening: socket.socket, closed: Callable[[], None] = lambda: None
+    ) -> None:
         """Begin to serve.
 
         Args:
             app: What is served.
             listening: Where.
-            uploads: What is uploaded; removed in the end.
+            closed: Called in the end, when nothing is served any more.
         """
         self._listening = listening
-        self._uploads = uploads
+        self._closed = closed
         config = uvicorn.Config(
             app,
             log_level="error",
@@ -69,7 +72,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Where a browser on this machine finds the page."""
+        """Where a browser on this machine finds it."""
         host, port = self._listening.getsockname()[:2]
         if host in ("0.0.0.0", "::"):  # noqa: S104 - every address, this machine's own among them
             host = "127.0.0.1"
@@ -81,17 +84,27 @@ class Server:
             self._thread.join(0.5)
 
     def close(self) -> None:
-        """Stop serving, and remove what was uploaded and not taken."""
+        """Stop serving."""
         self._server.should_exit = True
         self._thread.join(_STOP_SECONDS)
         self._listening.close()
-        self._uploads.close()
+        self._closed()
 
 
-def guarded(rules: Rules) -> FastAPI:
-    """Return an application behind the guard, into which a page can be put."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.user_middleware = [Middleware(Guard, rules)]
+def guarded(
+    rules: Rules,
+    gates: Sequence[Gate],
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """Return an application behind the guard, into which what is served can be put.
+
+    Args:
+        rules: Whom requests may be sent to.
+        gates: What lets them in; of a path's, the first counts.
+        lifespan: What surrounds serving.
+    """
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.user_middleware = [Middleware(Guard, rules, gates)]
     return app
 
 

@@ -1,0 +1,159 @@
+"""A request that stands at a gate: look at it, read it, have it wait its turn, pass it on.
+
+Does not know who may come in.
+"""
+
+import asyncio
+import ipaddress
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qa.web.turns import Turns
+
+_STALLED_SECONDS = 30.0
+
+
+class RefusedError(Exception):
+    """A request that is not let in: the status, and what a person should know."""
+
+    def __init__(self, status: int, why: str) -> None:
+        """Prepare.
+
+        Args:
+            status: Of the answer.
+            why: And what to do.
+        """
+        super().__init__(why)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request.
+
+    Attributes:
+        app: Answers it, once it is let in.
+        scope: What it asks for.
+        receive: Brings its body, or that the sender has gone.
+        send: Takes the answer.
+    """
+
+    app: ASGIApp
+    scope: Scope
+    receive: Receive
+    send: Send
+
+    @property
+    def method(self) -> str:
+        """What is to be done."""
+        return str(self.scope["method"])
+
+    @property
+    def path(self) -> str:
+        """What it is about."""
+        return str(self.scope["path"]).rstrip("/") or "/"
+
+    @property
+    def headers(self) -> Headers:
+        """What is said with it."""
+        return Headers(scope=self.scope)
+
+    def client(self, name: str) -> str:
+        """Tell one sender from another.
+
+        Args:
+            name: What it goes by where its address does not tell: behind one of this machine is
+                one person's every window, or everybody's proxy.
+        """
+        host = (self.scope.get("client") or ("", 0))[0]
+        address = address_of(host)
+        return name if address is None or address.is_loopback else host
+
+    def check_size(self, most: int) -> None:
+        """See that a body says how long it is, and is not too long.
+
+        Raises:
+            RefusedError: It is, or does not say.
+        """
+        length = self.headers.get("content-length", "")
+        if not length.isdecimal() or self.headers.get("transfer-encoding"):
+            raise RefusedError(411, "a request must say how long it is")
+        if int(length) > most:
+            raise RefusedError(413, f"{int(length):,} bytes are over the limit of {most:,}")
+
+    async def go_in(self) -> None:
+        """Pass it on."""
+        await self.app(self.scope, self.receive, self.send)
+
+    async def reply(self, text: str, kind: str) -> None:
+        """Answer it here."""
+        response = Response(text, media_type=kind, headers={"Cache-Control": "no-store"})
+        await response(self.scope, self.receive, self.send)
+
+    async def take_turn(self, turns: Turns, client: str, body: bytes | None = None) -> None:
+        """Pass it on when it is its turn; not at all if its sender has gone by then.
+
+        Args:
+            turns: Whose turn it is.
+            client: Who waits.
+            body: Its body, if it has been read.
+
+        Raises:
+            RefusedError: Too many wait already.
+        """
+        turn = turns.line_up(client)
+        if turn is None:
+            raise RefusedError(429, "too much is waiting for an answer: try again in a moment")
+        gone = None if body is None else asyncio.ensure_future(self.receive())
+        try:
+            if gone is None or body is None:
+                await turn
+                await self.go_in()
+                return
+            await asyncio.wait((turn, gone), return_when=asyncio.FIRST_COMPLETED)
+            if turn.done() and not gone.done():
+                await self.app(self.scope, _replay(body, gone), self.send)
+        finally:
+            turns.leave(client, turn)
+            if gone is not None:
+                gone.cancel()
+
+    async def whole(self) -> bytes:
+        """Read its body, whose length has been checked.
+
+        Raises:
+            RefusedError: The rest of it did not come.
+        """
+        body = b""
+        more = True
+        while more:
+            try:
+                message = await asyncio.wait_for(self.receive(), _STALLED_SECONDS)
+            except TimeoutError:
+                raise RefusedError(408, "the rest of the request did not come") from None
+            if message["type"] == "http.disconnect":
+                raise RefusedError(400, "the rest of the request did not come")
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        return body
+
+
+def _replay(body: bytes, gone: "asyncio.Future[Message]") -> Receive:
+    """Bring a body that was read, and then that the sender has gone."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else await asyncio.shield(gone)
+
+    return receive
+
+
+def address_of(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read a host as an address; None if it is a name."""
+    try:
+        return ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return None
