@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "item", "paragraph", "row"]
 State = Literal["unchanged", "changed", "missing", "outdated"]
-Outcome = Literal["answer", "differ", "possible", "unclear", "none"]
+Outcome = Literal["answer", "differ", "computed", "possible", "unclear", "none"]
+Operation = Literal["sum", "average", "count", "difference"]
 
 
 QUOTED_MAIL = "Quoted: earlier mail"
@@ -262,6 +263,40 @@ class Choice:
     title: str
 
 
+class Term(NamedTuple):
+    """One of the figures that a result was computed of.
+
+    Attributes:
+        name: Of its row.
+        value: As it stands in the document.
+        span: Where, in the document's offsets.
+    """
+
+    name: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """What no document says, but rows of one table come to.
+
+    Attributes:
+        operation: Which.
+        value: The result with its unit, written as the table writes its figures; "about …" where
+            it is rounded.
+        column: What the table calls that which was computed.
+        terms: What went in, in the table's order.
+        citation: The rows from the first to the last that went in; what went in is highlighted.
+    """
+
+    operation: Operation
+    value: str
+    column: str
+    terms: tuple[Term, ...]
+    citation: Citation
+
+
 @dataclass(frozen=True, slots=True)
 class Misspelling:
     """A word of a question that no document has, and the word that it was read as."""
@@ -295,6 +330,7 @@ class Answer:
             none mentions; empty otherwise.
         language: Of the question, where that is not English and the encoder is; else empty.
         choices: Two or more where several documents would answer, each of another thing.
+        computed: What a table's rows come to, where that was asked and no document says it.
     """
 
     question: str
@@ -314,12 +350,15 @@ class Answer:
     read_as: tuple[Misspelling, ...] = ()
     suggestion: str = ""
     language: str = ""
+    computed: Computation | None = None
 
     @property
     def state(self) -> Outcome:
-        """Say which: an answer, several, a sentence that may be one, a question back, or none."""
+        """Say which: an answer, several, a result, a possible answer, a question back, or none."""
         if self.answered:
             return "differ" if self.versions else "answer"
+        if self.computed is not None:
+            return "computed"
         if self.choices:
             return "unclear"
         return "possible" if self.possible is not None else "none"

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer.present import (
+    answer_in_words,
     answer_to_json,
     answer_to_text,
     cited_place,
@@ -22,11 +23,13 @@ from qa.schema import (
     Answer,
     Choice,
     Citation,
+    Computation,
     Misspelling,
     Passage,
     RetrievedPassage,
     Span,
     State,
+    Term,
     Version,
 )
 
@@ -84,6 +87,7 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
                 "trusted": True,
             }
         ],
+        "computed": None,
         "passages": [
             {
                 "rank": 1,
@@ -333,3 +337,20 @@ def test_a_file_that_is_no_longer_what_was_indexed_is_told_beside_its_place(
 )
 def test_a_confidence_is_said_in_words_with_its_figure(confidence: float, said: str) -> None:
     assert confidence_in_words(confidence) == said
+
+
+def test_what_was_computed_is_said_to_be_with_each_figure_that_went_in() -> None:
+    terms = (Term("Elm", "120", Span(12, 15)), Term("Birch", "1,385", Span(30, 35)))
+    found = Computation("sum", "1,505", "Tonnes", terms, CITATION)
+    answer = replace(ABSTAINED, computed=found)
+    assert answer.state == "computed"
+    said = answer_to_text(answer)
+    assert "1,505  (sum of “Tonnes” over 2 rows)" in said
+    assert "  Elm    120\n  Birch  1,385" in said
+    assert cited_place(CITATION) in said
+    made = answer_to_json(answer)
+    assert (made["state"], made["answered"]) == ("computed", False)
+    assert made["computed"]["terms"][0] == {"name": "Elm", "value": "120", "start": 12, "end": 15}
+    assert "1,505" in answer_in_words(answer)
+    long = replace(answer, computed=replace(found, terms=terms * 15))
+    assert "… and 10 more rows" in answer_to_text(long)

@@ -20,6 +20,7 @@ from qa.answer.calibration import (
     models_identity,
 )
 from qa.answer.cite import cite
+from qa.answer.outcome.computed import computed
 from qa.answer.outcome.decide import Decision, beside, decide
 from qa.answer.outcome.excerpt import with_best_sentence
 from qa.answer.outcome.spelling import Spelling, spelling
@@ -43,6 +44,7 @@ from qa.schema import (
     Block,
     Choice,
     Citation,
+    Computation,
     Document,
     Reading,
     RetrievedPassage,
@@ -150,8 +152,9 @@ class Answerer:
         answered = bool(readings) and (sure or not abstain)
         cited = readings if decision.differing else [*readings[:1], *decision.supports]
         citations = self._cite_once(cited) if answered else ()
+        result = None if answered else self._computed(query, candidates)
         possible = None
-        if not answered and not decision.choices and _may_answer(readings):
+        if not answered and not decision.choices and not result and _may_answer(readings):
             possible = self._cite(readings[0], self._document(readings[0].passage.doc_id))
         clock.lap("cite")
         shown = with_best_sentence(
@@ -174,7 +177,19 @@ class Answerer:
             language="" if self._encoder.is_multilingual else language,
             read_as=read.read_as,
             suggestion=read.suggestion if readings and readings[0].unmentioned else "",
+            computed=result,
         )
+
+    def _computed(self, query: Query, candidates: Sequence[Candidate]) -> Computation | None:
+        """Compute what the rows of one table come to, if that is what is asked."""
+        found = computed(query.text, candidates, cache(partial(_text, self._index.store)))
+        if found is None:
+            return None
+        passage, cells = found.passage, tuple(term.span for term in found.terms)
+        rows = Span(passage.start, passage.end)
+        reading = Reading(passage, rows, cells[0], confidence=0.0, highlights=cells)
+        citation = self.cite(reading)
+        return Computation(found.operation, found.value, found.column, found.terms, citation)
 
     def _decide(
         self, query: Query, candidates: Sequence[Candidate], only: Collection[str] | None

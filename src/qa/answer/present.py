@@ -9,11 +9,14 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from qa.answer.outcome.excerpt import Part, excerpt
-from qa.schema import Answer, Citation, State, Version
+from qa.schema import Answer, Citation, Computation, State, Version
+from qa.words import counted
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _NAMED_RUNS = 10
 _COUNTS = {2: "Two", 3: "Three", 4: "Four"}
+_SHOWN_TERMS = 20
+COMPUTED = "No document says this itself; I computed it from the rows of a table:"
 _LEVELS = ((0.85, "very likely"), (0.6, "likely"), (0.5, "plausible"), (0.0, "uncertain"))
 
 
@@ -31,6 +34,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
             {"answer": one.answer, "date": one.date, "doc_id": one.citation.doc_id}
             for one in answer.versions
         ],
+        "computed": answer.computed and _computation_to_json(answer.computed),
         "choices": [{"doc_id": one.doc_id, "title": one.title} for one in answer.choices],
         "read_as": [{"typed": word.typed, "read": word.read} for word in answer.read_as],
         "language": answer.language or None,
@@ -66,6 +70,8 @@ def answer_to_text(answer: Answer, *, bold: bool = False) -> str:
     if answer.read_as:
         rest = answer_to_text(replace(answer, read_as=()), bold=bold)
         return f"{read_as_in_words(answer)}\n\n{rest}"
+    if answer.computed is not None:
+        return _computation_to_text(answer.computed)
     if answer.choices and not answer.answered:
         return _choices_to_text(answer)
     if answer.versions:
@@ -121,6 +127,33 @@ def _choices_to_text(answer: Answer) -> str:
     return "\n".join([*lines, "", "Name it in the question, or ask of one with --only."])
 
 
+def _computation_to_text(found: Computation) -> str:
+    """Say what rows come to, with each figure that went in."""
+    names = [one_line(term.name) for term in found.terms[:_SHOWN_TERMS]]
+    width = max(map(len, names))
+    rows = [
+        f"  {name:<{width}}  {one_line(term.value)}"
+        for name, term in zip(names, found.terms, strict=False)
+    ]
+    rest = len(found.terms) - len(rows)
+    rows += [f"  … and {rest:,} more rows"] if rest else []
+    said = [COMPUTED, "", f"{one_line(found.value)}  ({computed_in_words(found)})", "", *rows]
+    return "\n".join([*said, "", f"  [1] {cited_place(found.citation)}"])
+
+
+def _computation_to_json(found: Computation) -> dict[str, Any]:
+    return {
+        "operation": found.operation,
+        "value": found.value,
+        "column": found.column,
+        "terms": [
+            {"name": term.name, "value": term.value, "start": term.span.start, "end": term.span.end}
+            for term in found.terms
+        ],
+        "citation": citation_to_json(found.citation),
+    }
+
+
 UNTRUSTED = "from a document that is not trusted"
 
 
@@ -153,6 +186,17 @@ def citation_to_json(citation: Citation) -> dict[str, Any]:
         "table": asdict(citation.table) if citation.table else None,
         "trusted": citation.trusted,
     }
+
+
+def computed_in_words(found: Computation) -> str:
+    """Say what was computed of what."""
+    column, rows = f"“{one_line(found.column)}”", counted(len(found.terms), "row")
+    return {
+        "sum": f"sum of {column} over {rows}",
+        "average": f"average of {column} over {rows}",
+        "count": f"number of different values of {column}",
+        "difference": f"difference in {column} between two rows",
+    }[found.operation]
 
 
 def differing_in_words(answer: Answer) -> str:
@@ -222,6 +266,9 @@ def quoted(citation: Citation) -> str:
 
 def answer_in_words(answer: Answer) -> str:
     """Write an answer with its citations, to be pasted elsewhere."""
+    if answer.computed is not None:
+        found = answer.computed
+        return "\n\n".join([f"{found.value} ({computed_in_words(found)})", quoted(found.citation)])
     if answer.versions:
         said = [
             f"{version_in_words(one)}: {one.answer}\n{quoted(one.citation)}"

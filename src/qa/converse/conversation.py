@@ -156,6 +156,8 @@ def exchanges_of(replies: Sequence[Reply]) -> list[Exchange]:
 
 def _of_answer(answer: Answer) -> Exchange:
     cited = answer.citations[0] if answer.citations else answer.possible
+    if answer.computed is not None:
+        cited = answer.computed.citation
     shown = [choice.doc_id for choice in answer.choices]
     shown += [citation.doc_id for citation in answer.citations]
     shown += [found.passage.doc_id for found in answer.passages]

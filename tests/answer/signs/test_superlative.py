@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.superlative import asks_for_extreme, extreme, table_around
+from qa.answer.signs.rows import table_around
+from qa.answer.signs.superlative import asks_for_extreme, extreme
 
 TABLE = (
     "Mill: Ash | Year: 2019 | Bags: 300 | Price: $4.50\n"

@@ -8,7 +8,7 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from qa.formats import parse
-from qa.schema import Answer, Choice, Citation, Span, Version
+from qa.schema import Answer, Choice, Citation, Computation, Span, Term, Version
 from qa.settings import ParseLimits
 from qa.ui.export.lines import lines
 from qa.ui.export.markdown import to_markdown
@@ -23,6 +23,10 @@ CITATION = Citation(
 )  # fmt: skip
 ANSWER = Answer("What do roses want?", True, "sun", 0.9, (CITATION,), ())
 REFERENCE = "The report (a/report.pdf), Garden > Roses, page 3"
+
+COMPUTATION = Computation(
+    "sum", "11", "Beds", (Term("a", "5", Span(0, 1)), Term("b", "6", Span(2, 3))), CITATION
+)
 
 
 def conversation(*answers: Answer | None, title: str = "A title") -> Conversation:
@@ -67,12 +71,13 @@ def test_both_formats_hold_every_kind_of_answer() -> None:
             citations=(),
             choices=(Choice("b.txt", "The B"), Choice("c.txt", "The C")),
         ),
+        replace(ANSWER, answered=False, answer=None, citations=(), computed=COMPUTATION),
         None,
     )
     expected = [
         "2019: sun", "2018: shade", "The document says different things:", "Roses want shade.",
         "I found no sure answer. Possibly:", "I found no answer in these 2 documents.",
-        "Which one do you mean?", "The B (b.txt)", "It broke.",
+        "11 (sum of “Beds” over 2 rows)", "Which one do you mean?", "The B (b.txt)", "It broke.",
         f"{REFERENCE}. The document has changed since, and these words no longer stand in it.",
     ]  # fmt: skip
     shown = squeezed(rendered(to_markdown(talk)).shown)

@@ -15,12 +15,14 @@ from qa.schema import (
     Answer,
     Choice,
     Citation,
+    Computation,
     Misspelling,
     Passage,
     RetrievedPassage,
     Span,
     State,
     Table,
+    Term,
     Version,
 )
 from qa.ui.page_state import Turn
@@ -66,6 +68,13 @@ def unclear(words: str, doc_id: str, title: str) -> Answer:
     return replace(abstained(words, doc_id, title), choices=choices)
 
 
+def computed(words: str, doc_id: str, title: str) -> Answer:
+    terms = (Term(words, title, Span(0, 1)), Term(title, words, Span(0, 1)))
+    citation = answered(words, doc_id, title).citations[0]
+    found = Computation("sum", words, title, terms * 15, citation)
+    return replace(abstained(words, doc_id, title), computed=found)
+
+
 def mistyped(words: str, doc_id: str, title: str) -> Answer:
     return replace(
         abstained(words, doc_id, title),
@@ -95,6 +104,7 @@ def conversation(words: str, doc_id: str, title: str) -> str:
         Turn(words, abstained(words, doc_id, title), only=2),
         Turn(words, differing(words, doc_id, title)),
         Turn(words, unclear(words, doc_id, title)),
+        Turn(words, computed(words, doc_id, title)),
         Turn(words, mistyped(words, doc_id, title)),
         Turn(words, tabled(words, doc_id, title)),
         Turn(words, None, f"{doc_id} {title}"),
@@ -395,3 +405,12 @@ def test_a_row_is_shown_in_its_table_with_the_cell_that_answers_marked() -> None
     tags = [tag for tag, _ in page.tags]
     assert (tags.count("td"), tags.count("th")) == (4, 2)
     assert page.values("class").count("qa-cited-row") == 1
+
+
+def test_what_was_computed_is_shown_with_its_figures_and_opens_where_they_stand() -> None:
+    answer = computed("1,505 <t>", "a.csv", "Output")
+    page = Page(conversation_html([Turn("How much in all?", answer)]))
+    assert "Sum of “Output” over 30 rows" in page.texts
+    assert page.texts.count("1,505 <t>") > 20
+    assert "and 10 more rows" in page.texts
+    assert "a.csv" in page.values("data-open")

@@ -20,7 +20,7 @@ _LINE_CHARACTERS = 160
 _LABEL_WORDS = 6
 _ASKED = r"\b(?:which|what|whose)\s+(?:[\w-]+\s+)?"
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
-_TOTAL = re.compile(r"\b(?:total|sum|all|overall|average|mean)\b", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:(?:sub-?)?totals?|sum|all|overall|average|mean)\b", re.IGNORECASE)
 
 
 class Cell(NamedTuple):

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from qa.answer.signs.cells import cells
 from qa.answer.signs.features import Features
 from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quoted
-from qa.answer.signs.superlative import asks_for_extreme, extreme, table_around
+from qa.answer.signs.rows import Tables
+from qa.answer.signs.superlative import asks_for_extreme, extreme
 from qa.schema import QUOTED_MAIL, Passage, Span
 
 _MARKER = re.compile(
@@ -72,13 +73,13 @@ def _extremes(
     The other rows of tables are taken to be of other things: none of them is the answer. What is
     computed is as sure as that the table is meant, so the network's doubts don't count.
     """
-    kept = []
+    kept, tables = [], Tables(text_of)
     for candidate in found:
         passage, sentence, features = candidate.passage, candidate.sentence, candidate.features
         if not cells(passage.slice(sentence)):
             kept.append(candidate)
             continue
-        best = extreme(question, table_around(text_of(passage.doc_id), sentence.start))
+        best = extreme(question, tables.around(passage.doc_id, sentence.start))
         if best is None:
             features = features._replace(other_thing=1.0, wrong_type=1.0)
             kept.append(candidate._replace(features=features))

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from qa.answer.present import (
+    COMPUTED,
+    computed_in_words,
     differing_in_words,
     one_line,
     reference,
@@ -55,6 +57,11 @@ def _of_turn(turn: Turn) -> Iterator[Line]:
             yield from _cited(citation)
     elif answer is None:
         yield _plain("note", turn.error)
+    elif answer.computed is not None:
+        found = answer.computed
+        yield _plain("note", COMPUTED)
+        yield _plain("answer", f"{found.value} ({computed_in_words(found)})")
+        yield from _cited(found.citation)
     elif answer.state == "unclear":
         yield _plain("note", "Which one do you mean?")
         yield from (_plain("note", f"{one.title} ({one.doc_id})") for one in answer.choices)

@@ -41,9 +41,18 @@ class Rechecker:
                 for version in answer.versions
             )
             possible = answer.possible and self._checked(answer.possible, answerer)
+            computed = answer.computed and replace(
+                answer.computed, citation=self._checked(answer.computed.citation, answerer)
+            )
         return replace(
             turn,
-            answer=replace(answer, citations=citations, versions=versions, possible=possible),
+            answer=replace(
+                answer,
+                citations=citations,
+                versions=versions,
+                possible=possible,
+                computed=computed,
+            ),
         )
 
     def _checked_rest(self, turn: Turn, answerer: Answerer) -> Turn:

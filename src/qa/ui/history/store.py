@@ -343,7 +343,8 @@ def _searched(turn: Turn) -> str:
     answer = turn.answer
     said = [turn.question]
     if answer is not None:
-        cited = [*answer.citations, *([answer.possible] if answer.possible else [])]
+        computed = answer.computed.citation if answer.computed else None
+        cited = [*answer.citations, *filter(None, (answer.possible, computed))]
         said += [answer.answer or "", *(f"{place.title}\n{place.quote}" for place in cited)]
     return "\n".join([*said, turn.understood, *(place.quote for place in turn.more)]).casefold()
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from qa.answer.outcome.excerpt import excerpt
 from qa.answer.present import (
     answer_in_words,
+    computed_in_words,
     confidence_in_words,
     differing_in_words,
     language_in_words,
@@ -67,6 +68,7 @@ TEMPLATES = Templates(
     filters={
         "check": checksum,
         "confidence_in_words": confidence_in_words,
+        "computed_in_words": computed_in_words,
         "counted": counted,
         "excerpt": excerpt,
         "differing_in_words": differing_in_words,

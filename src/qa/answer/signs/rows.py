@@ -1,0 +1,205 @@
+"""Take a table's rows together: which of them a question means, which column, and their numbers.
+
+Exact or not at all: what is not plainly there is None, never guessed. Does not know scores.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from qa.answer.signs.cells import Cell, cells, says_total
+from qa.schema import Span
+from qa.words import query_terms, stem, words
+
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
+_NUMBER = re.compile(r"[-−]?\d[\d,.  ]*")
+_THOUSANDS = re.compile(r"(?<=\d)[,  ](?=\d{3}(?!\d))")
+# 1.200 is twelve hundred or one and a fifth.
+_EITHER = re.compile(r"[-−]?[1-9]\d{0,2}(?:\.\d{3})+")
+_TOTAL_WORDS = 4
+_MOST_ROWS = 5_000
+
+
+class Row(NamedTuple):
+    """A row of a table: its line's place in the document, and its cells by label.
+
+    The cells' spans lie inside the line.
+    """
+
+    text: str
+    start: int
+    cells: Mapping[str, Cell]
+
+    @property
+    def span(self) -> Span:
+        """The line, in the document's offsets."""
+        return Span(self.start, self.start + len(self.text))
+
+    def value(self, label: str) -> str:
+        """Return what stands in a column; empty where nothing does."""
+        return self.text[slice(*self.cells[label].value)] if label in self.cells else ""
+
+
+class Number(NamedTuple):
+    """A cell's one number as it is written, its amount, and what stands around it, its unit."""
+
+    written: str
+    amount: Decimal
+    unit: str
+
+
+class Tables:
+    """The tables of documents, each read once. For one question; not for several threads."""
+
+    def __init__(self, text_of: Callable[[str], str]) -> None:
+        """Begin without any.
+
+        Args:
+            text_of: Returns a document's text.
+        """
+        self._text_of = text_of
+        self._found: dict[str, list[tuple[Span, list[Row]]]] = {}
+
+    def around(self, doc_id: str, start: int) -> list[Row]:
+        """Return the rows of the table in which a row stands; see `table_around`."""
+        known = self._found.setdefault(doc_id, [])
+        for span, rows in known:
+            if span.start <= start < span.end:
+                return rows
+        text = self._text_of(doc_id)
+        lines = _lines_around(text, start)
+        rows = _rows(lines)
+        end = lines[-1][0] + len(lines[-1][1]) + 1 if lines else start + 1
+        known.append((Span(lines[0][0] if lines else start, end), rows))
+        return rows
+
+
+def table_around(text: str, start: int) -> list[Row]:
+    """Return all rows of the table that a row stands in, those of sums left out.
+
+    Args:
+        text: A document's text.
+        start: Where the row's line starts in it.
+
+    Returns:
+        None of them if there are more than 5,000.
+    """
+    return _rows(_lines_around(text, start))
+
+
+def rows_meant(question: str, rows: Sequence[Row]) -> list[Row]:
+    """Keep the rows that have the question's years and the values that it names, if any has."""
+    return _of_asked_keys(question, _of_asked_figures(question, rows))
+
+
+def labels_of(rows: Iterable[Row]) -> list[str]:
+    """List the columns of some rows, in order."""
+    return list(dict.fromkeys(label for row in rows for label in row.cells))
+
+
+def figure_columns(rows: Sequence[Row]) -> list[str]:
+    """List the columns after the first in which every row has a number, those of years too."""
+    return [
+        label
+        for label in labels_of(rows)[1:]
+        if all(number(row.value(label)) is not None for row in rows)
+    ]
+
+
+def year_columns(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
+    """Of some columns those in which there are only years."""
+    return [label for label in columns if all(_YEAR.fullmatch(row.value(label)) for row in rows)]
+
+
+def named_columns(question: str, columns: Iterable[str]) -> list[str]:
+    """Of some columns those of whose name the question has a word."""
+    asked = stems(question)
+    return [label for label in columns if asked & {stem(word) for word in words(label)}]
+
+
+def stems(question: str) -> set[str]:
+    """Return a question's content words without their endings."""
+    return {stem(term) for term in query_terms(question)}
+
+
+def number(value: str) -> Number | None:
+    """Find a value's number; None if it has none or several, or may be read in two ways."""
+    found = _NUMBER.findall(value)
+    if len(found) != 1 or _EITHER.fullmatch(found[0].strip()):
+        return None
+    written = found[0].strip()
+    try:
+        amount = Decimal(_THOUSANDS.sub("", written).replace("−", "-"))
+    except InvalidOperation:
+        return None
+    return Number(written, amount, value.replace(found[0], "").strip())
+
+
+def _lines_around(text: str, start: int) -> list[tuple[int, str]]:
+    """Return the lines of the table that a row stands in, each with where it starts."""
+    first = text.rfind("\n", 0, start) + 1
+    lines = [(first, _line(text, first))]
+    labels = _labels(lines[0][1])
+    if len(labels) < 2:
+        return []
+    while first > 0 and len(lines) <= _MOST_ROWS:
+        first = text.rfind("\n", 0, first - 1) + 1
+        line = _line(text, first)
+        if not (found := _labels(line)) & labels:
+            break
+        labels |= found
+        lines.insert(0, (first, line))
+    after = lines[-1][0] + len(lines[-1][1]) + 1
+    while after < len(text) and len(lines) <= _MOST_ROWS:
+        line = _line(text, after)
+        if not (found := _labels(line)) & labels:
+            break
+        labels |= found
+        lines.append((after, line))
+        after += len(line) + 1
+    return lines if len(lines) <= _MOST_ROWS else []
+
+
+def _rows(lines: Iterable[tuple[int, str]]) -> list[Row]:
+    rows = [Row(line, at, {cell.label: cell for cell in cells(line)}) for at, line in lines]
+    return [row for row in rows if not _is_total(row)]
+
+
+def _is_total(row: Row) -> bool:
+    """Whether a row is a sum of others: a short value says so that is no number."""
+    values = [row.value(label) for label in row.cells]
+    return any(says_total(value) and len(value.split()) <= _TOTAL_WORDS for value in values)
+
+
+def _line(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
+
+
+def _labels(line: str) -> set[str]:
+    """Return what a row's cells are called; none if one has no name or two have the same."""
+    found = [cell.label for cell in cells(line)]
+    return set(found) if all(found) and len(set(found)) == len(found) else set()
+
+
+def _of_asked_figures(question: str, rows: Sequence[Row]) -> list[Row]:
+    """Keep the rows that have the question's years, where any has."""
+    years = set(_YEAR.findall(question))
+    having = [row for row in rows if years & set(_YEAR.findall(row.text))]
+    return having if years and having else list(rows)
+
+
+def _of_asked_keys(question: str, rows: Sequence[Row]) -> list[Row]:
+    """Of every column in which the question names values, keep the rows with one of them."""
+    asked = stems(question)
+    kept = list(rows)
+    for label in labels_of(rows):
+        named = [row for row in kept if _is_named(row.value(label), asked)]
+        kept = named or kept
+    return kept
+
+
+def _is_named(value: str, asked: set[str]) -> bool:
+    said = {stem(word) for word in words(value)}
+    return bool(said) and number(value) is None and said <= asked
