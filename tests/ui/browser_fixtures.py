@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from qa.index.build import build_index
 from qa.settings import AskSettings
@@ -31,8 +31,18 @@ def visit(browser: Browser) -> Iterator[OpenPage]:
             outside.append(request.url)
 
     def visit(
-        url: str, size: tuple[int, int] = DESKTOP, scheme: str = "light", *, is_whole: bool = True
+        url: str,
+        size: tuple[int, int] = DESKTOP,
+        scheme: str = "light",
+        *,
+        is_whole: bool = True,
+        may_fail: bool = False,  # a request, because the test makes it
     ) -> Page:
+        def check_message(message: ConsoleMessage) -> None:
+            is_request = may_fail and message.text.startswith("Failed to load resource")
+            if message.type == "error" and not is_request:
+                errors.append(message.text)
+
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -46,7 +56,7 @@ def visit(browser: Browser) -> Iterator[OpenPage]:
         page.on("filechooser", lambda chooser: None)
         page.on("request", check_request)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("console", check_message)
         page.goto(url)
         if is_whole:
             expect(page.locator(".qa-welcome")).to_be_visible()

@@ -175,18 +175,6 @@ def test_what_is_refused_to_others_the_page_itself_may(visit: OpenPage, serve: S
     assert not (served.corpus / "garden.md").exists()
 
 
-def test_a_page_of_an_earlier_start_goes_on(browser: Browser, served: Served) -> None:
-    server, address = start(served.index_dir, AskSettings(max_risk=1.0))
-    page = browser.new_page()
-    page.goto(address)
-    expect(page.locator("#qa-news[data-said]")).to_be_attached()
-    server.close()
-    again, _ = start(served.index_dir, AskSettings(max_risk=1.0), port=urlsplit(address).port or 0)
-    with again:
-        expect(ask(page, "When was the Iron Bridge opened?")).to_contain_text("Iron Bridge")
-    page.close()
-
-
 def test_scripts_that_get_into_the_page_do_not_run(browser: Browser, served: Served) -> None:
     page = browser.new_page()
     page.goto(served.address)

@@ -5,9 +5,7 @@ Nothing it serves makes a browser ask another machine for anything.
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -20,11 +18,12 @@ from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.settings import AskSettings, ParseLimits, WriterSettings
 from qa.ui.evaluator import Evaluator
 from qa.ui.events import (
-    Sent,
     ServerFunction,
+    conversation_events,
     documents_events,
     evaluation_events,
     history_events,
+    question_events,
     suggestion_events,
     writing_events,
 )
@@ -32,14 +31,12 @@ from qa.ui.gate import PageGate
 from qa.ui.history.history import History
 from qa.ui.history.store import HISTORY_FILE
 from qa.ui.library import Library
-from qa.ui.page_state import PageState
 from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.panes.history import HistoryPane
 from qa.ui.panes.writing import WritingPane
 from qa.ui.uploads import Uploads
-from qa.ui.views.conversation import scope_html
 from qa.ui.views.page import TEMPLATES
 from qa.web.guard import Rules
 from qa.web.server import Server, guarded, is_this_machine_only, listen
@@ -49,14 +46,6 @@ from qa.write.writer import Writer
 _STATIC = Path(__file__).parent / "static"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
-_QUIET: dict[str, Any] = {
-    "queue": False,
-    "show_progress": "hidden",
-    "api_visibility": "private",
-    # "once", the default, drops what a quick person sends before the last reply is in, and
-    # "always_last" sends the data of the first event again in place of that of the last.
-    "trigger_mode": "multiple",
-}
 # The box is emptied when its question is taken, not when the answer comes: what is typed
 # meanwhile is the next question.
 _SEND = """(question) => {
@@ -64,11 +53,9 @@ _SEND = """(question) => {
   const sent = new CustomEvent("qa-ask", { detail: question, cancelable: true });
   return document.dispatchEvent(sent) ? question : "";
 }"""
-_UNSENT = '() => { document.dispatchEvent(new Event("qa-unsent")); }'
 
 
 def build_ui(
-    conversation: ConversationPane,
     documents: DocumentsPane,
     evaluation: EvaluationPane,
     history: HistoryPane,
@@ -83,44 +70,24 @@ def build_ui(
         known.intersection_update([name for name in known if Path(name).exists()])
         return known
 
-    def ask(state: PageState, event: gr.EventData) -> str:
-        sent = Sent(event._data)
-        only = sent.text("only")  # the one document that a person says is meant
-        turn = conversation.ask(
-            sent.text("question"),
-            (only,) if only else state.chosen,
-            history.read(sent.conversation()).turns,
-            is_whole=bool(sent.raw("is_whole")),
-        )
-        turn = replace(turn, sent_as=sent.number("number") or 0)
-        return history.add(sent.conversation(), turn, sent.owner())
-
-    def judge(event: gr.EventData) -> str:
-        sent = Sent(event._data)
-        number = sent.number("turn")
-        return history.judge(
-            sent.conversation(), -1 if number is None else number, sent.text("verdict")
-        )
-
-    def choose(state: PageState, event: gr.EventData) -> tuple[str, PageState]:
-        sent = Sent(event._data)
-        choice = state.choose(sent.texts("doc_ids"), sent.number("number") or 0)
-        return scope_html(choice.doc_ids, choice.number), state
-
     with gr.Blocks(title="Ask the documents", fill_width=True) as page:
-        state = gr.State(PageState())
         _html("qa-head", "behaviour.js", TEMPLATES.render("top.html"))
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
-                said = _html("qa-conversation", "behaviour.js")  # what history.js opens
-                sent = _html("qa-sent", "question.js")  # its script fills it
-                _html("qa-next", "next.js", events=suggestion_events(history))  # its script too
-                scope = _html("qa-scope", "behaviour.js")
+                # Their scripts fill them: with what was said, what is on its way, and below
+                # with what may be asked next, and of which documents.
+                with gr.Column(elem_classes="qa-thread"):
+                    events = conversation_events(history)
+                    _html("qa-conversation", "behaviour.js", events=events)
+                    waiting = TEMPLATES.render("waiting.html", most=MAX_QUESTION_CHARACTERS)
+                    _html("qa-sent", "question.js", waiting, question_events(history))
+                _html("qa-next", "next.js", events=suggestion_events(history))
+                _html("qa-scope", "scope.js", TEMPLATES.render("scope.html"))
                 question = _question_box()
             with gr.Column(elem_classes="qa-right", scale=1):
                 events = documents_events(documents, uploaded)
                 # Its script fills it, in the order in which things are asked for.
-                source = _html("qa-source", "behaviour.js", events=events)
+                _html("qa-source", "behaviour.js", events=events)
             with gr.Column(elem_classes="qa-wide", scale=1):
                 events = evaluation_events(evaluation, uploaded)
                 # Its script fills it whenever it is shown.
@@ -129,12 +96,7 @@ def build_ui(
         _html("qa-history", "history.js", history.show(), history_events(history))
         if writing.writes:
             _html("qa-writing", "writing.js", events=writing_events(writing))
-        question.submit(None, question, question, js=_SEND, **_QUIET)
-        asked = sent.ask(ask, state, said, **_QUIET)
-        asked.failure(None, js=_UNSENT, **_QUIET)
-        said.judge(judge, None, said, **_QUIET)
-        for pane in (source, scope):
-            pane.choose(choose, state, [scope, state], **_QUIET)
+        question.submit(None, question, question, js=_SEND, queue=False, api_visibility="private")
     return page
 
 
@@ -158,7 +120,7 @@ def _question_box() -> gr.Textbox:
         show_label=False,
         lines=1,
         max_lines=5,
-        max_length=MAX_QUESTION_CHARACTERS,
+        # No max_length: what is pasted would be cut without a word.
         submit_btn=True,
         autofocus=True,
         elem_id="qa-question",
@@ -204,7 +166,6 @@ def start(
     is_shared = bool(allowed_hosts) or not only_this_machine
     uploads = Uploads()
     page = build_ui(
-        conversation,
         DocumentsPane(live, library),
         EvaluationPane(Evaluator(index_dir, settings), feedback, can_start=library is not None),
         HistoryPane(history, conversation, live, is_shared=is_shared),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.schema import Span
+from qa.ui.gate import ASK
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.panes.history import HistoryPane
@@ -117,6 +118,35 @@ def documents_events(
         undo_removal=lambda sent: pane.restore(),
         check_changes=lambda sent: pane.update(),
     )
+
+
+def question_events(pane: HistoryPane) -> list[ServerFunction]:
+    """Return what the script that sends questions may call."""
+
+    def ask(sent: Sent) -> str:
+        only = sent.text("only")  # the one document that a person says is meant
+        return pane.ask(
+            sent.conversation(),
+            sent.text("question"),
+            (only,) if only else sent.texts("chosen"),
+            sent_as=sent.number("number") or 0,
+            owner=sent.owner(),
+            is_whole=bool(sent.raw("is_whole")),
+        )
+
+    return _named(**{ASK: ask})
+
+
+def conversation_events(pane: HistoryPane) -> list[ServerFunction]:
+    """Return what the script of the conversation may call."""
+
+    def judge(sent: Sent) -> str:
+        number = sent.number("turn")
+        return pane.judge(
+            sent.conversation(), -1 if number is None else number, sent.text("verdict")
+        )
+
+    return _named(judge=judge)
 
 
 def history_events(pane: HistoryPane) -> list[ServerFunction]:

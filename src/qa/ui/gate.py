@@ -12,6 +12,7 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
@@ -23,8 +24,9 @@ from qa.web.visit import RefusedError, Visit
 
 TOKEN_HEADER = "X-QA-Token"  # noqa: S105 - its name
 TOKEN_PATH = "/qa/token"  # noqa: S105 - where it is asked for
-_SCRIPT_PATH = "/qa/token.js"
-_SCRIPT = Path(__file__).parent / "static" / "token.js"
+ASK = "ask"  # the page's function that asks: its callers have a line of their own
+_SCRIPT_PATH = "/qa/requests.js"
+_SCRIPT = Path(__file__).parent / "static" / "requests.js"
 
 _API = "/gradio_api"
 _UPLOAD = f"{_API}/upload"
@@ -35,7 +37,6 @@ _READ = frozenset(
 )
 _READ_BELOW = ("/assets/", "/static/", "/svelte/", f"{_API}/heartbeat/")
 _WRITE = frozenset({f"{_API}/component_server", f"{_API}/reset", _UPLOAD})
-_WRITE_BELOW = (f"{_API}/run/",)
 _JSON_BYTES = 2_000_000  # ten thousand chosen documents, each by its path
 _FORM_BYTES = 100_000  # what an upload has around its file
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)<[/]script", re.DOTALL)
@@ -48,6 +49,12 @@ _CONTENT_POLICY = (
     "manifest-src 'self'; frame-src 'self' blob:; base-uri 'self'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+
+
+class _Call(msgspec.Struct):
+    """What of a call of the page's functions says which it is."""
+
+    fn_name: str = ""
 
 
 class PageGate:
@@ -83,7 +90,7 @@ class PageGate:
         if visit.method in ("GET", "HEAD"):
             await self._read(visit)
             return
-        if visit.method != "POST" or not (path in _WRITE or path.startswith(_WRITE_BELOW)):
+        if visit.method != "POST" or path not in _WRITE:
             raise RefusedError(404, "there is nothing here")
         token = visit.headers.get(TOKEN_HEADER, "")
         if not self._is_ours(token):
@@ -94,7 +101,7 @@ class PageGate:
             await visit.take_turn(self._uploads, client)
             return
         body = await visit.whole()
-        turns = self._questions if path.startswith(_WRITE_BELOW) else self._documents
+        turns = self._questions if _is_question(body) else self._documents
         visit = replace(visit, send=_explaining(visit.send))
         await visit.take_turn(turns, client, body)
 
@@ -153,7 +160,7 @@ class _Page:
         self._body += message.get("body", b"")
         if message.get("more_body"):
             return
-        script = TEMPLATES.render("token.html", path=f".{_SCRIPT_PATH}").strip().encode()
+        script = TEMPLATES.render("requests.html", path=f".{_SCRIPT_PATH}").strip().encode()
         body = self._body.replace(b"<script", script + b"<script", 1)
         headers = MutableHeaders(scope=self._start)
         headers["Content-Length"] = str(len(body))
@@ -169,6 +176,13 @@ def content_policy(page: bytes) -> str:
     # A frame with the report has the policy of the page around it, beside its own.
     known = {SCRIPT_SHA256, *(base64.b64encode(digest).decode() for digest in scripts)}
     return _CONTENT_POLICY.format(hashes=" ".join(f"'sha256-{one}'" for one in sorted(known)))
+
+
+def _is_question(body: bytes) -> bool:
+    try:
+        return msgspec.json.decode(body, type=_Call).fn_name == ASK
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
 
 
 def _explaining(send: Send) -> Send:

@@ -1,10 +1,8 @@
-"""Say what a conversation is, and remember which documents one tab of a browser asks.
+"""Say what a conversation is.
 
 Conversations themselves are kept in `ui.history`. Does not know Gradio, or how an answer is made.
 """
 
-import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.converse.conversation import Reply
@@ -85,47 +83,3 @@ class Conversation:
     id: str = ""
     title: str = ""
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The documents that are asked.
-
-    Attributes:
-        doc_ids: Empty for all.
-        number: Higher for every later choice; 0 before the first.
-    """
-
-    doc_ids: tuple[str, ...] = ()
-    number: int = 0
-
-
-class PageState:
-    """The documents that a tab asks. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        """Begin with all documents."""
-        self._lock = threading.Lock()
-        self._choice = Choice()
-
-    def __deepcopy__(self, memo: object) -> "PageState":
-        """Begin another: Gradio copies what every person begins with."""
-        return PageState()
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """Ids of the documents that are asked; empty for all."""
-        with self._lock:
-            return self._choice.doc_ids
-
-    def choose(self, doc_ids: Sequence[str], number: int) -> Choice:
-        """Choose documents, unless others were chosen later; return the choice that counts.
-
-        Args:
-            doc_ids: Empty for all.
-            number: Of the choice, from 1, as the page counts them.
-        """
-        with self._lock:
-            if number > self._choice.number:
-                self._choice = Choice(tuple(doc_ids), number)
-            return self._choice

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.web.turns import Turns
+from qa.web.waiting import asked_by
 
 _STALLED_SECONDS = 30.0
 
@@ -115,7 +116,8 @@ class Visit:
                 return
             await asyncio.wait((turn, gone), return_when=asyncio.FIRST_COMPLETED)
             if turn.done() and not gone.done():
-                await self.app(self.scope, _replay(body, gone), self.send)
+                with asked_by(gone.done):
+                    await self.app(self.scope, _replay(body, gone), self.send)
         finally:
             turns.leave(client, turn)
             if gone is not None:

@@ -26,7 +26,7 @@ from qa.schema import (
     Version,
 )
 from qa.ui.page_state import Turn
-from qa.ui.views.conversation import conversation_html, scope_html, welcome_html
+from qa.ui.views.conversation import conversation_html, welcome_html
 from qa.words import counted
 from tests.ui.markup_page import HOSTILE, Page, assert_only_text_differs, outside
 
@@ -113,11 +113,7 @@ def conversation(words: str, doc_id: str, title: str) -> str:
     return conversation_html(turns, conversation=doc_id, problem=f"It is {title}")
 
 
-def scope(words: str, doc_id: str, title: str) -> str:
-    return scope_html([f"{doc_id} {words}"])
-
-
-PANES: Sequence[Callable[[str, str, str], str]] = (welcome, start, conversation, scope)
+PANES: Sequence[Callable[[str, str, str], str]] = (welcome, start, conversation)
 
 
 # ---- escaping
@@ -143,7 +139,6 @@ def test_everything_from_outside_is_shown_as_it_was_given(words: str) -> None:
     examples = Page(welcome_html([words], 1, can_add=False))
     assert examples.values("data-ask") == [words]
     assert words in examples.texts
-    assert f"Asking only {words}" in Page(scope_html([words])).texts
 
 
 def test_a_button_opens_the_very_document_and_span() -> None:
@@ -357,22 +352,6 @@ def test_a_turn_that_asked_some_documents_says_how_many() -> None:
         "Asked of 2 documents only" in Page(conversation_html([Turn("Q?", answer, only=2)])).texts
     )
     assert "Asked of" not in Page(conversation_html([Turn("Q?", answer)])).shown
-
-
-@pytest.mark.parametrize(
-    ("chosen", "said"),
-    [(["a.txt"], "Asking only a.txt"), (["a"] * 1200, "Asking only 1,200 documents")],
-)
-def test_the_scope_says_what_is_asked_and_can_be_cleared(chosen: list[str], said: str) -> None:
-    page = Page(scope_html(chosen))
-    assert said in page.texts
-    assert ("data-choose-all", "") in page.attributes
-    assert Page(scope_html([])).shown == ""
-
-
-@pytest.mark.parametrize("chosen", [[], ["a.txt"], ["a.txt", "b.txt"]])
-def test_every_scope_says_which_choice_it_shows(chosen: list[str]) -> None:
-    assert Page(scope_html(chosen, 7)).values("data-version") == ["7"]
 
 
 def test_versions_are_shown_each_with_its_date_answer_and_source() -> None:

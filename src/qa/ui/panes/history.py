@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.opened import opened
 from qa.ui.views.conversation import suggestions_html
 from qa.ui.views.history import entries_html, history_html
+from qa.web.waiting import is_waited_for
 
 _NAME_CHARACTERS = 60
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -70,6 +72,34 @@ class HistoryPane:
         if is_expected and not now.turns:
             now = replace(now, id=conversation, problem=self._history.problem or _GONE)
         return self._drawn(now)
+
+    def ask(
+        self,
+        conversation: str,
+        question: str,
+        only: Collection[str],
+        *,
+        sent_as: int,
+        owner: str,
+        is_whole: bool = False,
+    ) -> str:
+        """Answer a turn of a conversation and draw it; nothing is kept that was taken back.
+
+        Args:
+            conversation: Its id.
+            question: As typed.
+            only: Ids of the documents that are asked; empty for all.
+            sent_as: Number under which the page sent it.
+            owner: The name that the browser has given itself.
+            is_whole: Whether it is to be asked as it is, whatever was said before.
+        """
+        if not is_waited_for():
+            return ""
+        earlier = self.read(conversation).turns
+        turn = self._conversation.ask(question, only, earlier, is_whole=is_whole)
+        if not is_waited_for():
+            return ""
+        return self.add(conversation, replace(turn, sent_as=sent_as), owner)
 
     def add(self, conversation: str, turn: Turn, owner: str) -> str:
         """Add a turn to a conversation and draw it."""

@@ -106,8 +106,10 @@ function showTicks() {
 }
 
 document.addEventListener("qa-all", () => {
+  if (!isSource) return;
   chosen.clear();
   showTicks();
+  choose();
 });
 
 function pick(box) {
@@ -116,13 +118,10 @@ function pick(box) {
   choose();
 }
 
-// Told in whatever order: what was chosen last counts. Two panes' scripts count together; a clock
-// may say the same twice.
+// Every question takes the choice along that is here when it is sent.
 function choose() {
-  const { dataset } = document.querySelector(".qa-panes");
-  const number = Number(dataset.choices ?? 0) + 1;
-  dataset.choices = number;
-  trigger("choose", { doc_ids: [...chosen], number });
+  document.body.dataset.chosen = JSON.stringify([...chosen]);
+  document.dispatchEvent(new Event("qa-chosen"));
 }
 
 // ---- what the right pane shows: the list or a document, whichever was asked for last
@@ -140,13 +139,15 @@ let acted = null;
 let asked = 0;
 let quietly = false; // what opens by itself leaves the focus where it is
 
-async function fill(call, button, isQuiet = false) {
+let missed = null; // shows what could not be shown, once the program is back
+async function fill(ask, button, isQuiet = false) {
   acted = element.contains(button) ? button : null;
   quietly = isQuiet;
   asked += 1;
   const number = asked;
-  const html = await call.catch(() => null);
+  const html = await ask().catch(() => null);
   if (number !== asked) return; // something else was asked for meanwhile
+  missed = html ? null : () => fill(ask, null, true);
   props.value = html ?? unreachable;
   requestAnimationFrame(present);
 }
@@ -154,7 +155,7 @@ async function fill(call, button, isQuiet = false) {
 async function list(button, isBack = false) {
   document.body.dataset.pinned = "";
   if (!isBack) putInAddress(null, false);
-  await fill(server.list_documents({ chosen: [...chosen] }), button);
+  await fill(() => server.list_documents({ chosen: [...chosen] }), button);
   follow();
 }
 
@@ -170,10 +171,14 @@ if (isSource) {
       document.querySelector(".qa-panes").dataset.opened = isCited ? "answer" : "";
     }
     if (!isBack) putInAddress("text" in place ? null : place, isQuiet);
-    fill("text" in place ? server.open_evidence(place) : server.open_place(place), button, isQuiet);
+    fill(() => ("text" in place ? server.open_evidence(place) : server.open_place(place)), button, isQuiet);
     if (!isQuiet) show("source", from);
   });
   document.addEventListener("qa-list", () => list(null));
+  document.addEventListener("qa-back", () => {
+    if (missed) missed();
+    follow();
+  });
   addEventListener("popstate", () => {
     const place = placeInAddress();
     if (place) document.dispatchEvent(new CustomEvent("qa-open", { detail: { place, button: null, isBack: true } }));
@@ -228,7 +233,7 @@ async function find() {
   if (!box) return;
   const query = box.value;
   const html = await server.find_documents({ query, chosen: [...chosen] });
-  if (box.value !== query || !box.isConnected) return;
+  if (html == null || box.value !== query || !box.isConnected) return;
   const found = element.querySelector("#qa-found");
   put(found, html);
   showTicks(); // one may have been ticked while this was on its way
@@ -246,6 +251,7 @@ async function follow() {
   try {
     for (;;) {
       const now = await server.follow_progress({});
+      if (!now) break; // nothing answers
       tell(now);
       if (generation !== null && now.generation !== generation) {
         await find();
@@ -262,6 +268,7 @@ async function follow() {
 }
 
 function tell(now) {
+  if (!now) return;
   put(element.querySelector("#qa-progress"), now.html);
   const busy = document.querySelector("#qa-busy");
   // The list, where it is in view, says it itself.
@@ -381,7 +388,7 @@ function remove(button) {
 function restore() {
   server.undo_removal({}).then((now) => {
     tell(now);
-    if (now.problem) say(now.problem);
+    if (now?.problem) say(now.problem);
     follow();
   });
 }
@@ -424,7 +431,7 @@ element.addEventListener("click", (event) => {
   else if (data.copy) copy(target);
   else if (data.judge) {
     const { conversation } = document.body.dataset;
-    trigger("judge", { conversation, turn: Number(data.turn), verdict: data.judge });
+    server.judge({ conversation, turn: Number(data.turn), verdict: data.judge }).then(receive);
   }
   else if (data.edit) edit(data.edit);
   else if (data.ask) {
@@ -442,11 +449,6 @@ element.addEventListener("click", (event) => {
     chosen = new Set([data.only]);
     choose();
     show("ask");
-    document.querySelector("#qa-question textarea")?.focus();
-  }
-  else if ("chooseAll" in data) {
-    choose();
-    document.dispatchEvent(new Event("qa-all"));
     document.querySelector("#qa-question textarea")?.focus();
   }
   else if ("update" in data) server.check_changes({}).then((now) => { tell(now); follow(); });
@@ -492,7 +494,7 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 if (isSource) {
   const place = placeInAddress();
   if (place) {
-    fill(server.open_place(place), null);
+    fill(() => server.open_place(place), null);
     if (!new URLSearchParams(location.search).has("c")) show("source");
   } else list(null, true);
   follow();
@@ -598,29 +600,23 @@ function present() {
   }
 }
 
-// The newest state of the conversation, or of the documents that are asked, that has come; an
-// older one that comes later, as when an answer and a verdict cross, is put right before it is
-// seen. So is what is said in a conversation that a person has left.
+// The newest state of the conversation that has come; an older one that comes later, as when an
+// answer and a verdict cross, is left. So is what is said in a conversation that a person has left.
 let newest = { version: 0, html: null };
 let last = -1;
 let entered = false; // a conversation that was just opened has nothing new
 
 function receive(html) {
-  // What is in the page may still be what was there before.
+  if (!html) return; // it could not be told
   const coming = document.createElement("template");
   coming.innerHTML = html;
   const { conversation, version = 0 } = coming.content.querySelector("[data-version]")?.dataset ?? {};
   const isOther = Boolean(conversation) && conversation !== document.body.dataset.conversation;
-  if (isOther || Number(version) < newest.version) {
-    if (newest.html !== null) props.value = newest.html;
-    return;
-  }
+  if (isOther || Number(version) < newest.version) return;
   newest = { version: Number(version), html, name: document.body.dataset.conversation };
   if (props.value !== html) props.value = html;
   requestAnimationFrame(showNewTurn);
 }
-
-watch("value", () => receive(props.value ?? "")); // not told of what a script puts there
 
 if (element.closest("#qa-conversation")) {
   document.addEventListener("qa-conversation", ({ detail }) => {
@@ -631,6 +627,7 @@ if (element.closest("#qa-conversation")) {
     }
     receive(detail.html);
   });
+  document.addEventListener("qa-turned", ({ detail }) => receive(detail));
   document.body.dataset.canShow = "";
   document.dispatchEvent(new Event("qa-ready"));
 }
@@ -688,7 +685,15 @@ function leaveSource() {
   (back?.checkVisibility() ? back : document.querySelector("#qa-question textarea"))?.focus();
 }
 
+const GONE = "The program does not answer: it may have been stopped. This page goes on when it is back.";
+
 if (element.closest("#qa-head")) {
+  const away = element.querySelector("#qa-away");
+  document.addEventListener("qa-away", () => { away.textContent = GONE; });
+  document.addEventListener("qa-back", () => {
+    away.textContent = "";
+    announce("The program is back.");
+  });
   document.addEventListener("qa-open", ({ detail }) => { opener = detail.button; });
   document.addEventListener("qa-leave", leaveSource);
   document.addEventListener("keydown", (event) => {

@@ -1,22 +1,10 @@
-"""Draw the left pane: the welcome, the questions with their answers, and what they are asked of."""
+"""Draw the left pane: the welcome, and the questions with their answers."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from qa.ui.page_state import Turn
 from qa.ui.views.page import TEMPLATES
-
-
-def scope_html(chosen: Sequence[str], version: int = 0) -> str:
-    """Draw what stands above the question box when only some documents are asked.
-
-    Args:
-        chosen: Ids of the documents; empty for all, of which nothing is said.
-        version: Of the choice; the script leaves what is older than what it has shown.
-    """
-    names = [f"{len(chosen):,} documents"] if len(chosen) > 1 else chosen
-    said = "".join(f"Asking only {name}" for name in names)
-    return TEMPLATES.render("scope.html", said=said, version=version)
 
 
 def welcome_html(
