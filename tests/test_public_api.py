@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import qa
+from tests.conftest import ROOT
 
 HEAVY = ["torch", "gradio", "faiss", "onnxruntime", "sentence_transformers", "numpy"]
 
@@ -51,8 +53,15 @@ def test_importing_and_help_load_nothing_heavy(code: str) -> None:
     assert not modules_after(code) & set(HEAVY)
 
 
+def test_the_version_is_that_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert qa.__version__ == project["version"]
+
+
 def test_the_ui_and_answering_load_neither_torch_nor_sentence_transformers() -> None:
-    loaded = modules_after("import qa.ui.app, qa.answer.pipeline, qa.evaluate.ask")
+    loaded = modules_after(
+        "import qa.ui.app, qa.api.serving, qa.api.agents, qa.answer.pipeline, qa.evaluate.ask"
+    )
     assert not loaded & {"torch", "sentence_transformers", "transformers"}
     assert "gradio" in loaded
 
@@ -82,3 +91,8 @@ def test_asking_writes_nothing_into_the_home_folder(page_index: Path, tmp_path: 
     )
     assert done.stdout.strip() == "1"
     assert list(home.rglob("*")) == []
+
+
+def test_serving_programs_alone_loads_no_page() -> None:
+    loaded = modules_after("import qa.api.serving, qa.api.agents")
+    assert not loaded & {"gradio", "torch", "pandas"}

@@ -40,9 +40,10 @@ COMMANDS = (
     "draft-gold",
     "feedback",
     "serve",
+    "mcp",
 )
 # They serve until they are stopped, or want what a clone has not: a trained reader, a BEIR folder.
-NOT_RUN = ("qa serve", "qa index --reader", "qa eval scifact")
+NOT_RUN = ("qa serve", "qa mcp", "qa index --reader", "qa eval scifact")
 SETTING_UP = (
     "python3 -m venv .venv",
     ".venv/bin/python app.py",

@@ -14,6 +14,8 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from qa.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from qa.answer.live import open_index as open_index
     from qa.answer.pipeline import Answerer as Answerer
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from qa.schema import Citation as Citation
     from qa.settings import AskSettings as AskSettings
     from qa.settings import BuildSettings as BuildSettings
-
-__version__ = "0.1.0"
 
 # ONNX Runtime reports its use to its makers unless told not to before it is loaded: since 1.29
 # on every system, with an identifier it keeps in the home folder. Nothing leaves the machine here.

@@ -225,13 +225,21 @@ class Answerer:
         title = self._index.store.title
         return tuple(Choice(doc_id, title(doc_id)) for doc_id in decision.choices)
 
-    def search(self, question: str) -> list[RetrievedPassage]:
-        """Rank passages for a question without reading them; the k best.
+    def search(
+        self, question: str, k: int = 0, *, only: Collection[str] | None = None
+    ) -> list[RetrievedPassage]:
+        """Rank passages for a question without reading them, the best first.
+
+        Args:
+            question: In plain language.
+            k: How many; 0 for as many as an answer has.
+            only: Ids of the documents to look in; None for all.
 
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
         """
-        return retrieve(self._index, self._query(question), self._settings, self._settings.k)
+        settings = self._settings
+        return retrieve(self._index, self._query(question), settings, k or settings.k, only)
 
     def candidates(self, question: str) -> list[Candidate]:
         """Read the best passages: every sentence with what speaks for it, the best first.

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from qa.answer.outcome.excerpt import Part, excerpt
-from qa.schema import Answer, Citation, Computation, State, Version
+from qa.schema import Answer, Citation, Computation, RetrievedPassage, State, Version
 from qa.words import counted
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -41,19 +41,24 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "suggestion": answer.suggestion or None,
         "possible": answer.possible and citation_to_json(answer.possible),
         "passages": [
-            {
-                "rank": found.rank,
-                "doc_id": found.passage.doc_id,
-                "title": answer.titles.get(found.passage.doc_id, ""),
-                "start": found.passage.start,
-                "end": found.passage.end,
-                "text": found.passage.text,
-                "best": list(found.best) if found.best else None,
-                "score": round(found.score, 4),
-            }
+            passage_to_json(found, answer.titles.get(found.passage.doc_id, ""))
             for found in answer.passages
         ],
         "timings_ms": answer.timings_ms,
+    }
+
+
+def passage_to_json(found: RetrievedPassage, title: str) -> dict[str, Any]:
+    """Make the passage of the command line's contract."""
+    return {
+        "rank": found.rank,
+        "doc_id": found.passage.doc_id,
+        "title": title,
+        "start": found.passage.start,
+        "end": found.passage.end,
+        "text": found.passage.text,
+        "best": list(found.best) if found.best else None,
+        "score": round(found.score, 4),
     }
 
 

@@ -6,17 +6,16 @@ Heavy libraries are imported inside.
 import argparse
 import json
 import os
-import posixpath
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
 from qa.cli.options import add_build_options, add_risk, add_untrusted, add_writer, writer_of
 from qa.cli.output import bar, output
+from qa.documents.named import named
 from qa.errors import UsageError
 from qa.settings import AskSettings, WriterSettings
 
@@ -135,19 +134,11 @@ def chosen(
     """
     if not patterns:
         return None
-    names = answerer.index.store.hashes()
-    found = [name for name in names if any(_is_meant(name, wanted) for wanted in patterns)]
+    found = named(answerer.index.store.hashes(), patterns)
     if not found:
         said = " ".join(f"{option}{pattern}" for pattern in patterns)
         raise UsageError(f"no document matches {said}")
     return found
-
-
-def _is_meant(name: str, wanted: str) -> bool:
-    """Whether a document is the one named, lies in the folder named, or fits the pattern."""
-    path = posixpath.normpath(wanted) if wanted else ""  # ./a/ is a
-    inside = path == "." or name.startswith(f"{path}/")
-    return inside or name in (wanted, path) or fnmatchcase(name, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ from qa.cli.draft import add_draft_command
 from qa.cli.evaluate import add_eval_command
 from qa.cli.feedback import add_feedback_command
 from qa.cli.index import add_index_command
+from qa.cli.mcp import add_mcp_command
 from qa.cli.output import tell
 from qa.cli.serve import add_serve_command
 from qa.cli.summary import add_summary_command
 from qa.errors import QAError
 
 EXIT_OK, EXIT_ERROR = 0, 2
+_EXTRAS = {"mcp": "the extra mcp: pip install 'document-qa[mcp]'"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,11 +54,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         tell(error)
         return EXIT_ERROR
     except ModuleNotFoundError as error:  # a lean installation leaves out what some commands need
-        if (error.name or "qa").partition(".")[0] == "qa":
+        package = (error.name or "qa").partition(".")[0]
+        if package == "qa":
             raise
+        wanted = _EXTRAS.get(package, "the whole installation: pip install document-qa")
         print(
             f"qa: this needs the package {error.name!r}, which is not installed; "
-            "expected the whole installation: pip install document-qa (docs/INSTALL.md)",
+            f"expected {wanted} (docs/INSTALL.md)",
             file=sys.stderr,
         )
         return EXIT_ERROR
@@ -104,4 +108,5 @@ def _parser() -> argparse.ArgumentParser:
     add_draft_command(commands)
     add_check_command(commands)
     add_serve_command(commands)
+    add_mcp_command(commands)
     return parser

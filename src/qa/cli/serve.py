@@ -5,6 +5,7 @@ Heavy libraries are imported inside.
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
@@ -13,7 +14,10 @@ from qa.errors import IndexMissingError, UsageError
 from qa.settings import AskSettings, BuildSettings
 
 if TYPE_CHECKING:
+    from qa.answer.live import LiveAnswerer
+    from qa.api.keys import Keys
     from qa.ui.library import Library
+    from qa.web.server import Beside
 
 
 def add_serve_command(commands: Any) -> None:
@@ -44,25 +48,67 @@ def add_serve_command(commands: Any) -> None:
         "--no-history", action="store_true", help="write no conversation down, and keep none"
     )
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
+    _add_programs(serve)
     add_writer(serve)
     serve.set_defaults(command=_serve)
 
 
+def _add_programs(serve: argparse.ArgumentParser) -> None:
+    group = serve.add_argument_group(
+        "programs", "an interface for programs and agents beside the page (docs/API.md)"
+    )
+    group.add_argument("--api", action="store_true", help="serve the HTTP interface under /v1")
+    group.add_argument(
+        "--mcp",
+        action="store_true",
+        help="serve tools for agents at /mcp, by the Model Context Protocol",
+    )
+    group.add_argument(
+        "--api-only", action="store_true", help="serve it without the page; --mcp may be added"
+    )
+    group.add_argument(
+        "--api-key-file",
+        type=Path,
+        metavar="FILE",
+        help="answer only programs with one of its keys, one a line; the page asks for none",
+    )
+
+
 def _serve(arguments: argparse.Namespace) -> int:
-    _check_address(arguments)
-    writer = writer_of(arguments)
+    keys = _keys(arguments)
+    _check_address(arguments, keys)
+    settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
+    from qa.answer.live import LiveAnswerer
+
+    live = LiveAnswerer(arguments.index, settings)
+    beside = _programs(arguments, live, keys)
+    if arguments.api_only:
+        assert beside is not None
+        _serve_programs(arguments, settings, beside)
+    else:
+        _serve_page(arguments, settings, live, beside)
+    return 0
+
+
+def _serve_page(
+    arguments: argparse.Namespace,
+    settings: AskSettings,
+    live: "LiveAnswerer",
+    beside: "Beside | None",
+) -> None:
     from qa.ui.app import serve
     from qa.ui.library import Library
 
     library = None
     if not arguments.read_only:
         library = Library(arguments.corpus, arguments.index, _model_options(arguments, {}))
-    settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
     calibration = _open_or_begin(arguments, settings, library)
 
     def ready(address: str) -> None:
         if calibration:
             print(f"Calibration: {calibration}")
+        for line in _addresses(arguments, address):
+            print(line)
         print(f"Ask the documents at {address} (Ctrl-C stops it)", flush=True)
 
     serve(
@@ -73,14 +119,65 @@ def _serve(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         allowed_hosts=arguments.allow_host,
-        writer=writer,
+        writer=writer_of(arguments),
+        live=live,
+        beside=beside,
         ready=ready,
     )
-    return 0
 
 
-def _check_address(arguments: argparse.Namespace) -> None:
+def _serve_programs(arguments: argparse.Namespace, settings: AskSettings, beside: "Beside") -> None:
+    from qa.api.serving import start
+
+    _open_or_begin(arguments, settings, None)
+    hosts = tuple(arguments.allow_host)
+    with start(beside, host=arguments.host, port=arguments.port, allowed_hosts=hosts) as server:
+        for line in _addresses(arguments, server.address):
+            print(line)
+        print("No page is served (Ctrl-C stops it)", flush=True)
+        server.wait()
+
+
+def _keys(arguments: argparse.Namespace) -> "Keys | None":
+    """Read the keys of programs; None where everybody is answered."""
+    if arguments.api_key_file is None:
+        return None
+    if not (arguments.api or arguments.api_only or arguments.mcp):
+        raise UsageError("--api-key-file goes with --api, --api-only or --mcp; the page has no key")
+    from qa.api.keys import Keys
+
+    return Keys.read(arguments.api_key_file)
+
+
+def _programs(
+    arguments: argparse.Namespace, live: "LiveAnswerer", keys: "Keys | None"
+) -> "Beside | None":
+    """Put together what is served to programs; None for nothing."""
+    api = arguments.api or arguments.api_only
+    if not (api or arguments.mcp):
+        return None
+    from qa.api.serving import programs, service_of
+
+    service = service_of(
+        arguments.index, live, read_only=arguments.read_only, writer=writer_of(arguments)
+    )
+    return programs(service, api=api, mcp=arguments.mcp, keys=keys)
+
+
+def _addresses(arguments: argparse.Namespace, address: str) -> list[str]:
+    """Say where programs and agents find what is theirs."""
+    lines = []
+    if arguments.api or arguments.api_only:
+        lines.append(f"Programs ask at {address}v1, described at {address}v1/openapi.json")
+    if arguments.mcp:
+        lines.append(f"Agents find their tools at {address}mcp")
+    return lines
+
+
+def _check_address(arguments: argparse.Namespace, keys: "Keys | None") -> None:
     """Refuse an address that cannot or should not be listened on, before anything is built.
+
+    Programs with keys have a login; the page has none.
 
     Raises:
         UsageError: It cannot be listened on, or other machines would reach it unasked.
@@ -90,7 +187,8 @@ def _check_address(arguments: argparse.Namespace) -> None:
     listening = listen(arguments.host, arguments.port)
     only_this_machine = is_this_machine_only(listening)
     listening.close()
-    if not (only_this_machine or arguments.let_others_in):
+    has_login = arguments.api_only and keys is not None
+    if not (only_this_machine or arguments.let_others_in or has_login):
         raise UsageError(
             f"at {arguments.host} other machines could reach the page, which has no login: anyone "
             "there could read, add and remove documents. Leave --host out; or, in a network you "

@@ -39,7 +39,8 @@ from qa.ui.panes.writing import WritingPane
 from qa.ui.uploads import Uploads
 from qa.ui.views.page import TEMPLATES
 from qa.web.guard import Rules
-from qa.web.server import Server, guarded, is_this_machine_only, listen
+from qa.web.server import Beside, Server, guarded, is_this_machine_only, listen
+from qa.web.turns import question_turns
 from qa.write.client import ChatClient
 from qa.write.writer import Writer
 
@@ -137,6 +138,8 @@ def start(
     port: int = 0,
     allowed_hosts: Sequence[str] = (),
     writer: WriterSettings | None = None,
+    live: LiveAnswerer | None = None,
+    beside: Beside | None = None,
 ) -> tuple[Server, str]:
     """Start serving the UI in the background.
 
@@ -149,6 +152,8 @@ def start(
         port: Port to listen on; 0 takes a free one.
         allowed_hosts: Further names under which the page is served.
         writer: A model that writes about answers; None for none.
+        live: What answers, where it answers elsewhere, too.
+        beside: What is served beside the page.
 
     Returns:
         What serves the page, and its address.
@@ -158,10 +163,13 @@ def start(
     """
     listening = listen(host, port)
     only_this_machine = is_this_machine_only(listening)
-    live = LiveAnswerer(index_dir, settings)
+    live = live or LiveAnswerer(index_dir, settings)
+    beside = beside or Beside((), question_turns())
     feedback = Feedback(index_dir / FEEDBACK_FILE, read_only=library is None)
     writes = Writer(ChatClient(writer), writer.model) if writer else None
-    conversation = ConversationPane(live, library, feedback, writes=writer is not None)
+    conversation = ConversationPane(
+        live, library, feedback, writes=writer is not None, asked=beside.asked
+    )
     history = History(index_dir / HISTORY_FILE if keeps_history else None)
     is_shared = bool(allowed_hosts) or not only_this_machine
     uploads = Uploads()
@@ -173,10 +181,11 @@ def start(
         uploads,
     )
     most = ParseLimits().file_bytes if library else 0
+    gate = PageGate(upload_bytes=most, questions=beside.questions)
     rules = Rules(tuple(allowed_hosts), only_this_machine)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)  # read when the page is mounted
     app = gr.mount_gradio_app(
-        guarded(rules, [PageGate(upload_bytes=most)]),
+        guarded(rules, [*beside.gates, gate], beside.lifespan),
         page,
         path="/",
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
@@ -203,6 +212,8 @@ def serve(
     port: int,
     allowed_hosts: Sequence[str],
     writer: WriterSettings | None,
+    live: LiveAnswerer,
+    beside: Beside | None,
     ready: Callable[[str], None],
 ) -> None:
     """Serve the UI until it is interrupted.
@@ -216,6 +227,8 @@ def serve(
         port: Port to listen on; 0 takes a free one.
         allowed_hosts: Further names under which the page is served.
         writer: A model that writes about answers; None for none.
+        live: What answers.
+        beside: What is served beside the page; None for nothing.
         ready: Called with the page's address once it can be opened.
 
     Raises:
@@ -230,6 +243,8 @@ def serve(
         port=port,
         allowed_hosts=allowed_hosts,
         writer=writer,
+        live=live,
+        beside=beside,
     )
     with server:
         ready(address)

@@ -9,7 +9,7 @@ of it says the gate of what it is for. Does not know what is asked.
 import json
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,7 +88,7 @@ class Guard:
             try:
                 await self._let_in(Visit(self._app, scope, receive, send))
             except RefusedError as refused:
-                response = problem(refused.status, str(refused))
+                response = problem(refused.status, str(refused), refused.headers)
                 await response(scope, receive, send)
 
     async def _let_in(self, visit: Visit) -> None:
@@ -133,11 +133,11 @@ class Guard:
         return scheme in ("http", "https") and (netloc == host.lower() or netloc in self._hosts)
 
 
-def problem(status: int, why: str) -> Response:
+def problem(status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
     """Make the answer that says what is wrong, and what to do."""
     # Twice: Gradio's scripts read `detail`.
     body = json.dumps({"error": why, "detail": why}).encode()
-    return Response(body, status, media_type="application/json")
+    return Response(body, status, headers, "application/json")
 
 
 def _with_headers(send: Send) -> Send:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -19,10 +20,30 @@ from starlette.middleware import Middleware
 
 from qa.errors import UsageError
 from qa.web.guard import Gate, Guard, Rules
+from qa.web.turns import Turns
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 _CONNECTIONS = 1000
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is served beside the page, or without one.
+
+    Attributes:
+        gates: Let in what it is asked for, and pass it on to what answers.
+        questions: Whose turn it is to ask, there and in the page.
+        lifespan: What surrounds serving; None for nothing.
+        asked: Told what came of each question of the page, and after how many seconds.
+    """
+
+    gates: Sequence[Gate]
+    questions: Turns
+    lifespan: Lifespan | None = None
+    asked: Callable[[str, float], None] = lambda state, seconds: None
 
 
 class Server:
@@ -91,11 +112,7 @@ class Server:
         self._closed()
 
 
-def guarded(
-    rules: Rules,
-    gates: Sequence[Gate],
-    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
-) -> FastAPI:
+def guarded(rules: Rules, gates: Sequence[Gate], lifespan: Lifespan | None = None) -> FastAPI:
     """Return an application behind the guard, into which what is served can be put.
 
     Args:

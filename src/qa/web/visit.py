@@ -5,6 +5,7 @@ Does not know who may come in.
 
 import asyncio
 import ipaddress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -14,21 +15,38 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.web.turns import Turns
 from qa.web.waiting import asked_by
 
+PLACE = "qa.place"
+"""Under which a request's scope has its place."""
 _STALLED_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a request whose turn it is.
+
+    Attributes:
+        client: Who has it.
+        leave: Gives it to the next, though the answer is not complete; once is enough.
+    """
+
+    client: str
+    leave: Callable[[], None]
 
 
 class RefusedError(Exception):
     """A request that is not let in: the status, and what a person should know."""
 
-    def __init__(self, status: int, why: str) -> None:
+    def __init__(self, status: int, why: str, headers: Mapping[str, str] | None = None) -> None:
         """Prepare.
 
         Args:
             status: Of the answer.
             why: And what to do.
+            headers: Further ones of the answer.
         """
         super().__init__(why)
         self.status = status
+        self.headers = dict(headers or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +127,19 @@ class Visit:
         if turn is None:
             raise RefusedError(429, "too much is waiting for an answer: try again in a moment")
         gone = None if body is None else asyncio.ensure_future(self.receive())
+        leave = _once(lambda: turns.leave(client, turn))
+        scope = {**self.scope, PLACE: Place(client, leave)}
         try:
             if gone is None or body is None:
                 await turn
-                await self.go_in()
+                await self.app(scope, self.receive, self.send)
                 return
             await asyncio.wait((turn, gone), return_when=asyncio.FIRST_COMPLETED)
             if turn.done() and not gone.done():
                 with asked_by(gone.done):
-                    await self.app(self.scope, _replay(body, gone), self.send)
+                    await self.app(scope, _replay(body, gone), self.send)
         finally:
-            turns.leave(client, turn)
+            leave()
             if gone is not None:
                 gone.cancel()
 
@@ -141,6 +161,11 @@ class Visit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         return body
+
+
+def _once(call: Callable[[], None]) -> Callable[[], None]:
+    calls = [call]
+    return lambda: calls.pop()() if calls else None
 
 
 def _replay(body: bytes, gone: "asyncio.Future[Message]") -> Receive:

@@ -15,16 +15,18 @@ def written_to_json(written: Written) -> dict[str, Any]:
         "model": written.model,
         "sent_to": written.place,
         "stands": written.stands,
-        "sentences": [
-            {
-                "text": sentence.text,
-                "struck": sentence.reason or None,
-                "citations": [citation_to_json(citation) for citation in sentence.citations],
-            }
-            for sentence in written.sentences
-        ],
+        "sentences": [sentence_to_json(sentence) for sentence in written.sentences],
         "seconds": round(written.seconds, 2),
         "error": written.error or None,
+    }
+
+
+def sentence_to_json(sentence: WrittenSentence) -> dict[str, Any]:
+    """Make a sentence of that object."""
+    return {
+        "text": sentence.text,
+        "struck": sentence.reason or None,
+        "citations": [citation_to_json(citation) for citation in sentence.citations],
     }
 
 

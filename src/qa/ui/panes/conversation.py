@@ -1,12 +1,14 @@
 """The left pane: answer questions, keep verdicts on the answers, suggest what to ask."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from time import perf_counter
 
 from qa.answer.live import LiveAnswerer
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
 from qa.converse.conversation import exchanges_of, reply
+from qa.converse.present import state_of
 from qa.converse.talk import answer_to, small_talk
 from qa.errors import IndexMissingError, QAError
 from qa.evaluate.feedback import Feedback, Verdict
@@ -31,6 +33,7 @@ class ConversationPane:
         feedback: Feedback,
         *,
         writes: bool = False,
+        asked: Callable[[str, float], None] = lambda state, seconds: None,
     ) -> None:
         """Prepare.
 
@@ -39,11 +42,13 @@ class ConversationPane:
             library: Adds and removes documents; None where they stay as they are.
             feedback: Keeps what people think of answers.
             writes: Whether a model writes about answers.
+            asked: Told what came of each question, and after how many seconds.
         """
         self._live = live
         self._library = library
         self._feedback = feedback
         self._writes = writes
+        self._asked = asked
         self._examples = Examples()
         self._titles: tuple[str, frozenset[str]] = ("", frozenset())
 
@@ -87,7 +92,9 @@ class ConversationPane:
                 if not any(doc_id in known for doc_id in only):
                     return Turn(_short(question), None, _GONE, only=len(only))
             said = exchanges_of([turn.reply for turn in earlier[-_REMEMBERED:]])
+            began = perf_counter()
             given = reply(answerer, question, said, only or None, is_whole=is_whole)
+            self._asked(state_of(given), perf_counter() - began)
         except IndexMissingError:
             talk = small_talk(question)
             if talk:
