@@ -65,6 +65,21 @@ def agent(
         yield lambda use: over_http(address, use, mode=mode)
 
 
+def test_an_agent_that_starts_the_program_first_has_the_documents_read(
+    tmp_path: Path, corpus: Path
+) -> None:
+    index_dir = tmp_path / "index"
+    settings = tiny_settings(index_dir)
+    arguments = ["--index", str(index_dir), "--corpus", str(corpus), "--max-risk", "1",
+                 "--encoder", settings.encoder, "--reader", settings.reader]  # fmt: skip
+
+    async def use(client: Client) -> None:
+        listed = await call(client, "documents", within="garden")
+        assert [document["doc_id"] for document in listed["documents"]] == ["garden.md"]
+
+    over_stdio(arguments, use)
+
+
 async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from qa.api.brief import brief
-from qa.api.records import State
+from qa.api.returned import State
 from qa.converse.conversation import Reply
 from qa.schema import Answer, Choice, Citation, Computation, Outcome, Span, Term, Version
 

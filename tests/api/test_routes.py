@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from qa.answer.live import LiveAnswerer
-from qa.api import records
+from qa.api import returned
 from qa.api.service import Service
 from qa.api.serving import programs, start
 from qa.cli import main
@@ -39,7 +39,7 @@ def test_an_answer_is_the_object_that_the_command_line_gives(
 ) -> None:
     given = post(address, "ask", {"question": question})
     assert given.status_code == 200
-    records.Answer.model_validate_json(given.content)
+    returned.Answer.model_validate_json(given.content)
     settings = tiny_settings(index_dir)
     main(["ask", question, "--json", "--max-risk", "1", "--index", str(index_dir),
           "--encoder", settings.encoder, "--reader", settings.reader])  # fmt: skip
@@ -101,7 +101,7 @@ def writing(page_index: Path) -> Iterator[str]:
 def test_what_a_writer_writes_comes_sentence_by_sentence_and_whole(writing: str) -> None:
     asked = {"question": "How many cocaine laboratories were destroyed in 2018?", "write": True}
     whole = post(writing, "ask", asked)
-    records.Answer.model_validate_json(whole.content)
+    returned.Answer.model_validate_json(whole.content)
     written = whole.json()["written"]
     first, second = written["sentences"]
     assert first["citations"]
@@ -155,7 +155,7 @@ def test_an_opened_place_says_whether_its_file_has_changed(address: str, corpus:
     name = "bridges.txt"
     place = {"doc_id": name, "start": 10, "end": 20, "around": 5}
     opened = post(address, "source", place).json()
-    records.Source.model_validate(opened)
+    returned.Source.model_validate(opened)
     text = READ[name]
     assert (opened["before"], opened["quote"], opened["after"]) == (
         text[5:10], text[10:20], text[20:25],
@@ -237,7 +237,7 @@ def test_before_there_is_an_index_it_is_said_what_to_do_and_then_it_is_ready(
     with served(tmp_path / "index") as address:
         health = get(address, "health")
         assert health.status_code == 503
-        assert "qa index" in records.Health.model_validate_json(health.content).problem  # type: ignore[operator]
+        assert "qa index" in returned.Health.model_validate_json(health.content).problem  # type: ignore[operator]
         for refused in (post(address, "ask", RIVETS), get(address, "documents")):
             assert refused.status_code == 503
             assert "qa index" in error_of(refused)

@@ -17,7 +17,7 @@ from pydantic import Field
 from starlette.types import ASGIApp
 
 from qa.api.brief import brief, brief_passages
-from qa.api.records import DocId, Offset, Only, QuestionText
+from qa.api.sent import DocId, Offset, Only, QuestionText
 from qa.api.service import Service
 from qa.errors import QAError
 from qa.version import __version__
@@ -66,8 +66,8 @@ def _add_asking(server: MCPServer, service: Service) -> None:
         "`end` open them with open_citation. An abstention (`state` is none or possible) means "
         "the documents do not say, as far as can be found: say so, do not guess. `differ`: "
         "documents disagree, report all `versions`. `computed`: worked out from a table's rows, no "
-        "quotation. `unclear`: ask the user which of `choices` is meant, then ask again with `only`. `do` says what to do with what came back."
-        + _DATA,
+        "quotation. `unclear`: ask the user which of `choices` is meant, then ask again with "
+        "`only`. `do` says what to do with what came back." + _DATA,
     )
     def ask(question: QuestionText, only: Only = []) -> dict[str, Any]:  # noqa: B006 - never changed
         with _told():

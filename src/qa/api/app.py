@@ -46,8 +46,10 @@ _NO_JSON = f"expected JSON, as {DESCRIPTION} describes it"
 
 class _Interface(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """Describe it; FastAPI would leave nulls out of the example."""
+        """Describe it, with what FastAPI leaves out: nulls of the example, the optional key."""
         described = super().openapi()
+        described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        described["security"] = [{}, {"key": []}]
         told = described["paths"][f"{PREFIX}/ask"]["post"]["responses"]["200"]["content"]
         told["application/json"]["example"] = examples.ANSWER
         return described

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from qa.api import records
+from qa.api import returned, sent
 from qa.api.counts import CONTENT_TYPE
 from qa.api.service import ConflictError, Given, Service
 from qa.api.writing import follow
@@ -51,7 +51,7 @@ _NO_DOCUMENT = "There is no such document, or no such place in it."
 def _problems(told: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     """Describe what may go wrong, by status."""
     return {
-        status: {"model": records.Problem, "description": said}
+        status: {"model": returned.Problem, "description": said}
         for status, said in sorted({**_ALWAYS, **told}.items())
     }
 
@@ -74,7 +74,7 @@ def _add_questions(router: APIRouter, service: Service, writing: Turns) -> None:
     @router.post(
         "/ask",
         summary="Ask the documents",
-        response_model=records.Answer,
+        response_model=returned.Answer,
         responses={
             200: {
                 "description": "The answer object. As a stream: an event `answer` with it; with "
@@ -92,7 +92,7 @@ def _add_questions(router: APIRouter, service: Service, writing: Turns) -> None:
             ),
         },
     )
-    async def ask(body: records.Ask, request: Request) -> Response:
+    async def ask(body: sent.Ask, request: Request) -> Response:
         """Answer in the documents' own words, or say that there is no answer."""
         if body.write and not service.writes:
             raise ConflictError("this server has no writer: start it with --llm and --llm-model")
@@ -112,17 +112,17 @@ def _add_questions(router: APIRouter, service: Service, writing: Turns) -> None:
     @router.post(
         "/search",
         summary="Find passages",
-        response_model=records.Found,
+        response_model=returned.Found,
         responses=_problems({**_WITH_BODY, 404: _NO_DOCUMENT}),
     )
-    def search(body: records.Search) -> Response:
+    def search(body: sent.Search) -> Response:
         """Rank passages for a question without reading them: near to it, but no answers."""
         return JSONResponse(service.search(body.question, body.only, body.k))
 
     @router.post(
         "/feedback",
         summary="Say what an answer was worth",
-        response_model=records.Kept,
+        response_model=returned.Kept,
         status_code=201,
         responses=_problems(
             {
@@ -131,7 +131,7 @@ def _add_questions(router: APIRouter, service: Service, writing: Turns) -> None:
             }
         ),
     )
-    def feedback(body: records.Judged) -> Response:
+    def feedback(body: sent.Judged) -> Response:
         """Keep a verdict beside those given in the page; `qa feedback` makes a test of them."""
         return JSONResponse({"id": service.judge(body)}, 201)
 
@@ -140,7 +140,7 @@ def _add_documents(router: APIRouter, service: Service) -> None:
     @router.get(
         "/documents",
         summary="List the documents",
-        response_model=records.Documents,
+        response_model=returned.Documents,
         responses=_problems({422: _WITH_BODY[422], 429: _WITH_BODY[429]}),
     )
     def documents(
@@ -158,10 +158,10 @@ def _add_documents(router: APIRouter, service: Service) -> None:
     @router.post(
         "/source",
         summary="Open a citation",
-        response_model=records.Source,
+        response_model=returned.Source,
         responses=_problems({**_WITH_BODY, 404: _NO_DOCUMENT}),
     )
-    def source(body: records.Place) -> Response:
+    def source(body: sent.Place) -> Response:
         """Give a document's text around a span, and whether its file has changed since."""
         return JSONResponse(service.open(body.doc_id, body.start, body.end, body.around))
 
@@ -170,10 +170,10 @@ def _add_watching(router: APIRouter, service: Service) -> None:
     @router.get(
         "/health",
         summary="Whether questions can be answered",
-        response_model=records.Health,
+        response_model=returned.Health,
         responses={
             **_problems({429: _WITH_BODY[429]}),
-            503: {"model": records.Health, "description": "They cannot: `problem` says why."},
+            503: {"model": returned.Health, "description": "They cannot: `problem` says why."},
         },
     )
     def health() -> Response:

@@ -12,7 +12,7 @@ from qa.answer.live import LiveAnswerer
 from qa.answer.pipeline import Answerer, SourceView
 from qa.answer.present import passage_to_json
 from qa.api.counts import Counts
-from qa.api.records import Judged
+from qa.api.sent import Judged
 from qa.converse.conversation import Reply, reply
 from qa.converse.present import reply_to_json, state_of
 from qa.documents.named import named
