@@ -100,6 +100,16 @@ def test_every_document_is_in_the_index_with_its_exact_text(tiny_build: Build) -
     assert {name: document and document.text for name, document in found.items()} == READ
 
 
+def test_small_files_are_read_before_large_ones(tiny_build: Build, corpus: Path) -> None:
+    large = "\n\n".join(f"Fern {number} wants rain." for number in range(300))
+    write_corpus(corpus, {"a.txt": large, "z.txt": "A fern.\n"})
+    told: list[BuildEvent] = []
+    tiny_build(progress=told.append)
+    read = [event.doc_id for event in told if event.doc_id]
+    assert read[-1] == "a.txt"
+    assert set(read) == {"a.txt", "z.txt", *CORPUS}
+
+
 def test_a_second_build_of_the_same_corpus_writes_nothing(tiny_build: Build, corpus: Path) -> None:
     index_dir = tiny_build()
     report = build_index(corpus, index_dir, tiny_settings(index_dir))
@@ -918,7 +928,7 @@ def watch(corpus: Path, index_dir: Path, **options: bool) -> list[tuple[bool, se
 
 def test_a_first_build_answers_from_what_is_ready(tmp_path: Path, corpus: Path) -> None:
     seen = watch(corpus, tmp_path / "index")
-    first, second, third = sorted(CORPUS)
+    first, second, third = sorted(CORPUS, key=lambda name: len(CORPUS[name].encode()))
     assert seen == [
         (False, {first}),
         (False, {first, second}),

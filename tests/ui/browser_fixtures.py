@@ -60,7 +60,7 @@ def visit(browser: Browser) -> Iterator[OpenPage]:
         page.goto(url)
         if is_whole:
             expect(page.locator(".qa-welcome")).to_be_visible()
-            expect(page.locator("#qa-source .qa-source")).to_be_attached()
+            expect(page.locator("#qa-found")).to_be_attached()
         expect(page.locator("#qa-news[data-said]")).to_be_attached()  # its script is at work
         return page
 

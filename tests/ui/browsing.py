@@ -41,6 +41,20 @@ def tiny_build_settings(index_dir: Path) -> BuildSettings:
     return BuildSettings(encoder=names.encoder, reader=names.reader)
 
 
+def open_documents(page: Page) -> None:
+    """Open the drawer with the documents, unless it is open."""
+    if not page.locator("#qa-documents dialog").evaluate("drawer => drawer.open"):
+        page.get_by_role("button", name="Documents", exact=True).click()
+    expect(page.locator("#qa-found")).to_be_attached()
+
+
+def open_evaluation(page: Page) -> None:
+    """Choose from the menu what says how often the answers are right."""
+    page.locator("#qa-more summary").click()
+    page.get_by_role("button", name="How often is it right?").click()
+    expect(page.get_by_role("heading", name="How often is it right?")).to_be_visible()
+
+
 def ask(page: Page, question: str) -> Locator:
     """Type a question, press Enter, wait for its turn of the conversation."""
     before = page.locator(".qa-turn").count()
@@ -61,7 +75,7 @@ def assert_no_sideways_scrolling(page: Page) -> None:
     """Check that neither the page nor a pane can be scrolled sideways."""
     wide = page.evaluate(
         """() => [document.documentElement, ...document.querySelectorAll(
-            "#qa-conversation, #qa-source, #qa-scope")].filter(
+            ".qa-thread, #qa-source, #qa-scope, #qa-documents dialog")].filter(
             (e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.id || e.tagName)"""
     )
     assert wide == []
@@ -87,7 +101,7 @@ def small_targets(page: Page, least: float = 40) -> list[str]:
         """(least) => [...document.querySelectorAll(
             "button, summary, .qa-pick, input:not([type=checkbox]):not([type=file])")]
           .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height > 0)
-          .filter((e) => e.closest("#qa-conversation, #qa-source, #qa-scope, .qa-top"))
+          .filter((e) => e.closest(".qa-thread, #qa-source, #qa-scope, .qa-top, #qa-documents"))
           .filter((e) => e.getBoundingClientRect().height < least)
           .map((e) => `${e.className} ${e.textContent} ${e.getBoundingClientRect().height}`)""",
         least,

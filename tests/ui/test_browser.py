@@ -18,6 +18,7 @@ from tests.ui.browsing import (
     ask,
     assert_in_view,
     assert_no_sideways_scrolling,
+    open_documents,
     unreadable,
 )
 
@@ -119,10 +120,13 @@ def test_example_questions_are_answered(visit: OpenPage, address: str) -> None:
 
 def test_documents_are_listed_and_open_from_the_list(visit: OpenPage, address: str) -> None:
     page = visit(address)
+    open_documents(page)
+    expect(page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
     page.get_by_role("button", name="inl-peru.txt").click()
     expect(page.locator(".qa-page")).to_contain_text("An official website of the United States")
-    page.get_by_role("button", name="All documents").click()
-    expect(page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Documents", exact=True)).not_to_be_visible()
+    page.get_by_role("button", name="Close the document").click()
+    expect(page.locator("#qa-source")).not_to_be_visible()
 
 
 def test_copying_a_citation_gives_the_quote_and_its_document(visit: OpenPage, address: str) -> None:
@@ -151,18 +155,18 @@ def test_everything_works_by_keyboard(visit: OpenPage, address: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_at_phone_width_the_panes_are_tabs(visit: OpenPage, address: str, scheme: str) -> None:
+def test_on_a_phone_the_source_is_a_sheet_over_the_conversation(
+    visit: OpenPage, address: str, scheme: str
+) -> None:
     page = visit(address, PHONE, scheme)
-    source = page.get_by_role("tab", name="Documents")
     expect(page.locator("#qa-source")).not_to_be_visible()
     turn = ask(page, LABS)
     assert_no_sideways_scrolling(page)
     turn.get_by_role("button", name="Citation 1: open").click()
-    expect(source).to_have_attribute("aria-selected", "true")
     assert_in_view(page, page.locator("#qa-cited"))
     expect(page.locator("#qa-conversation")).not_to_be_visible()
-    source.press("ArrowLeft")
-    expect(page.get_by_role("tab", name="Ask")).to_be_focused()
+    page.get_by_role("button", name="Back to the answer").click()
+    expect(turn.locator(".qa-chip")).to_be_focused()
     expect(page.locator(".qa-answer")).to_be_visible()
     assert_no_sideways_scrolling(page)
 

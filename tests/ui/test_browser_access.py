@@ -8,7 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import CORPUS
-from tests.ui.browsing import DESKTOP, PHONE, OpenPage, Serve, Served, ask, small_targets
+from tests.ui.browsing import (
+    DESKTOP,
+    PHONE,
+    OpenPage,
+    Serve,
+    Served,
+    ask,
+    open_documents,
+    open_evaluation,
+    small_targets,
+)
 from tests.ui.samples import write_pdf
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
@@ -83,12 +93,13 @@ def test_no_level_of_headings_is_left_out(visit: OpenPage, still: Served) -> Non
 def test_a_slash_leads_to_the_question_box_and_is_not_typed(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
     box = page.locator("#qa-question textarea")
-    page.get_by_role("tab", name="Evaluate").click()
+    open_evaluation(page)
     page.keyboard.press("/")
     expect(box).to_be_focused()
     expect(box).to_have_value("")
     page.keyboard.type("and/or")
     expect(box).to_have_value("and/or")
+    open_documents(page)
     page.get_by_label("Find a document").focus()
     page.keyboard.type("a/b")
     expect(page.get_by_label("Find a document")).to_have_value("a/b")
@@ -122,6 +133,8 @@ def test_escape_leaves_what_is_typed(visit: OpenPage, still: Served) -> None:
 def test_on_a_desktop_everything_can_be_hit_with_a_mouse(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
     assert small_targets(page, 24) == []
+    open_documents(page)
+    assert small_targets(page, 24) == []
     page.get_by_label("Ask The garden").check()
     open_citation(page)
     assert small_targets(page, 24) == []
@@ -138,11 +151,11 @@ def test_where_the_system_chooses_the_colours_outlines_show_what_is_marked(
     open_citation(page)
     outlined = "e => getComputedStyle(e).outlineStyle !== 'none'"
     assert page.locator("#qa-cited").evaluate(outlined)
-    assert page.locator("[data-tab=ask]").evaluate(outlined)
-    assert not page.locator("[data-tab=evaluate]").evaluate(outlined)
     open_citation(page, "What is page 2 about: ferns?")
     expect(page.locator(".qa-box")).to_have_count(1)
     assert page.locator(".qa-box").evaluate(outlined)
+    assert page.locator(".qa-switch [data-as=page]").evaluate(outlined)
+    assert not page.locator(".qa-switch [data-as=text]").evaluate(outlined)
 
 
 def test_the_page_has_an_icon_of_its_own(visit: OpenPage, still: Served) -> None:

@@ -18,7 +18,7 @@ from qa.settings import AskSettings
 from qa.ui.app import start
 from qa.ui.library import Library
 from tests.conftest import CORPUS
-from tests.ui.browsing import OpenPage, Serve, Served, ask
+from tests.ui.browsing import OpenPage, Serve, Served, ask, open_documents, open_evaluation
 from tests.ui.serving import COMPONENT, call, component
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
@@ -75,7 +75,7 @@ def rebound(browser: Browser) -> Iterator[Browser]:
 
 def removal(served: Served) -> str:
     """What removes every document, if it is let in."""
-    source = component(served.address, "qa-source")
+    source = component(served.address, "qa-documents")
     return call(source, "remove_documents", {"doc_ids": list(CORPUS)}).decode()
 
 
@@ -205,12 +205,13 @@ def test_a_whole_session_is_within_the_policy(
     turn.get_by_role("button", name="Citation 1: open").click()
     expect(page.locator("#qa-cited")).to_be_visible()
     turn.get_by_role("button", name="Yes").click()
-    page.get_by_role("button", name="All documents").click()
+    open_documents(page)
     note = tmp_path / "bell.txt"
     note.write_text("The bell is green.")
-    page.locator("#qa-source [data-input]").first.set_input_files(note)
+    page.locator("#qa-documents [data-input]").first.set_input_files(note)
     expect(page.get_by_role("button", name="bell.txt")).to_be_visible()
-    page.get_by_role("tab", name="Evaluate").click()
+    page.get_by_role("button", name="Close documents").click()
+    open_evaluation(page)
     gold = tmp_path / "gold.jsonl"
     question = "When was the Iron Bridge opened?"
     evidence = ["It was opened in 1781."]

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.conftest import CORPUS
-from tests.ui.browsing import DESKTOP, PHONE, OpenPage, Serve, Served, ask
+from tests.ui.browsing import DESKTOP, PHONE, OpenPage, Serve, Served, ask, open_documents
 from tests.ui.samples import write_pdf
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
@@ -66,14 +66,13 @@ def test_no_state_of_the_page_breaks_a_rule(
     page.get_by_role("button", name="Text", exact=True).click()
     expect(page.locator(".qa-page")).to_be_visible()
     check(page, "text")
-    if size == PHONE:
-        page.get_by_role("tab", name="Documents").click()
-        page.get_by_role("button", name="All documents").click()
-    else:
-        page.get_by_role("button", name="Documents", exact=True).click()
+    open_documents(page)
     page.get_by_label("Ask The garden").check()
     expect(page.locator(".qa-scope")).to_be_attached()
     check(page, "documents")
-    page.get_by_role("tab", name="Evaluate").click()
+    page.get_by_role("button", name="Close documents").click()
+    page.locator("#qa-more summary").click()
+    check(page, "menu")
+    page.get_by_role("button", name="How often is it right?").click()
     expect(page.get_by_role("heading", name="Feedback")).to_be_visible()
     check(page, "evaluate")

@@ -8,7 +8,13 @@ from playwright.sync_api import expect
 from benchmarks.linked import DOCUMENTS
 from qa.index.build import build_index
 from qa.ui.app import start
-from tests.ui.browsing import PHONE, OpenPage, ask, assert_no_sideways_scrolling
+from tests.ui.browsing import (
+    PHONE,
+    OpenPage,
+    ask,
+    assert_no_sideways_scrolling,
+    open_documents,
+)
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
 
@@ -103,6 +109,7 @@ def test_a_document_that_is_opened_from_the_list_says_what_it_is(
     address: str, visit: OpenPage
 ) -> None:
     page = visit(address)
+    open_documents(page)
     page.get_by_role("button", name="Elsa Lidman").first.click()
     card = page.locator("#qa-source .qa-card")
     expect(card.locator(".qa-passage")).to_have_count(5)

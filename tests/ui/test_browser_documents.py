@@ -15,6 +15,7 @@ from qa.ui.page_state import Conversation
 from qa.ui.panes.conversation import ConversationPane
 from tests.conftest import CORPUS
 from tests.ui.browsing import (
+    DESKTOP,
     PHONE,
     OpenPage,
     Serve,
@@ -23,6 +24,7 @@ from tests.ui.browsing import (
     assert_in_view,
     assert_no_sideways_scrolling,
     focus_by_tab,
+    open_documents,
     small_targets,
     unreadable,
 )
@@ -41,6 +43,7 @@ pytestmark = pytest.mark.browser
 
 IRON = "Does the Iron Bridge crosses the Severn?"
 HOSTILE = "<img src=x onerror=window.pwned=1>{{7*7}}${7*7}"
+TOMATOES = "Charles prunes the tomatoes of the garden twice a week in summer."
 CABLES, CABLES_X, CABLES_Y = "The tomatoes need 40 rivets twice a week.", 150, 431
 
 
@@ -54,6 +57,7 @@ def progress(page: Page) -> Locator:
 
 def upload(page: Page, *files: tuple[str, str | bytes]) -> None:
     """Choose files as with the button's dialogue."""
+    open_documents(page)
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Add files").last.click()
     chooser.value.set_files([payload(name, content) for name, content in files])
@@ -124,6 +128,42 @@ def test_uploaded_files_are_read_or_said_not_to_be_and_answer_without_a_reload(
     expect(page.locator("#qa-cited")).to_have_text("Charles prunes the tomatoes twice a week.")
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_what_was_added_shows_what_it_is_and_opens_its_lines(
+    visit: OpenPage, serve: Serve, size: tuple[int, int]
+) -> None:
+    page = visit(serve(CORPUS).address, size)
+    note = f"# Pruning\n\n{TOMATOES} They stand behind the old mill at the end of the yard.\n"
+    upload(page, ("pruning.md", note))
+    card = page.locator("#qa-added .qa-card")
+    expect(card).to_contain_text("Just added")
+    expect(card).to_contain_text("Pruning")
+    assert_no_sideways_scrolling(page)
+    card.get_by_role("button", name=TOMATOES).first.click()
+    expect(page.locator("#qa-cited")).to_have_text(TOMATOES)
+    expect(page.locator("#qa-documents dialog")).not_to_be_visible()
+
+
+def test_failures_are_dismissed_until_a_file_is_tried_again(visit: OpenPage, serve: Serve) -> None:
+    served = serve(CORPUS, lambda corpus: (corpus / "broken.pdf").write_bytes(b"%PDF-1.7 no"))
+    page = visit(served.address)
+    open_documents(page)
+    failed = progress(page).locator("[data-state=failed]")
+    failed.locator("summary").click()
+    failed.get_by_role("button", name="Dismiss").click()
+    expect(failed).to_have_count(0)
+    page.get_by_role("button", name="Check for changes").click()
+    expect(progress(page)).to_contain_text("Everything is up to date")
+    expect(failed).to_have_count(0)
+    expect(page.locator("#qa-news")).to_have_text("Everything is up to date")
+    again = visit(served.address)
+    open_documents(again)
+    expect(documents(again)).to_have_count(3)
+    expect(progress(again).locator("[data-state=failed]")).to_have_count(0)
+    upload(again, ("broken.pdf", b"%PDF-1.7 no"))
+    expect(progress(again).locator("[data-state=failed]")).to_contain_text("broken.pdf")
+
+
 def test_of_a_long_suffix_the_message_shows_the_beginning(visit: OpenPage, serve: Serve) -> None:
     page = visit(serve({}).address)
     upload(page, (f"notes.{'x' * 150}", "The ferns want sun."))
@@ -153,9 +193,8 @@ def test_on_a_phone_the_empty_start_has_a_button_that_adds_files(
     with page.expect_file_chooser() as chooser:
         page.locator("#qa-conversation").get_by_role("button", name="Add files").click()
     chooser.value.set_files([payload("a.txt", "The ferns want sun.")])
-    expect(page.get_by_role("tab", name="Documents")).to_have_attribute("aria-selected", "true")
     expect(documents(page)).to_have_count(1)
-    expect(page.get_by_role("tab", name="Documents")).to_have_attribute("aria-selected", "true")
+    expect(documents(page)).to_be_visible()
 
 
 def test_an_uploaded_folder_keeps_its_folders_and_leaves_out_what_is_hidden(
@@ -166,6 +205,7 @@ def test_an_uploaded_folder_keeps_its_folders_and_leaves_out_what_is_hidden(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"About ferns, {name}.")
     page = visit(served.address)
+    open_documents(page)
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Add a folder").click()
     chooser.value.set_files(tmp_path / "trip")
@@ -190,20 +230,19 @@ def test_files_and_folders_can_be_dropped(visit: OpenPage, serve: Serve, tmp_pat
         "b.txt · 5 characters",
         "box/inner/a.txt · 6 characters",
     ]
-    expect(page.locator(".qa-over")).to_have_count(0)
+    expect(documents(page).first).to_be_visible()
+    expect(page.locator(".qa-drop")).to_be_hidden()
 
 
 def drop(page: Page, paths: list[Path]) -> None:
-    """Drop files from the system's desktop."""
-    zone = page.locator("[data-drop]").bounding_box()
-    assert zone is not None
-    where = {"x": zone["x"] + 5, "y": zone["y"] + 5}
+    """Drop files from the system's desktop, anywhere."""
+    where = {"x": 300, "y": 300}
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     session = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, **where, "data": data})
         if kind == "dragOver":
-            expect(page.locator(".qa-over")).to_have_count(1)
+            expect(page.locator(".qa-drop")).to_be_visible()
 
 
 def test_a_file_made_by_a_page_can_be_dropped(visit: OpenPage, serve: Serve) -> None:
@@ -212,7 +251,7 @@ def test_a_file_made_by_a_page_can_be_dropped(visit: OpenPage, serve: Serve) -> 
         """() => {
             const data = new DataTransfer();
             data.items.add(new File(["The ferns want sun."], "made.txt"));
-            document.querySelector("[data-drop]").dispatchEvent(
+            document.querySelector(".qa-welcome").dispatchEvent(
               new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
         }"""
     )
@@ -227,7 +266,7 @@ def test_dragged_text_is_left_alone(visit: OpenPage, still: Served) -> None:
             data.setData("text/plain", "words");
             const event = new DragEvent(
               "dragover", { dataTransfer: data, bubbles: true, cancelable: true });
-            document.querySelector("[data-drop]").dispatchEvent(event);
+            document.querySelector(".qa-welcome").dispatchEvent(event);
             return event.defaultPrevented;
         }"""
     )
@@ -259,22 +298,21 @@ def test_documents_that_come_during_an_update_leave_what_a_person_does_alone(
     served = serve({f"{n:02}.txt": f"Page {n} about ferns." for n in range(40)})
     page = visit(served.address, PHONE)
     ask(page, "Is page 7 about ferns?")
-    page.get_by_role("tab", name="Documents").click()
+    open_documents(page)
     find = page.get_by_label("Find a document")
     find.fill("1")
     expect(documents(page)).to_have_count(13)
     page.locator("[data-pick='12.txt']").check()
     page.locator("[data-open='31.txt'].qa-document").scroll_into_view_if_needed()
     page.locator("[data-pick='31.txt']").focus()
-    before = page.locator("#qa-source").evaluate("e => e.scrollTop")
+    before = page.locator("#qa-documents dialog").evaluate("e => e.scrollTop")
     (served.corpus / "100.txt").write_text("Page 100 about ferns.")
     page.evaluate("document.querySelector('[data-update]').click()")
     expect(documents(page)).to_have_count(14)
     expect(find).to_have_value("1")
     expect(page.locator("[data-pick='12.txt']")).to_be_checked()
     expect(page.locator("[data-pick='31.txt']")).to_be_focused()
-    expect(page.get_by_role("tab", name="Documents")).to_have_attribute("aria-selected", "true")
-    after = page.locator("#qa-source").evaluate("e => e.scrollTop")
+    after = page.locator("#qa-documents dialog").evaluate("e => e.scrollTop")
     assert abs(after - before) <= 100, "it did not jump to the top"
 
 
@@ -282,6 +320,7 @@ def test_what_is_folded_open_stays_so_while_progress_is_shown(
     visit: OpenPage, still: Served
 ) -> None:
     page = visit(still.address)
+    open_documents(page)
     folded = progress(page).locator("details[data-state=failed]")
     folded.locator("summary").click()
     expect(folded.get_by_text("broken.pdf")).to_be_visible()
@@ -295,6 +334,7 @@ def test_an_update_that_fails_is_told(visit: OpenPage, serve: Serve) -> None:
     served = serve(CORPUS)
     served.library._options = ("--precision=none",)
     page = visit(served.address)
+    open_documents(page)
     page.get_by_role("button", name="Check for changes").click()
     expect(page.locator("#qa-progress .qa-notice")).to_contain_text("invalid choice: 'none'")
     expect(documents(page)).to_have_count(3)
@@ -327,6 +367,7 @@ def test_a_welcome_that_comes_late_does_not_take_the_place_of_an_answer(
 def test_removing_asks_first_and_can_be_undone(visit: OpenPage, serve: Serve) -> None:
     served = serve(CORPUS)
     page = visit(served.address)
+    open_documents(page)
     page.locator("[data-pick='letters/ada.txt']").check()
     expect(page.locator(".qa-scope")).to_be_visible()
     button = page.get_by_role("button", name="Remove ada")
@@ -337,12 +378,12 @@ def test_removing_asks_first_and_can_be_undone(visit: OpenPage, serve: Serve) ->
     sure.click()
     expect(documents(page)).to_have_count(2)
     expect(page.locator(".qa-scope")).to_have_count(0)
-    expect(page.locator("#qa-source h2")).to_be_focused()
+    expect(page.locator("#qa-documents h2")).to_be_focused()
     turn = ask(page, "What did Ada wrote to Charles about the engine?")
     expect(turn).not_to_contain_text("about the engine.")
     again = visit(served.address)
     expect(again.get_by_role("heading", name="Ask your 2 documents")).to_be_visible()
-    page.get_by_role("button", name="Documents", exact=True).click()
+    open_documents(page)
     page.get_by_role("button", name="Undo the last removal").click()
     expect(documents(page)).to_have_count(3)
     expect(page.get_by_role("button", name="Undo the last removal")).to_have_count(0)
@@ -355,6 +396,7 @@ def test_removing_asks_first_and_can_be_undone(visit: OpenPage, serve: Serve) ->
 
 def test_the_list_is_narrowed_by_what_is_typed(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
+    open_documents(page)
     find = page.get_by_label("Find a document")
     find.fill("LETTERS ada")
     expect(documents(page)).to_have_count(1)
@@ -369,6 +411,7 @@ def test_only_the_documents_chosen_are_asked_until_all_are_again(
     visit: OpenPage, still: Served
 ) -> None:
     page = visit(still.address)
+    open_documents(page)
     page.get_by_label("Find a document").fill("garden")
     expect(documents(page)).to_have_count(1)
     page.get_by_label("Ask The garden").check()
@@ -383,7 +426,8 @@ def test_only_the_documents_chosen_are_asked_until_all_are_again(
     page.get_by_role("button", name="Ask all documents").click()
     expect(page.locator(".qa-scope")).to_have_count(0)
     expect(page.get_by_label("Question")).to_be_focused()
-    page.get_by_role("button", name="Documents", exact=True).click()
+    open_documents(page)
+    page.get_by_label("Find a document").fill("")
     expect(page.get_by_label("Ask ada")).not_to_be_checked()
     turn = ask(page, IRON)
     expect(answer_of(turn)).to_have_text("The Iron Bridge crosses the Severn.")
@@ -392,6 +436,7 @@ def test_only_the_documents_chosen_are_asked_until_all_are_again(
 
 def test_a_source_can_be_asked_alone(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
+    open_documents(page)
     page.get_by_role("button", name="bridges.txt").click()
     page.get_by_role("button", name="Ask only this document").click()
     expect(page.locator(".qa-scope")).to_contain_text("Asking only bridges.txt")
@@ -503,10 +548,11 @@ def test_a_changed_file_is_said_to_have_on_the_citation_and_in_the_source(
     report_pdf.unlink()
     turn = ask(page, "Do tomatoes need 40 rivets twice a week?")
     expect(turn.get_by_role("status")).to_have_text("The file is no longer there.")
-    page.get_by_role("button", name="← All documents").click()
+    open_documents(page)
     page.get_by_role("button", name="Check for changes").click()
     expect(documents(page)).to_have_count(3)
     turn.locator(".qa-chip").click()
+    expect(page.locator("#qa-documents dialog")).not_to_be_visible()
     expect(page.locator("#qa-source .qa-notice")).to_contain_text("There is no document")
 
 
@@ -522,7 +568,7 @@ def test_an_index_brought_up_to_date_elsewhere_answers_the_next_question(
     turn = ask(page, "Who prunes the tomatoes twice a week?")
     expect(answer_of(turn)).to_have_text("Charles prunes the tomatoes twice a week.")
     turn.locator(".qa-chip").click()
-    page.get_by_role("button", name="← All documents").click()
+    open_documents(page)
     expect(documents(page)).to_have_count(4)
 
 
@@ -534,6 +580,7 @@ def test_a_page_for_reading_only_has_no_buttons_and_takes_no_files(
 ) -> None:
     served = serve(CORPUS, read_only=True)
     page = visit(served.address)
+    open_documents(page)
     expect(documents(page)).to_have_count(3)
     for name in ("Add files", "Add a folder", "Check for changes", "Remove"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
@@ -548,7 +595,7 @@ def test_a_page_for_reading_only_has_no_buttons_and_takes_no_files(
     before = sorted(served.corpus.rglob("*"))
     page.evaluate(
         """async () => {
-            const pane = document.querySelector("#qa-source .qa-source");
+            const pane = document.querySelector("#qa-documents [data-view]");
             for (const kind of ["remove", "update", "restore"]) {
               const button = document.createElement("button");
               button.dataset[kind] = "bridges.txt";
@@ -575,8 +622,9 @@ def test_hostile_names_titles_sheets_and_subjects_show_as_text(
 
     served = serve({}, make)
     page = visit(served.address)
+    open_documents(page)
     expect(documents(page)).to_have_count(5)
-    listed = page.locator("#qa-source").inner_text()
+    listed = page.locator("#qa-documents").inner_text()
     for said in (f"a {HOSTILE}.txt", f"B {HOSTILE}", f"C {HOSTILE}", f"E {HOSTILE}"):
         assert said in listed
     page.locator(".qa-files summary").click()
@@ -594,10 +642,10 @@ def test_hostile_names_titles_sheets_and_subjects_show_as_text(
         expect(page.locator(".qa-scope")).to_be_visible()
         ask(page, f"Do ferns want sun? {number}").locator(".qa-chip").first.click()
         expect(page.locator("#qa-cited")).to_be_attached()
-        page.get_by_role("button", name="← All documents").click()
+        open_documents(page)
         expect(documents(page)).to_have_count(5)
     odd = "img:not(.qa-sheet img), a, script, svg"
-    for pane in ("#qa-source", "#qa-conversation", "#qa-scope"):
+    for pane in ("#qa-source", "#qa-conversation", "#qa-scope", "#qa-documents"):
         assert page.locator(pane).locator(odd).count() == 0
     upload(page, (f"g{HOSTILE}.txt", "x"), (f"h{HOSTILE}", "y"))
     expect(progress(page)).to_contain_text("✗ h img src=x onerror=window.pwned=1 {{7 7}}${7 7}")
@@ -611,6 +659,8 @@ def test_documents_are_managed_by_keyboard_alone(visit: OpenPage, serve: Serve) 
     served = serve(CORPUS, report)
     page = visit(served.address)
     expect(page.get_by_label("Question")).to_be_focused()
+    focus_by_tab(page, page.get_by_role("button", name="Documents", exact=True), "Shift+Tab")
+    page.keyboard.press("Enter")
     add = page.get_by_role("button", name="Add files").last
     focus_by_tab(page, add)
     with page.expect_file_chooser() as chooser:
@@ -630,6 +680,9 @@ def test_documents_are_managed_by_keyboard_alone(visit: OpenPage, serve: Serve) 
     focus_by_tab(page, page.get_by_role("button", name="Ask all documents"), "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Question")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Documents", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
     opening = page.locator(".qa-document[data-open='report.pdf']")
     focus_by_tab(page, opening)
     page.keyboard.press("Enter")
@@ -643,10 +696,11 @@ def test_documents_are_managed_by_keyboard_alone(visit: OpenPage, serve: Serve) 
     focus_by_tab(page, page.get_by_role("button", name="Text"), "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".qa-page")).to_contain_text(CABLES)
-    focus_by_tab(page, page.get_by_role("button", name="← All documents"), "Shift+Tab")
+    page.keyboard.press("Escape")
+    expect(page.locator("#qa-source")).not_to_be_visible()
+    focus_by_tab(page, page.get_by_role("button", name="Documents", exact=True), "Shift+Tab")
     page.keyboard.press("Space")
     expect(documents(page)).to_have_count(4)
-    expect(page.locator("#qa-source h2")).to_be_focused()
     remove = page.get_by_role("button", name="Remove bridges")
     focus_by_tab(page, remove)
     page.keyboard.press("Enter")
@@ -669,7 +723,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_everything_can_be_tapped(
         assert small_targets(page) == [], name
 
     look("welcome")
-    page.get_by_role("tab", name="Documents").click()
+    open_documents(page)
     look("list")
     for summary in page.locator("#qa-progress summary").all():
         summary.click()
@@ -695,8 +749,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_everything_can_be_tapped(
     page.get_by_role("button", name="Text").click()
     expect(page.locator("mark#qa-cited")).to_be_visible()
     look("text")
-    page.get_by_role("tab", name="Documents").click()
-    page.get_by_role("button", name="← All documents").click()
+    open_documents(page)
     page.locator(".qa-document[data-open='table.xlsx']").click()
     expect(page.locator(".qa-page .qa-table")).to_be_visible()
     look("table")
@@ -714,6 +767,7 @@ def test_everything_can_be_read_on_its_background(
 
     served = serve(CORPUS, make)
     page = visit(served.address, scheme=scheme)
+    open_documents(page)
     page.get_by_role("button", name="Check for changes").click()
     expect(progress(page)).to_contain_text("Everything is up to date")
     page.locator(".qa-files summary").first.click()
@@ -738,7 +792,7 @@ def test_everything_can_be_read_on_its_background(
     turn.locator(".qa-chip").click()
     expect(page.locator("#qa-source .qa-notice")).to_be_visible()
     assert unreadable(page, [".qa-changed", "#qa-source .qa-notice", "#qa-cited"]) == {}
-    page.get_by_role("button", name="← All documents").click()
+    open_documents(page)
     page.locator(".qa-document[data-open='table.xlsx']").click()
     expect(page.locator(".qa-page .qa-table")).to_be_visible()
     assert unreadable(page, [".qa-page .qa-table td", ".qa-page h3"]) == {}
@@ -759,6 +813,7 @@ def test_progress_is_told_in_words_and_only_its_beginning_and_end_are_read_out(
               document.querySelector("#qa-news"), { childList: true });
         }"""
     )
+    open_documents(page)
     page.get_by_role("button", name="Check for changes").click()
     expect(news).to_have_text("Everything is up to date. 1 file could not be read")
     assert page.evaluate("window.heard") == [
@@ -772,7 +827,7 @@ def test_progress_is_told_in_words_and_only_its_beginning_and_end_are_read_out(
 def test_every_control_has_a_name(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
     nameless = """() => [...document.querySelectorAll("button, input, textarea, progress, img")]
-        .filter((e) => e.closest("#qa-conversation, #qa-source, #qa-scope, .qa-top"))
+        .filter((e) => e.closest(".qa-thread, #qa-source, #qa-scope, .qa-top, #qa-documents"))
         .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.alt))
         .map((e) => e.outerHTML)"""
     assert page.evaluate(nameless) == []

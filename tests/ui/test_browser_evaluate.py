@@ -26,6 +26,7 @@ from tests.ui.browsing import (
     assert_in_view,
     assert_no_sideways_scrolling,
     focus_by_tab,
+    open_evaluation,
     small_targets,
     unreadable,
 )
@@ -76,9 +77,13 @@ def entries(page: Page) -> Locator:
 
 
 def evaluate_pane(page: Page) -> Page:
-    page.get_by_role("tab", name="Evaluate").click()
-    expect(page.get_by_role("heading", name="How often is it right?")).to_be_visible()
+    open_evaluation(page)
     return page
+
+
+def back(page: Page) -> None:
+    page.get_by_role("button", name="Back to the conversation").click()
+    expect(page.get_by_label("Question")).to_be_focused()
 
 
 def judge(turn: Locator, verdict: str) -> None:
@@ -94,7 +99,7 @@ def payload(name: str, content: str | bytes) -> FilePayload:
 def choose_gold(page: Page, name: str, content: str | bytes) -> None:
     """Choose a gold file as with the button's dialogue."""
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a gold file").click()
+        page.get_by_role("button", name="Choose a file of questions").click()
     chooser.value.set_files(payload(name, content))
 
 
@@ -121,7 +126,7 @@ def saved(page: Page, button: str, folder: Path) -> tuple[str, Path]:
 
 
 def exported(page: Page, folder: Path) -> list[GoldQuestion]:
-    name, path = saved(page, "Save as gold questions", folder)
+    name, path = saved(page, "Save as test questions", folder)
     assert name == "feedback-gold.jsonl"
     return load_gold(path)
 
@@ -162,7 +167,7 @@ def test_judging_an_earlier_answer_leaves_the_conversation_where_it_is(
     turn = page.locator(".qa-turn").nth(1)
     button = turn.get_by_role("button", name="No", exact=True)
     button.scroll_into_view_if_needed()
-    log = page.locator("#qa-conversation")
+    log = page.locator(".qa-thread")
     before = log.evaluate("e => e.scrollTop")
     assert before > 0
     button.click()
@@ -201,7 +206,7 @@ def test_feedback_that_cannot_be_kept_is_said_and_asking_goes_on(
         expect(page.locator("#qa-feedback").get_by_role("alert")).to_contain_text("cannot be used")
     finally:
         path.rmdir()
-    page.get_by_role("tab", name="Ask").click()
+    back(page)
     judge(turn, "Yes")
     expect(turn.locator(".qa-error")).to_have_count(0)
     assert len(feedback_of(served).entries()) == 1
@@ -216,7 +221,7 @@ def test_an_answer_is_corrected_and_saved_as_gold(
     page = visit(served.address)
     judge(ask(page, FERNS), "No")
     evaluate_pane(page)
-    expect(page.get_by_role("button", name="Save as gold questions")).to_have_count(0)
+    expect(page.get_by_role("button", name="Save as test questions")).to_have_count(0)
     entry = entries(page)
     entry.locator("summary").click()
     entry.get_by_label("Answer").fill("twice a week")
@@ -261,7 +266,7 @@ def test_what_is_typed_stays_while_a_person_looks_up_the_sentence(
     entry = entries(page).filter(has_text=ROSES)
     entry.locator("summary").click()
     entry.get_by_label("Answer").fill("clay")
-    page.get_by_role("tab", name="Ask").click()
+    back(page)
     judge(ask(page, "Who asked?"), "Yes")
     evaluate_pane(page)
     expect(entries(page)).to_have_count(3)
@@ -348,7 +353,7 @@ def test_a_gold_file_gives_a_report_that_can_be_saved(
     assert "gradio" not in path.read_text("utf-8"), "the path of the upload"
 
     report.get_by_label("Find").fill("ceiling")
-    page.get_by_role("tab", name="Ask").click()
+    back(page)
     evaluate_pane(page)
     expect(page.locator("#qa-report")).to_be_visible()
     expect(report.get_by_label("Find")).to_have_value("ceiling")
@@ -382,7 +387,7 @@ def test_progress_is_shown_another_file_refused_and_asking_goes_on_until_it_is_s
     )
     expect(refused).to_be_visible()
     expect(stop).to_be_focused()
-    page.get_by_role("tab", name="Ask").click()
+    back(page)
     expect(ask(page, ROSES).locator(".qa-answer")).to_have_text(ROSES_SENTENCE)
     evaluate_pane(page)
     stop.press("Enter")
@@ -440,12 +445,13 @@ def test_feedback_is_given_and_settled_by_keyboard_alone(visit: OpenPage, served
     focus_by_tab(page, turn.get_by_role("button", name="No", exact=True), "Shift+Tab")
     page.keyboard.press("Enter")
     expect(turn).to_contain_text("Thank you")
-    tab = page.get_by_role("tab", name="Ask")
-    focus_by_tab(page, tab)
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tab", name="Evaluate")).to_be_focused()
+    focus_by_tab(page, page.locator("#qa-more summary"), "Shift+Tab")
+    page.keyboard.press("Enter")
+    focus_by_tab(page, page.get_by_role("button", name="How often is it right?"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="How often is it right?")).to_be_focused()
     expect(entries(page)).to_have_count(1)
-    focus_by_tab(page, page.get_by_role("button", name="Choose a gold file"))
+    focus_by_tab(page, page.get_by_role("button", name="Choose a file of questions"))
     focus_by_tab(page, entries(page).locator("summary"))
     page.keyboard.press("Enter")
     focus_by_tab(page, entries(page).get_by_label("Answer"))
@@ -461,29 +467,22 @@ def test_feedback_is_given_and_settled_by_keyboard_alone(visit: OpenPage, served
     expect(entries(page)).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("size", "names"),
-    [(PHONE, ["Ask", "Documents", "Evaluate"]), (DESKTOP, ["Ask", "Evaluate"])],
-)
-def test_arrow_keys_go_round_the_tabs(
-    visit: OpenPage, still: Served, size: tuple[int, int], names: list[str]
+def test_of_the_menus_one_is_open_at_a_time_and_escape_closes_it(
+    visit: OpenPage, still: Served
 ) -> None:
-    page = visit(still.address, size)
-    panes = {"Ask": "#qa-conversation", "Documents": "#qa-source", "Evaluate": "#qa-evaluate"}
-    page.get_by_role("tab", name="Ask").focus()
-    round_right = [*names[1:], names[0]]
-    round_left = [*reversed(names[1:]), names[0]]
-    for key, order in (("ArrowRight", round_right), ("ArrowLeft", round_left)):
-        for name in order:
-            page.keyboard.press(key)
-            tab = page.get_by_role("tab", name=name)
-            expect(tab).to_be_focused()
-            expect(tab).to_have_attribute("aria-selected", "true")
-            expect(page.locator(panes[name])).to_be_visible()
-            expect(page.locator(".qa-tabs [aria-selected=true]")).to_have_count(1)
-            expect(
-                page.locator(".qa-tabs [tabindex='0'], .qa-tabs button:not([tabindex])")
-            ).to_have_count(1)
+    page = visit(still.address)
+    ask(page, ROSES)
+    more, share = page.locator("#qa-more"), page.locator("#qa-share")
+    more.locator("summary").click()
+    share.locator("summary").click()
+    expect(more).not_to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(share).not_to_have_attribute("open", "")
+    expect(share.locator("summary")).to_be_focused()
+    more.locator("summary").click()
+    page.get_by_role("button", name="New conversation").first.click()
+    expect(page.locator(".qa-welcome")).to_be_visible()
+    expect(more).not_to_have_attribute("open", "")
 
 
 def fill(page: Page) -> None:

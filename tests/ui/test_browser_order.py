@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.documents import DocumentsPane
 from tests.conftest import CORPUS
-from tests.ui.browsing import PHONE, OpenPage, Serve, Served, ask
+from tests.ui.browsing import PHONE, OpenPage, Serve, Served, ask, open_documents
 from tests.ui.samples import write_pdf
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
@@ -112,8 +112,10 @@ def test_of_two_documents_opened_at_once_the_one_clicked_last_is_shown(
 ) -> None:
     gate.hold(DocumentsPane, "open", lambda doc_id, *rest: doc_id == "bridges.txt")
     page = visit(still.address)
+    open_documents(page)
     page.locator("[data-open='bridges.txt']").click()
     assert gate.begun.wait(60)
+    open_documents(page)
     page.locator("[data-open='garden.md']").click()
     expect(title(page)).to_have_text("The garden")
     let_arrive(page, gate, "bridges.txt")
@@ -125,6 +127,7 @@ def test_of_two_pages_turned_to_at_once_the_last_is_shown(
 ) -> None:
     gate.hold(DocumentsPane, "open", lambda doc_id, cited, shown, page: page == 2)
     page = visit(still.address)
+    open_documents(page)
     page.locator("[data-open='report.pdf']").click()
     pager = page.locator(".qa-pager")
     expect(pager).to_contain_text("Page 1 of 5")
@@ -137,20 +140,21 @@ def test_of_two_pages_turned_to_at_once_the_last_is_shown(
     expect(pager).to_have_count(0)
 
 
-def test_a_list_asked_for_after_a_citation_stays(
+def test_a_source_that_was_closed_does_not_come_back_when_it_comes_late(
     visit: OpenPage, still: Served, gate: Gate
 ) -> None:
     page = visit(still.address)
-    page.locator("[data-open='bridges.txt']").click()
+    turn = ask(page, BRIDGE)
     expect(title(page)).to_have_text("bridges")
     turn = ask(page, ROSES)
+    expect(title(page)).to_have_text("The garden")
     gate.hold(DocumentsPane, "open", lambda doc_id, *rest: doc_id == "garden.md")
     turn.get_by_role("button", name="Citation 1: open").click()
     assert gate.begun.wait(60)
-    page.get_by_role("button", name="All documents").click()
-    expect(title(page)).to_have_text("Documents")
+    page.get_by_role("button", name="Close the document").click()
+    expect(page.locator("#qa-source")).not_to_be_visible()
     let_arrive(page, gate, "garden.md")
-    expect(title(page)).to_have_text("Documents")
+    expect(page.locator("#qa-source")).not_to_be_visible()
 
 
 def test_a_list_that_comes_late_leaves_the_citation_that_was_opened(
@@ -179,12 +183,15 @@ def test_a_citation_opened_again_is_scrolled_to_again(visit: OpenPage, serve: Se
 def test_when_nothing_answers_the_pane_says_so(visit: OpenPage, still: Served) -> None:
     page = visit(still.address, PHONE)
     page.route(COMPONENT_SERVER, lambda route: route.fulfill(status=200, body="not json"))
-    page.get_by_role("tab", name="Documents").click()
+    open_documents(page)
     page.locator("[data-open='garden.md']").click()
-    expect(page.get_by_role("alert")).to_contain_text("is the program still running?")
+    alert = page.locator("#qa-source").get_by_role("alert")
+    expect(alert).to_contain_text("is the program still running?")
     page.unroute(COMPONENT_SERVER)
-    page.get_by_role("button", name="All documents").click()
-    expect(title(page)).to_have_text("Documents")
+    page.get_by_role("button", name="Close", exact=True).click()
+    open_documents(page)
+    page.locator("[data-open='garden.md']").click()
+    expect(title(page)).to_have_text("The garden")
 
 
 # ---- the conversation
@@ -293,11 +300,13 @@ def test_a_choice_counts_for_what_is_asked_after_it(
     page = visit(still.address)
     send(page, ROSES)
     assert gate.begun.wait(60)
+    open_documents(page)
     page.get_by_label("Ask bridges").check()
     expect(page.locator(".qa-scope")).to_contain_text("Asking only bridges.txt")
     expect(ask(page, BRIDGE)).to_contain_text("Asked of 1 document only")
     page.get_by_role("button", name="Ask all documents").click()
     expect(page.locator(".qa-scope")).to_have_count(0)
+    expect(page.get_by_label("Ask bridges")).not_to_be_checked()
     gate.open()
     expect(page.locator(".qa-turn")).to_have_count(2)
     expect(page.locator(".qa-turn").last).not_to_contain_text("Asked of")
@@ -316,6 +325,7 @@ def test_a_choice_that_is_none_does_no_harm(visit: OpenPage, still: Served, chos
         return '"fn_name":"ask"' in (request.post_data or "")
 
     page.route(COMPONENT_SERVER, alter)
+    open_documents(page)
     page.get_by_label("Ask The garden").check()
     with page.expect_request(is_question) as sent:
         turn = ask(page, ROSES)

@@ -17,6 +17,7 @@ from tests.ui.browsing import (
     ask,
     assert_in_view,
     assert_no_sideways_scrolling,
+    open_documents,
     small_targets,
 )
 from tests.ui.samples import write_pdf
@@ -55,8 +56,7 @@ def chip(page: Page) -> None:
 
 
 def listed(page: Page) -> None:
-    page.get_by_role("button", name="Documents", exact=True).click()
-    expect(page.locator(".qa-source-title")).to_have_text("Documents")
+    open_documents(page)
 
 
 # ---- it opens by itself
@@ -120,7 +120,8 @@ def test_the_way_back_leads_from_source_to_source(visit: OpenPage, still: Served
     cited(page, BRIDGE_SENTENCE)
     page.locator(".qa-chip").first.click()
     cited(page, ROSES_SENTENCE)
-    listed(page)
+    page.get_by_role("button", name="Close the document").click()
+    expect(page.locator("#qa-source")).not_to_be_visible()
     page.go_back()
     cited(page, ROSES_SENTENCE)
     page.go_back()
@@ -204,6 +205,7 @@ def test_a_link_to_words_that_have_changed_says_so_and_marks_nothing(
 
 def test_a_page_is_gone_to_and_made_larger(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
+    listed(page)
     page.locator("[data-open='report.pdf']").click()
     box = page.get_by_label("Go to page")
     for typed, shown in (("4", "4"), ("99", "5"), ("0", "1"), ("", "1")):
@@ -228,6 +230,7 @@ def test_a_page_is_gone_to_and_made_larger(visit: OpenPage, still: Served) -> No
 
 def test_the_pager_stays_in_view(visit: OpenPage, still: Served) -> None:
     page = visit(still.address)
+    listed(page)
     page.locator("[data-open='report.pdf']").click()
     expect(page.locator(".qa-sheet")).to_be_visible()
     page.locator("#qa-source").evaluate("pane => pane.scrollTo(0, pane.scrollHeight)")
@@ -239,6 +242,7 @@ def test_words_are_found_one_place_after_the_other(
     visit: OpenPage, still: Served, kind: str
 ) -> None:
     page = visit(still.address)
+    listed(page)
     page.locator("[data-open='report.pdf']").click()
     if kind == "text":
         page.get_by_role("button", name="Text", exact=True).click()
@@ -326,7 +330,7 @@ def test_on_paper_there_is_the_conversation_alone(visit: OpenPage, still: Served
         expect(page.locator(gone).first).not_to_be_visible()
     colours = page.locator(".qa-answer").first.evaluate(
         """e => [getComputedStyle(e).color,
-        getComputedStyle(e.closest("#qa-conversation")).backgroundColor]"""
+        getComputedStyle(e.closest(".qa-thread")).backgroundColor]"""
     )
     assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
     whole = page.evaluate("document.documentElement.scrollHeight")

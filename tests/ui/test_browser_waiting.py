@@ -23,6 +23,7 @@ from tests.ui.browsing import (
     ask,
     assert_in_view,
     assert_no_sideways_scrolling,
+    open_documents,
     tiny_build_settings,
 )
 
@@ -219,6 +220,7 @@ def test_a_document_that_could_not_be_opened_opens_when_the_program_is_back(
     visit: OpenPage, stopping: Stopping
 ) -> None:
     page = visit(stopping.address, may_fail=True)
+    open_documents(page)
     stopping.stop()
     page.locator("[data-open='garden.md']").click()
     expect(page.locator("#qa-away")).to_contain_text(AWAY)

@@ -153,7 +153,7 @@ def test_without_a_token_of_ours_nothing_is_changed(address: str, value: str) ->
 
 
 def test_a_token_of_another_start_is_none_of_ours(address: str, reading: str) -> None:
-    source = component(address, "qa-source")
+    source = component(address, "qa-documents")
     body = call(source, "follow_progress", {})
     assert request(address, COMPONENT, "POST", body, token(reading)).status == 403
     assert request(address, COMPONENT, "POST", body, token(address)).status == 200
@@ -199,7 +199,7 @@ def test_what_the_page_asks_for_and_is_not_there_is_told(address: str) -> None:
 def test_a_page_for_reading_only_changes_nothing(reading: str, folder: Path) -> None:
     (entry,) = Feedback(folder / "index" / FEEDBACK_FILE).entries()
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    evaluate, source = component(reading, "qa-evaluate"), component(reading, "qa-source")
+    evaluate, source = component(reading, "qa-evaluate"), component(reading, "qa-documents")
     right = {"id": entry.id, "answer": "", "evidence": "It says so.", "none": False}
     for pane, function, data in (
         (evaluate, "correct_feedback", right),

@@ -276,17 +276,28 @@ def _read_all(
 def _parsed(
     task: _Task, sources: Sequence[SourceFile], fingerprints: Fingerprints, stores: Sequence[Store]
 ) -> Iterator[ParsedDocument | SkippedFile]:
-    """Read files in parallel; those known from before come first, and are not read again."""
+    """Read files in parallel, the small ones first, so that there is soon something to ask.
+
+    Those known from before come before all, and are not read again.
+    """
     if not sources:
         return
     known = KnownDocuments(stores, sources)
     refused = {s.doc_id: fingerprints.refusal(s) for s in sources if not known.has(s)}
-    unknown = task.sandbox.parse_all(s for s in sources if refused.get(s.doc_id, s) is None)
+    unread = [source for source in sources if refused.get(source.doc_id, source) is None]
+    unknown = task.sandbox.parse_all(sorted(unread, key=_size))
     for source in sources:
         if known.has(source):  # one that was carried on from may have lost it to a change meanwhile
             yield known.get(source) or task.sandbox.parse(source)
     yield from filter(None, refused.values())
     yield from unknown
+
+
+def _size(source: SourceFile) -> int:
+    try:
+        return source.path.stat().st_size
+    except OSError:  # gone meanwhile; reading it will say so
+        return 0
 
 
 def _remove(workspace: Workspace, doc_ids: Sequence[str]) -> None:

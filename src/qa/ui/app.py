@@ -24,6 +24,7 @@ from qa.ui.events import (
     evaluation_events,
     history_events,
     question_events,
+    source_events,
     suggestion_events,
     writing_events,
 )
@@ -47,6 +48,8 @@ from qa.write.writer import Writer
 _STATIC = Path(__file__).parent / "static"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+# Scripts that shared.js stands in front of.
+_SHARING = frozenset({"conversation.js", "documents.js", "head.js", "source.js"})
 # The box is emptied when its question is taken, not when the answer comes: what is typed
 # meanwhile is the next question.
 _SEND = """(question) => {
@@ -72,28 +75,29 @@ def build_ui(
         return known
 
     with gr.Blocks(title="Ask the documents", fill_width=True) as page:
-        _html("qa-head", "behaviour.js", TEMPLATES.render("top.html"))
+        _html("qa-head", "head.js", TEMPLATES.render("top.html"))
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
                 # Their scripts fill them: with what was said, what is on its way, and below
                 # with what may be asked next, and of which documents.
                 with gr.Column(elem_classes="qa-thread"):
                     events = conversation_events(history)
-                    _html("qa-conversation", "behaviour.js", events=events)
+                    _html("qa-conversation", "conversation.js", events=events)
                     waiting = TEMPLATES.render("waiting.html", most=MAX_QUESTION_CHARACTERS)
                     _html("qa-sent", "question.js", waiting, question_events(history))
                 _html("qa-next", "next.js", events=suggestion_events(history))
                 _html("qa-scope", "scope.js", TEMPLATES.render("scope.html"))
                 question = _question_box()
             with gr.Column(elem_classes="qa-right", scale=1):
-                events = documents_events(documents, uploaded)
                 # Its script fills it, in the order in which things are asked for.
-                _html("qa-source", "behaviour.js", events=events)
+                _html("qa-source", "source.js", events=source_events(documents))
             with gr.Column(elem_classes="qa-wide", scale=1):
                 events = evaluation_events(evaluation, uploaded)
                 # Its script fills it whenever it is shown.
                 _html("qa-evaluate", "evaluate.js", evaluation.show(), events)
-        # Last: its script needs the panes.
+        # Last: their scripts need the panes.
+        events = documents_events(documents, uploaded)
+        _html("qa-documents", "documents.js", TEMPLATES.render("documents_drawer.html"), events)
         _html("qa-history", "history.js", history.show(), history_events(history))
         if writing.writes:
             _html("qa-writing", "writing.js", events=writing_events(writing))
@@ -108,7 +112,7 @@ def _html(
     return gr.HTML(
         value,
         elem_id=name,
-        js_on_load=_asset(script),
+        js_on_load=(_asset("shared.js") if script in _SHARING else "") + _asset(script),
         apply_default_css=False,
         server_functions=list(events),
     )

@@ -79,7 +79,7 @@ class Sent:
 def documents_events(
     pane: DocumentsPane, uploaded: Callable[[], Collection[str]]
 ) -> list[ServerFunction]:
-    """Return what the right pane's script may call.
+    """Return what the script of the drawer of documents may call.
 
     Args:
         pane: What does it.
@@ -99,6 +99,18 @@ def documents_events(
         find_documents=lambda sent: pane.find(
             sent.text("query")[:_NAME_CHARACTERS], sent.texts("chosen")
         ),
+        add_files=add,
+        remove_documents=lambda sent: pane.remove(sent.texts("doc_ids")),
+        undo_removal=lambda sent: pane.restore(),
+        check_changes=lambda sent: pane.update(),
+        introduce_added=lambda sent: pane.introduce(),
+        dismiss_failures=lambda sent: pane.dismiss(),
+    )
+
+
+def source_events(pane: DocumentsPane) -> list[ServerFunction]:
+    """Return what the script of the document that is open may call."""
+    return _named(
         open_place=lambda sent: pane.open(
             sent.text("doc_id"),
             sent.span(),
@@ -113,10 +125,6 @@ def documents_events(
             back=bool(sent.raw("back")),
         ),
         open_evidence=lambda sent: pane.open_evidence(sent.text("text")),
-        add_files=add,
-        remove_documents=lambda sent: pane.remove(sent.texts("doc_ids")),
-        undo_removal=lambda sent: pane.restore(),
-        check_changes=lambda sent: pane.update(),
     )
 
 

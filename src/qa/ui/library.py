@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ from qa.documents.load import source_path
 from qa.errors import UsageError
 from qa.files import file_sha256, make_folder, sync, sync_folder
 from qa.formats import unsupported
+from qa.ui.dismissed import DISMISSED_FILE, Dismissed, Failure
 from qa.ui.file_names import safe_name
 from qa.words import counted
 
@@ -92,6 +93,8 @@ class Library:
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[str] | None = None
         self._removed: list[tuple[Path, Path]] = []
+        self._added: tuple[str, ...] = ()
+        self._dismissed = Dismissed(index_dir / DISMISSED_FILE)
 
     def status(self) -> LibraryStatus:
         """Say how far the current or last update is."""
@@ -111,9 +114,12 @@ class Library:
         """
         self._note_waiting()
         results = [self._add_one(path, name) for path, name in files]
+        self._dismissed.forget({result.name for result in results})
+        added = tuple(result.name for result in results if not result.problem)
         with self._lock:
             now = self._status
             before = now.files if now.running else ()
+            self._added = (*self._added, *added) if now.running else added
             self._status = replace(now, files=_newest(results, before))
         if any(not result.problem for result in results):
             self.update()
@@ -180,6 +186,21 @@ class Library:
         """Bring the index up to date if a program that was stopped or killed had not come to it."""
         if (self._index_dir / WAITING).exists():
             self.update()
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Names of the files that were added last; they may not have been read yet."""
+        with self._lock:
+            return self._added
+
+    @property
+    def dismissed(self) -> frozenset[Failure]:
+        """Failures that a person does not want to be told again."""
+        return self._dismissed.failures
+
+    def dismiss(self, failures: Iterable[Failure]) -> None:
+        """Tell no more of failures, unless their files are added again."""
+        self._dismissed.add(failures)
 
     @property
     def can_restore(self) -> bool:

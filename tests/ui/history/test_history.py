@@ -7,6 +7,8 @@ import pytest
 from qa.errors import HistoryError
 from qa.ui.history.history import History
 from qa.ui.page_state import Turn
+from qa.ui.views.conversation import conversation_html
+from tests.ui.markup_page import Page
 
 ONE = "a" * 22
 
@@ -32,6 +34,17 @@ def test_without_a_file_nothing_is_written_or_listed(path: Path) -> None:
     assert questions(history) == ["A"]
     assert (history.is_kept, history.problem, history.entries()) == (False, "", [])
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_nothing_vanishes_at_the_fifty_first_question(path: Path, is_kept: bool) -> None:
+    history = History(path if is_kept else None)
+    asked = [f"Question {number}?" for number in range(120)]
+    for question in asked:
+        history.add(ONE, Turn(question, None, "There are no documents yet."))
+    assert questions(history) == asked
+    page = Page(conversation_html(history.read(ONE).turns))
+    assert [text for text in page.texts if text.startswith("Question ")] == asked
 
 
 def test_a_damaged_file_is_said_and_the_conversation_goes_on(path: Path) -> None:

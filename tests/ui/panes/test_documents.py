@@ -13,6 +13,8 @@ from tests.conftest import CORPUS, write_corpus
 from tests.ui.markup_page import Page
 from tests.ui.panes.opening import HOSTILE_NAMES, Panes, build, library_panes, panes_of, shown
 
+TWO = "Nothing grows in the yard of the old mill before May."
+
 # ---- opening
 
 
@@ -21,7 +23,7 @@ def test_a_document_that_is_not_there_is_said_not_to_be(panes: Panes, doc_id: st
     printable = doc_id.encode("utf-8", "replace").decode()
     html = panes.documents.open(printable, None, "", None)
     assert "There is no document" in shown(html)
-    assert Page(html).values("data-list") == [""], "there is a way back"
+    assert Page(html).values("data-documents") == [""], "there is a way back"
 
 
 @given(st.integers(0, 2**40), st.integers(1, 2**40), st.integers() | st.none(), st.text(max_size=5))
@@ -165,6 +167,39 @@ def test_only_listed_documents_can_be_removed(own: Path) -> None:
     assert not (own / "corpus" / "bridges.txt").exists()
     assert panes.documents.restore()["problem"] == ""
     assert (own / "corpus" / "bridges.txt").exists()
+
+
+@pytest.mark.parametrize("names", [["Ferns.txt"], ["Ferns.txt", "Clay.txt"]])
+def test_what_was_added_is_introduced_once_it_has_been_read(own: Path, names: list[str]) -> None:
+    panes, _ = library_panes(own)
+    assert panes.documents.introduce() == ""
+    for name in names:
+        (own / name).write_text(f"{name[:-4]} wants rain in spring and shade in summer. {TWO}")
+    panes.documents.add([(own / name, name) for name in names])
+    assert panes.documents.introduce() == ""
+    build(own)
+    page = Page(panes.documents.introduce())
+    assert "Just added" in page.shown
+    assert ("Just added: 2 documents" in page.shown) == (len(names) == 2)
+    assert {*page.values("data-open")} == {*names}
+    for name in names:
+        assert f"{name[:-4]} wants rain in spring and shade in summer." in page.shown
+
+
+def test_failures_that_are_dismissed_are_told_no_more_until_tried_again(own: Path) -> None:
+    (own / "corpus" / "bad.pdf").write_bytes(b"%PDF-1.7 no")
+    build(own)
+    panes, _ = library_panes(own)
+    assert "bad.pdf" in shown(panes.documents.status()["html"])
+    told = panes.documents.dismiss()
+    assert "bad.pdf" not in shown(told["html"])
+    assert "could not be read" not in told["news"]
+    again, _ = library_panes(own)
+    assert "bad.pdf" not in shown(again.documents.status()["html"])
+    (own / "bad.pdf").write_bytes(b"%PDF-1.7 no")
+    now = shown(again.documents.add([(own / "bad.pdf", "bad.pdf")])["html"])
+    assert "could not be read" in now
+    assert "bad.pdf" in now
 
 
 def test_a_removal_that_fails_says_why(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:

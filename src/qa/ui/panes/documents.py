@@ -1,4 +1,4 @@
-"""The right pane: list, find, open, add and remove documents."""
+"""The documents: list, find, open, add and remove documents."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -17,6 +17,7 @@ from qa.ui.library import Library, LibraryStatus
 from qa.ui.panes.opened import opened
 from qa.ui.views.documents import (
     DocumentList,
+    added_html,
     documents_html,
     failures,
     indexing_html,
@@ -150,6 +151,25 @@ class DocumentsPane:
             self._library.add(files)
         return self.status()
 
+    def introduce(self) -> str:
+        """Draw what the documents are that were added last; nothing while they are being read."""
+        answerer = opened(self._live)
+        if answerer is None or self._library is None or self._library.status().running:
+            return ""
+        known = answerer.index.store.hashes()
+        try:
+            added = [name for name in self._library.added if name in known]
+            return added_html(overview(answerer, added) if added else None)
+        except QAError:  # they can be asked all the same
+            return ""
+
+    def dismiss(self) -> dict[str, Any]:
+        """Tell no more of the files that could not be read; return the status."""
+        if self._library is not None:
+            told = failures(self._listed([], whole=False))
+            self._library.dismiss((file.name, file.problem) for file in told)
+        return self.status()
+
     def remove(self, doc_ids: Sequence[str]) -> str:
         """Remove documents; return what went wrong, or nothing."""
         answerer = opened(self._live)
@@ -218,6 +238,7 @@ class DocumentsPane:
             status=library.status() if library else LibraryStatus(),
             can_change=library is not None,
             can_restore=bool(library and library.can_restore),
+            dismissed=library.dismissed if library else (),
             notice=answerer.index.damage if answerer else "",
         )
 

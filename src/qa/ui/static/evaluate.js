@@ -1,5 +1,5 @@
 // What the third pane does in the browser: gold files, the report, feedback. Runs once, as the
-// body of a function of (element, trigger, server, upload, …); see behaviour.js.
+// body of a function of (element, trigger, server, upload, …); see shared.js.
 
 let following = false;
 let report = "";
@@ -200,7 +200,8 @@ element.addEventListener("click", (event) => {
   if (!button || !element.contains(button)) return;
   const data = button.dataset;
   const id = button.closest("[data-entry]")?.dataset.entry;
-  if ("gold" in data) element.querySelector("[data-gold-input]").click();
+  if ("toQuestions" in data) document.dispatchEvent(new Event("qa-ask-pane"));
+  else if ("gold" in data) element.querySelector("[data-gold-input]").click();
   else if ("stopEvaluation" in data) server.stop_evaluation({});
   else if ("saveReport" in data) save("report.html", report, "text/html");
   else if ("correct" in data) correct(button, id);

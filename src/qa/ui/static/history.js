@@ -1,5 +1,5 @@
 // Conversations: which one is shown, the drawer of those that are kept, and the page's address.
-// Runs once, as the body of a function of (element, trigger, server, …); see behaviour.js.
+// Runs once, as the body of a function of (element, trigger, server, …); see shared.js.
 
 // What other scripts know of it: the conversation that is shown, and whose browser this is.
 const root = document.body;
@@ -65,6 +65,7 @@ else document.addEventListener("qa-ready", start, { once: true });
 document.addEventListener("qa-said", ({ detail }) => {
   if (detail === root.dataset.conversation) goTo(detail);
 });
+document.addEventListener("qa-new", begin);
 document.addEventListener("qa-renew", () => open(root.dataset.conversation, false));
 addEventListener("popstate", () => {
   const name = inAddress();
@@ -195,8 +196,6 @@ document.addEventListener("click", (event) => {
 
 // ---- giving a conversation to somebody else
 
-const menu = () => document.querySelector("#qa-share");
-
 async function share(kind) {
   if (kind === "print") {
     print();
@@ -212,18 +211,8 @@ async function share(kind) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-share]");
-  const open = menu();
-  if (open?.open && (button || !open.contains(event.target))) open.open = false;
-  if (!button) return;
-  open.querySelector("summary").focus();
-  if (button.dataset.share !== "link") share(button.dataset.share);
+  const kind = event.target.closest?.("[data-share]")?.dataset.share;
+  if (!kind) return;
+  document.querySelector("#qa-share summary").focus();
+  if (kind !== "link") share(kind); // the head's script does that
 });
-
-document.addEventListener("keydown", (event) => {
-  const open = menu();
-  if (event.key !== "Escape" || !open?.open) return;
-  event.preventDefault();
-  open.open = false;
-  open.querySelector("summary").focus();
-}, true);

@@ -1,5 +1,5 @@
 // What may be asked next. Runs once, for the line above the question box, as the body of a
-// function of (element, trigger, props, …); see behaviour.js.
+// function of (element, trigger, props, …); see shared.js.
 
 let latest = 0;
 

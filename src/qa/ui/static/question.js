@@ -1,5 +1,5 @@
 // Questions on their way. Runs once, for what stands below the conversation, as the body of a
-// function of (element, trigger, props, server, …); see behaviour.js.
+// function of (element, trigger, props, server, …); see shared.js.
 
 // Most answers come before a line could be read.
 const SHOWN_AFTER = 500; // milliseconds

@@ -1,5 +1,5 @@
 // Above the question box, when only some documents are asked. Runs once, as the body of a function
-// of (element, …); see behaviour.js.
+// of (element, …); see shared.js.
 
 const place = element.querySelector("[data-scope]");
 document.addEventListener("qa-chosen", () => {
@@ -19,6 +19,6 @@ document.addEventListener("qa-chosen", () => {
 
 element.addEventListener("click", (event) => {
   if (!event.target.closest("button")) return;
-  document.dispatchEvent(new Event("qa-all"));
+  document.dispatchEvent(new CustomEvent("qa-choose", { detail: [] }));
   document.querySelector("#qa-question textarea")?.focus();
 });

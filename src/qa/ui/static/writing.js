@@ -1,5 +1,5 @@
 // What a model writes about answers. Runs once, for an element that shows nothing, as the body of
-// a function of (element, trigger, server, …); see behaviour.js.
+// a function of (element, trigger, server, …); see shared.js.
 
 const ASKED_EVERY = 400; // milliseconds
 const drawn = new Map(); // conversation and turn -> what was written about it

@@ -1,9 +1,10 @@
-"""Draw the right pane's list: the documents, and how far reading new ones is."""
+"""Draw what is in the drawer of documents: the list, and how far reading new ones is."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qa.converse.overview import Overview
 from qa.formats import SUFFIXES
 from qa.index.store import DocumentInfo
 from qa.ui.library import FileStatus, LibraryStatus
@@ -26,6 +27,7 @@ class DocumentList:
         status: Of bringing the index up to date.
         can_change: Whether documents can be added and removed here.
         can_restore: Whether the last removal can be undone.
+        dismissed: Failures that are not told any more, each a file and the reason.
         notice: What is wrong with the index, or empty.
     """
 
@@ -35,11 +37,12 @@ class DocumentList:
     status: LibraryStatus = LibraryStatus()  # noqa: RUF009 - frozen
     can_change: bool = False
     can_restore: bool = False
+    dismissed: Collection[tuple[str, str]] = ()
     notice: str = ""
 
 
 def documents_html(listed: DocumentList) -> str:
-    """Draw the right pane as a list of documents."""
+    """Draw the list of documents, with what adds some."""
     return TEMPLATES.render(
         "documents.html",
         documents=len(listed.documents),
@@ -48,6 +51,11 @@ def documents_html(listed: DocumentList) -> str:
         progress=indexing_html(listed),
         rows=rows_html(listed),
     )
+
+
+def added_html(found: Overview | None) -> str:
+    """Draw what the documents are that were just added; empty where there is none."""
+    return TEMPLATES.render("added.html", found=found) if found else ""
 
 
 def rows_html(listed: DocumentList, query: str = "") -> str:
@@ -72,16 +80,19 @@ def rows_html(listed: DocumentList, query: str = "") -> str:
 def indexing_html(listed: DocumentList) -> str:
     """Draw how far bringing the index up to date is, and what became of each file."""
     files = listed.status.files
-    read = [file for file in files if not file.problem and not file.waiting]
-    fresh = any(file.problem for file in files)
+    told = {name for name, _ in listed.skipped} if not listed.status.running else set()
+    read = [f for f in files if not f.problem and not f.waiting and f.name not in told]
+    failed = failures(listed)
+    fresh = any(file.problem and file in failed for file in files)
     return TEMPLATES.render(
         "indexing.html",
         status=listed.status,
         stage=stage_in_words(listed.status),
         notice=listed.notice,
         can_restore=listed.can_restore,
+        can_change=listed.can_change,
         groups=[
-            _group("failed", "✗", failures(listed), "could not be read", is_open=fresh),
+            _group("failed", "✗", failed, "could not be read", is_open=fresh),
             _group("waiting", "…", [file for file in files if file.waiting], "waiting to be read"),
             _group("done", "✓", read, "read" if len(read) < _KEPT_FILES else "read last"),
         ],
@@ -96,11 +107,17 @@ def stage_in_words(status: LibraryStatus) -> str:
 
 
 def failures(listed: DocumentList) -> list[FileStatus]:
-    """List each file that could not be read once: those just added, then those of the index."""
+    """List each file that could not be read once, unless that was dismissed.
+
+    Those just added come first, then those of the index.
+    """
     recent = [file for file in listed.status.files if file.problem]
-    known = {file.name for file in listed.status.files}
+    # One that was there already, and could not be read then, is in neither list of what went wrong.
+    now = listed.status
+    known = {f.name for f in now.files if f.problem or f.waiting or now.running}
     before = [FileStatus(name, why) for name, why in listed.skipped if name not in known]
-    return [*recent, *before]
+    told = [*recent, *before]
+    return [file for file in told if (file.name, file.problem) not in listed.dismissed]
 
 
 def _row(document: DocumentInfo) -> dict[str, Any]:
