@@ -74,8 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         **(json.loads(record.read_text("utf-8")) if record.exists() else {}),
         "data": [path.name for path in options.data],
         "sha256": {
-            name: hashlib.sha256((options.out / name).read_bytes()).hexdigest()
-            for name in (MODEL_FILE, TOKENIZER_FILE)
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted((*options.out.glob(f"{MODEL_FILE}*"), options.out / TOKENIZER_FILE))
         },
     }
     write_card(options.out, card)

@@ -38,7 +38,11 @@ def assert_consistent(answer: Answer) -> None:
     scores = [found.score for found in answer.passages]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
-    assert [found.rank for found in answer.passages] == list(range(1, len(scores) + 1))
+    ranks = [found.rank for found in answer.passages]
+    assert ranks[:-1] == list(range(1, len(scores)))  # the last may be one that was read
+    assert ranks == sorted(set(ranks))
+    if answer.citations:
+        assert any(found.passage.holds(answer.citations[0]) for found in answer.passages)
     for found in answer.passages:
         passage = found.passage
         assert READ[passage.doc_id][passage.start : passage.end] == passage.text
@@ -99,8 +103,9 @@ def test_below_the_threshold_it_abstains_and_still_shows_passages(tiny_build: Bu
 def test_k_bounds_the_passages(tiny_build: Build) -> None:
     index_dir = tiny_build()
     for k in (1, 2, 100):
-        found = open_index(index_dir, AskSettings(k=k)).ask("bridge roses engine").passages
-        assert len(found) == min(k, 6)
+        answer = open_index(index_dir, AskSettings(k=k)).ask("bridge roses engine", abstain=False)
+        assert len(answer.passages) == min(k, 6)
+        assert_consistent(answer)
 
 
 @pytest.mark.parametrize("bad", [{"k": 0}, {"k": 101}, {"max_risk": 1.5}])

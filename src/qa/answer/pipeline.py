@@ -58,7 +58,7 @@ from qa.words import without_half_pairs
 # A question longer than this is a pasted page; the encoder would read only its start.
 MAX_QUESTION_CHARACTERS = 2_000
 _WIDE = 10
-"""Passages that are read to tell which documents a question may mean."""
+"""Passages of which those to read are chosen, and that tell which documents a question means."""
 LEAST_POSSIBLE = 0.25
 """A sentence is shown as a possible answer if it is right at least one time in four."""
 
@@ -138,12 +138,9 @@ class Answerer:
         read = Spelling(question) if language else self._spelling(question)
         query = self._query(read.question)
         clock.lap("encode")
-        settings = self._settings
-        passages = retrieve(
-            self._index, query, settings, max(settings.k, settings.read_passages), only
-        )
+        passages = self._passages(query, only)
         clock.lap("retrieve")
-        candidates = self._reader.candidates(query, passages[: settings.read_passages])
+        candidates = self._read(query, passages)
         decision = self._beside_trusted(query, self._decide(query, candidates, only), only)
         readings = decision.readings
         confidence = readings[0].confidence if readings else 0.0
@@ -157,9 +154,8 @@ class Answerer:
         if not answered and not decision.choices and not result and _may_answer(readings):
             possible = self._cite(readings[0], self._document(readings[0].passage.doc_id))
         clock.lap("cite")
-        shown = with_best_sentence(
-            query.text, passages[: settings.k], candidates, self._index.store.rarity
-        )
+        nearest = _with_that_of(readings[:1], passages, self._settings.k)
+        shown = with_best_sentence(query.text, nearest, candidates, self._index.store.rarity)
         return Answer(
             question=question,
             answered=answered,
@@ -191,15 +187,23 @@ class Answerer:
         citation = self.cite(reading)
         return Computation(found.operation, found.value, found.column, found.terms, citation)
 
+    def _passages(self, query: Query, only: Collection[str] | None) -> list[RetrievedPassage]:
+        """Retrieve as many passages as are shown, or compared to choose those to read."""
+        return retrieve(self._index, query, self._settings, max(self._settings.k, _WIDE), only)
+
+    def _read(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
+        """Read the most promising of some passages."""
+        chosen = self._reader.worth_reading(query, passages, self._settings.read_passages)
+        return self._reader.candidates(query, chosen)
+
     def _decide(
         self, query: Query, candidates: Sequence[Candidate], only: Collection[str] | None
     ) -> Decision:
         """Decide what is said of what was read; more is read where a choice is open."""
-        settings, store = self._settings, self._index.store
+        store = self._index.store
 
         def more() -> list[Candidate]:
-            wide = retrieve(self._index, query, settings, _WIDE, only)
-            return self._reader.candidates(query, wide)
+            return self._reader.candidates(query, self._passages(query, only)[:_WIDE])
 
         sources = Sources(cache(self._document), store.blocks)
         return decide(query, candidates, self._reader, sources, self.min_confidence, more)
@@ -217,8 +221,7 @@ class Answerer:
             return decision
         asked = self._index.store.hashes() if only is None else only
         trusted = [doc_id for doc_id in asked if settings.trusts(doc_id)]
-        passages = retrieve(self._index, query, settings, settings.read_passages, trusted)
-        candidates = self._reader.candidates(query, passages)
+        candidates = self._read(query, self._passages(query, trusted))
         return beside(decision, self._decide(query, candidates, trusted), self.min_confidence)
 
     def _choices(self, decision: Decision) -> tuple[Choice, ...]:
@@ -247,9 +250,8 @@ class Answerer:
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
         """
-        query, settings = self._query(question), self._settings
-        passages = retrieve(self._index, query, settings, settings.read_passages)
-        return self._reader.candidates(query, passages)
+        query = self._query(question)
+        return self._read(query, self._passages(query, None))
 
     def readings(self, question: str, only: Collection[str] | None = None) -> list[Reading]:
         """Read the best passages: every sentence, the most promising first.
@@ -261,9 +263,8 @@ class Answerer:
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
         """
-        query, settings = self._query(question), self._settings
-        passages = retrieve(self._index, query, settings, settings.read_passages, only)
-        candidates = self._reader.candidates(query, passages)
+        query = self._query(question)
+        candidates = self._read(query, self._passages(query, only))
         return [self._reader.reading(query, candidate) for candidate in candidates]
 
     def cite(self, reading: Reading) -> Citation:
@@ -438,6 +439,16 @@ def checked_question(question: str) -> str:
 def may_be_possible(answer: Answer) -> bool:
     """Whether an answer that is not sure enough is worth showing as a possible one."""
     return answer.confidence >= LEAST_POSSIBLE and not answer.unmentioned
+
+
+def _with_that_of(
+    readings: Sequence[Reading], passages: Sequence[RetrievedPassage], most: int
+) -> list[RetrievedPassage]:
+    """Return the best passages, the last of them replaced by one that was read if need be."""
+    chosen = {reading.passage.passage_id for reading in readings}
+    best, rest = list(passages[:most]), passages[most:]
+    later = [found for found in rest if found.passage.passage_id in chosen]
+    return [*best[: most - len(later)], *later]
 
 
 def _may_answer(readings: Sequence[Reading]) -> bool:

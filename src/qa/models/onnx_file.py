@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 _OPSET = 17
+# Some hosts of code take no larger file.
+_MOST_BYTES = 90_000_000
 
 
 def write_onnx(
@@ -26,7 +28,8 @@ def write_onnx(
         module: A `torch.nn.Module` that takes the inputs by position.
         inputs: Example tensors by name, of shape (batch, tokens), both free.
         outputs: By name, the free axes of each output.
-        path: The file.
+        path: The file. Of a large model the largest weights are written beside it, as
+            `path`'s name with `.1.bin`, `.2.bin` …, which it names.
         precision: `int8`, with weights quantised per channel, or `fp32`.
     """
     import torch
@@ -50,6 +53,7 @@ def write_onnx(
         )
     if precision == "fp32":
         exported.replace(path)
+        _divide(path)
         return
     logging.disable(logging.WARNING)  # it advises a step that only static quantising needs
     try:
@@ -60,3 +64,26 @@ def write_onnx(
     finally:
         logging.disable(logging.NOTSET)
     exported.unlink()
+    _divide(path)
+
+
+def _divide(path: Path) -> None:
+    """Move the largest weights of a large model out of its file, each into one of its own."""
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    size = path.stat().st_size
+    if size <= _MOST_BYTES:
+        return
+    model = onnx.load(str(path))
+    weights = sorted(model.graph.initializer, key=lambda tensor: -len(tensor.raw_data))
+    beside = []
+    for number, tensor in enumerate(weights, start=1):
+        if size <= _MOST_BYTES:
+            break
+        size -= len(tensor.raw_data)
+        beside.append(path.with_name(f"{path.name}.{number}.bin"))
+        set_external_data(tensor, beside[-1].name)
+    onnx.save_model(model, str(path))
+    for other in beside:  # written for their owner alone
+        other.chmod(path.stat().st_mode)

@@ -168,7 +168,7 @@ def _plain(text: str) -> str:
 
 
 def _read(answerer: Answerer, answer: Answer) -> Sequence[RetrievedPassage]:
-    """The passages that the reader read, the one with the answer first."""
+    """As many of the best passages as a reader reads, the one with the answer first."""
     first = answer.citations[0]
-    passages = answer.passages[: answerer.settings.read_passages]
-    return sorted(passages, key=lambda found: not found.passage.holds(first))
+    passages = sorted(answer.passages, key=lambda found: not found.passage.holds(first))
+    return passages[: answerer.settings.read_passages]
