@@ -151,6 +151,21 @@ def test_a_figure_raised_or_lowered_is_no_part_of_the_one_before(
         assert boxes[0][2] - boxes[0][0] < 0.02
 
 
+@pytest.mark.parametrize(
+    ("figure", "left"),
+    [("302000001", 130), ("12", 260)],  # a product's number close by; a small figure far off
+)
+def test_a_small_figure_of_its_own_is_not_raised(figure: str, left: float) -> None:
+    def draw(canvas: Canvas) -> None:
+        for y in (600, 580, 560):
+            canvas.setFont("Helvetica", 12)
+            canvas.drawString(72, y, "Noodles 7")
+            canvas.setFont("Helvetica", 7)
+            canvas.drawString(left, y + 4, figure)
+
+    assert parse(pdf(draw)).text.count(figure) == 3
+
+
 @pytest.mark.parametrize("angle", [90, 180, 270])
 def test_a_raised_figure_is_told_on_a_turned_page(angle: int) -> None:
     def draw(canvas: Canvas) -> None:

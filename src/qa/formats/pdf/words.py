@@ -6,6 +6,7 @@ not all spaces and line ends are there.
 """
 
 import math
+import re
 import sys
 import unicodedata
 from array import array
@@ -33,6 +34,10 @@ _SPACE = 0.2
 # than this, and off its line by as much as that.
 _SMALLER = 0.88
 _OFF_LINE = (0.1, 1.2)
+# One that stands alone is the mark of a note if it stands by a word, and is no long number; in
+# heights of a letter. A product's number in small type is neither.
+_BY = 1.0
+_LONG_FIGURE = re.compile(r"\d{4}")
 
 
 class Word(NamedTuple):
@@ -111,7 +116,8 @@ class PageWords:
             if word.is_vertical or not _holds_figure(word):
                 done.append(word)
             else:
-                beside = done[-1] if done else words[at + 1] if at + 1 < len(words) else None
+                near = done[-1] if done else words[at + 1] if at + 1 < len(words) else None
+                beside = near if near and _may_mark(word, near) else None
                 done.append(self._raised(word, beside))
         return done
 
@@ -271,3 +277,10 @@ def _in_logical_order(words: list[Word]) -> list[Word]:
         else:
             rightward.append(word)
     return ordered + rightward[::-1]
+
+
+def _may_mark(word: Word, beside: Word) -> bool:
+    """Whether a word may be raised or lowered as the mark of one beside it."""
+    gap = max(word.box.left - beside.box.right, beside.box.left - word.box.right)
+    height = max(box.top - box.bottom for box in (word.box, beside.box))
+    return gap <= _BY * height and not _LONG_FIGURE.search(word.text)
