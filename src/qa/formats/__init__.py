@@ -61,7 +61,7 @@ SUFFIXES = tuple(_PARSERS)
 
 # Raised when a parser reads what it refused before: what older ones refused is then tried
 # again. (When what it reads comes out differently, `qa.index.generations.FORMAT` is raised.)
-_VERSION = 4
+_VERSION = 5
 _LIBRARIES = (
     "charset-normalizer",
     "markdown-it-py",
