@@ -6,6 +6,7 @@ import json
 import pytest
 
 from qa.answer.calibration import Calibration
+from qa.models.hashes import HASHES_FILE
 from qa.models.span_network import CARD_FILE, SpanNetwork, packaged_reader
 from qa.schema import Passage, Span
 from qa.settings import AskSettings
@@ -17,13 +18,16 @@ SENTENCES = (Span(0, 27), Span(28, 65), Span(66, 87))
 
 
 def test_its_files_have_the_hashes_of_the_card() -> None:
-    assert set(CARD["sha256"]) == {"model.onnx", "tokenizer.json"}
+    names = {path.name for path in FOLDER.iterdir()} - {CARD_FILE, HASHES_FILE, "README.md"}
+    assert set(CARD["sha256"]) == names
     for name, sha256 in CARD["sha256"].items():
         assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == sha256
 
 
-def test_it_takes_at_most_25_megabytes() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 25_000_000
+def test_no_file_is_larger_than_code_hosts_take() -> None:
+    sizes = [path.stat().st_size for path in FOLDER.iterdir()]
+    assert max(sizes) <= 95_000_000
+    assert sum(sizes) <= 115_000_000
 
 
 def test_its_card_for_people_has_the_figures_of_its_card_for_programs() -> None:
