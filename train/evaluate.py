@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from qa.evaluate.bootstrap import intervals
 from qa.evaluate.squad import exact_match, token_f1
+from qa.evaluate.statistics import Statistic, auroc, mean
 from qa.models.span_network import SpanNetwork
 from qa.schema import Passage, Span
 from train.data import Example, load_examples, split_by_title
@@ -82,18 +84,20 @@ def measure(predictions: Sequence[Prediction], examples: Sequence[Example]) -> d
     """Compute the figures of a set.
 
     `NoAns_accuracy` counts an answerable logit below 0 as a refusal; `HasAns_refused` is
-    what that costs. Without unanswerable examples those that need them are left out.
+    what that costs. Without unanswerable examples those that need them are left out. `_low` and
+    `_high` are the ends of 95 % intervals.
     """
     has = [(p, e) for p, e in zip(predictions, examples, strict=True) if e.answers]
     if not has:
         refused_all = _mean([p.answerable < 0 for p in predictions])
         return {"unanswerable": len(examples), "NoAns_accuracy": round(refused_all, 4)}
     golds = [[answer.text for answer in example.answers] for _, example in has]
+    f1 = [token_f1(p.text, g) for (p, _), g in zip(has, golds, strict=True)]
     figures = {
         "answerable": len(has),
         "unanswerable": len(examples) - len(has),
         "HasAns_EM": _mean([exact_match(p.text, g) for (p, _), g in zip(has, golds, strict=True)]),
-        "HasAns_F1": _mean([token_f1(p.text, g) for (p, _), g in zip(has, golds, strict=True)]),
+        **_with_interval("HasAns_F1", mean(f1), len(f1)),
         "HasAns_refused": _mean([p.answerable < 0 for p, _ in has]),
     }
     if len(has) == len(examples):
@@ -102,12 +106,19 @@ def measure(predictions: Sequence[Prediction], examples: Sequence[Example]) -> d
     answerable = np.array([p.answerable for p in predictions])
     refused = answerable[~np.array(labels)]
     figures["NoAns_accuracy"] = _mean(refused < 0)
-    figures["AUROC"] = float(roc_auc_score(labels, answerable))
+    found = auroc(answerable, np.array(labels, dtype=np.float64))
+    figures |= _with_interval("AUROC", found, len(examples))
     figures["AUROC_margin"] = float(roc_auc_score(labels, [p.margin for p in predictions]))
     figures["NoAns_refused_at_10_false"] = _mean(
         refused < np.quantile(answerable[np.array(labels)], 0.1)
     )
     return {name: round(value, 4) for name, value in figures.items()}
+
+
+def _with_interval(name: str, statistic: Statistic, n: int) -> dict[str, float]:
+    value, low, high = intervals({name: statistic}, n)[name]
+    told = {name: value, f"{name}_low": low, f"{name}_high": high}
+    return {each: number for each, number in told.items() if number is not None}
 
 
 def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float:
