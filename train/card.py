@@ -14,6 +14,7 @@ from qa.models.span_network import CARD_FILE, packaged_reader, write_card
 
 FIGURES = "| test set | HasAns EM | HasAns F1 | NoAns accuracy | AUROC | refused at 10 % false |"
 PROMISES = "| `--max-risk` | wrong among given | answerable refused | unanswerable refused |"
+CLAIMS = "| source | claims | unsupported that pass | supported that are struck |"
 _COLUMNS = ("HasAns_EM", "HasAns_F1", "NoAns_accuracy", "AUROC", "NoAns_refused_at_10_false")
 
 
@@ -35,10 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def with_figures(text: str, card: Mapping[str, Any]) -> str:
-    """Return a README with a card's figures in its two tables."""
+    """Return a README with a card's figures in its three tables."""
     rows = [_row(name, found) for name, found in sorted(card["test"].items())]
     text = _with_rows(text, FIGURES, rows)
-    return _with_rows(text, PROMISES, [_promise(*each) for each in card["left_out"].items()])
+    text = _with_rows(text, PROMISES, [_promise(*each) for each in card["left_out"].items()])
+    return _with_rows(text, CLAIMS, [_checked(*each) for each in card["claims"]["test"].items()])
 
 
 def _with_rows(text: str, header: str, rows: Sequence[str]) -> str:
@@ -69,6 +71,11 @@ def _cell(found: Mapping[str, float], name: str) -> str:
 
 def _promise(risk: str, found: Mapping[str, Sequence[float]]) -> str:
     return f"| {risk} | {' | '.join(map(_number, found['mean of sources']))} |"
+
+
+def _checked(source: str, found: Mapping[str, float]) -> str:
+    rates = (_number(found[name]) for name in ("false_pass", "false_strike"))
+    return f"| {source} | {found['claims']} | {' | '.join(rates)} |"
 
 
 def _number(value: float) -> str:
