@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.stats import t
 from sentencex import get_sentence_boundaries
 from sklearn.metrics import roc_auc_score
 
@@ -55,6 +56,7 @@ _AT_LEAST_AGAINST = {"missing_figure": -1.0, "unmentioned_name": -0.8, "other_th
 _RANK_AT_LEAST_AGAINST = {"missing_figure": -1.0, "other_thing": -0.5}
 # A share among fewer answers says nothing.
 _LEAST_ANSWERS = 30
+_LEAST_GIVEN = 5  # of one source
 _LEAST_QUESTIONS = 40
 _LEFT_OUT_ONE_IN = 3
 _LEAST_TITLES = 6
@@ -194,9 +196,7 @@ def fit(sets: Mapping[str, Sequence[Asked]]) -> tuple[Calibration, dict[str, Flo
         left_out[name] = probabilities(others, best.features)
         rights.append(best.right)
         weights.append(_weights(entries))
-    p, right = np.concatenate(list(left_out.values())), np.concatenate(rights)
-    risks = tuple(_risks(p, right, np.concatenate(weights)))
-    return replace(fitted, risks=risks), left_out
+    return replace(fitted, risks=tuple(_risks(list(left_out.values()), rights, weights))), left_out
 
 
 def _fit_weights(sets: Sequence[Sequence[Asked]]) -> Calibration:
@@ -289,8 +289,39 @@ def _fit_rank(sets: Sequence[Sequence[Asked]], scale: Floats) -> Floats:
     return rank
 
 
-def _risks(p: Floats, right: Flags, weight: Floats) -> Iterator[Risk]:
-    return risk_table(p, right, weight, least_answers=_LEAST_ANSWERS)
+def _risks(
+    p: Sequence[Floats], right: Sequence[Flags], weights: Sequence[Floats]
+) -> Iterator[Risk]:
+    """Measure every threshold on each source; what is promised is the mean of the sources.
+
+    Pooled, easy sources would count most, for most of their questions are answered; documents
+    of another kind may be like any of them. The interval is Student's, over the sources.
+    """
+    pooled = risk_table(
+        np.concatenate(p), np.concatenate(right), np.concatenate(weights),
+        least_answers=_LEAST_ANSWERS,
+    )  # fmt: skip
+    highest = 1.0
+    for risk in pooled:
+        shares = [
+            float(w[given] @ (1.0 - r[given]) / w[given].sum())
+            for own, r, w in zip(p, right, weights, strict=True)
+            if (given := own >= risk.min_confidence).sum() >= _LEAST_GIVEN
+        ]
+        mean = float(np.mean(shares)) if shares else risk.expected
+        highest = min(highest, mean)
+        low, high = _interval(shares) if len(shares) > 1 else (risk.low, risk.high)
+        yield risk._replace(
+            expected=round(highest, 4),
+            low=round(min(low, highest), 4),
+            high=round(max(high, highest), 4),
+        )
+
+
+def _interval(shares: Sequence[float]) -> tuple[float, float]:
+    half = float(t.ppf(0.975, len(shares) - 1) * np.std(shares, ddof=1) / np.sqrt(len(shares)))
+    mean = float(np.mean(shares))
+    return max(0.0, mean - half), min(1.0, mean + half)
 
 
 def _weights(entries: Sequence[Asked]) -> Floats:
