@@ -37,6 +37,9 @@ from train.model import ReaderModel
 _MAX_READ_TOKENS = 384
 _MAX_ANSWER_TOKENS = 30
 
+# Hosts of code take no file of more than 100 MB.
+_MOST_BYTES = 90_000_000
+
 
 class _Traced(nn.Module):  # type: ignore[misc]  # mypy does not follow torch
     """The model for one unpadded text at a time, with its outputs as a plain tuple."""
@@ -108,7 +111,7 @@ def export_onnx(model: ReaderModel, path: Path, precision: str) -> None:
         EVIDENCE_OUTPUT: tokens,
         CLAIM_OUTPUT: {0: "batch"},
     }
-    write_onnx(_Traced(model), inputs, outputs, path, precision)
+    write_onnx(_Traced(model), inputs, outputs, path, precision, _MOST_BYTES)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ import onnxruntime
 import pytest
 import torch
 
-from qa.models import onnx_file
 from qa.models.hashes import what_changed, write_hashes
+from qa.models.onnx_file import write_onnx
 
 
 class Network(torch.nn.Module):  # type: ignore[misc]  # mypy does not follow torch
@@ -24,13 +24,11 @@ class Network(torch.nn.Module):  # type: ignore[misc]  # mypy does not follow to
         return self.out(self.words(ids))
 
 
-def write(folder: Path, precision: str) -> list[str]:
+def write(folder: Path, precision: str, most_bytes: int | None = None) -> list[str]:
     """Write the network; return the names of its files."""
     folder.mkdir()
-    ids = torch.tensor([[1, 2, 3]])
-    onnx_file.write_onnx(
-        Network(), {"ids": ids}, {"logits": {0: "batch", 1: "tokens"}}, folder / "m.onnx", precision
-    )
+    inputs, outputs = {"ids": torch.tensor([[1, 2, 3]])}, {"logits": {0: "batch", 1: "tokens"}}
+    write_onnx(Network(), inputs, outputs, folder / "m.onnx", precision, most_bytes)
     return sorted(path.name for path in folder.iterdir())
 
 
@@ -41,12 +39,11 @@ def logits(folder: Path) -> np.ndarray:
 
 @pytest.mark.parametrize("precision", ["int8", "fp32"])
 def test_large_weights_lie_in_files_beside_it_and_say_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
+    tmp_path: Path, precision: str
 ) -> None:
     assert write(tmp_path / "whole", precision) == ["m.onnx"]
     most = (tmp_path / "whole" / "m.onnx").stat().st_size - 1000
-    monkeypatch.setattr(onnx_file, "_MOST_BYTES", most)
-    assert write(tmp_path / "parted", precision) == ["m.onnx", "m.onnx.1.bin"]
+    assert write(tmp_path / "parted", precision, most) == ["m.onnx", "m.onnx.1.bin"]
     assert (tmp_path / "parted" / "m.onnx").stat().st_size < most
     np.testing.assert_array_equal(logits(tmp_path / "parted"), logits(tmp_path / "whole"))
     modes = {path.stat().st_mode for path in (tmp_path / "parted").iterdir()}
@@ -54,10 +51,9 @@ def test_large_weights_lie_in_files_beside_it_and_say_the_same(
 
 
 def test_a_change_in_the_weights_beside_a_model_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(onnx_file, "_MOST_BYTES", 4_000)
-    write(tmp_path / "m", "int8")
+    write(tmp_path / "m", "int8", 4_000)
     write_hashes(tmp_path / "m")
     assert what_changed(tmp_path / "m") == ""
     beside = tmp_path / "m" / "m.onnx.1.bin"

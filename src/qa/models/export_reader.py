@@ -45,8 +45,9 @@ def export_reader(name: str, precision: str, folder: Path) -> None:
     """
     with replaced_folder(folder) as part:
         if all((Path(name) / file).is_file() for file in _FILES):
+            beside = [path.name for path in Path(name).glob(f"{MODEL_FILE}.*")]
             there = [file for file in (*_FILES, HASHES_FILE) if (Path(name) / file).exists()]
-            for file in there:
+            for file in (*there, *beside):
                 shutil.copyfile(Path(name) / file, part / file)
             if HASHES_FILE not in there:
                 write_hashes(part)

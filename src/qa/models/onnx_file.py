@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 _OPSET = 17
-# Some hosts of code take no larger file.
-_MOST_BYTES = 90_000_000
 
 
 def write_onnx(
@@ -21,6 +19,7 @@ def write_onnx(
     outputs: Mapping[str, Mapping[int, str]],
     path: Path,
     precision: str,
+    most_bytes: int | None = None,
 ) -> None:
     """Trace a module and write it.
 
@@ -28,9 +27,10 @@ def write_onnx(
         module: A `torch.nn.Module` that takes the inputs by position.
         inputs: Example tensors by name, of shape (batch, tokens), both free.
         outputs: By name, the free axes of each output.
-        path: The file. Of a large model the largest weights are written beside it, as
-            `path`'s name with `.1.bin`, `.2.bin` …, which it names.
+        path: The file.
         precision: `int8`, with weights quantised per channel, or `fp32`.
+        most_bytes: Of a larger file the largest weights are written beside it, with `.1.bin`,
+            `.2.bin` … behind its name; None for one file, however large.
     """
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -53,7 +53,7 @@ def write_onnx(
         )
     if precision == "fp32":
         exported.replace(path)
-        _divide(path)
+        _divide(path, most_bytes)
         return
     logging.disable(logging.WARNING)  # it advises a step that only static quantising needs
     try:
@@ -64,22 +64,22 @@ def write_onnx(
     finally:
         logging.disable(logging.NOTSET)
     exported.unlink()
-    _divide(path)
+    _divide(path, most_bytes)
 
 
-def _divide(path: Path) -> None:
+def _divide(path: Path, most_bytes: int | None) -> None:
     """Move the largest weights of a large model out of its file, each into one of its own."""
+    size = path.stat().st_size
+    if most_bytes is None or size <= most_bytes:
+        return
     import onnx
     from onnx.external_data_helper import set_external_data
 
-    size = path.stat().st_size
-    if size <= _MOST_BYTES:
-        return
     model = onnx.load(str(path))
     weights = sorted(model.graph.initializer, key=lambda tensor: -len(tensor.raw_data))
     beside = []
     for number, tensor in enumerate(weights, start=1):
-        if size <= _MOST_BYTES:
+        if size <= most_bytes:
             break
         size -= len(tensor.raw_data)
         beside.append(path.with_name(f"{path.name}.{number}.bin"))
