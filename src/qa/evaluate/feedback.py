@@ -114,6 +114,14 @@ class Entry:
         return Correction((self.answer,), tuple(place.quote for place in self.citations))
 
 
+def makes_test(answer: Answer) -> bool:
+    """Whether a verdict on an answer says what a test may expect.
+
+    Not where something was computed, or asked back: neither is quoted, nor was it refused.
+    """
+    return answer.state not in ("computed", "unclear")
+
+
 class Feedback:
     """The feedback on one index's answers. Safe to use from several threads and processes."""
 

@@ -393,3 +393,13 @@ def test_what_was_computed_is_shown_with_its_figures_and_opens_where_they_stand(
     assert page.texts.count("1,505 <t>") > 20
     assert "and 10 more rows" in page.texts
     assert "a.csv" in page.values("data-open")
+
+
+@pytest.mark.parametrize("make", [computed, unclear])
+def test_what_is_neither_quoted_nor_refused_has_no_verdict(
+    make: Callable[[str, str, str], Answer],
+) -> None:
+    page = Page(conversation_html([Turn("Q?", make("words", "a.txt", "Title"))]))
+    assert page.values("data-judge") == []
+    page = Page(conversation_html([Turn("Q?", abstained("words", "a.txt", "Title"))]))
+    assert page.values("data-judge")

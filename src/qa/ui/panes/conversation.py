@@ -11,7 +11,7 @@ from qa.converse.conversation import exchanges_of, reply
 from qa.converse.present import state_of
 from qa.converse.talk import answer_to, small_talk
 from qa.errors import IndexMissingError, QAError
-from qa.evaluate.feedback import Feedback, Verdict
+from qa.evaluate.feedback import Feedback, Verdict, makes_test
 from qa.ui.examples import Examples
 from qa.ui.library import Library
 from qa.ui.page_state import Conversation, Turn
@@ -120,6 +120,8 @@ class ConversationPane:
         """Keep a person's verdict on an answer; say so in the turn."""
         answerer = opened(self._live)
         if turn.answer is None or turn.verdict or verdict not in list(Verdict):
+            return turn
+        if not makes_test(turn.answer):
             return turn
         generation = answerer.index.generation if answerer else ""
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from qa.evaluate.feedback import makes_test
 from qa.ui.page_state import Turn
 from qa.ui.views.page import TEMPLATES
 
@@ -77,6 +78,7 @@ def _shown(turn: Turn, number: int) -> dict[str, Any]:
         "others": others,
         "error": turn.error,
         "verdict": turn.verdict,
+        "makes_test": answer is not None and makes_test(answer),
         "understood": turn.understood,
         "said": turn.said,
         "overview": turn.overview,
