@@ -389,7 +389,7 @@ def test_a_row_is_shown_in_its_table_with_the_cell_that_answers_marked() -> None
 def test_what_was_computed_is_shown_with_its_figures_and_opens_where_they_stand() -> None:
     answer = computed("1,505 <t>", "a.csv", "Output")
     page = Page(conversation_html([Turn("How much in all?", answer)]))
-    assert "Sum of “Output” over 30 rows" in page.texts
+    assert "Sum of “Output” over 30 rows: computed, no document says it itself." in page.texts
     assert page.texts.count("1,505 <t>") > 20
     assert "and 10 more rows" in page.texts
     assert "a.csv" in page.values("data-open")
