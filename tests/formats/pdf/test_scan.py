@@ -23,8 +23,8 @@ from qa.documents.messages import (
 )
 from qa.documents.sandbox import Sandbox
 from qa.formats.parsed import Parsed, PicturesError, UnreadableError
-from qa.formats.pdf import ocr
 from qa.formats.pdf.document import Scan, parse_pdf, recognise_page, render_page
+from qa.formats.pdf.scans import ocr
 from qa.schema import ParsedDocument, SkippedFile, Span
 from qa.settings import ParseLimits
 from tests.formats.make_pdf import HEIGHT, WIDTH, Draw, pdf, text, write

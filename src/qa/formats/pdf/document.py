@@ -25,9 +25,9 @@ from qa.formats.pdf.file import opened
 from qa.formats.pdf.image import PageImage, render_page
 from qa.formats.pdf.lines import Line, read_page
 from qa.formats.pdf.margins import without_margins
-from qa.formats.pdf.ocr import is_available
 from qa.formats.pdf.order import in_reading_order
-from qa.formats.pdf.scan import Scan, recognise_page, rows_of
+from qa.formats.pdf.scans.ocr import is_available
+from qa.formats.pdf.scans.scan import Scan, recognise_page, rows_of
 from qa.formats.pdf.style import Draft, body_size
 from qa.formats.pdf.text import PageText, compounds
 from qa.settings import ParseLimits

@@ -16,7 +16,7 @@ from PIL import Image
 from qa.formats.parsed import UnreadableError
 from qa.formats.pdf.file import opened, opened_page
 from qa.formats.pdf.lines import Line, Run
-from qa.formats.pdf.ocr import SeenLine, SeenWord, read_picture
+from qa.formats.pdf.scans.ocr import SeenLine, SeenWord, read_picture
 
 # Of the picture that is read: 145 dots per inch of a letter or A4 page. Memory goes with it.
 _PIXELS = 1_950_000

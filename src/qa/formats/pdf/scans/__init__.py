@@ -1,0 +1,1 @@
+"""Read the text on pictures of pages: with OCR, or not at all."""
