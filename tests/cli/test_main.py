@@ -25,6 +25,7 @@ ANSWER_KEYS = [
     "confidence",
     "citations",
     "versions",
+    "computed",
     "choices",
     "read_as",
     "language",
