@@ -47,9 +47,13 @@ async function send(number) {
   } else {
     one.why ??= AWAY;
     heard(one.why);
+    keep();
   }
-  keep();
-  requestAnimationFrame(show);
+  // Once the answer is in view it has an address: before that a reload would lose both.
+  requestAnimationFrame(() => {
+    keep();
+    show();
+  });
 }
 
 // What the program says instead of answering comes before its failure does.
