@@ -35,6 +35,16 @@ def part(question: str, text: str) -> str | None:
         ),
         ("How many pilots came to Kent?", "They sent 5 pilots and 3 nurses to Kent.", None),
         ("How many pilots were there?", "They sent 5 pilots to Kent.", None),
+        (
+            "How much tin was mined in 2018?",
+            "Firms beat the goal of 50 t in 2018, mining 55 t of ore, including 14 t of tin.",
+            "including 14 t of tin.",
+        ),
+        (
+            "How much copper ore was mined in 2018?",
+            "They beat 50 t in 2018, mining 55 t of ores, with 14 t of tin ore, 9 t of copper ore.",
+            "9 t of copper ore.",
+        ),
         ("How many guests in 2014?", "We had 41 in 2012 and 39 in 2014.", "39 in 2014."),
     ],
 )

@@ -18,6 +18,11 @@ from qa.words import FUNCTION_WORDS, query_terms, stem, words
 _GAP = re.compile(
     r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+", re.IGNORECASE
 )
+_ASKED_NOUN = re.compile(
+    r"\bhow (?:many|much) (?P<noun>[^\W\d_][\w-]*(?: [^\W\d_][\w-]*)?) "
+    r"(?:was|were|is|are|did|do|does|has|have|had|can|could|will)\b",
+    re.IGNORECASE,
+)
 _AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
 _THING = re.compile(
     r"\b(?:the|an?|this|our|your|my|their|its|each|every|how\s+many|how\s+much)"
@@ -67,6 +72,10 @@ def bound_part(question: str, text: str, holds_value: Callable[[str], bool]) -> 
         if held[number] - set().union(*held[:number], *held[number + 1 :])
         and not (counted[0] in wanted and counted[number] not in {None, *wanted})
     ]
+    if len(own) > 1 and (noun := _ASKED_NOUN.search(question)):
+        # "55.6 MT seized, including 21.9 MT of marijuana": the noun decides, not the verb.
+        nouns = {stem(word) for word in words(noun["noun"])}
+        own = [number for number in own if nouns <= held[number]]
     return having[own[0]] if len(own) == 1 else None
 
 
