@@ -32,6 +32,8 @@ BOUGHT = Exchange("What did the town buy in 2016?", "a tram, two buses and a fer
         (LABS, "And the year before?", "How many cocaine laboratories were destroyed in 2017?"),
         (LABS, "and from 2010 to 2012?",
          "How many cocaine laboratories were destroyed from 2010 to 2012?"),
+        (Exchange("What does BITMAP stand for?"), "and PNP?", "What does PNP stand for?"),
+        (Exchange("What happened in 2017?"), "and in 2018?", "What happened in 2018?"),
         (LABS, "Why?", "Why were cocaine laboratories destroyed in 2018?"),
         (LABS, "where was that?", "Where were cocaine laboratories destroyed in 2018?"),
         (LABS, "By whom?", "By whom were cocaine laboratories destroyed in 2018?"),

@@ -64,6 +64,7 @@ VERBS = frozenset(
     mention met modernise modernize move need obtain occur offer open operate own paid pass
     pay perform permit play prevent produce promote protect prove provide publish put raise
     ran reach read receive recommend record reduce refer register reject relate release rely
+    stand stood
     remain remove renew rent report represent require respond result return rise risen rose
     run said sang saw say says seek seem seen seize sell send sent serve set shall ship show
     shown sign sing sit sold speak spend spent spoke start state stay stop strengthen suffer
@@ -283,7 +284,8 @@ def _parts(token: Token, before: Token | None) -> bool:
         "many", "much", "what", "which", "no", "any", "some",
     )  # fmt: skip
     if low.endswith("ed"):  # "the seized gold", but "labs destroyed"
-        return is_verb(low) and not determined
+        asked = before is not None and before.low == "what"  # "what happened", not "what year"
+        return is_verb(low) and (asked or not determined)
     return is_verb(low) and not determined and low not in NOUNS
 
 
