@@ -105,7 +105,8 @@ class AskSettings:
         lexical_weight: Weight of BM25, as a share of the best it could be for the
             question, beside the cosine. Chosen on the calibration split and three public
             sets, never on the test split (docs/LOG.md).
-        read_passages: How many of the best passages the reader looks at.
+        read_passages: How many passages the reader looks at, of ten those that have most of the
+            question.
         max_risk: Expected share of wrong answers among those given, 0 to 1: the reader's
             calibration turns it into the confidence below which the program abstains.
         untrusted: Patterns of paths of documents that are not trusted: what one of them says is

@@ -171,10 +171,12 @@ def test_what_has_more_of_the_question_is_read_before_what_scores_a_little_more(
     text = "Grace wrote 12 poems in 1943. Snow fell for a week or so."
     other = replace(passage("other", 0.6), passage=replace(passage().passage, text=text))
     asked = query("How many letters did Ada write in 1843?")
-    chosen = reader({}).worth_reading(asked, [other, passage("p", 0.5, 1)], 1)
-    assert [found.passage.passage_id for found in chosen] == ["p"]
+    both = reader({"p": (1, 0), "other": (1, 0)})
+    chosen = both.candidates(asked, [other, passage("p", 0.5, 1)], 1)
+    assert {candidate.passage.passage_id for candidate in chosen} == {"p"}
     far = [other, passage("p", 0.1, 1)]
-    assert reader({}).worth_reading(asked, far, 2)[0] == other
+    chosen = both.candidates(asked, far, 1)
+    assert {candidate.passage for candidate in chosen} == {other.passage}
 
 
 def test_without_passages_there_is_nothing_to_read() -> None:

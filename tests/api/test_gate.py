@@ -1,11 +1,8 @@
 """Who is let in to ask as a program does, in which sizes and numbers."""
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -24,6 +21,7 @@ from qa.web.server import Beside, Server, guarded, listen
 from qa.web.turns import Turns
 from tests.api.serving import KEY, get, post, served
 from tests.ui.serving import COMPONENT, call, request, token
+from tests.web.slow import Slow, send
 
 ASKED = json.dumps({"question": "How many rivets?"}).encode()
 JSON = {"Content-Type": "application/json"}
@@ -178,34 +176,10 @@ def test_without_being_asked_for_nothing_is_served_to_programs(index_dir: Path) 
 # ---- numbers
 
 
-class _Slow:
-    """Answers when it is told to."""
-
-    def __init__(self) -> None:
-        self.begun = threading.Semaphore(0)
-        self.go_on = threading.Event()
-        self.calls = 0
-
-    def ask(self) -> str:
-        self.calls += 1
-        self.begun.release()
-        self.go_on.wait(60)
-        return "answer"
-
-
-def send(address: str, path: str, headers: dict[str, str], body: bytes = b"{}") -> socket.socket:
-    where = urlsplit(address)
-    connection = socket.create_connection((where.hostname, where.port))
-    lines = [f"{name}: {value}" for name, value in {"Host": where.netloc, **headers}.items()]
-    head = "\r\n".join([f"POST {path} HTTP/1.1", *lines, f"Content-Length: {len(body)}", "", ""])
-    connection.sendall(head.encode() + body)
-    return connection
-
-
 @pytest.fixture
-def slow() -> Iterator[tuple[_Slow, str]]:
+def slow() -> Iterator[tuple[Slow, str]]:
     """A page and an interface for programs that share a place for one question at a time."""
-    slow, app = _Slow(), FastAPI()
+    slow, app = Slow(), FastAPI()
     app.post("/v1/ask")(slow.ask)
     questions = Turns(at_once=1, waiting=256, waiting_each=8)
     beside = Beside([ProgramGate(app, "/v1", questions, Keys([KEY, KEY[::-1]]))], questions)
@@ -216,7 +190,7 @@ def slow() -> Iterator[tuple[_Slow, str]]:
         slow.go_on.set()
 
 
-def test_questions_that_programs_have_given_up_are_not_asked(slow: tuple[_Slow, str]) -> None:
+def test_questions_that_programs_have_given_up_are_not_asked(slow: tuple[Slow, str]) -> None:
     asked, address = slow
     headers = {**JSON, "Authorization": f"Bearer {KEY}"}
     abandoned = [send(address, "/v1/ask", headers) for _ in range(9)]
@@ -231,7 +205,7 @@ def test_questions_that_programs_have_given_up_are_not_asked(slow: tuple[_Slow, 
 
 
 def test_a_program_that_asks_much_holds_up_neither_others_nor_the_page(
-    slow: tuple[_Slow, str],
+    slow: tuple[Slow, str],
 ) -> None:
     asked, address = slow
     greedy = {**JSON, "Authorization": f"Bearer {KEY}"}

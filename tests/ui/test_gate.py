@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ from qa.web.guard import Rules
 from qa.web.server import Server, guarded, is_this_machine_only, listen
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 from tests.ui.serving import COMPONENT, Reply, call, component, request, token
+from tests.web.slow import Slow, send
 
 ANSWER = Answer("Who?", True, "Ada", 0.9, (), ())
 
@@ -238,33 +238,12 @@ def test_every_answer_says_what_browsers_may_do_with_it(address: str) -> None:
 # ---- numbers
 
 
-class _Slow:
-    """Answers questions when it is told to."""
-
-    def __init__(self) -> None:
-        self.begun = threading.Semaphore(0)
-        self.go_on = threading.Event()
-        self.calls = 0
-
-    def ask(self) -> str:
-        self.calls += 1
-        self.begun.release()
-        self.go_on.wait(60)
-        return "answer"
-
-
 def send_question(address: str, sealed: Mapping[str, str]) -> socket.socket:
-    where = urlsplit(address)
-    connection = socket.create_connection((where.hostname, where.port))
-    lines = [f"{name}: {value}" for name, value in {"Host": where.netloc, **sealed}.items()]
-    body = call(1, "ask", {})
-    lines = [f"POST {COMPONENT} HTTP/1.1", *lines, f"Content-Length: {len(body)}", "", ""]
-    connection.sendall("\r\n".join(lines).encode() + body)
-    return connection
+    return send(address, COMPONENT, sealed, call(1, "ask", {}))
 
 
 def test_questions_nobody_waits_for_any_more_are_not_asked() -> None:
-    slow, app = _Slow(), guarded(Rules(), [PageGate()])
+    slow, app = Slow(), guarded(Rules(), [PageGate()])
     app.post(COMPONENT)(slow.ask)
     with Server(app, listen("127.0.0.1", 0)) as server:
         abandoned = [send_question(server.address, token(server.address)) for _ in range(200)]
@@ -281,7 +260,7 @@ def test_questions_nobody_waits_for_any_more_are_not_asked() -> None:
 
 
 def test_one_client_cannot_have_more_than_its_share_wait() -> None:
-    slow, app = _Slow(), guarded(Rules(), [PageGate()])
+    slow, app = Slow(), guarded(Rules(), [PageGate()])
     app.post(COMPONENT)(slow.ask)
     with Server(app, listen("127.0.0.1", 0)) as server:
         sealed = token(server.address)

@@ -140,8 +140,9 @@ class Answerer:
         clock.lap("encode")
         passages = self._passages(query, only)
         clock.lap("retrieve")
-        candidates = self._read(query, passages)
-        decision = self._beside_trusted(query, self._decide(query, candidates, only), only)
+        candidates = self._reader.candidates(query, passages, self._settings.read_passages)
+        decision = self._decide(query, passages, candidates)
+        decision = self._beside_trusted(query, decision, only)
         readings = decision.readings
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
@@ -152,7 +153,7 @@ class Answerer:
         result = None if answered else self._computed(query, candidates)
         possible = None
         if not answered and not decision.choices and not result and _may_answer(readings):
-            possible = self._cite(readings[0], self._document(readings[0].passage.doc_id))
+            possible = self.cite(readings[0])
         clock.lap("cite")
         nearest = _with_that_of(readings[:1], passages, self._settings.k)
         shown = with_best_sentence(query.text, nearest, candidates, self._index.store.rarity)
@@ -191,19 +192,22 @@ class Answerer:
         """Retrieve as many passages as are shown, or compared to choose those to read."""
         return retrieve(self._index, query, self._settings, max(self._settings.k, _WIDE), only)
 
-    def _read(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
-        """Read the most promising of some passages."""
-        chosen = self._reader.worth_reading(query, passages, self._settings.read_passages)
-        return self._reader.candidates(query, chosen)
+    def _candidates(self, query: Query, only: Collection[str] | None) -> list[Candidate]:
+        """Read the most promising passages."""
+        passages = self._passages(query, only)
+        return self._reader.candidates(query, passages, self._settings.read_passages)
 
     def _decide(
-        self, query: Query, candidates: Sequence[Candidate], only: Collection[str] | None
+        self,
+        query: Query,
+        passages: Sequence[RetrievedPassage],
+        candidates: Sequence[Candidate],
     ) -> Decision:
         """Decide what is said of what was read; more is read where a choice is open."""
         store = self._index.store
 
         def more() -> list[Candidate]:
-            return self._reader.candidates(query, self._passages(query, only)[:_WIDE])
+            return self._reader.candidates(query, passages[:_WIDE])
 
         sources = Sources(cache(self._document), store.blocks)
         return decide(query, candidates, self._reader, sources, self.min_confidence, more)
@@ -221,8 +225,9 @@ class Answerer:
             return decision
         asked = self._index.store.hashes() if only is None else only
         trusted = [doc_id for doc_id in asked if settings.trusts(doc_id)]
-        candidates = self._read(query, self._passages(query, trusted))
-        return beside(decision, self._decide(query, candidates, trusted), self.min_confidence)
+        passages = self._passages(query, trusted)
+        candidates = self._reader.candidates(query, passages, settings.read_passages)
+        return beside(decision, self._decide(query, passages, candidates), self.min_confidence)
 
     def _choices(self, decision: Decision) -> tuple[Choice, ...]:
         title = self._index.store.title
@@ -251,7 +256,7 @@ class Answerer:
             UsageError: The question is empty or longer than 2,000 characters.
         """
         query = self._query(question)
-        return self._read(query, self._passages(query, None))
+        return self._candidates(query, None)
 
     def readings(self, question: str, only: Collection[str] | None = None) -> list[Reading]:
         """Read the best passages: every sentence, the most promising first.
@@ -264,7 +269,7 @@ class Answerer:
             UsageError: The question is empty or longer than 2,000 characters.
         """
         query = self._query(question)
-        candidates = self._read(query, self._passages(query, only))
+        candidates = self._candidates(query, only)
         return [self._reader.reading(query, candidate) for candidate in candidates]
 
     def cite(self, reading: Reading) -> Citation:

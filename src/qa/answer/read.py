@@ -93,6 +93,14 @@ class _Asked(NamedTuple):
     unmentioned: tuple[str, ...]
 
 
+class _Seen(NamedTuple):
+    """A passage, what each of its sentences stands under, and which asked words each has."""
+
+    found: RetrievedPassage
+    above: list[str]
+    held: list[frozenset[str]]
+
+
 class Reader:
     """Reads passages. Safe to use from several threads."""
 
@@ -120,34 +128,28 @@ class Reader:
                 best[candidate.passage.passage_id] = self.reading(query, candidate)
         return list(best.values())
 
-    def worth_reading(
-        self, query: Query, passages: Sequence[RetrievedPassage], most: int
-    ) -> list[RetrievedPassage]:
-        """Choose of retrieved passages those to read, the most promising first.
+    def candidates(
+        self, query: Query, passages: Sequence[RetrievedPassage], most: int | None = None
+    ) -> list[Candidate]:
+        """List every sentence of the passages, the most promising first.
 
-        A passage counts by its score, and by how much of the question its best sentence has: of
-        ten the right one is then as often among the best three as if the network had ranked all
-        ten (docs/LOG.md).
+        Args:
+            query: The question.
+            passages: Retrieved for it.
+            most: So many are read, those worth it; None for all.
         """
-        asked = asked_words(query.text, self._corpus.rarity)
-
-        def promise(found: RetrievedPassage) -> float:
-            held = held_words(asked, found.passage, surroundings(found.passage))
-            return found.score + _COVERED * max((share(h, asked) for h in held), default=0.0)
-
-        return sorted(passages, key=promise, reverse=True)[:most]
-
-    def candidates(self, query: Query, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
-        """List every sentence of the passages, the most promising first."""
-        scores = self._network.score(query.text, [found.passage for found in passages])
         asked = _Asked(
             asked_words(query.text, self._corpus.rarity),
             unmentioned_names(query.text, self._corpus.mentions),
         )
+        seen = [_seen(asked, found) for found in passages]
+        if most is not None:
+            seen = sorted(seen, key=lambda one: -_promise(asked, one))[:most]
+        scores = self._network.score(query.text, [one.found.passage for one in seen])
         found = [
             candidate
-            for passage, score in zip(passages, scores, strict=True)
-            for candidate in self._candidates(query, asked, passage, score)
+            for one, score in zip(seen, scores, strict=True)
+            for candidate in self._candidates(query, asked, one, score)
         ]
         found = selected(query.text, found, cache(self._corpus.text))
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
@@ -165,14 +167,13 @@ class Reader:
         self,
         query: Query,
         asked: _Asked,
-        found: RetrievedPassage,
+        seen: _Seen,
         scores: PassageScores,
     ) -> list[Candidate]:
+        found, above, held = seen
         question, passage = query.text, found.passage
         vectors = self._corpus.sentence_vectors(found.row)
         cosines: list[float] = (vectors @ query.vector).tolist()
-        above = surroundings(passage)
-        held = held_words(asked.words, passage, above)
         evidence = [score.evidence for score in scores.spans]
         candidates = []
         for number, (sentence, score) in enumerate(
@@ -231,6 +232,21 @@ class Reader:
             unmentioned=candidate.unmentioned,
             coverage=candidate.features.coverage,
         )
+
+
+def _seen(asked: _Asked, found: RetrievedPassage) -> _Seen:
+    above = surroundings(found.passage)
+    return _Seen(found, above, held_words(asked.words, found.passage, above))
+
+
+def _promise(asked: _Asked, seen: _Seen) -> float:
+    """Say how worth reading a passage is: its score, and how much of the question a sentence has.
+
+    Of ten the right one is then as often among the best three as if the network had ranked all
+    ten (docs/LOG.md).
+    """
+    best = max((share(held, asked.words) for held in seen.held), default=0.0)
+    return seen.found.score + _COVERED * best
 
 
 def _only_announces(question: str, passage: Passage, number: int) -> bool:

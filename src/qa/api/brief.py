@@ -5,7 +5,7 @@ Pure functions.
 
 from typing import Any
 
-from qa.answer.present import computed_in_words, confidence_in_words, state_in_words
+from qa.answer.present import answer_to_json, computed_in_words, confidence_in_words, state_in_words
 from qa.converse.conversation import Reply
 from qa.converse.present import overview_to_json, state_of
 from qa.schema import Answer, Citation, Computation, RetrievedPassage
@@ -49,18 +49,16 @@ def brief(given: Reply) -> dict[str, Any]:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
+    whole = answer_to_json(answer)
     found: dict[str, Any] = {
         "answer": answer.answer,
         "sure": confidence_in_words(answer.confidence) if answer.answered else None,
         "citations": [_cited(citation) for citation in answer.citations],
-        "versions": [
-            {"answer": one.answer, "date": one.date, "doc_id": one.citation.doc_id}
-            for one in answer.versions
-        ],
-        "choices": [{"doc_id": one.doc_id, "title": one.title} for one in answer.choices],
+        "versions": whole["versions"],
+        "choices": whole["choices"],
         "computed": answer.computed and _computed(answer.computed),
         "possible": answer.possible and _cited(answer.possible),
-        "read_as": [{"typed": one.typed, "read": one.read} for one in answer.read_as],
+        "read_as": whole["read_as"],
         "did_you_mean": answer.suggestion,
         "never_mentioned": list(answer.unmentioned),
     }

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from qa.api import returned, sent
 from qa.api.counts import CONTENT_TYPE
-from qa.api.service import ConflictError, Given, Service
+from qa.api.service import Given, Service
 from qa.api.writing import follow
 from qa.errors import QAError
 from qa.web.turns import Turns
@@ -94,8 +94,8 @@ def _add_questions(router: APIRouter, service: Service, writing: Turns) -> None:
     )
     async def ask(body: sent.Ask, request: Request) -> Response:
         """Answer in the documents' own words, or say that there is no answer."""
-        if body.write and not service.writes:
-            raise ConflictError("this server has no writer: start it with --llm and --llm-model")
+        if body.write:
+            service.writer()  # refused before anything is asked
         given = await run_in_threadpool(service.ask, body.question, body.only)
         pieces = None
         if body.write:

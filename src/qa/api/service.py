@@ -100,15 +100,18 @@ class Service:
         Raises:
             ConflictError: There is no writer.
         """
+        writer, answer = self.writer(), given.reply.answer
+        return writer.write(given.answerer, answer) if answer else iter(())
+
+    def writer(self) -> Writer:
+        """Return what writes.
+
+        Raises:
+            ConflictError: There is no writer.
+        """
         if self._writer is None:
             raise ConflictError("this server has no writer: start it with --llm and --llm-model")
-        answer = given.reply.answer
-        return self._writer.write(given.answerer, answer) if answer else iter(())
-
-    @property
-    def writes(self) -> bool:
-        """Whether there is a writer."""
-        return self._writer is not None
+        return self._writer
 
     def search(
         self, question: str, only: Sequence[str] = (), k: int = 5, *, via: str = "api"

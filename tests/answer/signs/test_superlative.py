@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.rows import table_around
+from qa.answer.signs.rows import Row, Tables
 from qa.answer.signs.superlative import asks_for_extreme, extreme
 
 TABLE = (
@@ -14,6 +14,10 @@ TABLE = (
     "Mill: Total | Year: all | Bags: 2,450 | Price: –\n"
 )
 TEXT = f"Mills\n\n{TABLE}\nShip: Tern | Built: 1960\nShip: Hope | Built: 1931\n"
+
+
+def table_around(text: str, start: int) -> list[Row]:
+    return Tables(lambda doc_id: text).around("mills.md", start)
 
 
 def answer(question: str, text: str = TEXT, at: str = "Mill: Ash") -> str | None:

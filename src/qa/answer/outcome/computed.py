@@ -187,11 +187,12 @@ def _count(question: str, about: str, rows: list[Row]) -> _Result | None:
     ]
     if len(counted) != 1 or not _explained(question, about, rows, counted[0], 0):
         return None
-    values = [row.value(counted[0]).casefold() for row in rows]
-    if not all(values):
+    different: dict[str, Row] = {}
+    for row in rows:
+        different.setdefault(row.value(counted[0]).casefold(), row)
+    if "" in different:
         return None
-    different = [row for at, row in enumerate(rows) if values[at] not in values[:at]]
-    return _Result("count", f"{len(different):,}", counted[0], different)
+    return _Result("count", f"{len(different):,}", counted[0], list(different.values()))
 
 
 def _explained(

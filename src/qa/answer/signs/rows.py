@@ -4,6 +4,7 @@ Exact or not at all: what is not plainly there is None, never guessed. Does not 
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -62,30 +63,24 @@ class Tables:
         self._found: dict[str, list[tuple[Span, list[Row]]]] = {}
 
     def around(self, doc_id: str, start: int) -> list[Row]:
-        """Return the rows of the table in which a row stands; see `table_around`."""
+        """Return all rows of the table that a row stands in, those of sums left out.
+
+        Args:
+            doc_id: The document.
+            start: Where the row's line starts in it.
+
+        Returns:
+            None of them if there are more than 5,000.
+        """
         known = self._found.setdefault(doc_id, [])
         for span, rows in known:
             if span.start <= start < span.end:
                 return rows
-        text = self._text_of(doc_id)
-        lines = _lines_around(text, start)
-        rows = _rows(lines)
-        end = lines[-1][0] + len(lines[-1][1]) + 1 if lines else start + 1
-        known.append((Span(lines[0][0] if lines else start, end), rows))
+        lines = _rows_around(self._text_of(doc_id), start)
+        rows = [row for row in lines if not _is_total(row)]
+        whole = Span(lines[0].start, lines[-1].span.end + 1) if lines else Span(start, start + 1)
+        known.append((whole, rows))
         return rows
-
-
-def table_around(text: str, start: int) -> list[Row]:
-    """Return all rows of the table that a row stands in, those of sums left out.
-
-    Args:
-        text: A document's text.
-        start: Where the row's line starts in it.
-
-    Returns:
-        None of them if there are more than 5,000.
-    """
-    return _rows(_lines_around(text, start))
 
 
 def rows_meant(question: str, rows: Sequence[Row]) -> list[Row]:
@@ -136,51 +131,43 @@ def number(value: str) -> Number | None:
     return Number(written, amount, value.replace(found[0], "").strip())
 
 
-def _lines_around(text: str, start: int) -> list[tuple[int, str]]:
-    """Return the lines of the table that a row stands in, each with where it starts."""
-    first = text.rfind("\n", 0, start) + 1
-    lines = [(first, _line(text, first))]
-    labels = _labels(lines[0][1])
-    if len(labels) < 2:
+def _rows_around(text: str, start: int) -> list[Row]:
+    """Return the rows of the table that one stands in, sums too; none of more than 5,000."""
+    first = _row_at(text, text.rfind("\n", 0, start) + 1)
+    if first is None or len(first.cells) < 2:
         return []
-    while first > 0 and len(lines) <= _MOST_ROWS:
-        first = text.rfind("\n", 0, first - 1) + 1
-        line = _line(text, first)
-        if not (found := _labels(line)) & labels:
+    rows, labels, at = deque([first]), set(first.cells), first.start
+    while at > 0 and len(rows) <= _MOST_ROWS:
+        at = text.rfind("\n", 0, at - 1) + 1
+        row = _row_at(text, at)
+        if row is None or not labels & row.cells.keys():
             break
-        labels |= found
-        lines.insert(0, (first, line))
-    after = lines[-1][0] + len(lines[-1][1]) + 1
-    while after < len(text) and len(lines) <= _MOST_ROWS:
-        line = _line(text, after)
-        if not (found := _labels(line)) & labels:
+        labels |= row.cells.keys()
+        rows.appendleft(row)
+    at = first.span.end + 1
+    while at < len(text) and len(rows) <= _MOST_ROWS:
+        row = _row_at(text, at)
+        if row is None or not labels & row.cells.keys():
             break
-        labels |= found
-        lines.append((after, line))
-        after += len(line) + 1
-    return lines if len(lines) <= _MOST_ROWS else []
+        labels |= row.cells.keys()
+        rows.append(row)
+        at = row.span.end + 1
+    return list(rows) if len(rows) <= _MOST_ROWS else []
 
 
-def _rows(lines: Iterable[tuple[int, str]]) -> list[Row]:
-    rows = [Row(line, at, {cell.label: cell for cell in cells(line)}) for at, line in lines]
-    return [row for row in rows if not _is_total(row)]
+def _row_at(text: str, start: int) -> Row | None:
+    """Take the line that starts there apart; None if a cell has no name or two have the same."""
+    end = text.find("\n", start)
+    line = text[start : end if end >= 0 else len(text)]
+    found = cells(line)
+    named = {cell.label: cell for cell in found}
+    return Row(line, start, named) if all(named) and len(named) == len(found) > 0 else None
 
 
 def _is_total(row: Row) -> bool:
     """Whether a row is a sum of others: a short value says so that is no number."""
     values = [row.value(label) for label in row.cells]
     return any(says_total(value) and len(value.split()) <= _TOTAL_WORDS for value in values)
-
-
-def _line(text: str, start: int) -> str:
-    end = text.find("\n", start)
-    return text[start : end if end >= 0 else len(text)]
-
-
-def _labels(line: str) -> set[str]:
-    """Return what a row's cells are called; none if one has no name or two have the same."""
-    found = [cell.label for cell in cells(line)]
-    return set(found) if all(found) and len(set(found)) == len(found) else set()
 
 
 def _of_asked_figures(question: str, rows: Sequence[Row]) -> list[Row]:
