@@ -68,6 +68,21 @@ def search_of(page: Page) -> str:
 # ---- what was said survives
 
 
+def test_a_conversation_has_an_address_before_its_first_answer_is_seen(
+    own: Served, visit: OpenPage
+) -> None:
+    page = visit(own.address)
+    page.evaluate(
+        """() => new MutationObserver((_, observer) => {
+            if (!document.querySelector(".qa-turn")) return;
+            document.body.dataset.addressWhenSeen = location.search;
+            observer.disconnect();
+        }).observe(document.body, {childList: true, subtree: true})"""
+    )
+    ask(page, ROSES)
+    assert "c=" in (page.evaluate("document.body.dataset.addressWhenSeen") or "")
+
+
 def test_a_conversation_survives_reload_restart_and_the_way_back(
     own: Served, restarted: str, visit: OpenPage
 ) -> None:

@@ -31,6 +31,8 @@ function receive(html) {
   const isOther = Boolean(conversation) && conversation !== document.body.dataset.conversation;
   if (isOther || Number(version) < newest.version) return;
   newest = { version: Number(version), name: document.body.dataset.conversation };
+  // It has an address before it is in view, or a reload in between would lose it.
+  if (coming.content.querySelector(".qa-turn")) tellAll("qa-said", conversation);
   if (props.value !== html) props.value = html;
   requestAnimationFrame(showNewTurn);
 }
@@ -69,8 +71,6 @@ function showNewTurn() {
   const said = turn.querySelector(".qa-short, .qa-answer, .qa-abstained, .qa-error");
   if (!isNew) return;
   document.querySelector("#qa-answered").textContent = said?.textContent ?? "";
-  const { conversation } = turn.closest("[data-conversation]").dataset;
-  tellAll("qa-said", conversation);
   openByItself(turn);
 }
 

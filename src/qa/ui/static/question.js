@@ -47,13 +47,9 @@ async function send(number) {
   } else {
     one.why ??= AWAY;
     heard(one.why);
-    keep();
   }
-  // Once the answer is in view it has an address: before that a reload would lose both.
-  requestAnimationFrame(() => {
-    keep();
-    show();
-  });
+  keep();
+  requestAnimationFrame(show); // with the answer: nothing jumps
 }
 
 // What the program says instead of answering comes before its failure does.
