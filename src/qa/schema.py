@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "item", "paragraph", "row"]
 State = Literal["unchanged", "changed", "missing", "outdated"]
-Outcome = Literal["answer", "differ", "computed", "possible", "unclear", "none"]
+Outcome = Literal["answer", "parts", "differ", "computed", "possible", "unclear", "none"]
 Operation = Literal["sum", "average", "count", "difference"]
 
 
@@ -331,6 +331,8 @@ class Answer:
         language: Of the question, where that is not English and the encoder is; else empty.
         choices: Two or more where several documents would answer, each of another thing.
         computed: What a table's rows come to, where that was asked and no document says it.
+        parts: The answers to what a question asks of several things, each with its own question;
+            then `answer` is the first that was found, and `citations` are all of theirs.
     """
 
     question: str
@@ -351,10 +353,13 @@ class Answer:
     suggestion: str = ""
     language: str = ""
     computed: Computation | None = None
+    parts: "tuple[Answer, ...]" = ()
 
     @property
     def state(self) -> Outcome:
         """Say which: an answer, several, a result, a possible answer, a question back, or none."""
+        if self.parts:
+            return "parts"
         if self.answered:
             return "differ" if self.versions else "answer"
         if self.computed is not None:

@@ -87,6 +87,7 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
                 "trusted": True,
             }
         ],
+        "parts": [],
         "computed": None,
         "passages": [
             {

@@ -23,6 +23,7 @@ VERSIONS = (Version("Ten", "2020", CITED), Version("Nine", "2019", CITED))
 ANSWERS: dict[Outcome, Answer] = {
     "answer": GIVEN,
     "differ": replace(GIVEN, versions=VERSIONS),
+    "parts": replace(GIVEN, parts=(GIVEN, replace(NONE, question="And where?"))),
     "computed": replace(NONE, computed=COMPUTED),
     "possible": replace(NONE, possible=CITED),
     "unclear": replace(NONE, choices=(Choice("a.txt", "A"), Choice("b.txt", "B"))),
@@ -50,6 +51,13 @@ def test_each_outcome_says_what_to_do_and_only_answers_answer(state: Outcome) ->
     if state in ("none", "possible"):
         assert "documents" in given["do"]
         assert "not" in given["do"]
+
+
+def test_each_part_says_what_to_do_with_it() -> None:
+    given, missing = brief(Reply("?", answer=ANSWERS["parts"]))["parts"]
+    assert (given["state"], given["answer"]) == ("answer", "Ten")
+    assert (missing["state"], missing["question"]) == ("none", "And where?")
+    assert "do not guess" in missing["do"]
 
 
 def test_a_citation_says_all_that_is_needed_to_open_it_and_to_name_it() -> None:

@@ -25,6 +25,7 @@ ANSWER_KEYS = [
     "confidence",
     "citations",
     "versions",
+    "parts",
     "computed",
     "choices",
     "read_as",

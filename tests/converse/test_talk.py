@@ -27,7 +27,7 @@ TWO = [*ONE, DocumentInfo("a/b.pdf", "The harbour", "", "", 10, 1, 2, 0)]
         ("What documents do you have?", "documents"), ("which files are there", "documents"),
         ("list the documents", "documents"), ("show me your files", "documents"),
         ("How many documents are there?", "count"), ("how many files do you have", "count"),
-        ("you are stupid", "insult"), ("this is useless!", "insult"), ("wtf", "insult"),
+        ("you are stupid", "insult"), ("Are you really stupid?", "insult"), ("this is useless!", "insult"), ("wtf", "insult"),
         ("ok", "chatter"), ("lol", "chatter"), ("???", "chatter"), ("hm", "chatter"),
         ("👍", "chatter"), ("interesting", "chatter"),
     ],

@@ -34,6 +34,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
             {"answer": one.answer, "date": one.date, "doc_id": one.citation.doc_id}
             for one in answer.versions
         ],
+        "parts": [_part_to_json(part) for part in answer.parts],
         "computed": answer.computed and _computation_to_json(answer.computed),
         "choices": [{"doc_id": one.doc_id, "title": one.title} for one in answer.choices],
         "read_as": [{"typed": word.typed, "read": word.read} for word in answer.read_as],
@@ -46,6 +47,12 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         ],
         "timings_ms": answer.timings_ms,
     }
+
+
+def _part_to_json(part: Answer) -> dict[str, Any]:
+    """Make the answer object of a part: without what stands in that of the whole."""
+    of_whole = ("id", "parts", "read_as", "language", "passages", "timings_ms")
+    return {name: value for name, value in answer_to_json(part).items() if name not in of_whole}
 
 
 def passage_to_json(found: RetrievedPassage, title: str) -> dict[str, Any]:
@@ -75,6 +82,8 @@ def answer_to_text(answer: Answer, *, bold: bool = False) -> str:
     if answer.read_as:
         rest = answer_to_text(replace(answer, read_as=()), bold=bold)
         return f"{read_as_in_words(answer)}\n\n{rest}"
+    if answer.parts:
+        return _parts_to_text(answer)
     if answer.computed is not None:
         return _computation_to_text(answer.computed)
     if answer.choices and not answer.answered:
@@ -113,6 +122,11 @@ def answer_to_text(answer: Answer, *, bold: bool = False) -> str:
 def _bold(part: Part, *, bold: bool) -> str:
     said = _CONTROLS.sub(" ", part.text)
     return f"\x1b[1m{said}\x1b[0m" if bold and part.marked else said
+
+
+def _parts_to_text(answer: Answer) -> str:
+    said = (f"{one_line(part.question)}\n{answer_to_text(part)}" for part in answer.parts)
+    return "\n\n".join(said)
 
 
 def _versions_to_text(answer: Answer) -> str:
@@ -271,6 +285,8 @@ def quoted(citation: Citation) -> str:
 
 def answer_in_words(answer: Answer) -> str:
     """Write an answer with its citations, to be pasted elsewhere."""
+    if answer.parts:
+        return "\n\n".join(f"{part.question}\n{_in_words_or_none(part)}" for part in answer.parts)
     if answer.computed is not None:
         found = answer.computed
         return "\n\n".join([f"{found.value} ({computed_in_words(found)})", quoted(found.citation)])
@@ -282,6 +298,11 @@ def answer_in_words(answer: Answer) -> str:
         return "\n\n".join([differing_in_words(answer), *said])
     short = answer.answer if answer.answer != answer.citations[0].quote else ""
     return "\n\n".join(filter(None, (short, *map(quoted, answer.citations))))
+
+
+def _in_words_or_none(part: Answer) -> str:
+    given = part.answered or part.computed is not None
+    return answer_in_words(part) if given else refusal_in_words(part)
 
 
 def location(citation: Citation) -> str:

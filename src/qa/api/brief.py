@@ -14,6 +14,8 @@ _RELATED = 3
 _RELATED_CHARACTERS = 600
 _DO = {
     "answer": "Give this answer with its quote, and say where it stands.",
+    "parts": "Several things were asked: give each part's answer with its quote as its own `do` "
+    "says, and name the parts without one.",
     "differ": "The documents say different things: give every version with its date and quote.",
     "computed": "No document says this; it was computed from the rows of a table. Say so, and give "
     "the figures that went in.",
@@ -49,6 +51,8 @@ def brief(given: Reply) -> dict[str, Any]:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
+    if answer.parts:
+        return {"parts": [_part(part) for part in answer.parts]}
     whole = answer_to_json(answer)
     found: dict[str, Any] = {
         "answer": answer.answer,
@@ -65,6 +69,10 @@ def _answer(answer: Answer) -> dict[str, Any]:
     if answer.state in ("possible", "none"):
         found["related"] = [_related(answer, one) for one in answer.passages[:_RELATED]]
     return {name: value for name, value in found.items() if value}
+
+
+def _part(part: Answer) -> dict[str, Any]:
+    return {"question": part.question, "state": part.state, "do": _DO[part.state]} | _answer(part)
 
 
 def _computed(found: Computation) -> dict[str, Any]:

@@ -31,6 +31,7 @@ ANSWER: dict[str, Any] = {
     "confidence": 0.9,
     "citations": [_CITATION],
     "versions": [],
+    "parts": [],
     "choices": [],
     "read_as": [],
     "language": None,

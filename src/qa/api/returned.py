@@ -138,6 +138,22 @@ class Written(_Got):
     error: str | None
 
 
+class Part(_Got):
+    """The answer to one of several things that were asked."""
+
+    question: str
+    answered: bool
+    state: Outcome
+    answer: str | None
+    confidence: float
+    citations: list[Citation]
+    versions: list[Version]
+    computed: Computed | None
+    choices: list[Choice]
+    suggestion: str | None
+    possible: Citation | None
+
+
 class Answer(_Got):
     """The answer object of the contract."""
 
@@ -149,6 +165,7 @@ class Answer(_Got):
     confidence: float
     citations: list[Citation]
     versions: list[Version]
+    parts: list[Part]
     computed: Computed | None
     choices: list[Choice]
     read_as: list[ReadAs]

@@ -28,6 +28,7 @@ _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 _DETERMINED = re.compile(
     r"\b(?:the|an?|[\w.]+[’']s?|its|their|his|her)(?: first| second| last| new| own)? $", re.I
 )
+_HAS_TITLE = re.compile(r"(?:Mrs?|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Dame)\b")
 # Nouns inside names that no person has.
 _NO_PERSON = frozenset(
     """academy act agency airport album association award awards band bank board bridge
@@ -174,6 +175,8 @@ def _things(exchange: Exchange) -> Iterator[str]:
         yield _without_time(asked.rest)
     elif asked and asked.wh in ("what", "which"):
         yield _as_named(exchange)
+        if asked.noun and not asked.aux and len(asked.rest.split()) <= _MOST_WORDS:
+            yield "" if is_plural(asked.noun) else f"the {asked.noun} that {asked.rest}"
     if asked and asked.wh.startswith("how") and asked.noun and not is_plural(asked.noun):
         yield f"the {asked.noun}"
     found = _with_tails(exchange.question)
@@ -188,6 +191,8 @@ def _things(exchange: Exchange) -> Iterator[str]:
     persons = [p for p in named if _may_be_person(p) and " " in p.text]
     others = [p for p in named if p not in persons]
     for phrase in (*others, *determined[::-1], *persons, *things, *found):
+        if _HAS_TITLE.match(phrase.text):  # nobody called so is a thing
+            continue
         yield _with_article(exchange.question, phrase)
 
 

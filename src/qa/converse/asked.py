@@ -7,7 +7,7 @@ destroyed in 2018; so it can be asked again with “why” or “where”.
 import re
 from typing import NamedTuple
 
-from qa.converse.phrases import AUXILIARIES, NOUNS, is_verb, tokens
+from qa.converse.phrases import AUXILIARIES, NOUNS, VERBS, is_plural, is_verb, tokens
 
 _WH = (
     r"(?:(?P<prep>in|at|on|to|from|for|by|with|of|since|until|during|under|about) )?"
@@ -40,6 +40,8 @@ _PARTICIPLES = frozenset(
 _AFTER_SUBJECT = (_PARTICIPLES - {"in", "at", "on", "under"}) | {"due", "be", "than", "when", "if"}
 _IS = ("is", "are", "was", "were")
 _ARTICLES = frozenset("the a an its their his her our my this that these those".split())
+_ARTICLE = re.compile(rf"(?:{'|'.join(sorted(_ARTICLES))}) ", re.IGNORECASE)
+_OPEN_END = re.compile(r" (?:for|of|to|with|by|at|on|from|about)$", re.IGNORECASE)
 _BEFORE_PARTICIPLE = frozenset("not also ever first been officially originally".split())
 
 
@@ -95,6 +97,7 @@ class Asked(NamedTuple):
             number for number, word in enumerate(words)
             if number > first and (
                 (is_verb(word) and (self.is_done or word.lower() not in NOUNS))
+                or word.lower() in AUXILIARIES
                 or word.lower().strip(",;") in _AFTER_SUBJECT
             )
         )  # fmt: skip
@@ -114,6 +117,8 @@ def take_apart(question: str) -> Asked | None:
     if match := _SUBJECT_QUESTION.match(said):
         words = match["rest"].split()
         at = next((n for n, word in enumerate(words) if is_verb(word)), None)
+        if at is None and len(words) > 2 and words[1].endswith("s") and not is_plural(words[0]):
+            at = 1  # which river floods every year
         if match["wh"].lower() == "who":  # what follows is a verb, known or not
             at = 0
         if at is None:
@@ -134,6 +139,8 @@ def ask_otherwise(asked: Asked, with_word: str, answer: str = "") -> str:
     """
     lead = with_word[:1].upper() + with_word[1:]
     aux = asked.aux.lower()
+    if with_word.lower() in ("why", "when", "where", "how"):  # not: why did she ask for
+        asked = asked._replace(rest=_OPEN_END.sub("", asked.rest))
     if asked.is_definition and not (answer[:1].isalpha() and len(answer.split()) <= _MOST_WORDS):
         return f"{lead} {aux} {asked.rest}?"
     if not asked.of_subject:
@@ -142,6 +149,9 @@ def ask_otherwise(asked: Asked, with_word: str, answer: str = "") -> str:
     subject = _subject(asked, answer)
     if aux:
         return f"{lead} {aux} {subject} {asked.rest}?"
+    verb, _, rest = asked.rest.partition(" ")
+    if base := _base(verb):
+        return f"{lead} does {subject} {base} {rest}?"
     return f"{lead} is it that {subject} {asked.rest}?"
 
 
@@ -158,13 +168,21 @@ def _is_name(answer: str) -> bool:
 def _subject(asked: Asked, answer: str) -> str:
     """Say who or what it was: the answer, if it is a name; else the noun that was asked for."""
     if answer[:1].isalpha() and len(answer.split()) <= _MOST_WORDS and asked.wh in _ASKS_A_NAME:
-        return answer
+        if _ARTICLE.match(answer):
+            return answer[0].lower() + answer[1:]
+        return answer if answer[0].isupper() else f"the {answer}"
     if asked.noun:
         counted = asked.wh.startswith("how") or asked.wh.endswith("of")
         return asked.noun if counted else f"the {asked.noun}"
     if asked.aux.lower() in ("were", "are", "have"):
         return "they"
     return "he" if asked.wh == "who" else "it"
+
+
+def _base(verb: str) -> str:
+    """Return a verb without the s of the third person; empty where it has none."""
+    low = verb.lower()
+    return next((base for base in (low[:-1], low[:-2]) if low.endswith("s") and base in VERBS), "")
 
 
 def _begins_with_participle(rest: str) -> bool:

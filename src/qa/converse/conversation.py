@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, checked_question
-from qa.converse.exchange import Exchange, Understood
+from qa.converse.exchange import Exchange, Understood, exchange_of_answer, own_title
 from qa.converse.overview import Overview, overview
+from qa.converse.parts import answered
 from qa.converse.resolve import understand
 from qa.converse.summary import wanted_overview
 from qa.converse.talk import answer_to, small_talk
-from qa.documents.load import title_from_name
 from qa.schema import Answer, Citation, Reading
 from qa.words import words
 
@@ -68,7 +68,7 @@ def reply(
     """
     question = checked_question(question)
     if is_whole:
-        return Reply(question, answer=answerer.ask(question, only=only))
+        return Reply(question, answer=answered(answerer, question, only))
     asked = [info for info in answerer.documents() if only is None or info.doc_id in only]
     if talk := small_talk(question):
         return Reply(question, said=answer_to(talk, asked))
@@ -79,8 +79,15 @@ def reply(
         meant = Understood(question)
     if meant.step in ("more", "else"):
         return _more(answerer, question, meant, earlier, only)
-    answer = answerer.ask(meant.question, only=[meant.doc_id] if meant.doc_id else only)
-    return Reply(question, "" if meant.step == "alone" else meant.question, answer)
+    answer = answered(answerer, meant.question, [meant.doc_id] if meant.doc_id else only)
+    if meant.step == "alone":
+        return Reply(question, answer=answer)
+    same = earlier[-1].doc_id
+    if any(choice.doc_id == same for choice in answer.choices):  # what was talked about is meant
+        answer = answerer.ask(meant.question, only=[same])
+        title = answerer.index.store.title(same)
+        return Reply(question, f"{meant.question.rstrip('?.! ')} in {title}?", answer)
+    return Reply(question, meant.question, answer)
 
 
 def _more(
@@ -139,7 +146,7 @@ def _around(answerer: Answerer, exchange: Exchange) -> Iterator[Reading]:
 def exchange_of(given: Reply) -> Exchange | None:
     """Keep of a reply what later questions may mean; of small talk nothing."""
     if given.answer is not None:
-        return _of_answer(given.answer)
+        return exchange_of_answer(given.answer)
     if given.overview is not None and len(given.overview.doc_ids) == 1:
         return _of_overview(given.overview)
     if given.more:
@@ -154,30 +161,7 @@ def exchanges_of(replies: Sequence[Reply]) -> list[Exchange]:
     return [exchange for exchange in map(exchange_of, replies) if exchange is not None]
 
 
-def _of_answer(answer: Answer) -> Exchange:
-    cited = answer.citations[0] if answer.citations else answer.possible
-    if answer.computed is not None:
-        cited = answer.computed.citation
-    shown = [choice.doc_id for choice in answer.choices]
-    shown += [citation.doc_id for citation in answer.citations]
-    shown += [found.passage.doc_id for found in answer.passages]
-    return Exchange(
-        question=answer.question,
-        answer=answer.answer or "",
-        quote=cited.quote if cited else "",
-        doc_id=cited.doc_id if cited else "",
-        title=_own_title(cited.title, cited.doc_id) if cited else "",
-        heading=cited.heading if cited else "",
-        doc_ids=tuple(dict.fromkeys(shown)),
-    )
-
-
 def _of_overview(given: Overview) -> Exchange:
     doc_id = given.doc_ids[0]
-    title = _own_title(given.title, doc_id)
+    title = own_title(given.title, doc_id)
     return Exchange(title, doc_id=doc_id, title=title, doc_ids=given.doc_ids)
-
-
-def _own_title(title: str, doc_id: str) -> str:
-    """Return a document's title, unless it is only called after its file."""
-    return "" if title == title_from_name(doc_id) else title

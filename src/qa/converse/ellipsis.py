@@ -17,6 +17,7 @@ from qa.converse.phrases import (
     TIME,
     Phrase,
     PhraseKind,
+    head_of,
     is_plural,
     is_verb,
     phrases,
@@ -39,7 +40,8 @@ _THAT = "(?:that|this|it)"
 _BARE = re.compile(
     r"^(?:and |but |so )?(?P<word>why|when|where|how|how so|how come|since when|until when|who|"
     r"by whom|whom|by who|with whom|for whom|from whom|from where|where from|where to|how often|"
-    r"how long|for how long|by how much|(?:with|by|from|on|at|to) what|in (?:what|which) way|"
+    r"how (?:long|quickly|soon|fast|far|late|early)|for how long|by how much|"
+    r"(?:with|by|from|on|at|to) what|in (?:what|which) way|"
     r"for what|for how much|what for|"
     r"why not|why so|(?:in )?(?:what|which) (?:year|month)|(?:what|which) year was)"
     rf"(?: exactly| (?:is|was) {_THAT}| did {_THAT}(?: happen)?| {_THAT})?\W*$",
@@ -64,12 +66,19 @@ _NEAR_YEAR = re.compile(
 _BACK = frozenset("before earlier previous prior preceding".split())
 _A_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _QUANTITY = re.compile(
-    r"^(?P<wh>how (?:many|much)|which|what|whose|in (?:which|what))(?P<noun>(?: [\w’'-]+){0,4})$",
+    r"^(?P<wh>how (?:many|much)|whose|"
+    r"(?:(?:in|since|until|from|for|with|by|at|on|to|under) )?(?:which|what))"
+    r"(?P<noun>(?: [\w’'-]+){0,4})$",
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"(?:in |at |on |for )?(?:what|which|whose)\s*$", re.IGNORECASE)
 _DETERMINED = re.compile(r"(?:the|an?|its|their|his|her|this|that|these|those)\b", re.IGNORECASE)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?) $", re.IGNORECASE)
+_VERB_LAST = re.compile(
+    r"\b(?:is|are|was|were|does|do|has|have)(?= (?:the |an? )?$)", re.IGNORECASE
+)
+_SEVERAL = {"is": "are", "was": "were", "does": "do", "has": "have"}
+_A_ONE = re.compile(r" ones?$", re.IGNORECASE)
 _PREPOSITION_FIRST = re.compile(
     r"(?:in|at|on|from|of|to|for|by|with|about|under|over|near|against|between|among|across|during|"
     r"through|within|without|per)\b",
@@ -105,9 +114,10 @@ def completed(question: str, before: Exchange) -> str | None:
 def is_fragment(core: str) -> bool:
     """Whether words are no question of their own: no verb, no question word."""
     found = [token.low for token in tokens(core) if token.text[0].isalnum()]
-    if not 0 < len(found) <= _MOST_WORDS or found[0] in QUESTION_WORDS | _COMMANDS:
+    if not 0 < len(found) <= _MOST_WORDS or found[0] in _COMMANDS:
         return False
-    if any(word in AUXILIARIES - {"may", "must", "will"} for word in found):
+    not_said = QUESTION_WORDS | (AUXILIARIES - {"may", "must", "will"})
+    if any(re.split("[’']", word)[0] in not_said for word in found):
         return False
     verbs = [word for word in found[1:] if is_verb(word) and word not in NOUNS]
     return not verbs or TIME.search(core) is not None
@@ -216,7 +226,16 @@ def _put_in(question: str, phrase: Phrase) -> str:
         _DETERMINED.match(put) or phrase.kind == "name" or is_plural(put)
     ):
         before = _ARTICLE_LAST.sub("", before)
+    if phrase.kind == "thing":
+        put = _A_ONE.sub(f" {head_of(old.text)}", put)
+        before = agreeing(before, put) if is_plural(old.text) != is_plural(put) else before
     return f"{before}{put}{question[old.end :]}"
+
+
+def agreeing(before: str, put: str) -> str:
+    """Turn “who is” into “who are” in front of several."""
+    one_and_several = _SEVERAL if is_plural(put) else {two: one for one, two in _SEVERAL.items()}
+    return _VERB_LAST.sub(lambda m: one_and_several.get(m[0].lower(), m[0]), before)
 
 
 def _place_of(question: str, phrase: Phrase) -> Phrase | None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from qa.documents.load import title_from_name
+from qa.schema import Answer
+
 Step = Literal["alone", "follow_up", "more", "else"]
 
 
@@ -45,3 +48,27 @@ class Understood:
     question: str
     step: Step = "alone"
     doc_id: str = ""
+
+
+def exchange_of_answer(answer: Answer) -> Exchange:
+    """Keep of an answer what later questions may mean."""
+    cited = answer.citations[0] if answer.citations else answer.possible
+    if answer.computed is not None:
+        cited = answer.computed.citation
+    shown = [choice.doc_id for choice in answer.choices]
+    shown += [citation.doc_id for citation in answer.citations]
+    shown += [found.passage.doc_id for found in answer.passages]
+    return Exchange(
+        question=answer.question,
+        answer=answer.answer or "",
+        quote=cited.quote if cited else "",
+        doc_id=cited.doc_id if cited else "",
+        title=own_title(cited.title, cited.doc_id) if cited else "",
+        heading=cited.heading if cited else "",
+        doc_ids=tuple(dict.fromkeys(shown)),
+    )
+
+
+def own_title(title: str, doc_id: str) -> str:
+    """Return a document's title, unless it is only called after its file."""
+    return "" if title == title_from_name(doc_id) else title

@@ -64,7 +64,8 @@ VERBS = frozenset(
     mention met modernise modernize move need obtain occur offer open operate own paid pass
     pay perform permit play prevent produce promote protect prove provide publish put raise
     ran reach read receive recommend record reduce refer register reject relate release rely
-    stand stood
+    stand stood install uninstall upgrade update download upload fix repair replace cancel clean
+    restart reset refund return chair chaired borrow lend
     remain remove renew rent report represent require respond result return rise risen rose
     run said sang saw say says seek seem seen seize sell send sent serve set shall ship show
     shown sign sing sit sold speak spend spent spoke start state stay stop strengthen suffer
@@ -183,7 +184,7 @@ def _name(text: str, run: list[Token]) -> list[Phrase]:
 
 def is_plural(text: str) -> bool:
     """Whether a phrase looks like several things."""
-    head = _head(text).lower()
+    head = head_of(text).lower()
     return (head.endswith("s") and not head.endswith(("ss", "us", "is"))) or head in (
         "people", "children", "men", "women", "police", "staff", "members"
     )  # fmt: skip
@@ -196,7 +197,7 @@ def is_name_like(text: str) -> bool:
     return bool(strong) and len(said) <= 6 and all(w[0].isupper() or w[0].isdigit() for w in strong)
 
 
-def _head(text: str) -> str:
+def head_of(text: str) -> str:
     """Return the noun that a phrase is about: the last word before "of"."""
     front = (
         re.split(r"\b(?:of|in|for|at|from|on|to|over|under|with|without)\b", text, maxsplit=1)[
@@ -218,7 +219,8 @@ def is_verb(word: str) -> bool:
 NOUNS = frozenset(
     "list report plan change result cost work use visit record fund supply measure play need show "
     "state claim end export turn lead form run place start return support transport rent issue "
-    "limit permit cover offer guarantee".split()
+    "limit permit cover offer guarantee upgrade update download upload fix repair reset refund "
+    "return chair".split()
 )
 """Verbs that are also nouns, and oftener so inside a phrase."""
 
@@ -230,7 +232,7 @@ def _runs(found: list[Token]) -> Iterator[list[Token]]:
     for number, token in enumerate(found):
         linked = bool(run) and _links(run[-1], token, found[number + 1 :])
         before = found[number - 1] if number else None
-        if (bool(run) and number == verb) or (not linked and _parts(token, before)):
+        if number == verb or (not linked and _parts(token, before)):
             if run:
                 yield run
             run = []
@@ -251,7 +253,10 @@ def _verb_like_a_noun(found: list[Token]) -> int | None:
     after = range(done + 1, len(found))
     if any(is_verb(found[n].text) and found[n].low not in NOUNS for n in after):
         return None
-    return max((n for n in after if found[n].low in NOUNS), default=None)
+    alike = (
+        n for n in after if found[n].low in NOUNS and found[n - 1].low not in ("the", "a", "an")
+    )
+    return max(alike, default=None)
 
 
 def _links(before: Token, token: Token, after: list[Token]) -> bool:

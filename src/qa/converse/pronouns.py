@@ -67,10 +67,13 @@ def resolved(question: str, earlier: Sequence[Exchange]) -> str:
     parts: list[str] = []
     position = 0
     clear: set[Sort] = set()
+    put: list[str] = []
     for pronoun in _pronouns(question):
-        said = "" if pronoun.sort in clear else antecedent(pronoun, question, earlier)
+        known = " ".join([question, *put])
+        said = "" if pronoun.sort in clear else antecedent(pronoun, known, earlier)
         if said:
             clear.add(pronoun.sort)
+            put.append(said)
             parts += [question[position : pronoun.start], _fitted(pronoun, said)]
             position = pronoun.end
     return "".join([*parts, question[position:]])

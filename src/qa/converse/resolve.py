@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from qa.converse.ellipsis import completed
 from qa.converse.exchange import Exchange, Understood
-from qa.converse.phrases import times
+from qa.converse.phrases import head_of, is_plural, phrases, times
 from qa.converse.pronouns import resolved
 
 _ABOUT_IT = r"(?: (?:about|on|of|in) (?:it|that|this|them)(?: \w+)?)?"
@@ -39,6 +39,11 @@ _NTH_DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _NTH = re.compile(rf"\bthe {_ORDINAL} (?:one|of (?:them|these|those))\b", re.IGNORECASE)
+_ONE = re.compile(
+    r"\b(?:the|an?|that|this) (?:next|previous|last|new|old|other|older|newer|earlier|later|"
+    r"following|same|\w+est) (?P<one>ones?)\b",
+    re.IGNORECASE,
+)
 _LIST = re.compile(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|;\s*")
 _AND = re.compile(r"^(?:and|also)\b[ ,]*(?=\S)", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:his|her|its|their)\b", re.IGNORECASE)
@@ -64,7 +69,7 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
     named = _nth(named, before)
     whole = completed(named, before)
     if whole is None:
-        whole = resolved(_carried_over(named, before), earlier)
+        whole = resolved(_carried_over(_one(named, before), before), earlier)
     elif _OWN.search(named):  # "and her mother?"; what the question before says of itself is clear
         whole = resolved(whole, earlier)
     if _letters(whole) == _letters(question):
@@ -103,6 +108,21 @@ def _nth(question: str, before: Exchange) -> str:
     listed = [part.strip() for part in _LIST.split(before.answer) if part.strip()]
     chosen = _at(listed, match["which"]) if len(listed) > 1 else ""
     return f"{question[: match.start()]}{chosen}{question[match.end() :]}" if chosen else question
+
+
+def _one(question: str, before: Exchange) -> str:
+    """Say what “the next one” is one of: the last thing that was asked about."""
+    match = _ONE.search(question)
+    if match is None:
+        return question
+    several = match["one"].lower() == "ones"
+    things = [p.text for p in phrases(before.question) if p.kind == "thing"]
+    alike = [head_of(text) for text in things if is_plural(text) == several]
+    return (
+        f"{question[: match.start('one')]}{alike[-1]}{question[match.end() :]}"
+        if alike
+        else question
+    )
 
 
 def _at(items: Sequence[str], which: str) -> str:

@@ -63,6 +63,7 @@ _PATTERNS: dict[Talk, str] = {
     r"worthless|"
     r"ridiculous|wrong|shit|bullshit|suck|sucks|liar|joke|nonsense)(?: (?:bot|machine|program|"
     r"answer|idiot|thing|tool))*|idiot|stupid|moron|shut up|fuck(?: you| off)?|wtf|shit|damn|crap|"
+    r"are you (?:so |really |always )?(?:stupid|dumb|useless|an idiot|crazy|mad|serious|kidding)|"
     r"go to hell|i hate you|nonsense|bullshit|useless",
     "chatter": r"(?:ok+|okay|k|lol|haha+|hehe+|rofl|lmao|hm+|hmm+|uh+|um+|oh+|ah+|aha|wow|cool|"
     r"nice|"

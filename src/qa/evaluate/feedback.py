@@ -117,9 +117,10 @@ class Entry:
 def makes_test(answer: Answer) -> bool:
     """Whether a verdict on an answer says what a test may expect.
 
-    Not where something was computed, or asked back: neither is quoted, nor was it refused.
+    Not where something was computed, or asked back: neither is quoted, nor was it refused. Nor
+    where several things were asked: a verdict does not say which of them it is about.
     """
-    return answer.state not in ("computed", "unclear")
+    return answer.state not in ("computed", "unclear", "parts")
 
 
 class Feedback:

@@ -57,6 +57,15 @@ def _of_turn(turn: Turn) -> Iterator[Line]:
             yield from _cited(citation)
     elif answer is None:
         yield _plain("note", turn.error)
+    else:
+        yield from _of_answer(answer)
+
+
+def _of_answer(answer: Answer) -> Iterator[Line]:
+    if answer.parts:
+        for part in answer.parts:
+            yield _plain("note", part.question)
+            yield from _of_answer(part)
     elif answer.computed is not None:
         found = answer.computed
         yield _plain("note", COMPUTED)

@@ -8,7 +8,7 @@ import threading
 from dataclasses import replace
 
 from qa.answer.pipeline import Answerer
-from qa.schema import Citation
+from qa.schema import Answer, Citation
 from qa.ui.page_state import Turn
 
 
@@ -35,24 +35,22 @@ class Rechecker:
             return self._checked_rest(turn, answerer)
         with self._lock:
             self._begin(answerer)
-            citations = tuple(self._checked(place, answerer) for place in answer.citations)
-            versions = tuple(
+            return replace(turn, answer=self._checked_answer(answer, answerer))
+
+    def _checked_answer(self, answer: Answer, answerer: Answerer) -> Answer:
+        return replace(
+            answer,
+            citations=tuple(self._checked(place, answerer) for place in answer.citations),
+            versions=tuple(
                 replace(version, citation=self._checked(version.citation, answerer))
                 for version in answer.versions
-            )
-            possible = answer.possible and self._checked(answer.possible, answerer)
-            computed = answer.computed and replace(
-                answer.computed, citation=self._checked(answer.computed.citation, answerer)
-            )
-        return replace(
-            turn,
-            answer=replace(
-                answer,
-                citations=citations,
-                versions=versions,
-                possible=possible,
-                computed=computed,
             ),
+            possible=answer.possible and self._checked(answer.possible, answerer),
+            computed=answer.computed
+            and replace(
+                answer.computed, citation=self._checked(answer.computed.citation, answerer)
+            ),
+            parts=tuple(self._checked_answer(part, answerer) for part in answer.parts),
         )
 
     def _checked_rest(self, turn: Turn, answerer: Answerer) -> Turn:
