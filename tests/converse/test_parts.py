@@ -95,6 +95,7 @@ def test_a_part_without_an_answer_is_named(answerer: Answerer) -> None:
     answer = answered(answerer, "Who is the landlord and what is his favourite colour?")
     first, second = answer.parts
     assert (first.answered, second.answered) == (True, False)
+    assert second.possible is None or second.possible.quote != first.citations[0].quote
     assert answer.answered
     for text in (answer_to_text(answer), answer_in_words(answer)):
         assert "Greenacre Homes" in text

@@ -6,7 +6,14 @@ from playwright.sync_api import expect
 from qa.index.build import build_index
 from qa.ui.app import start
 from tests.conftest import write_corpus
-from tests.ui.browsing import PHONE, OpenPage, ask, assert_in_view, assert_no_sideways_scrolling
+from tests.ui.browsing import (
+    DESKTOP,
+    PHONE,
+    OpenPage,
+    ask,
+    assert_in_view,
+    assert_no_sideways_scrolling,
+)
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
 
@@ -73,3 +80,22 @@ def test_a_wide_table_scrolls_in_its_card_to_the_marked_cell(address: str, visit
     cells = page.locator("#qa-source .qa-table .qa-cited")
     expect(cells).to_have_text([value for value in row if value])
     assert_no_sideways_scrolling(page)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_each_of_several_questions_stands_above_its_answer(
+    address: str, visit: OpenPage, size: tuple[int, int]
+) -> None:
+    page = visit(address, size)
+    turn = ask(page, "How long does the kiln heat up and what is its colour?")
+    asked = turn.locator(".qa-asked-apart")
+    expect(asked).to_have_count(2)
+    expect(asked.first).to_have_text("How long does the kiln heat up?")
+    expect(turn.locator(".qa-of-several").first).to_contain_text("The kiln heats up in 40 minutes.")
+    expect(turn.locator(".qa-of-several").last).to_contain_text("no answer")
+    expect(turn.locator(".qa-judging")).to_have_count(0)
+    assert_no_sideways_scrolling(page)
+    turn.locator(".qa-chip").first.click()
+    expect(page.locator(".qa-cited")).to_contain_text("The kiln heats up in 40 minutes.")
+    page.reload()
+    expect(page.locator(".qa-asked-apart")).to_have_count(2)

@@ -210,6 +210,7 @@ def _together(question: str, parts: Sequence[Answer]) -> Answer:
     """Make one answer of those to the parts of a question."""
     given = [part for part in parts if part.answered]
     first = given[0] if given else parts[0]
+    quotes = {place.quote for part in given for place in part.citations}
     stages = dict.fromkeys(stage for part in parts for stage in part.timings_ms)
     return replace(
         first,
@@ -223,5 +224,11 @@ def _together(question: str, parts: Sequence[Answer]) -> Answer:
         computed=None,
         unmentioned=(),
         suggestion="",
-        parts=tuple(replace(part, passages=(), titles={}) for part in parts),
+        parts=tuple(_as_part(part, quotes) for part in parts),
     )
+
+
+def _as_part(part: Answer, quotes: Collection[str]) -> Answer:
+    """Leave out what the whole shows, and as a possible answer what answers another part."""
+    is_said = part.possible is not None and part.possible.quote in quotes
+    return replace(part, passages=(), titles={}, possible=None if is_said else part.possible)
