@@ -29,6 +29,7 @@ from qa.answer.signs.features import (
     Features,
     asked_words,
     has_asked_type,
+    has_number,
     held_words,
     key_words,
     missing_figure,
@@ -188,21 +189,26 @@ class Reader:
                 margin=_bounded(margin),
                 cosine=cosines[number],
                 retrieval=found.score,
-                wrong_type=0.0 if fits else _wrong_type(question, passage.slice(sentence)),
+                wrong_type=0.0 if fits else _wrong_type(question, passage, sentence, answer),
                 missing_figure=missing_figure(question, passage, sentence, answer, above[number]),
                 unmentioned_name=float(bool(asked.unmentioned)),
                 lead=0.0,
                 evidence=_bounded(score.evidence),
                 coverage=share(held[number], asked.words),
-                other_thing=self._of_another(question, passage, sentence, above[number]),
+                other_thing=self._of_another(question, passage, sentence, answer, above[number]),
             )
             candidates.append(
                 Candidate(passage, sentence, answer, features, asked.unmentioned, held[number])
             )
         return candidates
 
-    def _of_another(self, question: str, passage: Passage, sentence: Span, above: str) -> float:
+    def _of_another(
+        self, question: str, passage: Passage, sentence: Span, answer: Span, above: str
+    ) -> float:
         """Say how plainly a sentence is of another thing: `Features.other_thing`."""
+        names_one = _is_row(passage, sentence) and not has_number(passage.slice(answer))
+        if names_one and asks_for_number(question):  # “how many sites”
+            return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0
         return names_another(question, passage.slice(sentence), above, self._corpus.mentions)
@@ -261,8 +267,14 @@ def _only_announces(question: str, passage: Passage, number: int) -> bool:
     )
 
 
-def _wrong_type(question: str, text: str) -> float:
+def _wrong_type(question: str, passage: Passage, sentence: Span, answer: Span) -> float:
+    """Say how far words are from the kind asked for: of a row no other cell than theirs counts."""
+    text = passage.slice(answer if _is_row(passage, sentence) else sentence)
     return 1.0 if has_asked_type(question, text) else 2.0
+
+
+def _is_row(passage: Passage, sentence: Span) -> bool:
+    return " | " in passage.slice(sentence)
 
 
 def _best_answer(

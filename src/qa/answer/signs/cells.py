@@ -82,7 +82,10 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     """
     asked = {stem(term) for term in query_terms(question)}
     scores = []
+    of_years = [cell for cell in row if _YEAR.search(cell.label) and asked & _named_by(cell.label)]
     for cell in row:
+        if of_years and _YEAR.search(cell.label) and cell not in of_years:
+            continue  # “Workers 2021” where “Paper 2022” is asked for, of whatever year
         label = [stem(word) for word in words(cell.label)]
         value = {stem(word) for word in words(text[slice(*cell.value)])}
         if not label or (value and value <= asked):
@@ -93,6 +96,11 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     best = max((score for score, _ in scores), default=0.0)
     leading = [cell for score, cell in scores if score == best]
     return leading[0] if best > 0 and len(leading) == 1 else None
+
+
+def _named_by(label: str) -> set[str]:
+    """Return what a column holds, the year aside."""
+    return {stem(word) for word in words(_YEAR.sub(" ", label))}
 
 
 def cell_of(answer: Span, row: Sequence[Cell]) -> Cell | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from qa.answer.signs.binding import parts
+from qa.answer.signs.cells import cells
 from qa.answer.signs.figures import figures, one_way
 from qa.answer.signs.question import (
     asks_for_date,
@@ -125,10 +126,15 @@ def has_asked_type(question: str, answer: str) -> bool:
         coined = _CURRENCY.search(answer) or _COINED.search(answer)
         if asks_for_other_unit(question) and coined:
             return False
-        return _NUMBER_IN_SENTENCE.search(answer) is not None
+        return has_number(answer)
     if asks_for_date(question):
         return _DATE_IN_SENTENCE.search(answer) is not None
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
+
+
+def has_number(text: str) -> bool:
+    """Whether a text has a number, in figures or in words."""
+    return _NUMBER_IN_SENTENCE.search(text) is not None
 
 
 def repeats_figure(question: str, answer: str) -> bool:
@@ -157,12 +163,21 @@ def missing_figure(
     wanted, text = figures(question), passage.slice(sentence)
     if not wanted:
         return 0.0
+    if _tells_of_another_year(wanted, _label_of(text, answer.shift(-sentence.start))):
+        return 3.0
     if wanted <= figures(f"{text} {above}", in_words=True):
         part = _part_with(text, answer.shift(-sentence.start))
         return 3.0 if _tells_of_another_year(wanted, part) else 0.0
     if _tells_of_another_year(wanted, text):
         return 3.0
     return 0.5 if wanted <= figures(f"{passage.text} {above}", in_words=True) else 1.0
+
+
+def _label_of(text: str, answer: Span) -> str:
+    """Return what the column is called in which an answer stands; empty outside of a row."""
+    row = cells(text) if " | " in text else []
+    at = (cell.label for cell in row if cell.value.start <= answer.start < cell.value.end)
+    return next(at, "")
 
 
 def _part_with(text: str, answer: Span) -> str:
