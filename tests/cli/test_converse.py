@@ -81,3 +81,14 @@ def test_what_is_said_is_safe_for_a_terminal(
 ) -> None:
     said = f"{QUESTION}\nAnd about \x1b[31mthe garden?\n"
     assert "\x1b" not in chat(capsys, monkeypatch, said, "--index", index_dir)[1]
+
+
+def test_the_fifty_first_question_still_knows_what_was_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, index_dir: Path
+) -> None:
+    said = "\n".join([*["hm"] * 10, *[QUESTION] * 50, "And about the garden?", "thanks"])
+    code, out, err = chat(capsys, monkeypatch, said, "--json", "--index", index_dir)
+    found = [json.loads(line) for line in out.splitlines()]
+    assert (code, err, len(found)) == (0, "", 62)
+    assert found[60]["understood"] == "Who wrote to Charles about the garden?"
+    assert {entry["answer"] for entry in found[10:60]} == {found[10]["answer"]}

@@ -99,6 +99,14 @@ def test_a_whole_question_is_left_alone(question: str) -> None:
         assert understand(question, [before]) == Understood(question)
 
 
+def test_a_place_is_not_she() -> None:
+    before = Exchange("When is it open?", "April", title="Visiting the Tarn Valley Museum")
+    assert understand("Where did she come from?", [before]).step == "alone"
+    lidman = Exchange("When was the letter written?", "1950", title="Elsa Lidman")
+    meant = understand("Where did she come from?", [lidman])
+    assert meant.question == "Where did Elsa Lidman come from?"
+
+
 @pytest.mark.parametrize(
     "question",
     ["tell me more", "More details, please", "go on", "What else?", "Is there anything else?"],

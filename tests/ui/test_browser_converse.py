@@ -116,3 +116,41 @@ def test_a_document_that_is_opened_from_the_list_says_what_it_is(
     card.get_by_role("button", name="1,130 drawings").click()
     expect(page.locator(".qa-cited").first).to_contain_text("1,130 drawings")
     expect(card).to_have_count(0)
+
+
+@pytest.mark.parametrize(("size", "scheme"), [((1280, 800), "light"), (PHONE, "dark")])
+def test_a_stranger_asks_linked_questions_comes_back_and_takes_it_along(
+    address: str, visit: OpenPage, size: tuple[int, int], scheme: str
+) -> None:
+    page = visit(address, size, scheme)
+    expect(ask(page, "What documents do you have?").locator(".qa-said")).to_contain_text("Lidman")
+    overview = ask(page, "Summarise railway-museum.md")
+    expect(overview).to_contain_text("Visiting the Tarn Valley Railway Museum")
+    for question, answer in (
+        ("What is the oldest locomotive of the museum?", "Heron"),
+        ("When was it built?", "1861"),
+        ("How much does it weigh?", "28 tonnes"),
+        ("Who is the director?", "Nadja Brenner"),  # several documents have one
+        ("Where did she come from?", "Graz"),
+        ("and when?", "2015"),
+        ("When was the museum railway closed?", "1967"),
+        ("Why?", "too few people used it"),
+        ("Which prize did the director win in 1999?", None),
+    ):
+        turn = ask(page, question)
+        if answer is None:
+            expect(turn.locator(".qa-abstained")).to_be_visible()
+        else:
+            expect(turn.locator(".qa-answer").first).to_contain_text(answer)
+            expect(turn.locator(".qa-chip").first).to_contain_text("Tarn Valley")
+    asked = page.locator(".qa-question").all_inner_texts()
+    address_of_conversation = page.url
+    page.goto("about:blank")
+    page.goto(address_of_conversation)  # the next day
+    expect(page.locator(".qa-question")).to_have_text(asked)
+    page.locator("#qa-share summary").click()
+    with page.expect_download() as download:
+        page.locator("[data-share=markdown]").click()
+    written = download.value.path().read_text("utf-8")
+    assert "Nadja Brenner" in written
+    assert "railway-museum.md" in written

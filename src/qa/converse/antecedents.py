@@ -127,7 +127,8 @@ def _most_said(earlier: Sequence[Exchange], own: set[str], fits: Callable[[Phras
         for phrase in filter(fits, names(exchange.answer)):
             _weigh(weights, _bare(phrase.text), (2 if " " in phrase.text else 1) * near)
     for title in _titles(earlier):
-        _weigh(weights, title, 3)
+        if fits(Phrase(0, len(title), title, "name")):
+            _weigh(weights, title, 3)
     known = {said: weight for said, weight in weights.items() if not _is_among(said, own)}
     return max(known, key=known.__getitem__, default="")
 

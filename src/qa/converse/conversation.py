@@ -15,11 +15,12 @@ from qa.converse.parts import answered
 from qa.converse.resolve import understand
 from qa.converse.summary import wanted_overview
 from qa.converse.talk import answer_to, small_talk
-from qa.schema import Answer, Citation, Reading
+from qa.schema import Answer, Choice, Citation, Reading
 from qa.words import words
 
 _MORE = 3  # sentences at a time
 _LEAST_WORDS = 5  # of a sentence that tells more
+_LATELY = 3  # exchanges back, a document that answered is still talked about
 _FAR = 9  # sentences behind what was cited
 _LEAST_COVERAGE = 0.25  # of the question's words
 
@@ -80,14 +81,19 @@ def reply(
     if meant.step in ("more", "else"):
         return _more(answerer, question, meant, earlier, only)
     answer = answered(answerer, meant.question, [meant.doc_id] if meant.doc_id else only)
-    if meant.step == "alone":
-        return Reply(question, answer=answer)
-    same = earlier[-1].doc_id
-    if any(choice.doc_id == same for choice in answer.choices):  # what was talked about is meant
-        answer = answerer.ask(meant.question, only=[same])
-        title = answerer.index.store.title(same)
-        return Reply(question, f"{meant.question.rstrip('?.! ')} in {title}?", answer)
-    return Reply(question, meant.question, answer)
+    if talked_about := _talked_about(answer.choices, earlier):
+        answer = answerer.ask(meant.question, only=[talked_about])
+        title = answerer.index.store.title(talked_about)
+        asked = f"{meant.question.rstrip('?.! ')} in {title}?"
+        return Reply(question, asked[:1].upper() + asked[1:], answer)
+    return Reply(question, "" if meant.step == "alone" else meant.question, answer)
+
+
+def _talked_about(choices: Sequence[Choice], earlier: Sequence[Exchange]) -> str:
+    """Of documents that would answer, return the one that was cited lately; empty for none."""
+    known = {choice.doc_id for choice in choices}
+    lately = (exchange.doc_id for exchange in reversed(earlier[-_LATELY:]))
+    return next((doc_id for doc_id in lately if doc_id in known), "")
 
 
 def _more(
