@@ -274,6 +274,7 @@ def _may_be_person(phrase: Phrase) -> bool:
         phrase.preposition not in ("in", "at", "from")
         and not any(c.isdigit() for c in phrase.text)
         and not _NO_PERSON & set(words(phrase.text))
+        and not times(f"in {phrase.text}")
     )
 
 
