@@ -16,7 +16,7 @@ from qa.errors import GoldError
 from qa.schema import Answer, Citation
 
 LEAST_RIGHT, MOST_WRONG = 66, 4
-KINDS = 18
+KINDS = 19
 
 QUESTION = CaseQuestion("How many ducks?", answerable=True, answers=("2",), evidence=("ducks 2",))
 ANSWER = Answer(

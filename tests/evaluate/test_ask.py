@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.answer.pipeline import Answerer, SourceView
+from qa.answer.pipeline import Answerer
+from qa.answer.sources import SourceView
 from qa.evaluate.ask import evaluate
 from qa.evaluate.gold import GoldQuestion
 from qa.evaluate.measures import measure as measured_with_intervals

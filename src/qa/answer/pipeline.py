@@ -5,11 +5,10 @@
 Does not know the command line, the browser or JSON.
 """
 
-import time
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from qa.answer.calibration import (
@@ -20,6 +19,7 @@ from qa.answer.calibration import (
     models_identity,
 )
 from qa.answer.cite import cite
+from qa.answer.clock import Clock
 from qa.answer.outcome.computed import computed
 from qa.answer.outcome.decide import Decision, beside, decide
 from qa.answer.outcome.excerpt import with_best_sentence
@@ -30,18 +30,16 @@ from qa.answer.read import Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
 from qa.answer.signs.question import without_courtesies
 from qa.answer.signs.select import Candidate
-from qa.documents.load import source_path
+from qa.answer.sources import SourceFiles, SourceView
 from qa.documents.sandbox import PageImage, Sandbox
-from qa.errors import IndexDamagedError, SourceError, UsageError
-from qa.files import file_sha256
+from qa.errors import UsageError
 from qa.index.generations import Index
-from qa.index.store import DocumentInfo, Store
+from qa.index.store import DocumentInfo
 from qa.languages import language_of
 from qa.models.encoder import Encoder
 from qa.models.span_network import SpanNetwork
 from qa.schema import (
     Answer,
-    Block,
     Choice,
     Citation,
     Computation,
@@ -49,7 +47,6 @@ from qa.schema import (
     Reading,
     RetrievedPassage,
     Span,
-    State,
     Version,
 )
 from qa.settings import AskSettings
@@ -61,24 +58,6 @@ _WIDE = 10
 """Passages of which those to read are chosen, and that tell which documents a question means."""
 LEAST_POSSIBLE = 0.25
 """A sentence is shown as a possible answer if it is right at least one time in four."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A document opened from a citation or the list.
-
-    Attributes:
-        document: As indexed.
-        blocks: Its structure.
-        state: Whether its file is still `unchanged` since it was indexed, has
-            `changed`, or is `missing`.
-        path: The file; None when it is missing.
-    """
-
-    document: Document
-    blocks: tuple[Block, ...]
-    state: State
-    path: Path | None
 
 
 class Answerer:
@@ -111,11 +90,10 @@ class Answerer:
         fits = own is not None and own.models == self._models
         calibration = own.calibration if own is not None and fits else self._packaged
         store = index.store
-        corpus = Corpus(index.sentence_vectors, store.mentions, store.rarity, partial(_text, store))
+        self._sources = SourceFiles(store, Path(index.manifest.corpus))
+        corpus = Corpus(index.sentence_vectors, store.mentions, store.rarity, self._sources.text)
         self._reader = Reader(network, corpus, calibration)
         self._risk = calibration.risk(settings.max_risk)
-        self._corpus = Path(index.manifest.corpus)
-        self._seen: dict[str, tuple[tuple[int, int, int], str]] = {}
 
     def ask(
         self, question: str, *, abstain: bool = True, only: Collection[str] | None = None
@@ -132,7 +110,7 @@ class Answerer:
             CitationError: The index contradicts itself; nothing is answered from it.
             IndexDamagedError: The index has become unreadable.
         """
-        clock = _Clock()
+        clock = Clock()
         question = checked_question(question)
         language = language_of(question)
         read = Spelling(question) if language else self._spelling(question)
@@ -179,7 +157,7 @@ class Answerer:
 
     def _computed(self, query: Query, candidates: Sequence[Candidate]) -> Computation | None:
         """Compute what the rows of one table come to, if that is what is asked."""
-        found = computed(query.text, candidates, cache(partial(_text, self._index.store)))
+        found = computed(query.text, candidates, cache(self._sources.text))
         if found is None:
             return None
         passage, cells = found.passage, tuple(term.span for term in found.terms)
@@ -209,7 +187,7 @@ class Answerer:
         def more() -> list[Candidate]:
             return self._reader.candidates(query, passages[:_WIDE])
 
-        sources = Sources(cache(self._document), store.blocks)
+        sources = Sources(cache(self._sources.document), store.blocks)
         return decide(query, candidates, self._reader, sources, self.min_confidence, more)
 
     def _beside_trusted(
@@ -278,7 +256,7 @@ class Answerer:
         Raises:
             CitationError: The index contradicts itself.
         """
-        return self._cite(reading, self._document(reading.passage.doc_id))
+        return self._cite(reading, self._sources.document(reading.passage.doc_id))
 
     @property
     def min_confidence(self) -> float:
@@ -335,12 +313,7 @@ class Answerer:
         Returns:
             None if the index has no such document.
         """
-        document = self._index.store.document(doc_id)
-        if document is None:
-            return None
-        state = self._state(doc_id, document.sha256)
-        path = source_path(self._corpus, doc_id)
-        return SourceView(document, self._index.store.blocks(doc_id), state, path)
+        return self._sources.open(doc_id)
 
     def draw_page(self, doc_id: str, page: int, span: Span | None, sandbox: Sandbox) -> PageImage:
         """Draw a page of a document's file, with the cited words boxed.
@@ -354,12 +327,7 @@ class Answerer:
         Raises:
             SourceError: It is gone, has changed since it was indexed or cannot be drawn.
         """
-        document = self._index.store.document(doc_id)
-        path = source_path(self._corpus, doc_id)
-        if document is None or path is None:
-            raise SourceError(f"{doc_id} is no longer where it was indexed")
-        layout = self._index.store.layout(doc_id)
-        return sandbox.draw_page(path, document.sha256, layout, page, span)
+        return self._sources.draw_page(doc_id, page, span, sandbox)
 
     def close(self) -> None:
         """Close the index's files."""
@@ -377,7 +345,7 @@ class Answerer:
         hashes: set[tuple[str, int]] = set()
         citations = []
         for reading in readings:
-            document = self._document(reading.passage.doc_id)
+            document = self._sources.document(reading.passage.doc_id)
             place = (document.sha256, reading.sentence.start)
             if place not in hashes:
                 citations.append(self._cite(reading, document))
@@ -385,41 +353,10 @@ class Answerer:
         return tuple(citations)
 
     def _cite(self, reading: Reading, document: Document) -> Citation:
-        state = self._state(document.doc_id, document.sha256)
+        state = self._sources.state(document.doc_id, document.sha256)
         trusted = self._settings.trusts(document.doc_id)
         cited = cite(reading, document, state, trusted=trusted)
         return replace(cited, table=table_of(document.text, reading.sentence, reading.answer))
-
-    def _document(self, doc_id: str) -> Document:
-        return _document(self._index.store, doc_id)
-
-    def _state(self, doc_id: str, sha256: str) -> State:
-        """Say whether a document's file is as it was; one that looks untouched is hashed once."""
-        path = source_path(self._corpus, doc_id)
-        if path is None:
-            return "missing"
-        try:
-            stat = path.stat()
-            seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            if doc_id not in self._seen or self._seen[doc_id][0] != seen:
-                self._seen[doc_id] = (seen, file_sha256(path))
-        except OSError:
-            return "missing"
-        return "unchanged" if self._seen[doc_id][1] == sha256 else "changed"
-
-
-def _document(store: Store, doc_id: str) -> Document:
-    document = store.document(doc_id)
-    if document is None:
-        raise IndexDamagedError(
-            f"the index has a passage of {doc_id!r} but not the document; "
-            "build it again with: qa index --rebuild"
-        )
-    return document
-
-
-def _text(store: Store, doc_id: str) -> str:
-    return _document(store, doc_id).text
 
 
 def checked_question(question: str) -> str:
@@ -476,20 +413,3 @@ def _versions(decision: Decision, citations: Sequence[Citation]) -> tuple[Versio
 def _answer_text(reading: Reading, citation: Citation) -> str:
     start = reading.answer.start - citation.start
     return citation.quote[start : start + reading.answer.end - reading.answer.start]
-
-
-class _Clock:
-    """Wall time by stage, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._laps[stage] = (now - self._last) * 1000
-        self._last = now
-
-    def timings_ms(self) -> dict[str, float]:
-        laps = {**self._laps, "total": (self._last - self._started) * 1000}
-        return {stage: round(value, 3) for stage, value in laps.items()}

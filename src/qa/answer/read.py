@@ -14,41 +14,33 @@ from functools import cache
 from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
-from qa.answer.signs.binding import bound_part, names_another
+from qa.answer.signs.binding import names_another
 from qa.answer.signs.cells import (
-    Cell,
-    asked_cell,
-    cell_of,
-    cells,
-    header_above,
     is_header,
-    says_total,
 )
-from qa.answer.signs.extent import extent, is_code, is_intro, whole_command
+from qa.answer.signs.extent import extent, is_intro
 from qa.answer.signs.features import (
     Features,
     asked_words,
+    asks_itself,
     has_asked_type,
     has_number,
     held_words,
     key_words,
     missing_figure,
-    repeats_figure,
     share,
     surroundings,
     unmentioned_names,
 )
 from qa.answer.signs.question import (
-    asks_for_name,
+    asks_for_month,
     asks_for_number,
     asks_for_quoted,
-    asks_for_sentence,
-    asks_for_total,
 )
 from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
-from qa.answer.signs.snap import snap
+from qa.answer.signs.spans import best_answer, is_row, wrong_type
 from qa.models.encoder import Vectors
-from qa.models.span_network import PassageScores, SpanNetwork, SpanScore
+from qa.models.span_network import PassageScores, SpanNetwork
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 
 _COVERED = 0.3
@@ -57,9 +49,7 @@ _SUPPORTS = 3
 _LEAST_SUPPORT = 0.95
 # Beyond this a network's log-odds only say that it is sure, or that it saw nothing.
 _MOST_ODDS = 20.0
-_FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
-# Spans of one sentence whose margins differ by no more are left to the words around them.
-_NEAR = 12.0
+_ABOUT_QUESTIONS = re.compile(r"\b(?:questions?|asks?|asked)\b", re.IGNORECASE)
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
 
@@ -183,13 +173,13 @@ class Reader:
             whole = extent(question, passage, number, evidence)
             if whole == sentence and _only_announces(question, passage, number):
                 continue
-            answer, margin, fits = _best_answer(question, passage, whole, sentence, score)
+            answer, margin, fits = best_answer(question, passage, whole, sentence, score)
             features = Features(
                 answerable=_bounded(scores.answerable),
                 margin=_bounded(margin),
                 cosine=cosines[number],
                 retrieval=found.score,
-                wrong_type=0.0 if fits else _wrong_type(question, passage, sentence, answer),
+                wrong_type=0.0 if fits else wrong_type(question, passage, sentence, answer),
                 missing_figure=missing_figure(question, passage, sentence, answer, above[number]),
                 unmentioned_name=float(bool(asked.unmentioned)),
                 lead=0.0,
@@ -206,12 +196,15 @@ class Reader:
         self, question: str, passage: Passage, sentence: Span, answer: Span, above: str
     ) -> float:
         """Say how plainly a sentence is of another thing: `Features.other_thing`."""
-        names_one = _is_row(passage, sentence) and not has_number(passage.slice(answer))
+        text = passage.slice(sentence)
+        names_one = is_row(passage, sentence) and not has_number(passage.slice(answer))
         if names_one and asks_for_number(question):  # “how many sites”
+            return 3.0
+        if asks_for_month(question) and not has_asked_type(question, text):
             return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0
-        return names_another(question, passage.slice(sentence), above, self._corpus.mentions)
+        return names_another(question, text, above, self._corpus.mentions)
 
     def confidence_alone(self, candidates: Sequence[Candidate]) -> float:
         """Return how sure the first of some sentences is, had these been all that were read."""
@@ -256,98 +249,17 @@ def _promise(asked: _Asked, seen: _Seen) -> float:
 
 
 def _only_announces(question: str, passage: Passage, number: int) -> bool:
-    """Whether a sentence announces what is not here, or is the head of a table."""
+    """Whether a sentence announces or asks what is not here, or is the head of a table."""
     sentences = passage.sentences
     told = asks_for_quoted(question) and attributes(passage.slice(sentences[number]))
     if len(sentences) == 1 or told:
         return False
+    if asks_itself(passage, sentences[number]) and not _ABOUT_QUESTIONS.search(question):
+        return True
     below = passage.slice(sentences[number + 1]) if number + 1 < len(sentences) else ""
     return is_intro(passage, sentences[number]) or is_header(
         passage.slice(sentences[number]), below
     )
-
-
-def _wrong_type(question: str, passage: Passage, sentence: Span, answer: Span) -> float:
-    """Say how far words are from the kind asked for: of a row no other cell than theirs counts."""
-    text = passage.slice(answer if _is_row(passage, sentence) else sentence)
-    return 1.0 if has_asked_type(question, text) else 2.0
-
-
-def _is_row(passage: Passage, sentence: Span) -> bool:
-    return " | " in passage.slice(sentence)
-
-
-def _best_answer(
-    question: str, passage: Passage, whole: Span, sentence: Span, score: SpanScore
-) -> tuple[Span, float, bool]:
-    """Pick the best span that is of the kind asked for, else the best one.
-
-    Returns:
-        The answer, its margin, and whether it is of that kind.
-    """
-    text = passage.slice(sentence)
-    row = cells(text, header_above(passage.text, sentence.start - passage.start))
-    if row:
-        return _best_cell(question, sentence, text, row, score)
-    if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
-        return whole, score.margin, has_asked_type(question, passage.slice(whole))
-    inside = sentence.shift(-passage.start)
-    tried: list[Span] = []
-    meant = _meant(question, sentence, text, score)
-    whole_fits = has_asked_type(question, text)
-    for found in (*meant, score, *score.others):
-        answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
-        answer = whole_command(question, passage, sentence, answer)
-        said = passage.slice(answer)
-        # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
-        elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
-        if answer not in tried and (elliptic or has_asked_type(question, said)):
-            return answer, found.margin, not repeats_figure(question, passage.slice(answer))
-        tried.append(answer)
-    return tried[0], score.margin, False
-
-
-def _meant(question: str, sentence: Span, text: str, score: SpanScore) -> list[SpanScore]:
-    """Choose of a sentence's spans those of the part that the question names, if near."""
-    spans = (score, *score.others)
-    best = text[slice(*score.span.shift(-sentence.start))]
-    value = _FIGURE if _FIGURE.search(best) or asks_for_number(question) else _NAME
-    if value is _NAME and not asks_for_name(question):
-        return []
-    part = bound_part(question, text, lambda said: value.search(said) is not None)
-    if part is None:
-        return []
-    low, high = part.shift(sentence.start)
-    return [
-        found
-        for found in spans
-        if low <= found.span.start
-        and found.span.end <= high
-        and found.margin >= score.margin - _NEAR
-    ]
-
-
-def _best_cell(
-    question: str, sentence: Span, text: str, row: Sequence[Cell], score: SpanScore
-) -> tuple[Span, float, bool]:
-    """Pick the cell whose label the question names, else the best one of the kind asked for."""
-    if asks_for_total(question) and not says_total(text):
-        return row[0].value.shift(sentence.start), score.margin, False
-    named = asked_cell(question, text, row)
-    if named is not None:
-        fits = has_asked_type(question, f"{text[slice(*named.value)]} {named.label}")
-        return named.value.shift(sentence.start), score.margin, fits
-    tried: list[Span] = []
-    for found in (score, *score.others):
-        cell = cell_of(found.span.shift(-sentence.start), row)
-        if cell is None:
-            continue
-        answer = cell.value.shift(sentence.start)
-        said = f"{text[slice(*cell.value)]} {cell.label}"
-        if answer not in tried and has_asked_type(question, said):
-            return answer, found.margin, True
-        tried.append(answer)
-    return tried[0], score.margin, False
 
 
 def supporting(readings: Sequence[Reading], min_confidence: float) -> list[Reading]:

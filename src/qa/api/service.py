@@ -9,8 +9,9 @@ from time import perf_counter
 from typing import Any
 
 from qa.answer.live import LiveAnswerer
-from qa.answer.pipeline import Answerer, SourceView
+from qa.answer.pipeline import Answerer
 from qa.answer.present import passage_to_json
+from qa.answer.sources import SourceView
 from qa.api.counts import Counts
 from qa.api.sent import Judged
 from qa.converse.conversation import Reply, reply

@@ -28,6 +28,9 @@ _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 _DETERMINED = re.compile(
     r"\b(?:the|an?|[\w.]+[’']s?|its|their|his|her)(?: first| second| last| new| own)? $", re.I
 )
+_HE = ("he", "him", "his")
+_MAN = re.compile(r"(?:Mr|Sir|Lord|King|Prince)\b")
+_WOMAN = re.compile(r"(?:Mrs|Ms|Miss|Lady|Dame|Queen|Princess)\b")
 _HAS_TITLE = re.compile(r"(?:Mrs?|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Dame)\b")
 # Nouns inside names that no person has.
 _NO_PERSON = frozenset(
@@ -73,7 +76,8 @@ def antecedent(pronoun: Pronoun, question: str, earlier: Sequence[Exchange]) -> 
     """
     own = {stem(word) for word in words(question)}
     if pronoun.sort == "person":
-        return _most_said(earlier, own, _may_be_person)
+        other = _WOMAN if pronoun.word in _HE else _MAN
+        return _most_said(earlier, own, lambda p: _may_be_person(p) and not other.match(p.text))
     for exchange in _nearest(earlier, own):
         for said in _offered(pronoun, exchange):
             if said and not _is_among(said, own):

@@ -84,8 +84,8 @@ def reply(
     if talked_about := _talked_about(answer.choices, earlier):
         answer = answerer.ask(meant.question, only=[talked_about])
         title = answerer.index.store.title(talked_about)
-        asked = f"{meant.question.rstrip('?.! ')} in {title}?"
-        return Reply(question, asked[:1].upper() + asked[1:], answer)
+        whole = f"{meant.question.rstrip('?.! ')} in {title}?"
+        return Reply(question, whole[:1].upper() + whole[1:], answer)
     return Reply(question, "" if meant.step == "alone" else meant.question, answer)
 
 

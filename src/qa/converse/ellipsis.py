@@ -38,9 +38,9 @@ _SAME_PREPOSITION = re.compile(
 )
 _THAT = "(?:that|this|it)"
 _BARE = re.compile(
-    r"^(?:and |but |so )?(?P<word>why|when|where|how|how so|how come|since when|until when|who|"
-    r"by whom|whom|by who|with whom|for whom|from whom|from where|where from|where to|how often|"
-    r"how (?:long|quickly|soon|fast|far|late|early)|for how long|by how much|"
+    r"^(?:and |but |so )?(?P<word>why|when|where|how|how so|how come|(?:since|until|by|from) when|"
+    r"who|by whom|whom|by who|with whom|(?:for|from|to|about) whom|from where|where from|where to|"
+    r"how (?:often|long|quickly|soon|fast|far|late|early)|for how long|by how much|"
     r"(?:with|by|from|on|at|to) what|in (?:what|which) way|"
     r"for what|for how much|what for|"
     r"why not|why so|(?:in )?(?:what|which) (?:year|month)|(?:what|which) year was)"
@@ -79,6 +79,7 @@ _VERB_LAST = re.compile(
 )
 _SEVERAL = {"is": "are", "was": "were", "does": "do", "has": "have"}
 _A_ONE = re.compile(r" ones?$", re.IGNORECASE)
+_DOING = re.compile(r"(?P<preposition>[a-z]+) [a-z]+ing\b", re.IGNORECASE)
 _PREPOSITION_FIRST = re.compile(
     r"(?:in|at|on|from|of|to|for|by|with|about|under|over|near|against|between|among|across|during|"
     r"through|within|without|per)\b",
@@ -108,6 +109,10 @@ def completed(question: str, before: Exchange) -> str | None:
         return None
     if quantity := _QUANTITY.match(core):
         return _other_quantity(quantity["wh"], quantity["noun"].strip(), before)
+    if (doing := _DOING.match(core)) and (
+        same := re.search(rf"\b{doing['preposition']} \w+ing\b", before.question, re.IGNORECASE)
+    ):  # “and for letting it run free”, after “what is the fine for keeping …”
+        return f"{before.question[: same.start()]}{core}?"
     return _replaced(core, before.question) if is_fragment(core) else None
 
 

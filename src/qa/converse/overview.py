@@ -15,7 +15,8 @@ from itertools import islice
 import numpy as np
 
 from qa.answer.cite import cite
-from qa.answer.pipeline import Answerer, SourceView
+from qa.answer.pipeline import Answerer
+from qa.answer.sources import SourceView
 from qa.converse.phrases import names, times
 from qa.index.store import StoredPassage
 from qa.models.encoder import Vectors

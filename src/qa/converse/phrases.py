@@ -73,6 +73,7 @@ VERBS = frozenset(
     travel treat try turn understand use visit wait want watch wear weigh went win won work
     write written wrote""".split()
 )
+_TAKES_VERB = frozenset("do does did can could may might must shall should will would".split())
 _ADVERBS = frozenset(
     "also really actually then still even ever yet currently exactly originally together else "
     "instead again later afterwards too anyway though".split()
@@ -247,7 +248,7 @@ def _runs(found: list[Token]) -> Iterator[list[Token]]:
 
 def _verb_like_a_noun(found: list[Token]) -> int | None:
     """Find the verb of "does the store cost", which looks like a noun: the last that may be it."""
-    done = next((n for n, token in enumerate(found) if token.low in ("do", "does", "did")), None)
+    done = next((n for n, token in enumerate(found) if token.low in _TAKES_VERB), None)
     if done is None:
         return None
     after = range(done + 1, len(found))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.answer.pipeline import SourceView
+from qa.answer.sources import SourceView
 from qa.documents.sandbox import PageImage
 from qa.formats.blocks import split_blocks
 from qa.index.store import DocumentInfo

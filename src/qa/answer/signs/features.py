@@ -14,10 +14,12 @@ from qa.answer.signs.figures import figures, one_way
 from qa.answer.signs.question import (
     asks_for_date,
     asks_for_money,
+    asks_for_month,
     asks_for_name,
     asks_for_number,
     asks_for_other_unit,
     asks_for_percentage,
+    asks_for_year,
     question_names,
 )
 from qa.schema import Passage, Span
@@ -40,10 +42,14 @@ _NUMBER_IN_SENTENCE = re.compile(
     r"half|once|twice|dozens?|hundreds?|thousands?|[mb]illions?)\b",
     re.IGNORECASE,
 )
+_MONTH = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|\d\d?[./-]\d\d?[./-]\d\d",
+    re.IGNORECASE,
+)
 _DATE_IN_SENTENCE = re.compile(
     r"\b(?:1[0-9]|20)\d\ds?\b|\d:\d\d|\d/\d\d?/\d\d|\bcentur(?:y|ies)\b|"
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|"
+    rf"{_MONTH.pattern}|"
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|"
     r"\b(?:days?|weeks?|months?|years?|hours?|minutes?) (?:after|before|later|ago|from)\b|"
     r"\bwithin\b.{1,30}\b(?:days?|weeks?|months?|years?|hours?|minutes?)\b|\d ?[ap]\.?m\b|"
@@ -127,6 +133,10 @@ def has_asked_type(question: str, answer: str) -> bool:
         if asks_for_other_unit(question) and coined:
             return False
         return has_number(answer)
+    if asks_for_month(question):
+        return _MONTH.search(answer) is not None
+    if asks_for_year(question):
+        return _YEAR.search(answer) is not None
     if asks_for_date(question):
         return _DATE_IN_SENTENCE.search(answer) is not None
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
@@ -248,15 +258,26 @@ def surroundings(passage: Passage) -> list[str]:
     A passage may begin with a heading or hold some.
     """
     path = _PATH_SIGNS.sub(" ", passage.doc_id)
-    found, at, inside = [], 0, ""
+    found, at, inside, asked = [], 0, "", ""
     for sentence in passage.sentences:
         start, end = sentence.shift(-passage.start)
         gap = passage.text[at:start]
         if _HEADING.search(gap):
-            inside = gap
-        found.append(" ".join(filter(None, (passage.context, inside, path))))
+            inside, asked = gap, ""
+        is_question = asks_itself(passage, sentence)
+        under = (passage.context, inside, "" if is_question else asked, path)
+        found.append(" ".join(filter(None, under)))
+        asked = passage.slice(sentence) if is_question else asked
         at = end
     return found
+
+
+def asks_itself(passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence is a question on a line of its own, as in an interview or an FAQ."""
+    start, end = sentence.shift(-passage.start)
+    before, after = passage.text[:start].rstrip(" "), passage.text[end:].lstrip(" ")
+    own_line = (not before or before.endswith("\n")) and after.startswith("\n")
+    return own_line and passage.text[start:end].rstrip().endswith("?")
 
 
 def _stems(text: str) -> set[str]:

@@ -46,10 +46,13 @@ _DATED = re.compile(
     r"\b(?:what|which) (?:year|month|date|day)\b|(?<!\bto )\bdate\b",
     re.IGNORECASE | re.DOTALL,
 )
+_MONTH = re.compile(r"\b(?:what|which) months?\b", re.IGNORECASE)
+_OF_YEAR = re.compile(r"\b(?:what|which) years?\b", re.IGNORECASE)
 # A reason, a way, an explanation, a yes or no, or several things: no short span is enough.
 _EXPLAINED = re.compile(
     r"^\W*(?:why|how come|list|name (?:all|the|some)|describe|explain|tell me|"
-    r"is|are|was|were|did|do|does|has|have|had|can|could|will|would|should)\b|"
+    r"is|are|was|were|did|do|does|has|have|had|can|could|will|would|should|must|shall|"
+    r"may(?=\s+(?:i|we|you|one|he|she|it|they|the|an?|my|our|your|this|that|any|[a-z]+s)\b))\b|"
     r"\b(?:what|for what) (?:is|was|were|are) the (?:reasons?|purpose|cause)\b|"
     r"\bwhy\b|\bhow (?:did|do|does|is|are|was|were|can|has|have|will|would)\b|"
     r"\bwhat (?:kinds?|types?|sorts?|steps|measures) (?:of )?\b|"
@@ -137,6 +140,16 @@ def asks_for_number(question: str) -> bool:
 def asks_for_date(question: str) -> bool:
     """Whether the answer must hold a date, or part of one."""
     return _DATED.search(question) is not None
+
+
+def asks_for_month(question: str) -> bool:
+    """Whether a date without a month is no answer."""
+    return _MONTH.search(question) is not None
+
+
+def asks_for_year(question: str) -> bool:
+    """Whether a date without a year is no answer."""
+    return _OF_YEAR.search(question) is not None
 
 
 def asks_for_money(question: str) -> bool:

@@ -81,7 +81,9 @@ def _extremes(
             continue
         best = extreme(question, tables.around(passage.doc_id, sentence.start))
         if best is None:
-            features = features._replace(other_thing=1.0, wrong_type=1.0)
+            features = features._replace(
+                other_thing=max(features.other_thing, 1.0), wrong_type=max(features.wrong_type, 1.0)
+            )
             kept.append(candidate._replace(features=features))
         elif best.row.start <= sentence.start < best.row.end:
             features = _meant(features)._replace(wrong_type=0.0, missing_figure=0.0)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from qa.answer.live import LiveAnswerer
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, SourceView
+from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
+from qa.answer.sources import SourceView
 from qa.converse.overview import Overview, overview
 from qa.documents.sandbox import Sandbox
 from qa.errors import QAError, SourceError

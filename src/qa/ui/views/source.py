@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Any
 
 from qa.answer.outcome.table import Grid, grids
-from qa.answer.pipeline import SourceView
 from qa.answer.present import pages_in_words
+from qa.answer.sources import SourceView
 from qa.converse.overview import Overview
 from qa.documents.sandbox import PageImage
 from qa.formats import has_page_images

@@ -1,0 +1,119 @@
+"""Pick the words of a sentence that answer: a span the network scored, or a row's cell.
+
+Of several spans the one of the kind that is asked for, of the part that the question names.
+"""
+
+import re
+from collections.abc import Sequence
+
+from qa.answer.signs.binding import bound_part
+from qa.answer.signs.cells import Cell, asked_cell, cell_of, cells, header_above, says_total
+from qa.answer.signs.extent import is_code, whole_command
+from qa.answer.signs.features import has_asked_type, repeats_figure
+from qa.answer.signs.question import (
+    asks_for_name,
+    asks_for_number,
+    asks_for_sentence,
+    asks_for_total,
+)
+from qa.answer.signs.snap import snap
+from qa.models.span_network import SpanScore
+from qa.schema import Passage, Span
+
+_FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
+# Spans of one sentence whose margins differ by no more are left to the words around them.
+_NEAR = 12.0
+
+
+def best_answer(
+    question: str, passage: Passage, whole: Span, sentence: Span, score: SpanScore
+) -> tuple[Span, float, bool]:
+    """Pick the best span that is of the kind asked for, else the best one.
+
+    Returns:
+        The answer, its margin, and whether it is of that kind.
+    """
+    text = passage.slice(sentence)
+    row = cells(text, header_above(passage.text, sentence.start - passage.start))
+    if row and not _is_in_label(question, text, row):
+        return _best_cell(question, sentence, text, row, score)
+    if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
+        return whole, score.margin, has_asked_type(question, passage.slice(whole))
+    inside = sentence.shift(-passage.start)
+    tried: list[Span] = []
+    meant = _meant(question, sentence, text, score)
+    whole_fits = has_asked_type(question, text)
+    for found in (*meant, score, *score.others):
+        answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
+        answer = whole_command(question, passage, sentence, answer)
+        said = passage.slice(answer)
+        # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
+        elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
+        if answer not in tried and (elliptic or has_asked_type(question, said)):
+            return answer, found.margin, not repeats_figure(question, passage.slice(answer))
+        tried.append(answer)
+    return tried[0], score.margin, False
+
+
+def _is_in_label(question: str, text: str, row: Sequence[Cell]) -> bool:
+    """Whether a form's line has what is asked for in front of its value: “Most in May: 82”."""
+    value = text[slice(*row[0].value)]
+    return (
+        len(row) == 1
+        and not has_asked_type(question, value)
+        and has_asked_type(question, row[0].label)
+    )
+
+
+def _meant(question: str, sentence: Span, text: str, score: SpanScore) -> list[SpanScore]:
+    """Choose of a sentence's spans those of the part that the question names, if near."""
+    spans = (score, *score.others)
+    best = text[slice(*score.span.shift(-sentence.start))]
+    value = _FIGURE if _FIGURE.search(best) or asks_for_number(question) else _NAME
+    if value is _NAME and not asks_for_name(question):
+        return []
+    part = bound_part(question, text, lambda said: value.search(said) is not None)
+    if part is None:
+        return []
+    low, high = part.shift(sentence.start)
+    return [
+        found
+        for found in spans
+        if low <= found.span.start
+        and found.span.end <= high
+        and found.margin >= score.margin - _NEAR
+    ]
+
+
+def _best_cell(
+    question: str, sentence: Span, text: str, row: Sequence[Cell], score: SpanScore
+) -> tuple[Span, float, bool]:
+    """Pick the cell whose label the question names, else the best one of the kind asked for."""
+    if asks_for_total(question) and not says_total(text):
+        return row[0].value.shift(sentence.start), score.margin, False
+    named = asked_cell(question, text, row)
+    if named is not None:
+        fits = has_asked_type(question, f"{text[slice(*named.value)]} {named.label}")
+        return named.value.shift(sentence.start), score.margin, fits
+    tried: list[Span] = []
+    for found in (score, *score.others):
+        cell = cell_of(found.span.shift(-sentence.start), row)
+        if cell is None:
+            continue
+        answer = cell.value.shift(sentence.start)
+        said = f"{text[slice(*cell.value)]} {cell.label}"
+        if answer not in tried and has_asked_type(question, said):
+            return answer, found.margin, True
+        tried.append(answer)
+    return tried[0], score.margin, False
+
+
+def wrong_type(question: str, passage: Passage, sentence: Span, answer: Span) -> float:
+    """Say how far words are from the kind asked for: of a row no other cell than theirs counts."""
+    text = passage.slice(answer if is_row(passage, sentence) else sentence)
+    return 1.0 if has_asked_type(question, text) else 2.0
+
+
+def is_row(passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence is a row of a table."""
+    return " | " in passage.slice(sentence)
