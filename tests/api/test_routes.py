@@ -212,6 +212,8 @@ def test_a_verdict_on_what_the_documents_do_not_say_is_refused(
         {"citations": [{**first, "quote": "Their cantilevers need 7 rivets."}]},
         {"citations": [{**first, "doc_id": "none.txt"}]},
         {"state": "overview", "answer": None, "citations": []},
+        {"state": "unclear", "answered": False, "answer": None, "citations": []},
+        {"state": "parts"},
     ):
         refused = post(address, "feedback", {**answer, "verdict": "up", **made_up})
         assert refused.status_code == 409, made_up

@@ -18,7 +18,7 @@ from qa.converse.conversation import Reply, reply
 from qa.converse.present import reply_to_json, state_of
 from qa.documents.named import named
 from qa.errors import QAError, UsageError
-from qa.evaluate.feedback import Feedback, Verdict
+from qa.evaluate.feedback import Feedback, Verdict, makes_test
 from qa.formats.blocks import heading_paths
 from qa.index.passages.context import SEPARATOR
 from qa.index.store import DocumentInfo
@@ -209,7 +209,7 @@ class Service:
             QAError: The index cannot be used.
         """
         with self.counts.failures("feedback"):
-            if said.state in _NO_ANSWERS:
+            if said.state and not makes_test(said.state):
                 raise ConflictError(f"“{said.state}” is not quoted: it makes no test")
             answerer = self._live.current()
             citations = tuple(
@@ -254,7 +254,6 @@ class Service:
             return self.counts.collect(None)
 
 
-_NO_ANSWERS = ("computed", "talk", "more", "overview")
 _NOTHING = {"ready": False, "generation": None, "documents": 0, "passages": 0}
 
 

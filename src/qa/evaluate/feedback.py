@@ -114,13 +114,13 @@ class Entry:
         return Correction((self.answer,), tuple(place.quote for place in self.citations))
 
 
-def makes_test(answer: Answer) -> bool:
-    """Whether a verdict on an answer says what a test may expect.
+def makes_test(state: str) -> bool:
+    """Whether a verdict on what has this state says what a test may expect.
 
     Not where something was computed, or asked back: neither is quoted, nor was it refused. Nor
     where several things were asked: a verdict does not say which of them it is about.
     """
-    return answer.state not in ("computed", "unclear", "parts")
+    return state in ("answer", "differ", "possible", "none")
 
 
 class Feedback:

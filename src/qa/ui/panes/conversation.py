@@ -121,7 +121,7 @@ class ConversationPane:
         answerer = opened(self._live)
         if turn.answer is None or turn.verdict or verdict not in list(Verdict):
             return turn
-        if not makes_test(turn.answer):
+        if not makes_test(turn.answer.state):
             return turn
         generation = answerer.index.generation if answerer else ""
         try:

@@ -78,7 +78,7 @@ def _shown(turn: Turn, number: int) -> dict[str, Any]:
         "others": others,
         "error": turn.error,
         "verdict": turn.verdict,
-        "makes_test": answer is not None and makes_test(answer),
+        "makes_test": answer is not None and makes_test(answer.state),
         "understood": turn.understood,
         "said": turn.said,
         "overview": turn.overview,
