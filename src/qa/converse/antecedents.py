@@ -29,8 +29,8 @@ _DETERMINED = re.compile(
     r"\b(?:the|an?|[\w.]+[’']s?|its|their|his|her)(?: first| second| last| new| own)? $", re.I
 )
 _HE = ("he", "him", "his")
-_MAN = re.compile(r"(?:Mr|Sir|Lord|King|Prince)\b")
-_WOMAN = re.compile(r"(?:Mrs|Ms|Miss|Lady|Dame|Queen|Princess)\b")
+_MAN = re.compile(r"\b(?:Mr|Sir|Lord|King|Prince)\b")
+_WOMAN = re.compile(r"\b(?:Mrs|Ms|Miss|Lady|Dame|Queen|Princess)\b")
 _HAS_TITLE = re.compile(r"(?:Mrs?|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Dame)\b")
 # Nouns inside names that no person has.
 _NO_PERSON = frozenset(
@@ -77,7 +77,7 @@ def antecedent(pronoun: Pronoun, question: str, earlier: Sequence[Exchange]) -> 
     own = {stem(word) for word in words(question)}
     if pronoun.sort == "person":
         other = _WOMAN if pronoun.word in _HE else _MAN
-        return _most_said(earlier, own, lambda p: _may_be_person(p) and not other.match(p.text))
+        return _most_said(earlier, own, lambda p: _may_be_person(p) and not other.search(p.text))
     for exchange in _nearest(earlier, own):
         for said in _offered(pronoun, exchange):
             if said and not _is_among(said, own):
@@ -124,8 +124,14 @@ def _most_said(earlier: Sequence[Exchange], own: set[str], fits: Callable[[Phras
     for distance, exchange in enumerate(reversed(earlier[-_REACH:])):
         near = _FADES**distance
         asked = take_apart(exchange.question)
-        if asked and asked.wh == "who" and _is_short_name(exchange.answer):
-            _weigh(weights, _bare(exchange.answer), (8 if asked.of_subject else 3) * near)
+        bare = _bare(exchange.answer)
+        if (
+            asked
+            and asked.wh == "who"
+            and _is_short_name(exchange.answer)
+            and fits(Phrase(0, len(bare), bare, "name"))
+        ):
+            _weigh(weights, bare, (8 if asked.of_subject else 3) * near)
         for number, phrase in enumerate(filter(fits, names(exchange.question))):
             _weigh(weights, _bare(phrase.text), (3 if number else 4) * near)
         for phrase in filter(fits, names(exchange.answer)):

@@ -29,8 +29,14 @@ from qa.words import FUNCTION_WORDS, stem, words
 _MOST_WORDS = 12  # of a fragment
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|ok|okay|now|then|well|also|or|yes|no|sure|thanks|thank you|right|great|"
-    r"interesting|hm+|what about|how about|what of|i mean|i meant|"
+    r"interesting|hm+|what about|how about|what of|i mean|i meant|i (?:was|am|'m|’m) asking about|"
+    r"i asked about|"
     r"(?:the )?same(?: (?:question|thing|again))?(?:,? (?:but|for|with|in))?)\b[ ,.:;—–-]*)+",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"^(?:(?:and|but|so|or|what|how about|what about)[ ,]+)*"
+    r"(?P<said>(?:if|unless|in case|even if) .+)$",
     re.IGNORECASE,
 )
 _SAME_PREPOSITION = re.compile(
@@ -103,6 +109,8 @@ def completed(question: str, before: Exchange) -> str | None:
     said = question.strip().rstrip("?.! ")
     if bare := _BARE.match(said):
         return _asked_otherwise(bare["word"].lower(), before)
+    if condition := _CONDITION.match(said):
+        return f"{before.question.rstrip('?.! ')} {condition['said']}?"
     core = _core(said)
     core = _near_year(core, before.question)
     if not core:
@@ -177,6 +185,8 @@ def _other_quantity(wh: str, noun: str, before: Exchange) -> str | None:
 
 def _how_many_of_them(wh: str, asked: Asked) -> str | None:
     """Ask “how many” of what the question before was about."""
+    if asked.wh == "what" and not asked.noun and asked.is_done:  # what does she sell
+        return f"{wh} {asked.aux.lower()} {asked.rest}?"
     noun = asked.noun or next((p.text for p in phrases(asked.rest) if p.kind == "thing"), "")
     if not noun:
         return None

@@ -214,7 +214,8 @@ def is_verb(word: str) -> bool:
     low = word.lower()
     if low in VERBS or (low.endswith("ed") and len(low) > 4 and low not in ("need", "hundred")):
         return True
-    return low.endswith("s") and (low[:-1] in VERBS or low[:-2] in VERBS) and low[:-1] not in NOUNS
+    of_one = low[:-1] in VERBS or (low.endswith("es") and low[:-2] in VERBS)
+    return low.endswith("s") and of_one and low[:-1] not in NOUNS
 
 
 NOUNS = frozenset(

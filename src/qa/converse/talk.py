@@ -11,7 +11,10 @@ from typing import Literal
 from qa.index.store import DocumentInfo
 from qa.words import counted
 
-Talk = Literal["greeting", "thanks", "bye", "who", "can", "documents", "count", "insult", "chatter"]
+Talk = Literal[
+    "greeting", "thanks", "bye", "who", "can", "documents", "count", "sure", "where", "language",
+    "insult", "chatter",
+]  # fmt: skip
 
 _NAMED = 8  # documents
 _NOISE = re.compile(r"[^\w\s'?]+")
@@ -26,6 +29,10 @@ _THANKS = (
 _MUCH = (
     r"(?: (?:a lot|so much|very much|a million|again|for (?:that|this|your help|the help|helping|"
     r"the answer|everything)|you|that (?:helps|helped|is all|was helpful)))*"
+)
+_IN_ANOTHER = (
+    r"(?:in|into|to) (?:english|german|french|spanish|italian|portuguese|dutch|russian|chinese|"
+    r"arabic|japanese|polish|turkish)"
 )
 _PATTERNS: dict[Talk, str] = {
     "greeting": rf"{_HELLO}{_YOU}(?: {_HELLO}{_YOU})?|(?:{_HELLO}{_YOU} )?(?:how are you|how is it "
@@ -57,6 +64,15 @@ _PATTERNS: dict[Talk, str] = {
     "count": r"how many (?:documents?|files?|sources?|texts?|docs)(?: (?:do|can|have|are|you|we|"
     r"i|there|"
     r"here|has|got|know|loaded|available|indexed|in|the|this|index|folder|read|total))*",
+    "sure": r"(?:are you|r u) (?:really |quite |absolutely )?(?:sure|certain|right)"
+    r"(?: about that)?|is (?:that|this|it) (?:really |actually )?"
+    r"(?:right|true|correct|certain|sure)|really sure|how (?:sure|certain) are you(?: about that)?|can i trust (?:you|that|this|it)",
+    "where": r"where (?:does it|do they|did you|does the document) (?:say|find|read|get|see) "
+    r"(?:that|this|it)|what(?: is|'s) (?:your|the) source|where (?:is|does) (?:that|this|it) "
+    r"(?:written|come from|from|stand)|(?:show me )?(?:the |your )?source",
+    "language": rf"(?:please )?(?:say|answer|repeat|translate)(?: (?:that|this|it|me))?"
+    rf"(?: please)? {_IN_ANOTHER}(?: please)?|{_IN_ANOTHER} please|please {_IN_ANOTHER}|"
+    r"translate(?: (?:that|this|it))?(?: please)?",
     "insult": r"(?:you(?: are|'re|re)?|u r|this is|that is|that's|it's|what a)(?: (?:so|such|very|"
     r"really|a|an|just|totally|completely))*"
     r" (?:stupid|dumb|useless|idiot|idiotic|moron|crap|rubbish|garbage|bad|terrible|awful|"
@@ -122,6 +138,16 @@ def answer_to(talk: Talk, documents: Sequence[DocumentInfo]) -> str:
             return f"I search {number}: {_listed(documents)}." if documents else _NO_DOCUMENTS
         case "count":
             return f"I search {number}." if documents else _NO_DOCUMENTS
+        case "sure":
+            return (
+                "The quote is: it is checked against the document before you see it. Whether it "
+                "answers your question, the confidence under it estimates; open the citation and "
+                "read around it."
+            )
+        case "where":
+            return "The citation under an answer opens the document at that very sentence."
+        case "language":
+            return "I only quote, so I answer in the language that the documents are written in."
         case "insult":
             return (
                 "I am sorry that this was no help. Name the thing you look for as the documents "
