@@ -66,7 +66,8 @@ _PATTERNS: dict[Talk, str] = {
     r"here|has|got|know|loaded|available|indexed|in|the|this|index|folder|read|total))*",
     "sure": r"(?:are you|r u) (?:really |quite |absolutely )?(?:sure|certain|right)"
     r"(?: about that)?|is (?:that|this|it) (?:really |actually )?"
-    r"(?:right|true|correct|certain|sure)|really sure|how (?:sure|certain) are you(?: about that)?|can i trust (?:you|that|this|it)",
+    r"(?:right|true|correct|certain|sure)|really sure|how (?:sure|certain) are you"
+    r"(?: about that)?|can i trust (?:you|that|this|it)",
     "where": r"where (?:does it|do they|did you|does the document) (?:say|find|read|get|see) "
     r"(?:that|this|it)|what(?: is|'s) (?:your|the) source|where (?:is|does) (?:that|this|it) "
     r"(?:written|come from|from|stand)|(?:show me )?(?:the |your )?source",
