@@ -19,6 +19,7 @@ from qa.models.export_encoder import packaged_weights
 from qa.models.onnx_file import write_onnx
 from qa.models.span_network import (
     ANSWERABLE_OUTPUT,
+    CARD_FILE,
     CLAIM_OUTPUT,
     END_OUTPUT,
     EVIDENCE_OUTPUT,
@@ -52,6 +53,12 @@ class _Traced(nn.Module):  # type: ignore[misc]  # mypy does not follow torch
         return tuple(self.model(ids, None, passage))
 
 
+_OF_NETWORK = (
+    "name", "max_tokens", "max_answer_tokens", "reads_headings", "base", "settings", "trained",
+    "data", "sha256",
+)  # fmt: skip
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -62,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--data", type=Path, nargs="*", default=[], help="measure on the titles held back")
     add("--examples", type=int, default=300, help="of each source and kind, at most")
     add("--precision", choices=("int8", "fp32"), default="int8")
+    add("--beside", type=Path, help="another reader, to be read with it; scores are averaged")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     model = ReaderModel(options.base)
@@ -81,6 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for path in sorted((*options.out.glob(f"{MODEL_FILE}*"), options.out / TOKENIZER_FILE))
         },
     }
+    if options.beside:
+        card["beside"] = options.beside.name
+        _copy(options.beside, options.out / options.beside.name)
     write_card(options.out, card)
     if options.data:
         split = split_by_title([e for path in options.data for e in load_examples(path)])
@@ -88,6 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in ("validation", "test"):
             card[name] = measure_by_source(network, getattr(split, name), options.examples)
         write_card(options.out, card)
+
+
+def _copy(reader: Path, folder: Path) -> None:
+    """Copy what of a reader scores passages: not what its card says of it alone."""
+    folder.mkdir(exist_ok=True)
+    for path in (*reader.glob(f"{MODEL_FILE}*"), reader / TOKENIZER_FILE):
+        shutil.copy(path, folder)
+    card = json.loads((reader / CARD_FILE).read_text("utf-8"))
+    write_card(folder, {name: card[name] for name in _OF_NETWORK if name in card})
 
 
 def trained_weights(folder: Path) -> dict[str, Tensor]:

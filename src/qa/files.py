@@ -84,8 +84,8 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
     make_folder(part)
     try:
         yield part
-        for file in part.iterdir():
-            sync(file)
+        for path in part.rglob("*"):
+            (sync_folder if path.is_dir() else sync)(path)
         sync_folder(part)
         shutil.rmtree(folder, ignore_errors=True)
         part.replace(folder)

@@ -235,6 +235,19 @@ def test_a_trained_reader_is_copied_file_by_file(tmp_path: Path) -> None:
     assert list(folder.parent.iterdir()) == [folder]
 
 
+def test_a_reader_is_copied_with_the_one_beside_it(tmp_path: Path) -> None:
+    trained, folder = tmp_path / "trained", tmp_path / "reader"
+    write_tiny_reader(trained)
+    write_tiny_reader(trained / "small")
+    card = SpanNetwork(trained).card
+    write_card(trained, {**card, "beside": "small"})
+    export_reader(str(trained), "int8", folder)
+    text = "It was built."
+    passages = [one_sentence(text)]
+    assert SpanNetwork(folder).score("?", passages) == SpanNetwork(trained).score("?", passages)
+    assert (folder / "small" / MODEL_FILE).is_file()
+
+
 def _nothing(folder: Path) -> None:
     """Leave the folder empty."""
 

@@ -211,6 +211,23 @@ def test_a_margin_is_the_best_pair_of_logits_less_those_of_no_answer(tmp_path: P
     assert [score.margin for score in spans] == [3 + 2 - 0.75, 2 + 0 - 0.75]
 
 
+def test_two_networks_are_read_and_their_scores_averaged(tmp_path: Path) -> None:
+    by_word(tmp_path / "other", starts={"built": 4}, ends={"built": 2}, answers={"built": 3})
+    by_word(tmp_path, starts={"ada": 3, "built": 1}, ends={"ada": 1}, answers={"ada": 1})
+    card = {"max_tokens": 64, "max_answer_tokens": 60}
+    write_card(tmp_path, {**card, "beside": "other"})
+    read = passage("ada wrote .", "ada built .")
+    ((answerable, spans),) = SpanNetwork(tmp_path).score("who ?", [read])
+    assert answerable == (1 + 3) / 2
+    assert [read.slice(score.span) for score in spans] == ["ada", "ada"]  # the first one's
+    assert [score.margin for score in spans] == [(4 + 0) / 2, (4 + 6) / 2]
+    assert spans[1].others[0].margin <= spans[1].margin
+    for wrong in ("../other", "gone", "."):
+        write_card(tmp_path, {**card, "beside": wrong})
+        with pytest.raises(ReaderError, match="cannot be opened"):
+            SpanNetwork(tmp_path)
+
+
 def test_an_answer_ends_where_it_starts_or_later(tmp_path: Path) -> None:
     network = by_word(tmp_path, starts={"built": 3, "ada": 1}, ends={"ada": 3, "built": 1})
     assert found(network, passage("ada never built")) == ["ada"]

@@ -31,6 +31,7 @@ from qa.answer.retrieve import retrieve
 from qa.answer.signs.question import without_courtesies
 from qa.answer.signs.select import Candidate
 from qa.answer.sources import SourceFiles, SourceView
+from qa.documents.named import named_in
 from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import UsageError
 from qa.index.generations import Index
@@ -115,6 +116,7 @@ class Answerer:
         language = language_of(question)
         read = Spelling(question) if language else self._spelling(question)
         query = self._query(read.question)
+        only = self._named_in(question, only)
         clock.lap("encode")
         passages = self._passages(query, only)
         clock.lap("retrieve")
@@ -154,6 +156,13 @@ class Answerer:
             suggestion=read.suggestion if readings and readings[0].unmentioned else "",
             computed=result,
         )
+
+    def _named_in(self, question: str, only: Collection[str] | None) -> Collection[str] | None:
+        """Look only in the files that a question names, where it names any."""
+        named = named_in(question, self._index.store.hashes)
+        if only is not None:
+            named = [doc_id for doc_id in named if doc_id in only]
+        return named or only
 
     def _computed(self, query: Query, candidates: Sequence[Candidate]) -> Computation | None:
         """Compute what the rows of one table come to, if that is what is asked."""

@@ -28,6 +28,7 @@ from qa.answer.signs.features import (
     held_words,
     key_words,
     missing_figure,
+    of_another_month,
     share,
     surroundings,
     unmentioned_names,
@@ -201,6 +202,8 @@ class Reader:
         if names_one and asks_for_number(question):  # “how many sites”
             return 3.0
         if asks_for_month(question) and not has_asked_type(question, text):
+            return 3.0
+        if is_row(passage, sentence) and of_another_month(question, text):
             return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0

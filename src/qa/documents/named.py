@@ -2,10 +2,11 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import translate
 
 _WILD = re.compile(r"[*?[]")
+_FILE = re.compile(r"[^\s\"“”‘’'()<>,;:?!]+\.[A-Za-z][A-Za-z0-9]{1,4}\b")
 
 
 def named(doc_ids: Iterable[str], patterns: Sequence[str]) -> list[str]:
@@ -20,4 +21,21 @@ def named(doc_ids: Iterable[str], patterns: Sequence[str]) -> list[str]:
         doc_id
         for doc_id in doc_ids
         if doc_id in names or doc_id.startswith(folders) or any(fit(doc_id) for fit in fits)
+    ]
+
+
+def named_in(question: str, doc_ids: Callable[[], Iterable[str]]) -> list[str]:
+    """List the documents whose files a question names with their ending: “in plant.txt”.
+
+    Args:
+        question: As asked.
+        doc_ids: Lists all documents; asked only if there is something like a file's name.
+    """
+    names = {name.lower() for name in _FILE.findall(question)}
+    if not names:
+        return []
+    return [
+        doc_id
+        for doc_id in doc_ids()
+        if doc_id.lower() in names or posixpath.basename(doc_id).lower() in names
     ]

@@ -5,6 +5,7 @@ ONNX like an encoder. Imports transformers and torch inside its functions. Does 
 passages, calibrations or the index.
 """
 
+import json
 import shutil
 from math import isfinite
 from pathlib import Path
@@ -45,15 +46,24 @@ def export_reader(name: str, precision: str, folder: Path) -> None:
     """
     with replaced_folder(folder) as part:
         if all((Path(name) / file).is_file() for file in _FILES):
-            beside = [path.name for path in Path(name).glob(f"{MODEL_FILE}.*")]
-            there = [file for file in (*_FILES, HASHES_FILE) if (Path(name) / file).exists()]
-            for file in (*there, *beside):
-                shutil.copyfile(Path(name) / file, part / file)
-            if HASHES_FILE not in there:
-                write_hashes(part)
+            _copy(Path(name), part)
         else:
             _export_into(part, name, precision)
         _check(part, name)
+
+
+def _copy(reader: Path, part: Path) -> None:
+    """Copy a reader, and the one beside it that it names."""
+    weights = [path.name for path in reader.glob(f"{MODEL_FILE}.*")]
+    there = [file for file in (*_FILES, HASHES_FILE) if (reader / file).exists()]
+    for file in (*there, *weights):
+        shutil.copyfile(reader / file, part / file)
+    if HASHES_FILE not in there:
+        write_hashes(part)
+    beside = json.loads((reader / CARD_FILE).read_text("utf-8")).get("beside")
+    if beside:
+        (part / beside).mkdir()
+        _copy(reader / beside, part / beside)
 
 
 def _check(part: Path, name: str) -> None:

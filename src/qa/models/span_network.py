@@ -5,6 +5,10 @@ every token as the start and as the end of an answer, and the passage as a whole
 `train.export` wrote also says which sentences belong to the answer. Runs with ONNX Runtime;
 reads a reader folder that `train.export` or `export_reader` wrote. Does not know
 thresholds, retrieval or citations.
+
+    reader.json, model.onnx, tokenizer.json, hashes.json
+    NAME/            another reader, if reader.json names it as `beside`: both are read, and
+                     their scores averaged
 """
 
 import json
@@ -40,6 +44,8 @@ _QUESTION_SHARE = 1 / 3
 _STRIDE_SHARE = 1 / 8
 _LEAST_TOKENS = 32
 _NO_SCORE = -1e9
+# Beyond this a network only says that it is sure, or saw nothing; another may still tell.
+_MOST_ODDS = 20.0
 # Most of the next best spans differ in an edge only; the first of another kind is within these.
 _KEPT_SPANS = 60
 
@@ -104,6 +110,9 @@ class SpanNetwork:
                 max_tokens = int(self.card["max_tokens"])
                 if max_tokens < _LEAST_TOKENS:
                     raise ValueError(f"it reads {max_tokens} tokens, not {_LEAST_TOKENS} or more")
+                beside = str(self.card.get("beside", ""))
+                if beside != Path(beside).name:
+                    raise ValueError(f"{beside!r} is no folder beside {CARD_FILE}")
                 self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE, max_tokens)
                 self._session = _open_session(folder / MODEL_FILE)
         except Exception as error:  # tokenizers and onnxruntime raise bare Exceptions
@@ -111,6 +120,7 @@ class SpanNetwork:
                 f"the reader in {folder} cannot be opened ({error}): make it anew with: "
                 "qa index --reader NAME_OR_FOLDER; the packaged one: install the program again"
             ) from error
+        self._beside = SpanNetwork(folder / beside, threads=1) if beside else None
         self._max_question_tokens = int(max_tokens * _QUESTION_SHARE)
         self._inputs = [node.name for node in self._session.get_inputs()]
         self._outputs = [node.name for node in self._session.get_outputs()]
@@ -124,7 +134,7 @@ class SpanNetwork:
         card says so reads the headings above the passage, too.
         """
         question = self._shortened(question)
-        return list(self._pool.map(lambda passage: self._score(question, passage), passages))
+        return list(self._pool.map(lambda passage: self._scored(question, passage), passages))
 
     def support(self, claim: str, text: str) -> ClaimScores | None:
         """Say whether a text supports a claim; None from a network that cannot tell.
@@ -136,6 +146,12 @@ class SpanNetwork:
         encoding = self._tokenizer.encode(self._shortened(claim), text)
         logits = self._session.run([CLAIM_OUTPUT], self._arrays(encoding))[0][0]
         return ClaimScores(*map(float, logits))
+
+    def _scored(self, question: str, passage: Passage) -> PassageScores:
+        scores = self._score(question, passage)
+        if self._beside is None:
+            return scores
+        return _averaged(scores, self._beside._scored(question, passage))
 
     def _score(self, question: str, passage: Passage) -> PassageScores:
         heading = f"{passage.context}\n" if self._reads_headings and passage.context else ""
@@ -231,6 +247,26 @@ class _Window(NamedTuple):
     end: Floats
     answerable: float | None
     evidence: Floats | None
+
+
+def _averaged(one: PassageScores, other: PassageScores) -> PassageScores:
+    """Average what two networks say of a passage; the spans are the first one's."""
+    spans = []
+    for mine, its in zip(one.spans, other.spans, strict=True):
+        margin = (_bounded(mine.margin) + _bounded(its.margin)) / 2
+        by = margin - mine.margin
+        spans.append(
+            mine._replace(
+                margin=margin,
+                evidence=(_bounded(mine.evidence) + _bounded(its.evidence)) / 2,
+                others=tuple(each._replace(margin=each.margin + by) for each in mine.others),
+            )
+        )
+    return PassageScores((one.answerable + other.answerable) / 2, tuple(spans))
+
+
+def _bounded(odds: float) -> float:
+    return max(-_MOST_ODDS, min(_MOST_ODDS, odds))
 
 
 def _better(one: SpanScore, two: SpanScore) -> SpanScore:

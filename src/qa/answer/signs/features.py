@@ -47,6 +47,11 @@ _MONTH = re.compile(
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|\d\d?[./-]\d\d?[./-]\d\d",
     re.IGNORECASE,
 )
+_MONTH_NAME = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b",
+    re.IGNORECASE,
+)
 _DATE_IN_SENTENCE = re.compile(
     r"\b(?:1[0-9]|20)\d\ds?\b|\d:\d\d|\d/\d\d?/\d\d|\bcentur(?:y|ies)\b|"
     rf"{_MONTH.pattern}|"
@@ -151,6 +156,24 @@ def repeats_figure(question: str, answer: str) -> bool:
     """Whether an answer only gives a question its own number back, which nobody asked for."""
     own = {figure for figure in figures(question) if not _YEAR.fullmatch(figure)}
     return bool(own & figures(answer, in_words=True)) and not asks_for_number(question)
+
+
+def of_another_month(question: str, text: str) -> bool:
+    """Whether a text names months, and none that the question names."""
+    asked, said = months(question), months(text)
+    return bool(asked and said) and not asked & said
+
+
+def months(text: str) -> set[str]:
+    """Return the months that a text names, by three letters; “may” and “May I” are none."""
+    found = {match.group() for match in _MONTH_NAME.finditer(text) if match.start()}
+    return {name[:3].lower() for name in found if name != "may"}
+
+
+def only_repeats(question: str, answer: str) -> bool:
+    """Whether all figures of an answer are the question's own, years too."""
+    said = figures(answer, in_words=True)
+    return bool(said) and said <= figures(question)
 
 
 def missing_figure(

@@ -7,6 +7,7 @@ is the third, which mail is only quoted. Does not know scores.
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from qa.answer.signs.cells import cells
@@ -15,6 +16,9 @@ from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quot
 from qa.answer.signs.rows import Tables
 from qa.answer.signs.superlative import asks_for_extreme, extreme
 from qa.schema import QUOTED_MAIL, Passage, Span
+from qa.words import query_terms, stem, words
+
+_FILE_WORDS = 2  # of a file's name that can be meant by its words alone
 
 _MARKER = re.compile(
     r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+"
@@ -54,6 +58,7 @@ def selected(
         found: Every sentence that was read.
         text_of: Returns a document's text.
     """
+    found = _of_named(question, found)
     if asks_for_extreme(question):
         return _extremes(question, found, text_of)
     found = _without_beaten_rows(found)
@@ -63,6 +68,22 @@ def selected(
     found = _without_quoted(question, found)
     number = asked_item(question)
     return found if number is None else _items(number, found, text_of)
+
+
+def _of_named(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Take sentences for of another thing where the question has all words of another's file."""
+    asked = {stem(term) for term in query_terms(question)}
+    ids = {candidate.passage.doc_id for candidate in found}
+    keys = {doc_id: {stem(word) for word in words(PurePosixPath(doc_id).stem)} for doc_id in ids}
+    named = {doc_id for doc_id, key in keys.items() if len(key) >= _FILE_WORDS and key <= asked}
+    if not named or named == ids:
+        return found
+    return [
+        candidate
+        if candidate.passage.doc_id in named
+        else candidate._replace(features=candidate.features._replace(other_thing=3.0))
+        for candidate in found
+    ]
 
 
 def _extremes(

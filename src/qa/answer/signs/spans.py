@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from qa.answer.signs.binding import bound_part
 from qa.answer.signs.cells import Cell, asked_cell, cell_of, cells, header_above, says_total
 from qa.answer.signs.extent import is_code, whole_command
-from qa.answer.signs.features import has_asked_type, repeats_figure
+from qa.answer.signs.features import has_asked_type, only_repeats, repeats_figure
 from qa.answer.signs.question import (
     asks_for_name,
     asks_for_number,
@@ -49,7 +49,8 @@ def best_answer(
         said = passage.slice(answer)
         # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
         elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
-        if answer not in tried and (elliptic or has_asked_type(question, said)):
+        again = asks_for_number(question) and only_repeats(question, said)
+        if answer not in tried and not again and (elliptic or has_asked_type(question, said)):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
     return tried[0], score.margin, False
