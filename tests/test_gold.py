@@ -67,17 +67,17 @@ def test_every_citation_is_valid(measured: dict[str, Measures], kind: str) -> No
     ("kind", "measure", "floor"),
     [
         ("plain", "recall_at_1", 0.88),
-        ("plain", "sentence_accuracy", 0.86),
-        ("plain", "answer_f1", 0.64),
+        ("plain", "sentence_accuracy", 0.9),
+        ("plain", "answer_f1", 0.72),
         ("plain", "correct_when_answered", 0.78),
-        ("plain", "refusal_recall", 0.78),
-        ("plain", "answerability_auroc", 0.83),
+        ("plain", "refusal_recall", 0.74),
+        ("plain", "answerability_auroc", 0.9),
         ("hard", "recall_at_1", 0.65),
         ("hard", "recall_at_5", 0.88),
-        ("hard", "sentence_accuracy", 0.62),
-        ("hard", "answer_f1", 0.42),
-        ("hard", "refusal_recall", 0.7),
-        ("hard", "answerability_auroc", 0.48),
+        ("hard", "sentence_accuracy", 0.63),
+        ("hard", "answer_f1", 0.49),
+        ("hard", "refusal_recall", 0.62),
+        ("hard", "answerability_auroc", 0.5),
     ],
 )
 def test_the_measure_is_above_its_floor(
@@ -92,4 +92,4 @@ def test_the_measure_is_above_its_floor(
 def test_not_too_many_ordinary_questions_are_refused(measured: dict[str, Measures]) -> None:
     value = measured["plain"]["wrongly_refused"]
     assert value is not None
-    assert value <= 0.32
+    assert value <= 0.2
