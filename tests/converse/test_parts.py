@@ -33,6 +33,8 @@ DOCUMENTS = {
          ["When does the coach leave?", "Where does the coach leave?"]),
         ("Who is the landlord? How high is the rent?",
          ["Who is the landlord?", "How high is the rent?"]),
+        ("Did she make a password? And why?", ["Did she make a password?", "Why?"]),
+        ("Who and who went last year?", []),
         ("What was seized, where and why?", []),
         ("What did she ask for and why?", ["What did she ask for?", "Why?"]),
         ("Is it allowed and in which rooms?", ["Is it allowed?", "In which rooms?"]),

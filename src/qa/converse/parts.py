@@ -109,7 +109,8 @@ def asked_in_turn(question: str) -> list[str]:
     if said.endswith("?") and 1 < len(sentences) <= _MOST and all(map(_is_question, sentences)):
         return sentences
     said = said.rstrip("?.! ")
-    if both := _TWO_WORDS.fullmatch(said):
+    both = _TWO_WORDS.fullmatch(said)
+    if both and both["one"].lower() != both["other"].lower():
         return [_sentence(f"{both[word]} {both['rest']}") for word in ("one", "other")]
     pieces = _AND_ASKS.split(said)
     first = pieces[0]
@@ -124,7 +125,7 @@ def _is_question(text: str) -> bool:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].strip()}?"
+    return f"{text[:1].upper()}{text[1:].rstrip('?.! ')}?"
 
 
 def _in_turn(
