@@ -14,6 +14,7 @@ from tests.ui.browsing import (
     assert_in_view,
     assert_no_sideways_scrolling,
 )
+from tests.ui.test_browser_axe import check
 
 pytest_plugins = ["tests.ui.browser_fixtures"]
 
@@ -99,3 +100,19 @@ def test_each_of_several_questions_stands_above_its_answer(
     expect(page.locator(".qa-cited")).to_contain_text("The kiln heats up in 40 minutes.")
     page.reload()
     expect(page.locator(".qa-asked-apart")).to_have_count(2)
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
+def test_no_outcome_breaks_a_rule_of_access(
+    address: str, visit: OpenPage, size: tuple[int, int], scheme: str
+) -> None:
+    page = visit(address, size, scheme)
+    for question, seen in (
+        ("How long is the warranty?", ".qa-examples"),
+        ("What does a bicycle cost?", ".qa-versions"),
+        ("How many tonnes were there in total in 2019?", ".qa-computed"),
+        ("How long does the kiln heat up and what is its colour?", ".qa-of-several"),
+        ("Who is Napoleon Bonaparte?", ".qa-abstained"),
+    ):
+        expect(ask(page, question).locator(seen).first).to_be_visible()
+        check(page, question)

@@ -69,6 +69,22 @@ def test_how_much_more_is_asked_in_the_right_order() -> None:
     assert value(more.replace("more", "less").format("Bea", "Ada"), text, "Bell") == "180 kg"
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many tonnes were there in total in 2019?", "200"),
+        ("What is the total of tonnes 2020 of all harbours?", "208"),
+        ("How many tonnes were there in total in 2018?", None),
+    ],
+)
+def test_of_columns_by_year_the_one_of_the_year_is_added(question: str, said: str | None) -> None:
+    text = (
+        "Harbour: Velm | Tonnes 2019: 120 | Tonnes 2020: 131\n"
+        "Harbour: Orsk | Tonnes 2019: 80 | Tonnes 2020: 77\n"
+    )
+    assert value(question, text, "Harbour: Velm") == said
+
+
 def test_all_that_went_in_is_named_and_lies_where_it_says() -> None:
     found = compute("How many tonnes did all plants produce together in 2021?")
     assert found is not None

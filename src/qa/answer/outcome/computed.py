@@ -171,9 +171,16 @@ def _column(operation: Operation, question: str, rows: Sequence[Row]) -> str | N
         and not _NO_AMOUNT.search(label)
         and (operation != "sum" or not _NOT_ADDED.search(f"{label} {rows[0].value(label)}"))
     ]
-    named = named_columns(question, numeric)
+    named = _most_named(question, named_columns(question, numeric))
     choice = [label for label in named if label in amounts] if named else amounts
     return choice[0] if len(choice) == 1 else None
+
+
+def _most_named(question: str, columns: Sequence[str]) -> list[str]:
+    """Of some columns keep those that share most words with the question: Tonnes, and 2019."""
+    asked = stems(question) | set(_FIGURE.findall(question))
+    shared = [len(asked & {stem(word) for word in words(label)}) for label in columns]
+    return [label for label, count in zip(columns, shared, strict=True) if count == max(shared)]
 
 
 def _count(question: str, about: str, rows: list[Row]) -> _Result | None:

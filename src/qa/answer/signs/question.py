@@ -127,7 +127,7 @@ _MAIL_FIELDS = {
 }  # fmt: skip
 _TOTAL = re.compile(
     r"\b(?:together|altogether|in total|in all|combined|sum of|(?:on|the) average|average of|"
-    r"overall)\b",
+    r"overall)\b|\btotals?\b.*\b(?:all|every|each)\b",
     re.IGNORECASE,
 )
 
