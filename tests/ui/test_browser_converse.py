@@ -54,7 +54,7 @@ def test_a_conversation_that_is_opened_again_is_gone_on_with(address: str, visit
     expect(page.locator(".qa-turn")).to_have_count(1)
     turn = ask(page, "Where did she begin her career?")
     expect(turn.locator(".qa-understood")).to_contain_text("Ingrid Solheim")
-    expect(turn.locator(".qa-short")).to_have_text("Bergen")
+    expect(turn.locator(".qa-short")).to_contain_text("Bergen")
 
 
 def test_small_talk_is_answered_without_passages_or_a_verdict(
