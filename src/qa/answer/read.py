@@ -15,9 +15,7 @@ from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
 from qa.answer.signs.binding import names_another
-from qa.answer.signs.cells import (
-    is_header,
-)
+from qa.answer.signs.cells import is_header
 from qa.answer.signs.extent import extent, is_intro
 from qa.answer.signs.features import (
     Features,
@@ -41,15 +39,13 @@ from qa.answer.signs.question import (
 from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
 from qa.answer.signs.spans import best_answer, is_row, wrong_type
 from qa.models.encoder import Vectors
-from qa.models.span_network import PassageScores, SpanNetwork
+from qa.models.span_network import PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 
 _COVERED = 0.3
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
 _LEAST_SUPPORT = 0.95
-# Beyond this a network's log-odds only say that it is sure, or that it saw nothing.
-_MOST_ODDS = 20.0
 _ABOUT_QUESTIONS = re.compile(r"\b(?:questions?|asks?|asked)\b", re.IGNORECASE)
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
@@ -176,15 +172,15 @@ class Reader:
                 continue
             answer, margin, fits = best_answer(question, passage, whole, sentence, score)
             features = Features(
-                answerable=_bounded(scores.answerable),
-                margin=_bounded(margin),
+                answerable=bounded(scores.answerable),
+                margin=bounded(margin),
                 cosine=cosines[number],
                 retrieval=found.score,
                 wrong_type=0.0 if fits else wrong_type(question, passage, sentence, answer),
                 missing_figure=missing_figure(question, passage, sentence, answer, above[number]),
                 unmentioned_name=float(bool(asked.unmentioned)),
                 lead=0.0,
-                evidence=_bounded(score.evidence),
+                evidence=bounded(score.evidence),
                 coverage=share(held[number], asked.words),
                 other_thing=self._of_another(question, passage, sentence, answer, above[number]),
             )
@@ -290,10 +286,6 @@ def answer_words(passage: Passage, answer: Span) -> tuple[str, ...]:
     text = unicodedata.normalize("NFC", passage.slice(answer)).casefold()
     found = [word.strip(_AROUND_WORDS) or word for word in text.split()]
     return tuple(word for word in found if word not in ("a", "an", "the")) or tuple(found)
-
-
-def _bounded(odds: float) -> float:
-    return max(-_MOST_ODDS, min(_MOST_ODDS, odds))
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

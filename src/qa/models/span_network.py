@@ -253,19 +253,20 @@ def _averaged(one: PassageScores, other: PassageScores) -> PassageScores:
     """Average what two networks say of a passage; the spans are the first one's."""
     spans = []
     for mine, its in zip(one.spans, other.spans, strict=True):
-        margin = (_bounded(mine.margin) + _bounded(its.margin)) / 2
+        margin = (bounded(mine.margin) + bounded(its.margin)) / 2
         by = margin - mine.margin
         spans.append(
             mine._replace(
                 margin=margin,
-                evidence=(_bounded(mine.evidence) + _bounded(its.evidence)) / 2,
+                evidence=(bounded(mine.evidence) + bounded(its.evidence)) / 2,
                 others=tuple(each._replace(margin=each.margin + by) for each in mine.others),
             )
         )
     return PassageScores((one.answerable + other.answerable) / 2, tuple(spans))
 
 
-def _bounded(odds: float) -> float:
+def bounded(odds: float) -> float:
+    """Return log-odds, or the most that they can tell."""
     return max(-_MOST_ODDS, min(_MOST_ODDS, odds))
 
 

@@ -42,16 +42,12 @@ _NUMBER_IN_SENTENCE = re.compile(
     r"half|once|twice|dozens?|hundreds?|thousands?|[mb]illions?)\b",
     re.IGNORECASE,
 )
-_MONTH = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|\d\d?[./-]\d\d?[./-]\d\d",
-    re.IGNORECASE,
-)
 _MONTH_NAME = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b",
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
     re.IGNORECASE,
 )
+_MONTH = re.compile(rf"{_MONTH_NAME.pattern}|\d\d?[./-]\d\d?[./-]\d\d", re.IGNORECASE)
 _DATE_IN_SENTENCE = re.compile(
     r"\b(?:1[0-9]|20)\d\ds?\b|\d:\d\d|\d/\d\d?/\d\d|\bcentur(?:y|ies)\b|"
     rf"{_MONTH.pattern}|"
