@@ -16,7 +16,8 @@
     ├── WriterError           the model that writes cannot be reached, or broke off
     ├── CalibrationError      a calibration cannot be fitted, read or written
     ├── FeedbackError         the feedback file cannot be used, or an entry is not there
-    └── HistoryError          the file of conversations cannot be used
+    ├── HistoryError          the file of conversations cannot be used
+    └── TeamError             the file of a team's accounts cannot be used
 
 Each message says what was expected, what was found and what to do next. Only the
 command line and the browser UI turn one into an exit code or a message.
@@ -89,3 +90,7 @@ class HistoryError(QAError):
 
 class WriterError(QAError):
     """The model that writes cannot be reached, refused, or broke off."""
+
+
+class TeamError(QAError):
+    """The file of a team's accounts cannot be used."""

@@ -21,10 +21,22 @@ from qa.settings import AskSettings
 class LiveAnswerer:
     """Always the answerer of the current generation. Safe to use from several threads."""
 
-    def __init__(self, index_dir: Path, settings: AskSettings | None = None) -> None:
-        """Prepare; nothing needs to have been built yet."""
+    def __init__(
+        self,
+        index_dir: Path,
+        settings: AskSettings | None = None,
+        models: "SharedModels | None" = None,
+    ) -> None:
+        """Prepare; nothing needs to have been built yet.
+
+        Args:
+            index_dir: Where it is, or will be.
+            settings: How to answer.
+            models: Those that several indexes are asked with.
+        """
         self._index_dir = index_dir
         self._settings = settings
+        self._models = models or SharedModels()
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None
         self._name = ""  # of the generation that was looked for; an older one may answer for it
@@ -41,10 +53,9 @@ class LiveAnswerer:
                 name = current_generation(self._index_dir)
                 if self._answerer is None or self._name != name:
                     # Nothing holds the one before but who still answers with it: then its files
-                    # are closed. The models are taken over, they are the most of it.
-                    before = self._answerer
+                    # are closed.
                     self._answerer = _open(
-                        self._index_dir, self._settings, before, self._distrusted
+                        self._index_dir, self._settings, self._models, self._distrusted
                     )
                     self._check_in_background(self._answerer.index)
                     self._name = name
@@ -84,19 +95,18 @@ def open_index(index_dir: Path | str = "index", settings: AskSettings | None = N
         ReaderError: The reader cannot be opened.
         CalibrationError: The index folder's own calibration cannot be read.
     """
-    return _open(Path(index_dir), settings, None, {})
+    return _open(Path(index_dir), settings, SharedModels(), {})
 
 
 def _open(
     index_dir: Path,
     settings: AskSettings | None,
-    before: Answerer | None,
+    models: "SharedModels",
     distrusted: Mapping[str, str],
 ) -> Answerer:
-    """Open an index, with the models of one that is open if they are the same."""
     index = Index.open(index_dir, distrusted)
     try:
-        encoder, network = _models(index, before)
+        encoder, network = models.of(index)
         own = load_calibration(index_dir)
     except QAError:
         index.close()
@@ -104,15 +114,34 @@ def _open(
     return Answerer(index, encoder, network, settings or AskSettings(), own)
 
 
-def _models(index: Index, before: Answerer | None) -> tuple[Encoder, SpanNetwork]:
-    if before is not None and before.models_in == (index.encoder_dir, index.reader_dir):
-        encoder, network = before.open_models
-    else:
-        network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
-        encoder = Encoder(index.encoder_dir)
-    if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
-        raise EncoderError(
-            "the index was built with another encoder than this version of the program brings; "
-            "build it again with: qa index"
-        )
-    return encoder, network
+class SharedModels:
+    """The models that were opened last: they are the most of what an open index needs.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._lock = threading.Lock()
+        self._folders: tuple[Path, Path] | None = None
+        self._open: tuple[Encoder, SpanNetwork] | None = None
+
+    def of(self, index: Index) -> tuple[Encoder, SpanNetwork]:
+        """Return an index's encoder and reader, opened if they are not.
+
+        Raises:
+            EncoderError: The encoder cannot be opened, or is not the one of the index.
+            ReaderError: The reader cannot be opened.
+        """
+        folders = (index.encoder_dir, index.reader_dir)
+        with self._lock:
+            if self._open is None or self._folders != folders:
+                network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
+                self._open, self._folders = (Encoder(index.encoder_dir), network), folders
+            encoder, network = self._open
+        if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
+            raise EncoderError(
+                "the index was built with another encoder than this version of the program "
+                "brings; build it again with: qa index"
+            )
+        return encoder, network

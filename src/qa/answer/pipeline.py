@@ -293,11 +293,6 @@ class Answerer:
         return self._models
 
     @property
-    def models_in(self) -> tuple[Path, Path]:
-        """The folders of the encoder and the reader."""
-        return self._index.encoder_dir, self._index.reader_dir
-
-    @property
     def open_models(self) -> tuple[Encoder, SpanNetwork]:
         """The encoder and the reader, as they are open."""
         return self._encoder, self._network

@@ -1,6 +1,6 @@
 """Let in what programs ask for, in sizes and numbers that can be borne."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from starlette.types import ASGIApp
@@ -22,6 +22,7 @@ class ProgramGate:
         questions: Turns,
         keys: Keys | None,
         methods: Collection[str] | None = None,
+        called: Callable[[Visit, str], None] = lambda visit, name: None,
     ) -> None:
         """Prepare.
 
@@ -31,7 +32,9 @@ class ProgramGate:
             questions: Whose turn it is to ask.
             keys: Whom it answers; None for everybody.
             methods: What may be done; None if `app` says so itself.
+            called: Told what is asked for, before it is done; may refuse.
         """
+        self._called = called
         self._app = app
         self._path = path
         self._questions = questions
@@ -65,7 +68,9 @@ class ProgramGate:
             kind != "application/json" and not is_empty
         ):  # what another page may send without asking is not
             raise RefusedError(415, "expected JSON: send it with Content-Type: application/json")
-        await visit.take_turn(self._questions, client, await visit.whole())
+        body = await visit.whole()
+        self._called(visit, visit.path.removeprefix("/"))
+        await visit.take_turn(self._questions, client, body)
 
     def _client(self, visit: Visit) -> str:
         """Name who asks.

@@ -1,5 +1,6 @@
 """Put the interface for programs together: what answers, each behind its gate."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.settings import WriterSettings
 from qa.web.guard import Rules
 from qa.web.server import Beside, Server, guarded, is_this_machine_only, listen
-from qa.web.turns import question_turns
+from qa.web.turns import Turns, question_turns
+from qa.web.visit import Visit
 from qa.write.client import ChatClient
 from qa.write.writer import Writer
 
@@ -37,7 +39,15 @@ def service_of(
     return Service(live, feedback, Writer(ChatClient(writer), writer.model) if writer else None)
 
 
-def programs(service: Service, *, api: bool, mcp: bool, keys: Keys | None = None) -> Beside:
+def programs(
+    service: Service,
+    *,
+    api: bool,
+    mcp: bool,
+    keys: Keys | None = None,
+    questions: Turns | None = None,
+    called: Callable[[Visit, str], None] = lambda visit, name: None,
+) -> Beside:
     """Return what is served to programs.
 
     Args:
@@ -45,15 +55,18 @@ def programs(service: Service, *, api: bool, mcp: bool, keys: Keys | None = None
         api: Whether there is the HTTP interface, under `/v1`.
         mcp: Whether there are tools for agents, at `/mcp`.
         keys: Whom it is served; None for everybody.
+        questions: Whose turn it is to ask; None for turns of its own.
+        called: Told what is asked for, before it is done; may refuse.
     """
-    questions, asked = question_turns(), partial(service.counts.answered, "page")
-    gates = [ProgramGate(api_app(service), PREFIX, questions, keys)] if api else []
+    questions = questions or question_turns()
+    asked = partial(service.counts.answered, "page")
+    gates = [ProgramGate(api_app(service), PREFIX, questions, keys, called=called)] if api else []
     if not mcp:
         return Beside(gates, questions, asked=asked)
     from qa.api.agents import PATH, http_app  # an extra
 
     app, lifespan = http_app(service)
-    gates.append(ProgramGate(app, PATH, questions, keys, methods=("POST",)))
+    gates.append(ProgramGate(app, PATH, questions, keys, methods=("POST",), called=called))
     return Beside(gates, questions, lifespan, asked)
 
 

@@ -24,10 +24,16 @@ from qa.cli.mcp import add_mcp_command
 from qa.cli.output import tell
 from qa.cli.serve import add_serve_command
 from qa.cli.summary import add_summary_command
+from qa.cli.team.manage import add_team_command
 from qa.errors import QAError
 
 EXIT_OK, EXIT_ERROR = 0, 2
-_EXTRAS = {"mcp": "the extra mcp: pip install 'document-qa[mcp]'"}
+_TEAM = "the extra team: pip install 'document-qa[team]'"
+_EXTRAS = {
+    "mcp": "the extra mcp: pip install 'document-qa[mcp]'",
+    "argon2": _TEAM,
+    "authlib": _TEAM,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -109,4 +115,5 @@ def _parser() -> argparse.ArgumentParser:
     add_check_command(commands)
     add_serve_command(commands)
     add_mcp_command(commands)
+    add_team_command(commands)
     return parser

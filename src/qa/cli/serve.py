@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
 from qa.cli.options import add_build_options, add_risk, add_untrusted, add_writer, writer_of
+from qa.cli.team.serve import add_team_options, serve_team
 from qa.errors import IndexMissingError, UsageError
 from qa.settings import AskSettings, BuildSettings
 
@@ -49,6 +50,7 @@ def add_serve_command(commands: Any) -> None:
     )
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (%(default)s)")
     _add_programs(serve)
+    add_team_options(serve)
     add_writer(serve)
     serve.set_defaults(command=_serve)
 
@@ -75,6 +77,9 @@ def _add_programs(serve: argparse.ArgumentParser) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    if arguments.team is not None:
+        serve_team(arguments)
+        return 0
     keys = _keys(arguments)
     _check_address(arguments, keys)
     settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))

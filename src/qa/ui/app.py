@@ -5,12 +5,14 @@ Nothing it serves makes a browser ask another machine for anything.
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
+from fastapi import FastAPI
 
 from qa.answer.live import LiveAnswerer
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS
@@ -42,6 +44,7 @@ from qa.ui.views.page import TEMPLATES
 from qa.web.guard import Rules
 from qa.web.server import Beside, Server, guarded, is_this_machine_only, listen
 from qa.web.turns import question_turns
+from qa.web.visit import Visit
 from qa.write.client import ChatClient
 from qa.write.writer import Writer
 
@@ -65,8 +68,11 @@ def build_ui(
     history: HistoryPane,
     writing: WritingPane,
     uploads: Uploads,
+    *,
+    home: str = "",
+    title: str = "",
 ) -> gr.Blocks:
-    """Lay out the page and connect its events."""
+    """Lay out the page and connect its events; arguments as for `PageParts`."""
 
     def uploaded() -> set[str]:
         uploads.sweep()
@@ -74,8 +80,8 @@ def build_ui(
         known.intersection_update([name for name in known if Path(name).exists()])
         return known
 
-    with gr.Blocks(title="Ask the documents", fill_width=True) as page:
-        _html("qa-head", "head.js", TEMPLATES.render("top.html"))
+    with gr.Blocks(title=title or "Ask the documents", fill_width=True) as page:
+        _html("qa-head", "head.js", TEMPLATES.render("top.html", home=home, title=title))
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
                 # Their scripts fill them: with what was said, what is on its way, and below
@@ -132,6 +138,99 @@ def _question_box() -> gr.Textbox:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """What a page is made of.
+
+    Attributes:
+        live: Answers.
+        index_dir: Of the index that answers; gold questions are asked of it in the background.
+        settings: How to answer.
+        library: Adds and removes documents; None for a page that changes none.
+        feedback: Keeps what people think of answers.
+        history: Keeps conversations.
+        is_shared: Whether several people use it: then everybody is listed only what they began.
+        writes: A model that writes about answers; None for none.
+        beside: What is served beside the page.
+        called: Told which of the page's functions is called, before it is; may refuse.
+        home: Where a person came from and goes back to; empty for nowhere.
+        title: What its documents are called; empty for just that.
+    """
+
+    live: LiveAnswerer
+    index_dir: Path
+    settings: AskSettings | None
+    library: Library | None
+    feedback: Feedback
+    history: History
+    is_shared: bool
+    writes: Writer | None
+    beside: Beside
+    called: Callable[[Visit, str], None] = lambda visit, name: None
+    home: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MountedPage:
+    """A page that can be served.
+
+    Attributes:
+        app: Answers what its gate lets in, while what surrounds it (`lifespan`) lasts.
+        gate: Lets in what the page asks for.
+        close: Removes what was uploaded and not taken.
+    """
+
+    app: FastAPI
+    gate: PageGate
+    close: Callable[[], None]
+
+
+def mount(parts: PageParts, into: Callable[[PageGate], FastAPI]) -> MountedPage:
+    """Put a page together.
+
+    Args:
+        parts: What it is made of.
+        into: Returns the application that it is put into.
+    """
+    conversation = ConversationPane(
+        parts.live,
+        parts.library,
+        parts.feedback,
+        writes=parts.writes is not None,
+        asked=parts.beside.asked,
+    )
+    evaluator = Evaluator(parts.index_dir, parts.settings)
+    uploads = Uploads()
+    page = build_ui(
+        DocumentsPane(parts.live, parts.library),
+        EvaluationPane(evaluator, parts.feedback, can_start=parts.library is not None),
+        HistoryPane(parts.history, conversation, parts.live, is_shared=parts.is_shared),
+        WritingPane(parts.writes, parts.history, parts.live),
+        uploads,
+        home=parts.home,
+        title=parts.title,
+    )
+    most = ParseLimits().file_bytes if parts.library else 0
+    gate = PageGate(upload_bytes=most, questions=parts.beside.questions, called=parts.called)
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)  # read when the page is mounted
+    app = gr.mount_gradio_app(
+        into(gate),
+        page,
+        path="/",
+        theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
+        css=_asset("style.css"),
+        footer_links=[],
+        favicon_path=str(_STATIC / "favicon.svg"),
+        ssr_mode=False,
+        show_error=True,
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size=max(most, 1),
+    )
+    return MountedPage(app, gate, uploads.close)
+
+
 def start(
     index_dir: Path,
     settings: AskSettings | None = None,
@@ -167,42 +266,21 @@ def start(
     """
     listening = listen(host, port)
     only_this_machine = is_this_machine_only(listening)
-    live = live or LiveAnswerer(index_dir, settings)
     beside = beside or Beside((), question_turns())
-    feedback = Feedback(index_dir / FEEDBACK_FILE, read_only=library is None)
-    writes = Writer(ChatClient(writer), writer.model) if writer else None
-    conversation = ConversationPane(
-        live, library, feedback, writes=writer is not None, asked=beside.asked
-    )
-    history = History(index_dir / HISTORY_FILE if keeps_history else None)
-    is_shared = bool(allowed_hosts) or not only_this_machine
-    uploads = Uploads()
-    page = build_ui(
-        DocumentsPane(live, library),
-        EvaluationPane(Evaluator(index_dir, settings), feedback, can_start=library is not None),
-        HistoryPane(history, conversation, live, is_shared=is_shared),
-        WritingPane(writes, history, live),
-        uploads,
-    )
-    most = ParseLimits().file_bytes if library else 0
-    gate = PageGate(upload_bytes=most, questions=beside.questions)
     rules = Rules(tuple(allowed_hosts), only_this_machine)
-    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)  # read when the page is mounted
-    app = gr.mount_gradio_app(
-        guarded(rules, [*beside.gates, gate], beside.lifespan),
-        page,
-        path="/",
-        theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
-        css=_asset("style.css"),
-        footer_links=[],
-        favicon_path=str(_STATIC / "favicon.svg"),
-        ssr_mode=False,
-        show_error=True,
-        run_history=False,
-        enable_monitoring=False,
-        max_file_size=max(most, 1),
+    parts = PageParts(
+        live or LiveAnswerer(index_dir, settings),
+        index_dir,
+        settings,
+        library,
+        Feedback(index_dir / FEEDBACK_FILE, read_only=library is None),
+        History(index_dir / HISTORY_FILE if keeps_history else None),
+        is_shared=bool(allowed_hosts) or not only_this_machine,
+        writes=Writer(ChatClient(writer), writer.model) if writer else None,
+        beside=beside,
     )
-    server = Server(app, listening, uploads.close)
+    page = mount(parts, lambda gate: guarded(rules, [*beside.gates, gate], beside.lifespan))
+    server = Server(page.app, listening, page.close)
     return server, server.address
 
 

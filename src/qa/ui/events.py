@@ -14,6 +14,7 @@ from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.panes.history import HistoryPane
 from qa.ui.panes.writing import WritingPane
+from qa.web.person import person_asking
 from qa.words import without_half_pairs
 
 _NAME_CHARACTERS = 200
@@ -49,8 +50,8 @@ class Sent:
         return self.text("conversation")[:_NAME_CHARACTERS]
 
     def owner(self) -> str:
-        """Read the name that a browser has given itself."""
-        return self.text("owner")[:_NAME_CHARACTERS]
+        """Return who asks: a person by name, or what the browser has called itself."""
+        return person_asking() or self.text("owner")[:_NAME_CHARACTERS]
 
     def span(self) -> Span | None:
         """Read the place from `start` to `end`."""

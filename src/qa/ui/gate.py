@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,13 +61,21 @@ class _Call(msgspec.Struct):
 class PageGate:
     """Lets in what the page asks for."""
 
-    def __init__(self, *, upload_bytes: int = 0, questions: Turns | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        upload_bytes: int = 0,
+        questions: Turns | None = None,
+        called: Callable[[Visit, str], None] = lambda visit, name: None,
+    ) -> None:
         """Prepare.
 
         Args:
             upload_bytes: The largest file that can be uploaded; 0 if none can.
             questions: Whose turn it is to ask; None for turns of its own.
+            called: Told which of the page's functions is called, before it is; may refuse.
         """
+        self._called = called
         self._upload_bytes = upload_bytes
         self._key = secrets.token_bytes()
         self._questions = questions or question_turns()
@@ -98,10 +107,13 @@ class PageGate:
         self._check_body(visit)
         client = visit.client(token)
         if path == _UPLOAD:
+            self._called(visit, "upload")
             await visit.take_turn(self._uploads, client)
             return
         body = await visit.whole()
-        turns = self._questions if _is_question(body) else self._documents
+        name = _name_of(body)
+        self._called(visit, name)
+        turns = self._questions if name == ASK else self._documents
         visit = replace(visit, send=_explaining(visit.send))
         await visit.take_turn(turns, client, body)
 
@@ -178,11 +190,12 @@ def content_policy(page: bytes) -> str:
     return _CONTENT_POLICY.format(hashes=" ".join(f"'sha256-{one}'" for one in sorted(known)))
 
 
-def _is_question(body: bytes) -> bool:
+def _name_of(body: bytes) -> str:
+    """Return which of the page's functions is called; empty if that cannot be read."""
     try:
-        return msgspec.json.decode(body, type=_Call).fn_name == ASK
+        return msgspec.json.decode(body, type=_Call).fn_name
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
+        return ""
 
 
 def _explaining(send: Send) -> Send:

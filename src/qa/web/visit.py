@@ -6,12 +6,13 @@ Does not know who may come in.
 import asyncio
 import ipaddress
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.web.person import person_asking
 from qa.web.turns import Turns
 from qa.web.waiting import asked_by
 
@@ -80,16 +81,33 @@ class Visit:
         """What is said with it."""
         return Headers(scope=self.scope)
 
+    @property
+    def address(self) -> str:
+        """The address that it comes from; empty where there is none."""
+        return str((self.scope.get("client") or ("", 0))[0])
+
     def client(self, name: str) -> str:
-        """Tell one sender from another.
+        """Tell one sender from another: by name, where people have accounts.
 
         Args:
             name: What it goes by where its address does not tell: behind one of this machine is
                 one person's every window, or everybody's proxy.
         """
-        host = (self.scope.get("client") or ("", 0))[0]
-        address = address_of(host)
-        return name if address is None or address.is_loopback else host
+        if person := person_asking():
+            return person
+        address = address_of(self.address)
+        return name if address is None or address.is_loopback else self.address
+
+    def to(self, app: ASGIApp) -> "Visit":
+        """Return the same request for another application."""
+        return replace(self, app=app)
+
+    def below(self, prefix: str) -> "Visit":
+        """Return the same request as what stands under a path sees it, the path taken off."""
+        path = str(self.scope["path"])[len(prefix) :] or "/"
+        root = str(self.scope.get("root_path", "")) + prefix
+        scope = {**self.scope, "path": path, "raw_path": path.encode(), "root_path": root}
+        return replace(self, scope=scope)
 
     def check_size(self, most: int) -> None:
         """See that a body says how long it is, and is not too long.
@@ -111,6 +129,11 @@ class Visit:
         """Answer it here."""
         response = Response(text, media_type=kind, headers={"Cache-Control": "no-store"})
         await response(self.scope, self.receive, self.send)
+
+    async def send_to(self, path: str) -> None:
+        """Send a browser to another path of ours."""
+        headers = {"Location": path, "Cache-Control": "no-store"}
+        await Response(b"", 303, headers)(self.scope, self.receive, self.send)
 
     async def take_turn(self, turns: Turns, client: str, body: bytes | None = None) -> None:
         """Pass it on when it is its turn; not at all if its sender has gone by then.

@@ -1,0 +1,156 @@
+"""The pages of those who look after people, collections and rights, and read the log."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from qa.errors import UsageError
+from qa.team.asked import Asked
+from qa.team.replies import Reply, page
+from qa.team.rights import Kind, Right
+from qa.team.team import Team
+from qa.web.visit import RefusedError
+
+Handler = Callable[[Asked], Reply]
+_LOGGED = 500
+
+
+def admin_pages(team: Team) -> Mapping[str, tuple[Handler, Handler]]:
+    """Return what each page shows, and what its forms do, by path."""
+    admin = _Admin(team)
+    return {
+        "/people": (admin.people, admin.change_people),
+        "/collection": (admin.collection, admin.change_collection),
+        "/collections": (admin.new_collection, admin.add_collection),
+        "/log": (admin.log, admin.log),
+    }
+
+
+class _Admin:
+    def __init__(self, team: Team) -> None:
+        self._team = team
+
+    # ---- people and groups
+
+    def people(self, asked: Asked) -> Reply:
+        _only_admins(asked)
+        values = {"people": self._team.people.all(), "groups": self._team.people.groups()}
+        link = _link(asked) if asked.made else ""
+        return Reply(page("people.html", link=link, **values, **asked.shown()))
+
+    def change_people(self, asked: Asked) -> Reply:
+        _only_admins(asked)
+        form, people = asked.form, self._team.people
+        name, act, group = form.text("name"), form.text("act"), form.text("group")
+        made = ""
+        if act == "invite":
+            is_new = people.find(name) is None
+            made = people.invite(name, is_admin=bool(form.text("is_admin")) if is_new else None)
+        elif people.find(name) is None:
+            raise UsageError(f"there is nobody called {name[:100]!r}")
+        elif act == "shut out":
+            people.shut_out(name)
+        elif act == "let in":
+            people.shut_out(name, now=False)
+        elif act in ("make admin", "make no admin"):
+            people.make_admin(name, now=act == "make admin")
+        elif act == "join":
+            people.join(group, name)
+        elif act == "leave":
+            people.leave(group, name)
+        else:
+            raise UsageError("the page does not know what to do")
+        self._note(asked, act, detail=f"{name} {group}".strip())
+        return self.people(asked.with_made(made)) if made else Reply(to="/people")
+
+    # ---- collections and rights
+
+    def new_collection(self, asked: Asked) -> Reply:
+        _only_admins(asked)
+        return Reply(page("new_collection.html", **asked.shown()))
+
+    def add_collection(self, asked: Asked) -> Reply:
+        _only_admins(asked)
+        name = asked.form.text("name")
+        self._team.collections.add(name, asked.form.text("title"))
+        self._note(asked, "begin a collection", collection=name)
+        return Reply(to=_of_collection(name))
+
+    def collection(self, asked: Asked) -> Reply:
+        name = self._administered(asked)
+        collection = self._team.collections.find(name)
+        return Reply(
+            page(
+                "collection.html",
+                collection=collection,
+                grants=self._team.rights.given(name),
+                rights=[right for right in Right if right != Right.NOTHING],
+                **asked.shown(),
+            )
+        )
+
+    def change_collection(self, asked: Asked) -> Reply:
+        name, form = self._administered(asked), asked.form
+        if form.text("act") == "remove":
+            _only_admins(asked)
+            self._team.collections.remove(name)
+            self._note(asked, "take a collection off the list", collection=name)
+            return Reply(to="/")
+        kinds = {kind.value: kind for kind in Kind}
+        kind, who = kinds.get(form.text("kind")), form.text("who")
+        right = Right.of(form.text("right"))
+        if kind is None:
+            raise UsageError("expected a person, a group or everybody")
+        if right != Right.NOTHING:
+            self._see_that_there_is(kind, who)
+        self._team.rights.give(kind, who, name, right)
+        self._note(asked, "give", collection=name, detail=f"{kind} {who} {right.word}")
+        return Reply(to=_of_collection(name))
+
+    # ---- the log
+
+    def log(self, asked: Asked) -> Reply:
+        _only_admins(asked)
+        person, collection = asked.query("person"), asked.query("collection")
+        entries = self._team.audit.last(_LOGGED, person=person, collection=collection)
+        return Reply(
+            page("log.html", entries=entries, by=person, within=collection, **asked.shown())
+        )
+
+    def _administered(self, asked: Asked) -> str:
+        """Return which collection is meant, if its sender looks after it."""
+        name = asked.form.text("collection") or asked.query("name")
+        if self._team.rights.of(asked.who.person, name) < Right.ADMINISTER:
+            raise RefusedError(404, "there is nothing here, or nothing that you may see")
+        return name
+
+    def _see_that_there_is(self, kind: Kind, who: str) -> None:
+        people = self._team.people
+        if kind == Kind.PERSON and people.find(who) is None:
+            raise UsageError(f"there is nobody called {who[:100]!r}")
+        groups = {group.casefold() for group in people.groups()}
+        if kind == Kind.GROUP and who.casefold() not in groups:
+            raise UsageError(f"there is no group called {who[:100]!r}")
+
+    def _note(self, asked: Asked, act: str, *, collection: str = "", detail: str = "") -> None:
+        self._team.audit.note(
+            asked.who.person.name,
+            act,
+            collection=collection,
+            detail=detail,
+            address=asked.visit.address,
+        )
+
+
+def _only_admins(asked: Asked) -> None:
+    if not asked.who.person.is_admin:
+        raise RefusedError(404, "there is nothing here, or nothing that you may see")
+
+
+def _link(asked: Asked) -> str:
+    """Return the address at which an invitation is taken up, as this person reaches us."""
+    origin = asked.visit.headers.get("origin") or f"http://{asked.visit.headers['host']}"
+    return f"{origin}/invitation?{urlencode({'secret': asked.made})}"
+
+
+def _of_collection(name: str) -> str:
+    return f"/collection?{urlencode({'name': name})}"

@@ -1,0 +1,80 @@
+"""Write down who did what, and when: no word of a question or a document.
+
+Nothing here changes an entry, or removes one.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from qa.team.file import TeamFile
+from qa.words import without_half_pairs
+
+_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody did.
+
+    Attributes:
+        at: When, ISO 8601, UTC.
+        person: Who; empty where nobody knows.
+        act: What, such as `ask`, `sign in` or `give`.
+        collection: With which collection; empty for none.
+        detail: More about it.
+        address: From which address.
+        outcome: `done`, or why not.
+    """
+
+    at: str
+    person: str
+    act: str
+    collection: str = ""
+    detail: str = ""
+    address: str = ""
+    outcome: str = "done"
+
+
+class Audit:
+    """The log. Safe to use from several threads."""
+
+    def __init__(self, file: TeamFile) -> None:
+        """Prepare."""
+        self._file = file
+
+    def note(
+        self,
+        person: str,
+        act: str,
+        *,
+        collection: str = "",
+        detail: str = "",
+        address: str = "",
+        outcome: str = "done",
+    ) -> None:
+        """Write down what somebody did."""
+        texts = (person, act, collection, detail, address, outcome)
+        self._file.change(
+            "INSERT INTO audit(at, person, act, collection, detail, address, outcome) "
+            "VALUES(?, ?, ?, ?, ?, ?, ?)",
+            datetime.now(UTC).isoformat(timespec="milliseconds"),
+            *(without_half_pairs(text)[:_CHARACTERS] for text in texts),
+        )
+
+    def last(self, count: int, *, person: str = "", collection: str = "") -> list[Entry]:
+        """List what was done last, the newest first.
+
+        Args:
+            count: How many at most.
+            person: Only by this person.
+            collection: Only with this collection.
+        """
+        rows = self._file.rows(
+            "SELECT at, person, act, collection, detail, address, outcome FROM audit "
+            "WHERE (?1='' OR person=?1 COLLATE NOCASE) AND (?2='' OR collection=?2) "
+            "ORDER BY id DESC LIMIT ?3",
+            person,
+            collection,
+            count,
+        )
+        return [Entry(*map(str, row)) for row in rows]

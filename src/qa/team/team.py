@@ -1,0 +1,46 @@
+"""A team as it is written down: its people, collections, rights, keys and log, in one folder."""
+
+from pathlib import Path
+
+from qa.team.audit import Audit
+from qa.team.collections import Collections
+from qa.team.file import TeamFile
+from qa.team.keys import TeamKeys
+from qa.team.people import People
+from qa.team.rights import Rights
+
+FIRST_PERSON = "admin"
+FIRST_COLLECTION = "documents"
+
+
+class Team:
+    """All that is known of a team. Safe to use from several threads, and beside other programs."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a folder, or begin one.
+
+        Raises:
+            TeamError: Its file cannot be used.
+        """
+        self._file = TeamFile(folder)
+        self.people = People(self._file)
+        self.rights = Rights(self._file)
+        self.collections = Collections(self._file, folder / "collections")
+        self.keys = TeamKeys(self._file)
+        self.audit = Audit(self._file)
+
+    def first_invitation(self) -> str:
+        """Return what lets the first person in who looks after everything; empty if one can."""
+        if self.people.has_admin():
+            return ""
+        self.audit.note("", "invite", detail=FIRST_PERSON)
+        return self.people.invite(FIRST_PERSON, is_admin=True)
+
+    def first_collection(self, corpus: Path, index_dir: Path) -> None:
+        """Make a collection of the documents that were there before the team."""
+        if not self.collections.all():
+            self.collections.add(FIRST_COLLECTION, "Documents", corpus, index_dir)
+
+    def close(self) -> None:
+        """Close its file."""
+        self._file.close()
