@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from qa.team.caller import COOKIE
 from qa.templates import Templates
+from qa.ui.app import FAVICON
 from qa.web.visit import RefusedError, Visit
 
 FORM_BYTES = 100_000
@@ -21,7 +22,10 @@ TEMPLATES = Templates(
         "first_capital": lambda words: words[:1].upper() + words[1:],
     },
 )
-_ASSETS = {"/team.css": "text/css", "/favicon.svg": "image/svg+xml"}
+_ASSETS = {
+    "/team.css": (_FOLDER / "team.css", "text/css"),
+    "/favicon.svg": (FAVICON, "image/svg+xml"),
+}
 _HEADERS = {
     "Cache-Control": "no-store",
     # Else a form would not say where it comes from.
@@ -77,10 +81,10 @@ def page(name: str, /, **values: object) -> Markup:
 
 async def send_asset(visit: Visit) -> bool:
     """Answer a request for the style or the sign of the pages; say whether it was one."""
-    kind = _ASSETS.get(visit.path)
-    if kind is None:
+    if visit.path not in _ASSETS:
         return False
-    response = Response((_FOLDER / visit.path[1:]).read_text("utf-8"), media_type=kind)
+    path, kind = _ASSETS[visit.path]
+    response = Response(path.read_text("utf-8"), media_type=kind)
     await response(visit.scope, visit.receive, visit.send)
     return True
 

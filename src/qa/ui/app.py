@@ -49,6 +49,7 @@ from qa.write.client import ChatClient
 from qa.write.writer import Writer
 
 _STATIC = Path(__file__).parent / "static"
+FAVICON = _STATIC / "favicon.svg"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 # Scripts that shared.js stands in front of.
@@ -221,7 +222,7 @@ def mount(parts: PageParts, into: Callable[[PageGate], FastAPI]) -> MountedPage:
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONO),
         css=_asset("style.css"),
         footer_links=[],
-        favicon_path=str(_STATIC / "favicon.svg"),
+        favicon_path=str(FAVICON),
         ssr_mode=False,
         show_error=True,
         run_history=False,
