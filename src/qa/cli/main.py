@@ -33,6 +33,8 @@ _EXTRAS = {
     "mcp": "the extra mcp: pip install 'document-qa[mcp]'",
     "argon2": _TEAM,
     "authlib": _TEAM,
+    "httpx2": _TEAM,
+    "joserfc": _TEAM,
 }
 
 

@@ -5,6 +5,7 @@ what is in a collection.
 """
 
 import hmac
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -57,7 +58,10 @@ class Pages:
         self._other = other
         # A hash takes 64 MB and a tenth of a second: that many at a time, and so often.
         self._hashing = Turns(at_once=2, waiting=64, waiting_each=8)
-        self._attempts = Rate(10, _SIGN_IN_SECONDS)
+        # What failed is counted: for a name from one address, and so that neither guessing one
+        # password for many names nor from many addresses leads far.
+        self._failed = Rate(10, _SIGN_IN_SECONDS)
+        self._failed_in_all = Rate(100, _SIGN_IN_SECONDS)
         self._open: Mapping[str, _Open] = {
             "/login": _Open(self._show_sign_in, self._sign_in),
             "/invitation": _Open(self._show_invitation, self._accept),
@@ -169,12 +173,18 @@ class Pages:
 
     def _sign_in(self, asked: Asked) -> Reply:
         name, address = asked.form.text("name"), asked.visit.address
-        wait = max(self._attempts.take(f"name {name.casefold()}"), self._attempts.take(address))
+        folded = name.casefold()[:200]
+        counted = [(self._failed, f"{folded} {address}")]
+        counted += [(self._failed_in_all, who) for who in (f"name {folded}", f"from {address}")]
+        wait = max(rate.wait(who) for rate, who in counted)
         person = None if wait else self._team.people.signed_in(name, asked.form.secret("password"))
+        if person is None and not wait:
+            for rate, who in counted:
+                rate.take(who)
         outcome = "done" if person else "too many" if wait else "refused"
         self._team.audit.note(name, "sign in", address=address, outcome=outcome)
         if wait:
-            raise Refusal(429, f"too many attempts: try again in {wait / 60:.0f} minutes")
+            raise Refusal(429, f"too many attempts: try again in {math.ceil(wait)} seconds")
         if person is None:
             raise Refusal(403, "nobody has this name and this password")
         session = self._team.people.begin_session(person.name)

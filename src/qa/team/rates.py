@@ -27,11 +27,19 @@ class Rate:
 
     def take(self, who: str) -> float:
         """Count one; return 0, or where that is too often, the seconds to wait."""
-        now = self._clock()
-        left, at = self._left.pop(who, (self._most, now))
-        left = min(self._most, left + (now - at) * self._per_second)
-        wait = 0.0 if left >= 1 else (1 - left) / self._per_second
-        self._left[who] = (left if wait else left - 1, now)
+        wait = self.wait(who)
+        if not wait:
+            self._left[who] = (self._now(who) - 1, self._clock())
+            self._left.move_to_end(who)
         if len(self._left) > _REMEMBERED:  # who has been idle longest has the most left
             self._left.popitem(last=False)
         return wait
+
+    def wait(self, who: str) -> float:
+        """Return how many seconds to wait until the next one, and count none."""
+        left = self._now(who)
+        return 0.0 if left >= 1 else (1 - left) / self._per_second
+
+    def _now(self, who: str) -> float:
+        left, at = self._left.get(who, (self._most, self._clock()))
+        return min(self._most, left + (self._clock() - at) * self._per_second)
