@@ -23,6 +23,7 @@ import qa
 from qa.evaluate.gold import load_gold
 from qa.evaluate.measures import MEASURES
 from qa.settings import AskSettings, BuildSettings, ParseLimits
+from qa.team.team import Team
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -41,6 +42,7 @@ COMMANDS = (
     "feedback",
     "serve",
     "mcp",
+    "team",
 )
 # They serve until they are stopped, or want what a clone has not: a trained reader, a BEIR folder.
 NOT_RUN = ("qa serve", "qa mcp", "qa index --reader", "qa eval scifact")
@@ -134,6 +136,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, page_index: Path) -> Path:
     for name in ("corpus", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(page_index, folder / "index")
+    Team(folder / "team").close()  # as `qa serve --team` begins it
     return folder
 
 
