@@ -43,6 +43,10 @@ def test_prose_is_cited_or_struck_above_the_documents_own_words(
     if sources.count():
         sources.first.click()
         expect(page.locator("#qa-source mark").first).to_be_visible()
+    said = written.inner_text()
+    page.reload()
+    kept = page.locator(".qa-turn").get_by_role("region", name="Written from the passages")
+    expect(kept).to_have_text(said, use_inner_text=True)  # the conversation has it
 
 
 def test_nothing_is_written_where_there_is_no_answer(visit: OpenPage, address: str) -> None:

@@ -22,6 +22,7 @@ from qa.settings import AskSettings, WriterSettings
 if TYPE_CHECKING:
     from qa.answer.pipeline import Answerer
     from qa.converse.conversation import Reply
+    from qa.write.writer import Writer
 
 EXIT_OK, EXIT_ABSTAINED = 0, 3
 
@@ -67,43 +68,63 @@ def _ask(arguments: argparse.Namespace) -> int:
     settings = AskSettings(
         k=arguments.k, max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted)
     )
-    writer = writer_of(arguments)
-    if writer and arguments.batch:
+    if arguments.batch and writer_of(arguments):
         raise UsageError("--llm writes about one question, not about a --batch")
     if arguments.batch:
         return _ask_batch(arguments, settings)
     from qa.answer.pipeline import checked_question
     from qa.converse.conversation import reply
-    from qa.converse.present import reply_to_text
 
     question = checked_question(" ".join(arguments.question))
     answerer = open_or_build(arguments, settings)
     given = reply(answerer, question, only=chosen(answerer, arguments.only))
     bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    if writer and given.answer and given.answer.answered:
-        _print_written(arguments, writer, answerer, given)
-    else:
-        print(json_line(given) if arguments.json else reply_to_text(given, bold=bold))
-    told = given.answer.answered if given.answer else given.overview is not None
-    return EXIT_OK if told else EXIT_ABSTAINED
+    writer = opened(writer_of(arguments))
+    print(told(answerer, given, writer, as_json=arguments.json, bold=bold))
+    found = given.answer.answered if given.answer else given.overview is not None
+    return EXIT_OK if found else EXIT_ABSTAINED
 
 
-def _print_written(
-    arguments: argparse.Namespace, settings: WriterSettings, answerer: "Answerer", given: "Reply"
-) -> None:
-    """Print what the user's model writes of an answer, and the answer below it."""
-    from qa.converse.present import reply_to_json, reply_to_text
+def opened(settings: WriterSettings | None) -> "Writer | None":
+    """Return what writes about answers; None where nothing does."""
+    if settings is None:
+        return None
     from qa.write.client import ChatClient
-    from qa.write.present import written_to_json, written_to_text
     from qa.write.writer import Writer
 
-    assert given.answer is not None
-    *_, written = Writer(ChatClient(settings), settings.model).write(answerer, given.answer)
-    if arguments.json:
+    return Writer(ChatClient(settings), settings.model)
+
+
+def told(
+    answerer: "Answerer",
+    given: "Reply",
+    writer: "Writer | None",
+    *,
+    as_json: bool,
+    bold: bool = False,
+) -> str:
+    """Return a reply as it is printed, with what is written about it in front.
+
+    Args:
+        answerer: Gave it.
+        given: What came back.
+        writer: Writes about answers; None if nothing does.
+        as_json: As the answer object, on one line.
+        bold: Whether the question's words are in bold, where nothing is written.
+    """
+    from qa.converse.present import reply_to_json, reply_to_text
+
+    written = None
+    if writer and given.answer and given.answer.answered:
+        *_, written = writer.write(answerer, given.answer)
+    if written is None:
+        return json_line(given) if as_json else reply_to_text(given, bold=bold)
+    from qa.write.present import written_to_json, written_to_text
+
+    if as_json:
         found = reply_to_json(given) | {"written": written_to_json(written)}
-        print(json.dumps(found, ensure_ascii=False))
-    else:
-        print(f"{written_to_text(written)}\n\n{reply_to_text(given)}")
+        return json.dumps(found, ensure_ascii=False)
+    return f"{written_to_text(written)}\n\n{reply_to_text(given)}"
 
 
 def _ask_batch(arguments: argparse.Namespace, settings: AskSettings) -> int:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.ask import chosen, json_line
+from qa.cli.ask import chosen, opened, told
 from qa.cli.index import open_or_build
-from qa.cli.options import add_build_options, add_risk, add_untrusted
+from qa.cli.options import add_build_options, add_risk, add_untrusted, add_writer, writer_of
 from qa.errors import UsageError
 from qa.settings import AskSettings
 
@@ -30,6 +30,7 @@ def add_chat_command(commands: Any) -> None:
     add_build_options(chat)
     add_risk(chat)
     add_untrusted(chat)
+    add_writer(chat)
     chat.add_argument(
         "--only",
         action="append",
@@ -42,9 +43,9 @@ def add_chat_command(commands: Any) -> None:
 
 def _chat(arguments: argparse.Namespace) -> int:
     from qa.converse.conversation import exchanges_of, reply
-    from qa.converse.present import reply_to_text
     from qa.converse.talk import small_talk
 
+    writer = opened(writer_of(arguments))
     answerer = open_or_build(
         arguments, AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
     )
@@ -56,7 +57,8 @@ def _chat(arguments: argparse.Namespace) -> int:
         except UsageError as error:  # a question that is too long
             print(f"qa: {error}", file=sys.stderr)
             continue
-        print(json_line(given) if arguments.json else f"{reply_to_text(given)}\n", flush=True)
+        said = told(answerer, given, writer, as_json=arguments.json)
+        print(said if arguments.json else f"{said}\n", flush=True)
         earlier += exchanges_of([given])
         if small_talk(line) == "bye":
             break

@@ -10,12 +10,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.options import add_index
-from qa.cli.output import write_json_lines
+from qa.cli.options import add_index, add_writer, writer_of
+from qa.cli.output import bar, write_json_lines
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from qa.draft.review import Drop, GoldObject, Keep, Stop
+    from qa.index.generations import Index
 
 _HELP = "k keep, e edit, d drop, q quit (what is decided is kept)"
 
@@ -37,6 +38,7 @@ def add_draft_command(commands: Any) -> None:
         "--review", type=Path, metavar="FILE.jsonl", help="go through the drafts of a file"
     )
     draft.add_argument("--json", action="store_true", help="print one JSON object")
+    add_writer(draft)
     draft.set_defaults(command=_draft_gold)
 
 
@@ -49,12 +51,11 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"{arguments.out} is there already and may hold reviewed questions; name another file"
         )
-    from qa.draft.draft import draft_gold
     from qa.files import json_lines
     from qa.index.generations import Index
 
     index = Index.open(arguments.index)
-    records = draft_gold(index.store, arguments.count, arguments.seed)
+    records = _drafts(arguments, index)
     index.close()
     if arguments.out:
         write_json_lines(arguments.out, records)
@@ -65,6 +66,22 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         print(_summary_text(records, arguments), file=sys.stdout if arguments.out else sys.stderr)
     return 0
+
+
+def _drafts(arguments: argparse.Namespace, index: "Index") -> "list[GoldObject]":
+    """Propose questions: the program's own, or a model's of the user's."""
+    writer = writer_of(arguments)
+    if writer is None:
+        from qa.draft.draft import draft_gold
+
+        return draft_gold(index.store, arguments.count, arguments.seed)
+    from qa.draft.written import written_gold
+    from qa.models.span_network import SpanNetwork
+    from qa.write.client import ChatClient
+
+    network, client = SpanNetwork(index.reader_dir), ChatClient(writer)
+    with bar("writing questions", arguments.count) as advance:
+        return written_gold(index.store, network, client, arguments.count, arguments.seed, advance)
 
 
 def _summary(records: "list[GoldObject]", arguments: argparse.Namespace) -> dict[str, Any]:
@@ -87,9 +104,13 @@ def _summary_text(records: "list[GoldObject]", arguments: argparse.Namespace) ->
     if len(records) < arguments.count:
         text += f"; the documents have no sentences for {arguments.count} that read well"
     target = arguments.out or "FILE.jsonl"
+    text += f"\nnobody has reviewed them yet: qa draft-gold --review {target}\n"
+    agreed = [record["reader_agrees"] for record in records if "reader_agrees" in record]
+    if agreed:
+        return f"{text}the reader finds {sum(agreed)} of the {len(agreed)} answers where they are"
     return (
-        f"{text}\nnobody has reviewed them yet: qa draft-gold --review {target}\n"
-        "they keep the documents' words, which makes them easier than what people ask: reword some"
+        f"{text}they keep the documents' words, which makes them easier than what people ask: "
+        "reword some"
     )
 
 
@@ -117,6 +138,8 @@ def _decide(draft: "GoldObject", number: int, total: int) -> "Keep | Drop | Stop
         print(f"  answer: {one_line(' | '.join(answers))}")
         for sentence in draft.get("evidence", ()):
             print(f"  in {one_line(str(draft.get('doc_id', '')))}: “{one_line(sentence)}”")
+        if draft.get("reader_agrees") is False:
+            print("  the reader does not find it there: look twice")
     else:
         print(f"  the documents should not answer it ({one_line(str(draft.get('changed', '')))})")
     try:

@@ -88,8 +88,8 @@ def draft_gold(store: Store, count: int, seed: int) -> list[dict[str, Any]]:
             twins[draft.id].append(_twin_record(draft, number, found))
             left -= 1
     in_order = sorted(chosen, key=lambda draft: (draft.doc_id, draft.start, draft.question))
-    records = [record for draft in in_order for record in (_record(draft), *twins[draft.id])]
-    return _split(records)
+    records = [record for draft in in_order for record in (record_of(draft), *twins[draft.id])]
+    return in_splits(records)
 
 
 def drafts_of(document: Document, sentences: Iterable[Span]) -> Iterator[Draft]:
@@ -103,12 +103,12 @@ def drafts_of(document: Document, sentences: Iterable[Span]) -> Iterator[Draft]:
         for phrased in questions(line, known):
             # Verbatim also where the answer is wrapped over two lines: then it is left out.
             answers = tuple(answer for answer in phrased.answers if answer in evidence)
-            if answers and not _told(phrased.question, answers[0]):
+            if answers and not is_told(phrased.question, answers[0]):
                 yield Draft(phrased.question, answers, evidence, document.doc_id, span.start,
                             phrased.kind)  # fmt: skip
 
 
-def _told(question: str, answer: str) -> bool:
+def is_told(question: str, answer: str) -> bool:
     """Whether a question holds its own answer."""
     asked, said = normalise(question), normalise(answer)
     return any(asked[i : i + len(said)] == said for i in range(len(asked) - len(said) + 1))
@@ -161,7 +161,8 @@ def _in_turn(drafts: Sequence[Draft]) -> list[Draft]:
     return [draft for _, draft in sorted(keyed, key=lambda pair: pair[0])]
 
 
-def _record(draft: Draft) -> dict[str, Any]:
+def record_of(draft: Draft) -> dict[str, Any]:
+    """Return a draft as a gold object, without a split."""
     return {
         "id": draft.id,
         "question": draft.question,
@@ -176,7 +177,7 @@ def _record(draft: Draft) -> dict[str, Any]:
 
 def _twin_record(draft: Draft, number: int, found: Twin) -> dict[str, Any]:
     return {
-        **_record(draft),
+        **record_of(draft),
         "id": f"{draft.id}-twin{number}",
         "question": found.question,
         "answers": [],
@@ -187,7 +188,7 @@ def _twin_record(draft: Draft, number: int, found: Twin) -> dict[str, Any]:
     }
 
 
-def _split(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def in_splits(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Put half into each split; what comes from one sentence stays together."""
     source = {record["id"]: (record["doc_id"], *record["evidence"]) for record in records}
     keys = [source[record.get("twin_of", record["id"])] for record in records]

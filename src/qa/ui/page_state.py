@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from qa.converse.conversation import Reply
 from qa.converse.overview import Overview
 from qa.schema import Answer, Citation
+from qa.write.writer import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Turn:
         said: The program's own words, for small talk and where there is nothing more.
         overview: Of documents, where one was asked for.
         more: Further sentences about what was asked before.
+        written: What a model of the user's wrote about the answer, checked; None if none did.
     """
 
     question: str
@@ -39,6 +41,7 @@ class Turn:
     said: str = ""
     overview: Overview | None = None
     more: tuple[Citation, ...] = ()
+    written: Written | None = None
 
     @classmethod
     def of_reply(cls, given: Reply, only: int = 0) -> "Turn":

@@ -7,7 +7,7 @@ Whether there is an answer is not decided here: the calibrated reader does that 
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answer.pipeline import Answerer
@@ -60,6 +60,16 @@ class Written:
     seconds: float = 0.0
     done: bool = False
     error: str = ""
+
+    def with_citations(self, make: Callable[[Citation], Citation]) -> "Written":
+        """Return the same with what is made of each citation."""
+        return replace(
+            self,
+            sentences=tuple(
+                replace(sentence, citations=tuple(map(make, sentence.citations)))
+                for sentence in self.sentences
+            ),
+        )
 
     @property
     def stands(self) -> bool:

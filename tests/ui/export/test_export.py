@@ -15,6 +15,7 @@ from qa.ui.export.markdown import to_markdown
 from qa.ui.export.word import to_word
 from qa.ui.page_state import Conversation, Turn
 from qa.words import squeezed
+from qa.write.writer import Written, WrittenSentence
 from tests.ui.markup_page import Page, outside
 
 CITATION = Citation(
@@ -54,6 +55,39 @@ def test_an_answer_is_written_with_its_quote_marked_and_where_it_stands() -> Non
         ("reference", REFERENCE),
     ]
     assert "> Roses **want sun** and clay today." in to_markdown(conversation(ANSWER))
+
+
+def test_prose_stands_above_with_what_supports_it_and_without_what_was_struck() -> None:
+    other = replace(CITATION, quote="Roses want shade.", start=50, end=67, highlights=())
+    written = Written(
+        "a-model",
+        "127.0.0.1:11434",
+        (
+            WrittenSentence("Roses want sun.", (CITATION,), ""),
+            WrittenSentence("They sing.", (), "“sing” stands nowhere"),
+            WrittenSentence("Some want shade.", (other, CITATION), ""),
+        ),
+        done=True,
+    )
+    told = Conversation((Turn("What do roses want?", ANSWER, written=written),), title="A title")
+    said = [("".join(piece.text for piece in line.pieces), line.kind) for line in lines(told)]
+    assert said[2:] == [
+        ("Roses want sun. [1] Some want shade. [2][1]", "prose"),
+        (CITATION.quote, "quote"),
+        (f"[1] {REFERENCE}", "reference"),
+        ("Roses want shade.", "quote"),
+        (f"[2] {REFERENCE}", "reference"),
+        (
+            "Written by a-model at 127.0.0.1:11434, 1 sentence struck. "
+            "In the documents’ own words:",
+            "note",
+        ),
+        ("sun", "answer"),
+        (CITATION.quote, "quote"),
+        (REFERENCE, "reference"),
+    ]
+    for shown in (to_markdown(told), "\n".join(texts_of(to_word(told)))):
+        assert "sing" not in shown
 
 
 def test_both_formats_hold_every_kind_of_answer() -> None:

@@ -17,8 +17,10 @@ from qa.schema import Answer, Citation
 from qa.ui.page_state import Conversation, Turn
 from qa.ui.views.page import Piece, highlighted, sentence
 from qa.words import counted
+from qa.write.present import by_whom, sources
+from qa.write.writer import Written
 
-Kind = Literal["title", "question", "note", "answer", "quote", "reference"]
+Kind = Literal["title", "question", "note", "prose", "answer", "quote", "reference"]
 
 
 class Line(NamedTuple):
@@ -58,7 +60,24 @@ def _of_turn(turn: Turn) -> Iterator[Line]:
     elif answer is None:
         yield _plain("note", turn.error)
     else:
+        if turn.written and turn.written.stands:
+            yield from _written(turn.written)
         yield from _of_answer(answer)
+
+
+def _written(written: Written) -> Iterator[Line]:
+    """Say what a model wrote that stands, each sentence with the numbers of what supports it."""
+    cited = sources(written)
+    said = " ".join(
+        f"{written_sentence.text} "
+        + "".join(f"[{cited.index(citation) + 1}]" for citation in written_sentence.citations)
+        for written_sentence in written.sentences
+        if written_sentence.citations
+    )
+    yield _plain("prose", said)
+    for number, citation in enumerate(cited, start=1):
+        yield from _cited(citation, f"[{number}] ")
+    yield _plain("note", f"{sentence(by_whom(written))}. In the documents’ own words:")
 
 
 def _of_answer(answer: Answer) -> Iterator[Line]:
@@ -95,10 +114,11 @@ def _answered(answer: Answer) -> Iterator[Line]:
         yield from _cited(citation)
 
 
-def _cited(citation: Citation) -> Iterator[Line]:
+def _cited(citation: Citation, number: str = "") -> Iterator[Line]:
     yield Line("quote", tuple(highlighted(citation)))
     changed = state_in_words(citation.state)
-    yield _plain("reference", reference(citation) + (f". {sentence(changed)}." if changed else ""))
+    said = reference(citation) + (f". {sentence(changed)}." if changed else "")
+    yield _plain("reference", number + said)
 
 
 def _plain(kind: Kind, text: str) -> Line:

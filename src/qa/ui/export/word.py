@@ -25,6 +25,7 @@ _STYLES: dict[Kind, str] = {
     "title": "Title",
     "question": "Heading1",
     "note": "Normal",
+    "prose": "Normal",
     "answer": "Strong",
     "quote": "Quote",
     "reference": "Reference",

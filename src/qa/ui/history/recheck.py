@@ -35,7 +35,10 @@ class Rechecker:
             return self._checked_rest(turn, answerer)
         with self._lock:
             self._begin(answerer)
-            return replace(turn, answer=self._checked_answer(answer, answerer))
+            written = turn.written and turn.written.with_citations(
+                lambda place: self._checked(place, answerer)
+            )
+            return replace(turn, answer=self._checked_answer(answer, answerer), written=written)
 
     def _checked_answer(self, answer: Answer, answerer: Answerer) -> Answer:
         return replace(

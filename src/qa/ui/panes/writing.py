@@ -1,17 +1,15 @@
-"""What a model of the user's writes about answers, while it writes.
-
-Kept for as long as the program runs; what the documents say is kept with the conversation.
-"""
+"""What a model of the user's writes about answers; what is written the conversation keeps."""
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qa.answer.live import LiveAnswerer
 from qa.errors import QAError
 from qa.schema import Answer
 from qa.ui.history.history import History
+from qa.ui.page_state import Turn
 from qa.ui.views.writing import writing_html
 from qa.write.writer import Writer, Written
 
@@ -52,14 +50,18 @@ class WritingPane:
         return self._writer is not None
 
     def follow(self, conversation: str, number: int) -> dict[str, Any]:
-        """Draw what has been written about an answer so far; begin if nothing was.
+        """Draw what has been written about an answer, or so far; begin if nothing was.
 
         Returns:
             `html`, and whether it is `done`.
         """
         with self._lock:
             writing = self._begun.get((conversation, number))
-            writing = writing or self._begin(conversation, number)
+            if writing is None:
+                turn = self._turn(conversation, number)
+                if turn is None or turn.written:
+                    return {"html": writing_html(turn.written) if turn else "", "done": True}
+                writing = self._begin(turn.answer, conversation, number)
         if writing is None:
             return {"html": "", "done": True}
         return {"html": writing_html(writing.written), "done": writing.done}
@@ -71,30 +73,34 @@ class WritingPane:
         if writing:
             writing.stop.set()
 
-    def _begin(self, conversation: str, number: int) -> _Writing | None:
+    def _begin(self, answer: Answer | None, conversation: str, number: int) -> _Writing | None:
         """Begin to write about an answer; None where there is nothing to write about."""
-        answer = self._answer(conversation, number)
         if self._writer is None or answer is None or not answer.answered:
             return None
         writing = self._begun[conversation, number] = _Writing()
         while len(self._begun) > _KEPT:
             self._begun.popitem(last=False)[1].stop.set()
-        work = (self._writer, answer, writing)
+        work = (self._writer, answer, writing, conversation, number)
         threading.Thread(target=self._write, args=work, daemon=True).start()
         return writing
 
-    def _write(self, writer: Writer, answer: Answer, writing: _Writing) -> None:
+    def _write(
+        self, writer: Writer, answer: Answer, writing: _Writing, conversation: str, number: int
+    ) -> None:
         try:
             with self._free:
                 for written in writer.write(self._live.current(), answer):
                     writing.written = written
                     if writing.stop.is_set():
                         break
+            if writing.written and writing.written.sentences:
+                kept = replace(writing.written, done=True)
+                self._history.change(conversation, number, lambda turn: replace(turn, written=kept))
         except QAError:
             pass  # the index is gone or damaged, of which the page tells by itself
         finally:
             writing.done = True
 
-    def _answer(self, conversation: str, number: int) -> Answer | None:
+    def _turn(self, conversation: str, number: int) -> Turn | None:
         turns = self._history.read(conversation).turns
-        return turns[number].answer if 0 <= number < len(turns) else None
+        return turns[number] if 0 <= number < len(turns) else None

@@ -6,6 +6,7 @@ from typing import Any
 from qa.evaluate.feedback import makes_test
 from qa.ui.page_state import Turn
 from qa.ui.views.page import TEMPLATES
+from qa.ui.views.writing import writing_html
 
 
 def welcome_html(
@@ -83,4 +84,5 @@ def _shown(turn: Turn, number: int) -> dict[str, Any]:
         "said": turn.said,
         "overview": turn.overview,
         "more": turn.more,
+        "written": writing_html(turn.written) if turn.written else "",
     }
