@@ -48,6 +48,31 @@ def test_an_answer_is_the_object_that_the_command_line_gives(
     assert list(given.json()) == list(printed)
 
 
+@pytest.mark.model
+def test_a_question_that_follows_is_understood_from_the_answers_before_it(page_index: Path) -> None:
+    first = {"question": "How many airstrips were destroyed in 2018?"}
+    with served(page_index, max_risk=0.2) as address:
+        before = post(address, "ask", first).json()
+        assert before["understood"] is None
+        then = {"question": "And how many cocaine laboratories?", "earlier": [before]}
+        after = post(address, "ask", then).json()
+        assert (after["answer"], "2018" in after["understood"]) == ("351", True)
+        talk = post(address, "ask", {"question": "hi"}).json()
+        after = post(address, "ask", {**then, "earlier": [before, talk]}).json()
+        assert (after["answer"], "2018" in after["understood"]) == ("351", True)
+        summary = post(address, "ask", {"question": "summarise inl-peru.txt"}).json()
+        assert summary["overview"]
+        after = post(address, "ask", {**then, "earlier": [before, summary]})
+        assert after.status_code == 200
+        alone = post(address, "ask", {"question": then["question"]}).json()
+        assert alone["understood"] is None
+        many = post(address, "ask", {**then, "earlier": [before] * 21})
+        assert many.status_code == 422
+        assert "earlier" in error_of(many)
+        for odd in ({}, {"question": "x", "citations": [{"doc_id": 3}]}, "hi"):
+            assert post(address, "ask", {**first, "earlier": [odd]}).status_code == 422
+
+
 def test_every_quote_stands_where_it_is_said_to(address: str) -> None:
     answer = post(address, "ask", RIVETS).json()
     assert answer["citations"]

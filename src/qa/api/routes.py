@@ -96,7 +96,8 @@ def _add_questions(router: APIRouter, service: Service, writing: Turns) -> None:
         """Answer in the documents' own words, or say that there is no answer."""
         if body.write:
             service.writer()  # refused before anything is asked
-        given = await run_in_threadpool(service.ask, body.question, body.only)
+        earlier = [said for one in body.earlier if (said := one.exchange()) is not None]
+        given = await run_in_threadpool(service.ask, body.question, body.only, earlier)
         pieces = None
         if body.write:
             place: Place = request.scope[PLACE]

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS
 from qa.api import examples
 from qa.api.returned import State
+from qa.converse.exchange import Exchange, own_title
 
 # Something that is neither white space nor a control character.
 _TYPED = r"[^\s\u0000-\u001f\u007f-\u009f]"
@@ -18,7 +19,7 @@ QuestionText = Annotated[
         min_length=1,
         max_length=MAX_QUESTION_CHARACTERS,
         pattern=_TYPED,
-        description="In plain language, whole: nothing is known of earlier questions.",
+        description="In plain language; whole, unless `earlier` says what was said before.",
     ),
 ]
 Only = Annotated[
@@ -57,6 +58,72 @@ class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class EarlierPlace(BaseModel):
+    """A document that an earlier answer showed, with what was cited of it."""
+
+    model_config = ConfigDict(strict=True)
+
+    doc_id: DocId
+    title: str = Field("", max_length=10_000)
+    heading: str = Field("", max_length=10_000)
+    quote: str = Field("", max_length=100_000)
+
+
+class EarlierCited(BaseModel):
+    """What cites one place."""
+
+    model_config = ConfigDict(strict=True)
+
+    citation: EarlierPlace
+
+
+class EarlierOverview(BaseModel):
+    """An overview, by the documents it was of."""
+
+    model_config = ConfigDict(strict=True)
+
+    doc_ids: list[DocId] = Field(min_length=1, max_length=10_000)
+    title: str | None = Field(None, max_length=10_000)
+
+
+class Earlier(BaseModel):
+    """An answer object as it was given; fields that are not read may be left in."""
+
+    model_config = ConfigDict(strict=True)
+
+    question: QuestionText
+    understood: str | None = Field(None, max_length=2 * MAX_QUESTION_CHARACTERS)
+    answer: str | None = Field(None, max_length=100_000)
+    citations: list[EarlierPlace] = Field([], max_length=200)
+    possible: EarlierPlace | None = None
+    computed: EarlierCited | None = None
+    overview: EarlierOverview | None = None
+    said: str | None = Field(None, max_length=100_000)
+    choices: list[EarlierPlace] = Field([], max_length=200)
+    passages: list[EarlierPlace] = Field([], max_length=200)
+
+    def exchange(self) -> Exchange | None:
+        """Return what a question after it may mean; None of small talk."""
+        if self.said is not None:
+            return None
+        if self.overview is not None:
+            doc_ids = self.overview.doc_ids
+            title = own_title(self.overview.title or "", doc_ids[0])
+            return Exchange(title, doc_id=doc_ids[0], title=title, doc_ids=tuple(doc_ids))
+        cited = self.citations[0] if self.citations else self.possible
+        cited = self.computed.citation if self.computed else cited
+        shown = [place.doc_id for place in (*self.choices, *self.citations, *self.passages)]
+        return Exchange(
+            question=self.understood or self.question,
+            answer=self.answer or "",
+            quote=cited.quote if cited else "",
+            doc_id=cited.doc_id if cited else "",
+            title=own_title(cited.title, cited.doc_id) if cited else "",
+            heading=cited.heading if cited else "",
+            doc_ids=tuple(dict.fromkeys(shown)),
+        )
+
+
 class Ask(_Sent):
     """A question."""
 
@@ -64,6 +131,12 @@ class Ask(_Sent):
 
     question: QuestionText
     only: Only = []
+    earlier: list[Earlier] = Field(
+        [],
+        max_length=20,
+        description="The answers before it in a conversation, as they were given, the last one "
+        "last: then “and in 2017?” is understood, and `understood` says how.",
+    )
     write: bool = Field(
         False,
         description="Have the writer that the server was started with write prose about an answer, "

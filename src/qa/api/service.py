@@ -15,6 +15,7 @@ from qa.answer.sources import SourceView
 from qa.api.counts import Counts
 from qa.api.sent import Judged
 from qa.converse.conversation import Reply, reply
+from qa.converse.exchange import Exchange
 from qa.converse.present import reply_to_json, state_of
 from qa.documents.named import named
 from qa.errors import QAError, UsageError
@@ -75,12 +76,20 @@ class Service:
         self._writer = writer
         self.counts = counts or Counts()
 
-    def ask(self, question: str, only: Sequence[str] = (), *, via: str = "api") -> Given:
+    def ask(
+        self,
+        question: str,
+        only: Sequence[str] = (),
+        earlier: Sequence[Exchange] = (),
+        *,
+        via: str = "api",
+    ) -> Given:
         """Answer a question as `qa ask` does.
 
         Args:
             question: In plain language.
             only: Names, folders and patterns of the documents to look in; none for all.
+            earlier: What was said before, which it may mean.
             via: By which way it came.
 
         Raises:
@@ -91,7 +100,7 @@ class Service:
             answerer = self._live.current()
             chosen = _chosen(answerer, only)
             began = perf_counter()
-            given = reply(answerer, question, only=chosen)
+            given = reply(answerer, question, earlier, chosen)
             self.counts.answered(via, state_of(given), perf_counter() - began)
             return Given(answerer, given)
 
