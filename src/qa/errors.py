@@ -4,7 +4,7 @@
     ├── UsageError            an argument or a setting that cannot be used
     ├── CorpusError           the corpus folder is missing or holds nothing readable
     ├── SourceError           a document's file is gone, has changed or cannot be drawn
-    ├── WorkerError           the processes that read files cannot be started
+    ├── WorkerError           processes that read files, or serve, cannot be started
     ├── EncoderError          the encoder cannot be loaded, exported or trusted
     ├── ReaderError           the reader cannot be loaded or exported
     ├── IndexMissingError     nothing has been built in the index folder yet
@@ -16,7 +16,8 @@
     ├── WriterError           the model that writes cannot be reached, or broke off
     ├── CalibrationError      a calibration cannot be fitted, read or written
     ├── FeedbackError         the feedback file cannot be used, or an entry is not there
-    └── HistoryError          the file of conversations cannot be used
+    ├── HistoryError          the file of conversations cannot be used
+    └── AbandonedError        nobody waits for the answer any more
 
 Each message says what was expected, what was found and what to do next. Only the
 command line and the browser UI turn one into an exit code or a message.
@@ -40,7 +41,7 @@ class SourceError(QAError):
 
 
 class WorkerError(QAError):
-    """The processes that read files cannot be started."""
+    """Processes that read files, or serve, cannot be started."""
 
 
 class EncoderError(QAError):
@@ -89,3 +90,7 @@ class HistoryError(QAError):
 
 class WriterError(QAError):
     """The model that writes cannot be reached, refused, or broke off."""
+
+
+class AbandonedError(QAError):
+    """Nobody waits for the answer any more: it is not worked out to the end."""

@@ -24,7 +24,8 @@ from qa.web.visit import RefusedError, Visit
 
 TOKEN_HEADER = "X-QA-Token"  # noqa: S105 - its name
 TOKEN_PATH = "/qa/token"  # noqa: S105 - where it is asked for
-ASK = "ask"  # the page's function that asks: its callers have a line of their own
+# The page's functions that ask, and suggest what to: their callers have lines of their own.
+ASK, SUGGEST = "ask", "suggest_next"
 _SCRIPT_PATH = "/qa/requests.js"
 _SCRIPT = Path(__file__).parent / "static" / "requests.js"
 
@@ -72,6 +73,8 @@ class PageGate:
         self._questions = questions or question_turns()
         # Documents are read by a process of its own: its queue must not hold up questions.
         self._documents = Turns(at_once=16, waiting=256, waiting_each=64)
+        # Each may cost ten questions, and nobody waits for one: they are not to hold up questions.
+        self._suggestions = Turns(at_once=1, waiting=256, waiting_each=8)
         self._uploads = Turns(at_once=8, waiting=256, waiting_each=64)
 
     def leads_to(self, path: str) -> bool:
@@ -101,7 +104,8 @@ class PageGate:
             await visit.take_turn(self._uploads, client)
             return
         body = await visit.whole()
-        turns = self._questions if _is_question(body) else self._documents
+        lines = {ASK: self._questions, SUGGEST: self._suggestions}
+        turns = lines.get(_function(body), self._documents)
         visit = replace(visit, send=_explaining(visit.send))
         await visit.take_turn(turns, client, body)
 
@@ -178,11 +182,12 @@ def content_policy(page: bytes) -> str:
     return _CONTENT_POLICY.format(hashes=" ".join(f"'sha256-{one}'" for one in sorted(known)))
 
 
-def _is_question(body: bytes) -> bool:
+def _function(body: bytes) -> str:
+    """Return which of the page's functions is called; empty where that cannot be read."""
     try:
-        return msgspec.json.decode(body, type=_Call).fn_name == ASK
+        return msgspec.json.decode(body, type=_Call).fn_name
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
+        return ""
 
 
 def _explaining(send: Send) -> Send:
