@@ -39,7 +39,7 @@ class Counts:
         self._registry = CollectorRegistry()
         registry: CollectorRegistry | None = self._registry
         if SHARED in os.environ:
-            MultiProcessCollector(self._registry)
+            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
             registry = None  # or its own would be there twice
         self._process = ProcessCollector(registry=registry)  # memory, processor time, open files
         self._of_all = _OfAll() if registry is None else None

@@ -12,7 +12,6 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from qa.answer.live import LiveAnswerer
 from qa.api.counts import SHARED
 from qa.api.keys import Keys
 from qa.api.serving import programs, service_of
-from qa.errors import QAError, WorkerError
+from qa.errors import WorkerError
 from qa.settings import AskSettings, WriterSettings
 from qa.web.door import Door
 from qa.web.guard import Rules
@@ -110,7 +109,7 @@ class _Supervisor(Multiprocess):
         before = {worker.pid for worker in self.processes}
         super().keep_subprocess_alive()
         for pid in before - {worker.pid for worker in self.processes}:
-            mark_process_dead(pid)
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
     def _tell(self, number: int, *_: object) -> None:
         """Have all of them end: when they have answered, or at once if they have been told."""
@@ -133,8 +132,7 @@ def _served(plan: Plan) -> ASGIApp:
     beside = programs(service, api=True, mcp=plan.mcp, keys=plan.keys)
     door = Door(guarded(plan.rules, beside.gates, beside.lifespan))
     _end_with(door)
-    with suppress(QAError):  # asking will say what is wrong
-        live.current()  # so that the first question does not wait for the models
+    service.metrics()  # so that the first question does not wait for the models
     return door
 
 
