@@ -159,6 +159,7 @@ def crowd(what: str, served: Served, asking: Asking) -> Run:
             )
             return came, time.perf_counter() - began
 
+    print(f"{what}: {asking.people} × {asking.each} questions …", file=sys.stderr)
     before = served.memory_mb()
     came, seconds = asyncio.run(act())
     return Run(what, [one for each in came for one in each], seconds, before, served.memory_mb())
