@@ -32,7 +32,8 @@ RISKS = (AskSettings().max_risk, 0.1)
 READER = "## The reader alone"
 UNMEASURED = f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`.\n"
 FOLLOW_UPS = "## Follow-up questions"  # written by `python -m benchmarks.linked --write`
-BY_HAND = ("## Speed and memory", "## How it grows", FOLLOW_UPS)
+UNDER_LOAD = "## Under load"  # written by `python -m benchmarks.load --write`
+BY_HAND = ("## Speed and memory", "## How it grows", UNDER_LOAD, FOLLOW_UPS)
 
 
 class Column(NamedTuple):

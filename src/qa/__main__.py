@@ -4,4 +4,5 @@ import sys
 
 from qa.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # the workers of qa serve begin by importing this
+    sys.exit(main())

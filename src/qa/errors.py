@@ -4,7 +4,7 @@
     ├── UsageError            an argument or a setting that cannot be used
     ├── CorpusError           the corpus folder is missing or holds nothing readable
     ├── SourceError           a document's file is gone, has changed or cannot be drawn
-    ├── WorkerError           the processes that read files cannot be started
+    ├── WorkerError           processes that read files, or serve, cannot be started
     ├── EncoderError          the encoder cannot be loaded, exported or trusted
     ├── ReaderError           the reader cannot be loaded or exported
     ├── IndexMissingError     nothing has been built in the index folder yet
@@ -17,7 +17,8 @@
     ├── CalibrationError      a calibration cannot be fitted, read or written
     ├── FeedbackError         the feedback file cannot be used, or an entry is not there
     ├── HistoryError          the file of conversations cannot be used
-    └── TeamError             the file of a team's accounts cannot be used
+    ├── TeamError             the file of a team's accounts cannot be used
+    └── AbandonedError        nobody waits for the answer any more
 
 Each message says what was expected, what was found and what to do next. Only the
 command line and the browser UI turn one into an exit code or a message.
@@ -41,7 +42,7 @@ class SourceError(QAError):
 
 
 class WorkerError(QAError):
-    """The processes that read files cannot be started."""
+    """Processes that read files, or serve, cannot be started."""
 
 
 class EncoderError(QAError):
@@ -94,3 +95,7 @@ class WriterError(QAError):
 
 class TeamError(QAError):
     """The file of a team's accounts cannot be used."""
+
+
+class AbandonedError(QAError):
+    """Nobody waits for the answer any more: it is not worked out to the end."""

@@ -1,14 +1,18 @@
 """Who is let in to ask as a program does, in which sizes and numbers."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from qa.answer.live import LiveAnswerer
+from qa.answer.pipeline import Answerer
 from qa.api.gate import ProgramGate
 from qa.api.keys import Keys
 from qa.api.serving import programs, service_of
@@ -16,6 +20,7 @@ from qa.errors import UsageError
 from qa.settings import AskSettings
 from qa.ui.app import start as start_page
 from qa.ui.gate import PageGate
+from qa.waiting import is_waited_for
 from qa.web.guard import Rules
 from qa.web.server import Beside, Server, guarded, listen
 from qa.web.turns import Turns
@@ -202,6 +207,50 @@ def test_questions_that_programs_have_given_up_are_not_asked(slow: tuple[Slow, s
     assert waits.recv(100).startswith(b"HTTP/1.1 200")
     waits.close()
     assert asked.calls <= 4, "the one that had begun, few that left too late to be seen, and it"
+
+
+def test_who_is_turned_away_is_told_when_to_come_back(slow: tuple[Slow, str]) -> None:
+    asked, address = slow
+    headers = {**JSON, "Authorization": f"Bearer {KEY}"}
+    waiting = [send(address, "/v1/ask", headers)]
+    assert asked.begun.acquire(timeout=30)
+    waiting += [send(address, "/v1/ask", headers) for _ in range(8)]
+    reply = request(address, "/v1/ask", "POST", ASKED, headers)
+    while reply.status == 200:  # the eight are not all in line yet
+        reply = request(address, "/v1/ask", "POST", ASKED, headers)
+    assert reply.status == 429
+    seconds = reply.headers["retry-after"]
+    assert f"try again in {seconds} second" in json.loads(reply.body)["error"]
+    asked.go_on.set()
+    for connection in waiting:
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        connection.close()
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_not_worked_out(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, passages = threading.Event(), Answerer._passages
+
+    def slow(*arguments: Any) -> Any:
+        begun.set()
+        for _ in range(3000):
+            if not is_waited_for():
+                return passages(*arguments)
+            time.sleep(0.01)
+        raise AssertionError("it is still waited for")
+
+    with served(index_dir) as address:
+        with monkeypatch.context() as patch:
+            patch.setattr(Answerer, "_passages", slow)
+            connection = send(address, "/v1/ask", JSON, ASKED)
+            assert begun.wait(30)
+            connection.close()
+            abandoned = 'qa_errors_total{kind="AbandonedError",via="api"} 1.0'
+            while abandoned not in get(address, "metrics").text:
+                time.sleep(0.01)
+        assert "qa_questions_total{" not in get(address, "metrics").text
+        assert post(address, "ask", {"question": "How many rivets?"}).status_code == 200
 
 
 def test_a_program_that_asks_much_holds_up_neither_others_nor_the_page(

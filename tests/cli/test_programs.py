@@ -1,10 +1,5 @@
 """`qa serve` for programs and `qa mcp`: what is served where, to whom, and what is said."""
 
-import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,31 +7,7 @@ import pytest
 
 from tests.api.serving import KEY
 from tests.cli.conftest import run
-
-
-@contextmanager
-def serving(*arguments: str | Path) -> Iterator[list[str]]:
-    """Run `qa serve` until it says that it can be asked; give the lines it has printed."""
-    command = [sys.executable, "-m", "qa", "serve", "--port", "0", *map(str, arguments)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout
-        lines: list[str] = []
-        try:
-            while not (lines and "Ctrl-C" in lines[-1]):
-                line = process.stdout.readline()
-                assert line, "it has ended"
-                lines.append(line)
-            yield lines
-        finally:
-            process.terminate()
-
-
-def address_in(lines: list[str]) -> str:
-    found = re.search(r"http://\S+:\d+/", "".join(lines))
-    assert found
-    return found[0]
+from tests.cli.serving import serving
 
 
 def test_programs_alone_are_served_where_others_reach_them_if_they_have_keys(
@@ -45,10 +16,10 @@ def test_programs_alone_are_served_where_others_reach_them_if_they_have_keys(
     keys = tmp_path / "keys"
     keys.write_text(KEY)
     for_all = ("--api-only", "--mcp", "--host", "0.0.0.0", "--api-key-file", keys)
-    with serving(*options, *for_all) as lines:
-        address = address_in(lines)
-        assert f"described at {address}v1/openapi.json" in "".join(lines)
-        assert f"Agents find their tools at {address}mcp" in "".join(lines)
+    with serving(*options, *for_all) as served:
+        address = served.address
+        assert f"described at {address}v1/openapi.json" in served.said
+        assert f"Agents find their tools at {address}mcp" in served.said
         assert httpx.get(f"{address}v1/health").status_code == 401
         sent = {"Authorization": f"Bearer {KEY}"}
         health = httpx.get(f"{address}v1/health", headers=sent, timeout=60).json()
@@ -57,8 +28,8 @@ def test_programs_alone_are_served_where_others_reach_them_if_they_have_keys(
 
 
 def test_the_page_and_programs_are_served_from_one_address(options: list[str]) -> None:
-    with serving(*options, "--api", "--read-only") as lines:
-        address = address_in(lines)
+    with serving(*options, "--api", "--read-only") as served:
+        address = served.address
         assert httpx.get(address, timeout=60).status_code == 200
         assert httpx.get(f"{address}v1/health", timeout=60).json()["documents"] == 3
         assert httpx.post(f"{address}mcp", json={}).status_code == 404, "not asked for"
@@ -73,6 +44,9 @@ def test_the_page_and_programs_are_served_from_one_address(options: list[str]) -
         (["--api", "--api-key-file", "{none}"], "cannot be read"),
         (["--api-only", "--host", "0.0.0.0"], "no login"),
         (["--api", "--host", "0.0.0.0", "--api-key-file", "{keys}"], "no login"),
+        (["--api", "--workers", "2"], "goes with --api-only"),
+        (["--workers", "2"], "goes with --api-only"),
+        (["--api-only", "--workers", "0"], "expected 1 or more"),
     ],
 )
 def test_what_would_let_in_more_than_is_meant_is_refused_before_anything_is_built(

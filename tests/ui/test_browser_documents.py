@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from qa.ui.page_state import Conversation
 from qa.ui.panes.conversation import ConversationPane
@@ -314,6 +314,27 @@ def test_documents_that_come_during_an_update_leave_what_a_person_does_alone(
     expect(page.locator("[data-pick='31.txt']")).to_be_focused()
     after = page.locator("#qa-documents dialog").evaluate("e => e.scrollTop")
     assert abs(after - before) <= 100, "it did not jump to the top"
+
+
+def test_what_is_published_while_the_list_is_on_its_way_is_listed(
+    visit: OpenPage, serve: Serve
+) -> None:
+    served = serve({"bridges.txt": CORPUS["bridges.txt"]})
+    page = visit(served.address)
+
+    def late(route: Route) -> None:
+        if '"list_documents"' not in (route.request.post_data or ""):
+            route.continue_()
+            return
+        reply = route.fetch()
+        (served.corpus / "new.txt").write_text("The ferns were moved in 1990.")
+        served.build()
+        route.fulfill(response=reply)
+
+    page.route("**/component_server/", late)
+    page.reload()
+    open_documents(page)
+    expect(documents(page)).to_have_count(2)
 
 
 def test_what_is_folded_open_stays_so_while_progress_is_shown(

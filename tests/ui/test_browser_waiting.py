@@ -229,6 +229,22 @@ def test_a_document_that_could_not_be_opened_opens_when_the_program_is_back(
     expect(page.locator("#qa-away")).to_be_empty()
 
 
+def test_a_question_to_a_program_that_is_ending_is_asked_when_it_is_back(
+    visit: OpenPage, still: Served
+) -> None:
+    page = visit(still.address, may_fail=True)
+    ending = {"error": "the program is ending"}
+    page.route("**/component_server/", lambda route: route.fulfill(status=503, json=ending))
+    page.route("**/qa/token", lambda route: route.fulfill(status=503, json=ending))
+    send(page, ROSES)
+    expect(page.locator("#qa-away")).to_contain_text(AWAY)
+    expect(page.locator(".qa-pending")).to_contain_text("It is kept")
+    page.unroute("**/component_server/")
+    page.unroute("**/qa/token")
+    expect(page.locator(".qa-question")).to_have_text([ROSES])
+    expect(page.locator("#qa-away")).to_be_empty()
+
+
 # ---- what is too long to be asked
 
 

@@ -10,6 +10,7 @@ from qa.answer.pipeline import Answerer
 from qa.index.build import build_index
 from qa.schema import Answer
 from qa.ui.examples import Examples
+from qa.waiting import asked_by
 from tests.conftest import write_corpus
 from tests.ui.panes.opening import ALWAYS, build
 
@@ -113,3 +114,10 @@ def test_what_is_asked_next_is_near_and_was_not_asked_yet(tmp_path: Path) -> Non
     assert not [question for question in first if "Place20 " in question]
     then = examples.after(answerer, cited, first)
     assert not set(first) & set(then)
+
+
+def test_what_nobody_waited_for_says_nothing_of_a_question(tmp_path: Path) -> None:
+    answerer, examples = counting(tmp_path, SENTENCES), Examples()
+    with asked_by(lambda: True):
+        assert examples.of(answerer) == []
+    assert examples.of(answerer) == Examples().of(answerer) != []

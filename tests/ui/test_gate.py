@@ -19,6 +19,7 @@ from qa.ui.library import Library
 from qa.ui.uploads import Uploads
 from qa.web.guard import Rules
 from qa.web.server import Server, guarded, is_this_machine_only, listen
+from qa.web.turns import Turns
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 from tests.ui.serving import COMPONENT, Reply, call, component, request, token
 from tests.web.slow import Slow, send
@@ -260,7 +261,8 @@ def test_questions_nobody_waits_for_any_more_are_not_asked() -> None:
 
 
 def test_one_client_cannot_have_more_than_its_share_wait() -> None:
-    slow, app = Slow(), guarded(Rules(), [PageGate()])
+    questions = Turns(at_once=4, waiting=256, waiting_each=32)
+    slow, app = Slow(), guarded(Rules(), [PageGate(questions=questions)])
     app.post(COMPONENT)(slow.ask)
     with Server(app, listen("127.0.0.1", 0)) as server:
         sealed = token(server.address)

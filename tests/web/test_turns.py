@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.web.turns import Turns
+from qa.web.turns import Turns, question_turns
 
 
 def in_a_loop(act: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -57,6 +57,31 @@ def test_who_would_be_one_too_many_is_told() -> None:
         assert turns.line_up("a") is None, "too many of one client"
         assert turns.line_up("b")
         assert turns.line_up("c") is None, "too many of all"
+
+    in_a_loop(act)
+
+
+def test_a_hundred_who_ask_at_once_are_let_in_though_they_count_as_one() -> None:
+    async def act() -> None:
+        questions = question_turns()
+        assert all(questions.line_up("an office") for _ in range(100))
+
+    in_a_loop(act)
+
+
+def test_how_long_all_take_is_told_from_how_long_places_are_held() -> None:
+    async def act() -> None:
+        turns = Turns(2, 2000, 2000)
+        assert turns.seconds_left() == 1, "nobody waits; not at once, though"
+        first, *_ = [turns.line_up("a") for _ in range(102)]
+        assert turns.seconds_left() == 10, "a hundred, each a fifth of a second, two at a time"
+        assert first
+        await asyncio.sleep(0.25)
+        turns.leave("a", first)
+        assert 10 <= turns.seconds_left() <= 60, "this one took longer"
+        for _ in range(1000):
+            turns.line_up("a")
+        assert turns.seconds_left() == 60
 
     in_a_loop(act)
 

@@ -51,6 +51,7 @@ from qa.schema import (
     Version,
 )
 from qa.settings import AskSettings
+from qa.waiting import check_waited_for
 from qa.words import without_half_pairs
 
 # A question longer than this is a pasted page; the encoder would read only its start.
@@ -108,10 +109,12 @@ class Answerer:
 
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
+            AbandonedError: Nobody waits for the answer any more.
             CitationError: The index contradicts itself; nothing is answered from it.
             IndexDamagedError: The index has become unreadable.
         """
         clock = Clock()
+        check_waited_for()  # here, too: of several parts each comes this way
         question = checked_question(question)
         language = language_of(question)
         read = Spelling(question) if language else self._spelling(question)
@@ -120,7 +123,9 @@ class Answerer:
         clock.lap("encode")
         passages = self._passages(query, only)
         clock.lap("retrieve")
+        check_waited_for()
         candidates = self._reader.candidates(query, passages, self._settings.read_passages)
+        check_waited_for()
         decision = self._decide(query, passages, candidates)
         decision = self._beside_trusted(query, decision, only)
         readings = decision.readings

@@ -1,5 +1,6 @@
 """The routes of the HTTP interface: what each takes, and what it gives back."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -14,9 +15,9 @@ from qa.api.counts import CONTENT_TYPE
 from qa.api.service import Given, Service
 from qa.api.writing import follow
 from qa.errors import QAError
+from qa.waiting import is_waited_for
 from qa.web.turns import Turns
-from qa.web.visit import PLACE, Place, RefusedError
-from qa.web.waiting import is_waited_for
+from qa.web.visit import PLACE, Place, RefusedError, crowded
 from qa.write.present import sentence_to_json, written_to_json
 from qa.write.writer import Written
 
@@ -35,7 +36,7 @@ _WITH_BODY = {
     413: "The body is too long.",
     415: "The body is not declared to be JSON.",
     422: "A field is missing, unknown, or not what it should be.",
-    429: "Too much is waiting for an answer: try again in a moment.",
+    429: "Too much is waiting for an answer: try again after the seconds of `Retry-After`.",
 }
 _EVENT = {
     "type": "object",
@@ -205,9 +206,9 @@ async def _written(
     """Yield what is written so far, when it is one's turn."""
     turn = writing.line_up(client)
     if turn is None:
-        raise RefusedError(429, "too much is being written already: try again in a moment")
+        raise crowded(writing, "too much is being written already")
     try:
-        await turn
+        await asyncio.shield(turn)  # only `leave` takes it out of its line
         async with aclosing(follow(service.write(given))) as pieces:
             async for written in pieces:
                 yield written

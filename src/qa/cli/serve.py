@@ -69,6 +69,13 @@ def _add_programs(serve: argparse.ArgumentParser) -> None:
         "--api-only", action="store_true", help="serve it without the page; --mcp may be added"
     )
     group.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="with --api-only: so many processes answer, each with the models (%(default)s)",
+    )
+    group.add_argument(
         "--api-key-file",
         type=Path,
         metavar="FILE",
@@ -77,12 +84,24 @@ def _add_programs(serve: argparse.ArgumentParser) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from qa.web.stop import told_by_signals
+
+    with told_by_signals():
+        _serve_until_told(arguments)
+    return 0
+
+
+def _serve_until_told(arguments: argparse.Namespace) -> None:
     if arguments.team is not None:
         serve_team(arguments)
-        return 0
+        return
     keys = _keys(arguments)
+    _check_workers(arguments)
     _check_address(arguments, keys)
     settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
+    if arguments.workers > 1:
+        _serve_from_workers(arguments, settings, keys)
+        return
     from qa.answer.live import LiveAnswerer
 
     live = LiveAnswerer(arguments.index, settings)
@@ -92,7 +111,6 @@ def _serve(arguments: argparse.Namespace) -> int:
         _serve_programs(arguments, settings, beside)
     else:
         _serve_page(arguments, settings, live, beside)
-    return 0
 
 
 def _serve_page(
@@ -101,12 +119,27 @@ def _serve_page(
     live: "LiveAnswerer",
     beside: "Beside | None",
 ) -> None:
-    from qa.ui.app import serve
     from qa.ui.library import Library
 
     library = None
     if not arguments.read_only:
         library = Library(arguments.corpus, arguments.index, _model_options(arguments, {}))
+    try:
+        _serve_library(arguments, settings, live, beside, library)
+    finally:
+        if library:
+            library.stop()  # a build may have begun before the page is up
+
+
+def _serve_library(
+    arguments: argparse.Namespace,
+    settings: AskSettings,
+    live: "LiveAnswerer",
+    beside: "Beside | None",
+    library: "Library | None",
+) -> None:
+    from qa.ui.app import serve
+
     calibration = _open_or_begin(arguments, settings, library)
 
     def ready(address: str) -> None:
@@ -141,6 +174,48 @@ def _serve_programs(arguments: argparse.Namespace, settings: AskSettings, beside
             print(line)
         print("No page is served (Ctrl-C stops it)", flush=True)
         server.wait()
+
+
+def _serve_from_workers(
+    arguments: argparse.Namespace, settings: AskSettings, keys: "Keys | None"
+) -> None:
+    from qa.api.workers import Plan, serve
+    from qa.web.guard import Rules
+    from qa.web.server import is_this_machine_only, listen
+
+    _open_or_begin(arguments, settings, None)
+
+    def ready(address: str) -> None:
+        for line in _addresses(arguments, address):
+            print(line)
+        print(f"{arguments.workers} workers, no page (Ctrl-C stops them)", flush=True)
+
+    listening = listen(arguments.host, arguments.port)
+    plan = Plan(
+        arguments.index,
+        settings,
+        Rules(tuple(arguments.allow_host), is_this_machine_only(listening)),
+        keys,
+        mcp=arguments.mcp,
+        read_only=arguments.read_only,
+        writer=writer_of(arguments),
+    )
+    serve(plan, listening, arguments.workers, ready)
+
+
+def _check_workers(arguments: argparse.Namespace) -> None:
+    """Refuse a number of processes that cannot be.
+
+    Raises:
+        UsageError: It is none, or the page would have to be in each of them.
+    """
+    if arguments.workers < 1:
+        raise UsageError(f"--workers {arguments.workers}: expected 1 or more")
+    if arguments.workers > 1 and not arguments.api_only:
+        raise UsageError(
+            "--workers goes with --api-only: builds, uploads and what is shown of them are one "
+            "process's; serve the page by itself, and programs beside it from another port"
+        )
 
 
 def _keys(arguments: argparse.Namespace) -> "Keys | None":

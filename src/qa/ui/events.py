@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.schema import Span
-from qa.ui.gate import ASK
+from qa.ui.gate import ASK, SUGGEST
 from qa.ui.panes.documents import DocumentsPane
 from qa.ui.panes.evaluation import EvaluationPane
 from qa.ui.panes.history import HistoryPane
@@ -178,7 +178,7 @@ def history_events(pane: HistoryPane) -> list[ServerFunction]:
 
 def suggestion_events(pane: HistoryPane) -> list[ServerFunction]:
     """Return what the script of the line above the question box may call."""
-    return _named(suggest_next=lambda sent: pane.suggest(sent.conversation()))
+    return _named(**{SUGGEST: lambda sent: pane.suggest(sent.conversation())})
 
 
 def writing_events(pane: WritingPane) -> list[ServerFunction]:

@@ -11,7 +11,7 @@ from itertools import islice, zip_longest
 
 from qa.answer.pipeline import Answerer
 from qa.draft.draft import Draft, drafts_of
-from qa.errors import QAError
+from qa.errors import AbandonedError, QAError
 from qa.index.store import DocumentInfo, Store, StoredPassage
 from qa.schema import Citation
 
@@ -104,6 +104,8 @@ class Examples:
 def _is_answered(answerer: Answerer, draft: Draft) -> bool:
     try:
         answer = answerer.ask(draft.question)
+    except AbandonedError:  # which says nothing of the question
+        raise
     except QAError:  # the page comes up all the same; asking will say what is wrong
         return False
     return answer.answered and draft.evidence in answer.citations[0].quote

@@ -25,7 +25,8 @@ from qa.web.visit import RefusedError, Visit
 
 TOKEN_HEADER = "X-QA-Token"  # noqa: S105 - its name
 TOKEN_PATH = "/qa/token"  # noqa: S105 - where it is asked for
-ASK = "ask"  # the page's function that asks: its callers have a line of their own
+# The page's functions that ask, and suggest what to: their callers have lines of their own.
+ASK, SUGGEST = "ask", "suggest_next"
 _SCRIPT_PATH = "/qa/requests.js"
 _SCRIPT = Path(__file__).parent / "static" / "requests.js"
 
@@ -81,6 +82,8 @@ class PageGate:
         self._questions = questions or question_turns()
         # Documents are read by a process of its own: its queue must not hold up questions.
         self._documents = Turns(at_once=16, waiting=256, waiting_each=64)
+        # Each may cost ten questions, and nobody waits for one: they are not to hold up questions.
+        self._suggestions = Turns(at_once=1, waiting=256, waiting_each=8)
         self._uploads = Turns(at_once=8, waiting=256, waiting_each=64)
 
     def leads_to(self, path: str) -> bool:
@@ -113,7 +116,8 @@ class PageGate:
         body = await visit.whole()
         name = _name_of(body)
         self._called(visit, name)
-        turns = self._questions if name == ASK else self._documents
+        lines = {ASK: self._questions, SUGGEST: self._suggestions}
+        turns = lines.get(name, self._documents)
         visit = replace(visit, send=_explaining(visit.send))
         await visit.take_turn(turns, client, body)
 

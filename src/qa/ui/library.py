@@ -29,6 +29,7 @@ REMOVED = ".removed"
 # Stands in the index folder from before a file is changed until the index has followed.
 WAITING = "waiting"
 _LISTED_FILES = 200
+_END_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +226,16 @@ class Library:
             thread.join()
 
     def stop(self) -> None:
-        """End a running update; the next carries it on."""
+        """End a running update, and see that it has ended; the next carries it on."""
         with self._lock:
             self._stopped, self._again = True, False
-            process = self._process
+            process, thread = self._process, self._thread
         if process is not None:
             process.terminate()
+        if thread is not None:
+            thread.join(_END_SECONDS)
+            if thread.is_alive() and process is not None:
+                process.kill()
 
     def _add_one(self, path: Path, name: str) -> FileStatus:
         safe = safe_name(name)

@@ -86,7 +86,7 @@ class Guard:
         elif scope["type"] == "websocket":  # nothing here opens one
             await send({"type": "websocket.close", "code": 1008})
         else:
-            send = _with_headers(send)
+            send = with_headers(send)
             try:
                 await self._let_in(Visit(self._app, scope, receive, send))
             except RefusedError as refused:
@@ -145,7 +145,9 @@ def problem(status: int, why: str, headers: Mapping[str, str] | None = None) -> 
     return Response(body, status, headers, "application/json")
 
 
-def _with_headers(send: Send) -> Send:
+def with_headers(send: Send) -> Send:
+    """Say with every answer what browsers may do with it."""
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)

@@ -19,12 +19,24 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from qa.errors import UsageError
+from qa.web.door import Door
 from qa.web.guard import Gate, Guard, Rules
 from qa.web.turns import Turns
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
-_CONNECTIONS = 1000
+ANSWER_SECONDS = 8.0
+"""For what has been asked when the program is told to end; service managers wait ten or more."""
+SERVED: dict[str, Any] = {
+    "log_level": "error",
+    "server_header": False,
+    # What a proxy says of addresses is not believed: it decides nothing here.
+    "proxy_headers": False,
+    "limit_concurrency": 1000,
+    "timeout_graceful_shutdown": 1,
+    "ws": "none",
+}
+"""How uvicorn serves."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -61,17 +73,8 @@ class Server:
         """
         self._listening = listening
         self._closed = closed
-        config = uvicorn.Config(
-            app,
-            log_level="error",
-            server_header=False,
-            # What a proxy says of addresses is not believed: it decides nothing here.
-            proxy_headers=False,
-            limit_concurrency=_CONNECTIONS,
-            timeout_graceful_shutdown=1,
-            ws="none",
-        )
-        self._server = uvicorn.Server(config)
+        self._door = Door(app)
+        self._server = uvicorn.Server(uvicorn.Config(self._door, **SERVED))
         self._thread = threading.Thread(
             target=self._server.run, args=([listening],), daemon=True, name="server"
         )
@@ -94,18 +97,19 @@ class Server:
     @property
     def address(self) -> str:
         """Where a browser on this machine finds it."""
-        host, port = self._listening.getsockname()[:2]
-        if host in ("0.0.0.0", "::"):  # noqa: S104 - every address, this machine's own among them
-            host = "127.0.0.1"
-        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        return address_of(self._listening)
 
     def wait(self) -> None:
-        """Wait until it is closed, or the program interrupted."""
-        while self._thread.is_alive():
-            self._thread.join(0.5)
+        """Wait until it is closed, or the program told to end: then nobody else is let in."""
+        try:
+            while self._thread.is_alive():
+                self._thread.join(0.5)
+        except KeyboardInterrupt:
+            self._door.shut()
 
     def close(self) -> None:
-        """Stop serving."""
+        """Answer what has been asked, and stop serving."""
+        self._door.see_out(ANSWER_SECONDS)
         self._server.should_exit = True
         self._thread.join(_STOP_SECONDS)
         self._listening.close()
@@ -150,6 +154,14 @@ def listen(host: str, port: int) -> socket.socket:
         raise UsageError(
             f"cannot listen on {host}, port {port} ({error}): choose another --host or --port"
         ) from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return where a browser on this machine finds what is listened on."""
+    host, port = listening.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - every address, this machine's own among them
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def is_this_machine_only(listening: socket.socket) -> bool:

@@ -4,7 +4,12 @@ Runs in one event loop, so that nothing needs a lock. Does not know what a reque
 """
 
 import asyncio
+import math
 from collections import OrderedDict, deque
+
+_GUESS_SECONDS = 0.2  # that a place is held, before anybody has held one
+_REMEMBERED = 0.1  # weight of the newest in the mean
+_LONGEST_SECONDS = 60
 
 
 class Turns:
@@ -18,11 +23,13 @@ class Turns:
             waiting: How many may wait, of all clients together.
             waiting_each: How many of one client may wait.
         """
-        self._free = at_once
+        self._places = self._free = at_once
         self._most = waiting
         self._most_each = waiting_each
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting = 0
+        self._since: dict[asyncio.Future[None], float] = {}
+        self._held_seconds = _GUESS_SECONDS
 
     def line_up(self, client: str) -> asyncio.Future[None] | None:
         """Return what is done when it is one's turn; None where too many wait already.
@@ -32,7 +39,7 @@ class Turns:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._free:
             self._free -= 1
-            turn.set_result(None)
+            self._give_place(turn)
             return turn
         line = self._lines.get(client, ())
         if self._waiting >= self._most or len(line) >= self._most_each:
@@ -44,6 +51,8 @@ class Turns:
     def leave(self, client: str, turn: asyncio.Future[None]) -> None:
         """Give the place to the next, or stop waiting for one."""
         if turn.done() and not turn.cancelled():
+            held = asyncio.get_running_loop().time() - self._since.pop(turn)
+            self._held_seconds += _REMEMBERED * (held - self._held_seconds)
             self._next()
             return
         turn.cancel()
@@ -52,6 +61,11 @@ class Turns:
         self._waiting -= 1
         if not line:
             del self._lines[client]
+
+    def seconds_left(self) -> int:
+        """Estimate in how many seconds all who wait now have had their turn: 1 to 60."""
+        left = math.ceil(self._waiting * self._held_seconds / self._places)
+        return min(max(1, left), _LONGEST_SECONDS)
 
     def _next(self) -> None:
         """Give a place to the client who has waited longest for one."""
@@ -63,9 +77,17 @@ class Turns:
         self._waiting -= 1
         if line:
             self._lines[client] = line  # at the end: the others come first
+        self._give_place(turn)
+
+    def _give_place(self, turn: asyncio.Future[None]) -> None:
+        self._since[turn] = asyncio.get_running_loop().time()
         turn.set_result(None)
 
 
 def question_turns() -> Turns:
-    """Return turns for questions: each takes a tenth of a second of all cores."""
-    return Turns(at_once=4, waiting=256, waiting_each=32)
+    """Return turns for questions: each takes a fifth of a second of all cores.
+
+    A hundred who ask at once are let in though they count as one, as behind a proxy or in an
+    office with one address; all who may wait are answered within some two minutes.
+    """
+    return Turns(at_once=4, waiting=512, waiting_each=128)

@@ -12,9 +12,10 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.waiting import asked_by
 from qa.web.person import person_asking
 from qa.web.turns import Turns
-from qa.web.waiting import asked_by
+from qa.words import counted
 
 PLACE = "qa.place"
 """Under which a request's scope has its place."""
@@ -148,13 +149,13 @@ class Visit:
         """
         turn = turns.line_up(client)
         if turn is None:
-            raise RefusedError(429, "too much is waiting for an answer: try again in a moment")
+            raise crowded(turns, "too much is waiting for an answer")
         gone = None if body is None else asyncio.ensure_future(self.receive())
         leave = _once(lambda: turns.leave(client, turn))
         scope = {**self.scope, PLACE: Place(client, leave)}
         try:
             if gone is None or body is None:
-                await turn
+                await asyncio.shield(turn)  # only `leave` takes it out of its line
                 await self.app(scope, self.receive, self.send)
                 return
             await asyncio.wait((turn, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -184,6 +185,13 @@ class Visit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         return body
+
+
+def crowded(turns: Turns, why: str) -> RefusedError:
+    """Say that too many wait for a turn, and when to try again."""
+    seconds = turns.seconds_left()
+    told = f"{why}: try again in {counted(seconds, 'second')}"
+    return RefusedError(429, told, {"Retry-After": str(seconds)})
 
 
 def _once(call: Callable[[], None]) -> Callable[[], None]:

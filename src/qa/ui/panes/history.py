@@ -18,7 +18,7 @@ from qa.ui.panes.conversation import ConversationPane
 from qa.ui.panes.opened import opened
 from qa.ui.views.conversation import suggestions_html
 from qa.ui.views.history import entries_html, history_html
-from qa.web.waiting import is_waited_for
+from qa.waiting import is_waited_for
 
 _NAME_CHARACTERS = 60
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -26,11 +26,14 @@ function closeDrawer() {
 }
 
 async function list() {
+  // Asked first: what a build publishes while the list is on its way is then seen to be new.
+  const before = await server.follow_progress({}).catch(() => null);
   const html = await server.list_documents({ chosen: [...chosen] }).catch(() => null);
   if (html == null) return; // the page says that nothing answers
   listing.innerHTML = html; // made by our templates, escaped
   showTicks();
   showLost();
+  generation = before?.generation ?? generation;
   follow();
 }
 

@@ -84,6 +84,7 @@
         token = request();
         reply = await send(input, init);
       }
+      if (reply.status === 503) throw new TypeError(await whyNot(reply)); // it is ending
       if (!reply.ok && number !== null) tell("qa-refused", { number, why: await whyNot(reply) });
       return reply;
     } catch (error) {

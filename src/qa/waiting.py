@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from qa.errors import AbandonedError
+
 _HAS_GONE: ContextVar[Callable[[], bool] | None] = ContextVar("has_gone", default=None)
 
 
@@ -14,6 +16,16 @@ def is_waited_for() -> bool:
     """Whether whoever asked still waits; taken for true where nobody can know."""
     has_gone = _HAS_GONE.get()
     return has_gone is None or not has_gone()
+
+
+def check_waited_for() -> None:
+    """Go on only if whoever asked still waits.
+
+    Raises:
+        AbandonedError: Nobody does.
+    """
+    if not is_waited_for():
+        raise AbandonedError("nobody waits for the answer any more")
 
 
 @contextmanager
