@@ -59,7 +59,7 @@ def test_a_team_is_looked_after_from_the_terminal(
         "leave",
         "take a key back",
     ]
-    assert key.strip() not in do("log")
+    assert key.strip() not in do("log", "--last", "9" * 30)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,8 @@ def test_a_team_is_looked_after_from_the_terminal(
         (("give", "ask", "here", "group", "none"), "no group called 'none'"),
         (("collection", "Not A Name"), "cannot be a collection's name"),
         (("take-back", "7"), "there is no key 7"),
+        (("take-back", "9" * 30), "there is no key 999"),
+        (("give", "nothing", "here", "person", "ben"), "nothing has been taken back"),
         (("invite", "a b"), "cannot be a person's name"),
     ],
 )
@@ -100,7 +102,7 @@ def test_a_folder_without_a_team_is_left_alone(
     [
         (["--api-only"], "--api-only does not go with --team"),
         (["--read-only"], "--read-only does not go with --team"),
-        (["--trust-header", "X-Remote-User"], "go together"),
+        (["--trust-header", "X-Remote-User"], "needs --trust-proxy"),
         (["--trust-header", "X-U", "--trust-proxy", "nowhere"], "expected one such as 10.0.0.5"),
         (["--oidc", "https://id.example"], "go together"),
         (["--oidc", "https://id.example", "--oidc-client", "x"], "set QA_OIDC_SECRET"),

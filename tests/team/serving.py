@@ -61,7 +61,8 @@ def add_person(team: Team, name: str, right: Right = Right.NOTHING, of: str = "g
     """Take somebody in who has chosen the password, perhaps with a right."""
     people: People = team.people
     people.accept(people.invite(name, is_admin=name == "admin"), PASSWORD)
-    team.rights.give(Kind.PERSON, name, of, right)
+    if right != Right.NOTHING:
+        team.rights.give(Kind.PERSON, name, of, right)
 
 
 @contextmanager

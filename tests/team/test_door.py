@@ -1,10 +1,14 @@
 """Who gets in where, by what they show."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
 
+from qa.errors import UsageError
+from qa.index.build import build_index
 from qa.team.caller import TrustedProxy
 from qa.team.door import Limits
 from qa.team.rights import Kind, Right
@@ -12,6 +16,7 @@ from qa.team.serving import Ways
 from qa.ui.gate import TOKEN_HEADER
 from tests.conftest import CORPUS
 from tests.team.serving import PASSWORD, Served, ask, send, served
+from tests.ui.browsing import tiny_build_settings
 from tests.ui.serving import call
 
 QUESTION = "When was the Iron Bridge opened?"
@@ -58,8 +63,18 @@ def test_who_may_only_ask_changes_no_document(garden: Served) -> None:
         files = {"files": ("new.txt", b"Ferns want shade.")}
         sent = ben.post("/c/garden/gradio_api/upload", files=files, headers=token)
         assert sent.status_code == 403
-        call_page(ben, "qa-documents", "remove_documents", doc_ids=["bridges.txt"])
-        call_page(ben, "qa-documents", "check_changes")
+        for element, function in (
+            ("qa-documents", "remove_documents"),
+            ("qa-documents", "check_changes"),
+            ("qa-documents", "add_files"),
+            ("qa-evaluate", "start_evaluation"),
+            ("qa-evaluate", "list_feedback"),
+            ("qa-evaluate", "delete_feedback"),
+        ):
+            refused = call_page(ben, element, function, doc_ids=["bridges.txt"], id=1)
+            assert refused.status_code == 403, function
+        entry = garden.team.audit.last(1)[0]
+        assert (entry.person, entry.act, entry.outcome) == ("ben", "delete a verdict", "refused")
     kept = {
         path.relative_to(collection.corpus).as_posix() for path in collection.corpus.rglob("*.*")
     }
@@ -74,6 +89,7 @@ def test_who_may_add_removes_a_document_and_it_is_noted(garden: Served) -> None:
     assert not (collection.corpus / "bridges.txt").exists()
     entry = garden.team.audit.last(1)[0]
     assert (entry.person, entry.act, entry.collection) == ("ann", "remove documents", "garden")
+    assert entry.outcome == "let in"
 
 
 def test_a_right_that_is_taken_back_ends_at_once(garden: Served) -> None:
@@ -138,7 +154,7 @@ def test_signing_in_and_out(garden: Served) -> None:
     assert acts == [
         ("ben", "sign out", "done"),
         ("ben", "sign in", "done"),
-        ("nobody", "sign in", "refused"),
+        ("", "sign in", "refused"),  # no name: it may be a password
         ("ben", "sign in", "refused"),
     ]
 
@@ -276,6 +292,10 @@ def test_a_trusted_proxy_says_who_somebody_is_and_nobody_else_does(tmp_path: Pat
         twice = [("X-Remote-User", "cem"), ("X-Remote-User", "ben")]
         assert browser.get("/c/garden/", headers=twice).status_code == 400
         assert browser.get("/", headers={"X-Remote-User": "a b"}).status_code == 403
+        jose = browser.get("/", headers=[("X-Remote-User", "José".encode().decode("latin-1"))])
+        assert "josé" in jose.text
+        basic = {"Authorization": "Basic YmVuOng="}  # which the proxy has asked for
+        assert browser.get("/c/garden/", headers=said | basic).status_code == 200
         found.team.people.shut_out("ben")
         assert browser.get("/c/garden/", headers=said).status_code == 403
     other = Ways(TrustedProxy.of("X-Remote-User", ["10.0.0.5"]))
@@ -326,3 +346,144 @@ def test_a_whole_office_signs_in_from_one_address(garden: Served) -> None:
         with garden.stranger() as browser:
             fields = {"name": "ben", "password": PASSWORD}
             assert browser.post("/login", data=fields).status_code == 303
+
+
+def raw_call(client: httpx.Client, body: bytes) -> httpx.Response:
+    headers = {TOKEN_HEADER: client.get("/c/garden/qa/token").text}
+    headers["Content-Type"] = "application/json"
+    return client.post(f"/c/garden/{_COMPONENTS}", content=body, headers=headers)
+
+
+def test_a_call_that_can_be_read_in_two_ways_is_none(tmp_path: Path) -> None:
+    with served(tmp_path, limits=Limits(questions=2)) as found, found.browser("ann") as ann:
+        components = ann.get("/c/garden/config").json()["components"]
+        numbers = {c["props"].get("elem_id"): c["id"] for c in components}
+        asks = call(numbers["qa-sent"], "ask", {"question": QUESTION, "conversation": "b" * 22})
+        removes = call(numbers["qa-documents"], "remove_documents", {"doc_ids": ["garden.md"]})
+        for body in (asks, removes):
+            assert raw_call(ann, body.replace(b"{", b'{"z": NaN, ', 1)).status_code == 400
+            assert raw_call(ann, body + b"{}").status_code == 400
+            assert raw_call(ann, b"[" * 100_000).status_code == 400
+            assert (
+                raw_call(ann, body.replace(b'"fn_name"', b'"fn_name": 1, "x"')).status_code == 400
+            )
+        before = len(found.team.audit.last(99))
+        # What Python reads in another way is counted and written down like any other.
+        assert raw_call(ann, asks.decode().encode("utf-16")).status_code == 200
+        assert raw_call(ann, b"\xef\xbb\xbf" + asks).status_code == 200
+        assert raw_call(ann, asks).status_code == 429
+        assert len(found.team.audit.last(99)) == before + 3
+
+
+def test_a_collection_of_a_name_that_another_had_is_another(tmp_path: Path) -> None:
+    with served(tmp_path) as found:
+        team = found.team
+        with found.browser("admin") as admin:
+            assert "1781" in str(ask(admin, "garden", QUESTION)["answer"])
+            team.collections.remove("garden")
+            with pytest.raises(UsageError, match="files of an earlier collection"):
+                team.collections.add("garden")
+            team.collections.add("garden", corpus=tmp_path / "new", index_dir=tmp_path / "index")
+            (tmp_path / "new" / "moss.txt").write_text("The Iron Bridge was opened in 1999.")
+            tiny = tiny_build_settings(tmp_path / "index")
+            build_index(tmp_path / "new", tmp_path / "index", tiny)
+            assert "1999" in str(ask(admin, "garden", QUESTION)["citations"])
+            assert admin.get("/c/garden/v1/documents").json()["total"] == 1
+
+
+def test_made_up_invitations_do_not_keep_others_from_signing_in(garden: Served) -> None:
+    with garden.stranger() as stranger, garden.browser("admin") as admin:
+        fields = {"secret": "made-up", "password": PASSWORD, "again": PASSWORD}
+        with ThreadPoolExecutor(12) as pool:
+            sent = [pool.submit(stranger.post, "/invitation", data=fields) for _ in range(60)]
+            done = send(admin, "/people", act="shut out", name="cem")
+            assert done.status_code == 303
+            with garden.stranger() as ben:
+                right = ben.post("/login", data={"name": "ben", "password": PASSWORD})
+                assert right.status_code == 303
+            assert {one.result().status_code for one in sent} <= {400, 429}
+
+
+def test_behind_a_proxy_everybody_comes_from_their_own_address(tmp_path: Path) -> None:
+    ways = Ways(TrustedProxy.of("", ["127.0.0.1"]))
+    wrong = {"name": "ben", "password": "a guess at it, again"}
+    with served(tmp_path, ways=ways) as found, found.stranger() as browser:
+        evil = {"X-Forwarded-For": "1.2.3.4, 9.9.9.9"}  # the first is what the sender said
+        for _ in range(11):
+            refused = browser.post("/login", data=wrong, headers=evil)
+        assert refused.status_code == 429
+        right = {"name": "ben", "password": PASSWORD}
+        for said in ("1.2.3.4", "2001:db8::7", "9.9.9.9, 127.0.0.1, 8.8.8.8"):
+            mine = browser.post("/login", data=right, headers={"X-Forwarded-For": said})
+            assert mine.status_code == 303, said
+        assert found.team.audit.last(1)[0].address == "8.8.8.8"
+        assert browser.post("/login", data=right, headers=evil).status_code == 429
+
+
+def test_old_passwords_cannot_be_tried_on_either(garden: Served) -> None:
+    with garden.browser("ben") as ben:
+        fields = {"act": "password", "password": "quite another one", "again": "quite another one"}
+        for _ in range(10):
+            assert send(ben, "/account", old="a guess at it", **fields).status_code == 400
+        assert send(ben, "/account", old=PASSWORD, **fields).status_code == 429
+    acts = [(entry.act, entry.outcome) for entry in garden.team.audit.last(2)]
+    assert acts == [("sign in", "too many"), ("sign in", "refused")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/login", "&".join(f"f{n}=1" for n in range(150))),
+        ("GET", "/login?" + "&".join(f"f{n}=1" for n in range(150)), ""),
+        ("GET", "/invitation?" + "&".join(f"f{n}=1" for n in range(150)), ""),
+        ("POST", "/login", "name=%ff%fe&password=%00"),
+        ("POST", "/login", "\x00" * 1000),
+    ],
+)
+def test_odd_forms_are_refused_in_words(garden: Served, method: str, path: str, body: str) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    with garden.stranger() as stranger:
+        sent = stranger.request(method, path, content=body or None, headers=kind)
+        assert 400 <= sent.status_code < 500
+
+
+def test_a_path_of_any_letters_is_gone_back_to(garden: Served) -> None:
+    with garden.stranger() as browser:
+        asked = browser.get("/c/garden/?c=x&doc=ü.txt&from=3", headers=OPENED)
+        to = unquote(asked.headers["location"].partition("next=")[2])
+        fields = {"name": "ben", "password": PASSWORD, "next": to}
+        back = browser.post("/login", data=fields).headers["location"]
+        assert back == "/c/garden/?c=x&doc=%C3%BC.txt&from=3"
+        fields["next"] = "/€"
+        assert browser.post("/login", data=fields).headers["location"] == "/%E2%82%AC"
+
+
+def test_a_damaged_index_says_so(tmp_path: Path) -> None:
+    with served(tmp_path) as found, found.browser("ben") as ben:
+        collection = found.team.collections.find("garden")
+        assert collection is not None
+        (collection.index_dir / "CURRENT").write_bytes(b"\xff\xfe")
+        assert ben.get("/c/garden/").status_code == 200
+        health = ben.get("/c/garden/v1/health")
+        assert (health.status_code, health.json()["ready"]) == (503, False)
+
+
+def test_another_program_s_cookie_signs_nobody_out(garden: Served) -> None:
+    session = garden.team.people.begin_session("ben")
+    with garden.stranger() as browser:
+        cookie = {"Cookie": f'x={{"a":1}}; y; =; qa_session={session}'}
+        assert browser.get("/c/garden/", headers=cookie).status_code == 200
+
+
+def test_nothing_of_a_collection_is_kept_by_proxies_or_after_signing_out(garden: Served) -> None:
+    with garden.browser("ben") as ben:
+        for path in ("/c/garden/", "/c/garden/config", "/c/garden/v1/documents", "/"):
+            assert ben.get(path).headers["cache-control"] == "no-store", path
+        assert '"storage"' in send(ben, "/").headers["clear-site-data"]
+
+
+def test_counts_tell_nothing_of_other_collections(garden: Served) -> None:
+    with garden.browser("ben") as ben:
+        counts = ben.get("/c/garden/v1/metrics").text
+    assert "qa_questions" in counts
+    assert "process_" not in counts

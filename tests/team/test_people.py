@@ -1,10 +1,13 @@
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from qa.errors import TeamError, UsageError
 from qa.team.file import TEAM_FILE
+from qa.team.rights import Kind, Right
 from qa.team.team import FIRST_PERSON, Team
 from tests.team.serving import PASSWORD, add_person
 
@@ -53,10 +56,11 @@ def test_a_new_password_ends_every_session(team: Team) -> None:
     add_person(team, "ann")
     session = team.people.begin_session("ann")
     assert team.people.of_session(session) is not None
-    with pytest.raises(UsageError, match="old password"):
-        team.people.change_password("ann", "not that one at all", "quite another password")
+    assert not team.people.change_password("ann", "not that one at all", "quite another password")
     assert team.people.of_session(session) is not None
-    team.people.change_password("ann", PASSWORD, "quite another password")
+    invitation = team.people.invite("ann")
+    assert team.people.change_password("ann", PASSWORD, "quite another password")
+    assert team.people.invited(invitation) == "", "an earlier invitation is none any more"
     assert team.people.of_session(session) is None
     assert team.people.signed_in("ann", PASSWORD) is None
     assert team.people.signed_in("ann", "quite another password") is not None
@@ -66,7 +70,9 @@ def test_who_is_shut_out_cannot_come_in_by_any_way(team: Team) -> None:
     add_person(team, "admin")
     add_person(team, "ann")
     session, key = team.people.begin_session("ann"), team.keys.make("ann", "", 1)
+    invitation = team.people.invite("ann")
     team.people.shut_out("ann")
+    assert team.people.invited(invitation) == ""
     assert team.people.signed_in("ann", PASSWORD) is None
     assert team.people.of_session(session) is None
     assert team.people.known_elsewhere("ann") is None
@@ -139,3 +145,44 @@ def test_two_programs_see_what_the_other_does(team: Team, tmp_path: Path) -> Non
 def add_and_name(team: Team) -> str:
     add_person(team, "ann")
     return "ann"
+
+
+@pytest.mark.parametrize("name", ["Änn", "ÄNN", "a\u0308nn", "ＡＮＮ"])
+def test_a_name_is_one_name_however_it_is_written(team: Team, name: str) -> None:
+    add_person(team, name)
+    found = team.people.find(name.upper())
+    assert found is not None
+    assert found.name in ("änn", "ann")
+    assert team.people.signed_in(name, PASSWORD) == team.people.signed_in(found.name, PASSWORD)
+    assert len(team.people.all()) == 1
+
+
+def test_a_group_that_ends_leaves_no_right_to_the_next_of_its_name(team: Team) -> None:
+    for name in ("ann", "ben"):
+        add_person(team, name)
+    team.collections.add("letters")
+    team.people.join("lawyers", "ann")
+    team.rights.give(Kind.GROUP, "Lawyers", "letters", Right.ASK)
+    team.people.leave("LAWYERS", "ann")
+    team.people.join("lawyers", "ben")
+    ben = team.people.find("ben")
+    assert ben is not None
+    assert team.rights.of(ben, "letters") == Right.NOTHING
+
+
+def test_what_is_read_waits_for_no_other_program_that_writes(team: Team, tmp_path: Path) -> None:
+    add_person(team, "ann")
+    session = team.people.begin_session("ann")
+    with closing(sqlite3.connect(tmp_path / "team" / TEAM_FILE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert team.people.of_session(session) is not None
+        assert team.people.known_elsewhere("ann") is not None
+        with pytest.raises(TeamError, match="another program keeps"):
+            team.people.invite("ben")
+    assert team.people.invite("ben")
+
+
+def test_nobody_else_on_the_machine_reads_what_lies_in_the_folder(
+    team: Team, tmp_path: Path
+) -> None:
+    assert (tmp_path / "team").stat().st_mode & 0o077 == 0

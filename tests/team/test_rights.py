@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,8 @@ def test_the_highest_right_of_person_groups_and_everybody_counts(peopled: Team) 
     assert right_of(peopled, "ann", "contracts") == Right.ADD
     rights.give(Kind.PERSON, "ann", "contracts", Right.NOTHING)
     rights.give(Kind.EVERYBODY, "", "contracts", Right.NOTHING)
+    with pytest.raises(UsageError, match="nothing has been taken back"):
+        rights.give(Kind.PERSON, "bem", "contracts", Right.NOTHING)  # ben was meant
     assert right_of(peopled, "ann", "contracts") == Right.NOTHING
     assert right_of(peopled, "ann", "letters") == Right.NOTHING
 
@@ -50,13 +54,15 @@ def test_who_looks_after_everything_may_do_everything_there_is(peopled: Team) ->
     assert right_of(peopled, "admin", "nowhere") == Right.NOTHING
 
 
-def test_rights_go_with_their_collection(peopled: Team) -> None:
+def test_rights_go_with_their_collection(peopled: Team, tmp_path: Path) -> None:
     peopled.rights.give(Kind.PERSON, "ben", "letters", Right.ADD)
     key = peopled.keys.make("ben", "", 3, "letters")
     peopled.collections.remove("letters")
     assert right_of(peopled, "ben", "letters") == Right.NOTHING
     assert peopled.keys.find(key) is None
-    peopled.collections.add("letters")
+    with pytest.raises(UsageError, match="files of an earlier collection"):
+        peopled.collections.add("letters")
+    peopled.collections.add("letters", corpus=tmp_path / "new", index_dir=tmp_path / "index")
     assert right_of(peopled, "ben", "letters") == Right.NOTHING
 
 

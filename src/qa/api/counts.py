@@ -34,14 +34,19 @@ class Counts:
     Where several processes serve, each has one, and any of them writes what all have counted.
     """
 
-    def __init__(self) -> None:
-        """Begin at nothing."""
+    def __init__(self, *, of_process: bool = True) -> None:
+        """Begin at nothing.
+
+        Args:
+            of_process: Whether the process's memory and time are told, too.
+        """
         self._registry = CollectorRegistry()
         registry: CollectorRegistry | None = self._registry
         if SHARED in os.environ:
             MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
             registry = None  # or its own would be there twice
-        self._process = ProcessCollector(registry=registry)  # memory, processor time, open files
+        # Memory, processor time, open files.
+        self._process = ProcessCollector(registry=registry if of_process else None)
         self._of_all = _OfAll() if registry is None else None
         self._questions = Counter(
             "qa_questions", "Questions by what came of them", ["via", "state"], registry=registry

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from qa.errors import UsageError
 from qa.team.asked import Asked
+from qa.team.names import one_name
 from qa.team.replies import Reply, page
 from qa.team.rights import Kind, Right
 from qa.team.team import Team
@@ -35,13 +36,20 @@ class _Admin:
         _only_admins(asked)
         values = {"people": self._team.people.all(), "groups": self._team.people.groups()}
         link = _link(asked) if asked.made else ""
-        return Reply(page("people.html", link=link, **values, **asked.shown()))
+        keys = self._team.keys.all()
+        return Reply(page("people.html", link=link, keys=keys, **values, **asked.shown()))
 
     def change_people(self, asked: Asked) -> Reply:
         _only_admins(asked)
         form, people = asked.form, self._team.people
         name, act, group = form.text("name"), form.text("act"), form.text("group")
         made = ""
+        if act == "take back":
+            number = form.text("number")
+            if not (number.isdecimal() and self._team.keys.take_back(int(number[:12]))):
+                raise UsageError("there is no such key any more")
+            self._note(asked, "take a key back", detail=f"key {number[:12]}")
+            return Reply(to="/people")
         if act == "invite":
             is_new = people.find(name) is None
             made = people.invite(name, is_admin=bool(form.text("is_admin")) if is_new else None)
@@ -111,10 +119,16 @@ class _Admin:
     def log(self, asked: Asked) -> Reply:
         _only_admins(asked)
         person, collection = asked.query("person"), asked.query("collection")
-        entries = self._team.audit.last(_LOGGED, person=person, collection=collection)
-        return Reply(
-            page("log.html", entries=entries, by=person, within=collection, **asked.shown())
+        before = asked.query("before")
+        entries = self._team.audit.last(
+            _LOGGED, person=person, collection=collection, before=before
         )
+        earlier = ""
+        if len(entries) == _LOGGED:
+            fields = {"person": person, "collection": collection, "before": entries[-1].at}
+            earlier = f"/log?{urlencode(fields)}"
+        values = {"entries": entries, "by": person, "within": collection, "earlier": earlier}
+        return Reply(page("log.html", **values, **asked.shown()))
 
     def _administered(self, asked: Asked) -> str:
         """Return which collection is meant, if its sender looks after it."""
@@ -127,8 +141,7 @@ class _Admin:
         people = self._team.people
         if kind == Kind.PERSON and people.find(who) is None:
             raise UsageError(f"there is nobody called {who[:100]!r}")
-        groups = {group.casefold() for group in people.groups()}
-        if kind == Kind.GROUP and who.casefold() not in groups:
+        if kind == Kind.GROUP and one_name(who) not in people.groups():
             raise UsageError(f"there is no group called {who[:100]!r}")
 
     def _note(self, asked: Asked, act: str, *, collection: str = "", detail: str = "") -> None:

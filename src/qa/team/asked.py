@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs
 
 from qa.team.caller import Caller
-from qa.team.replies import Form
+from qa.team.replies import Form, read_fields
 from qa.web.visit import Visit
 
 
@@ -50,8 +49,7 @@ class Asked:
     def query(self, name: str) -> str:
         """Read a field of the address."""
         sent: bytes = self.visit.scope["query_string"]
-        found = parse_qs(sent.decode("latin-1"), max_num_fields=100)
-        return found.get(name, [""])[-1]
+        return read_fields(sent.decode("latin-1")).get(name, "")
 
     def with_problem(self, problem: str) -> "Asked":
         """Return the same with why it was not done."""
@@ -65,7 +63,7 @@ class Asked:
         """Return what every page of a person shows."""
         return {
             "person": self.who.person,
-            "token": self.who.form_token(),
+            "token": self.who.form_token,
             "problem": self.problem,
             "path": self.visit.path,
         }

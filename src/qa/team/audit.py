@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qa.team.file import TeamFile
+from qa.team.names import one_name
 from qa.words import without_half_pairs
 
 _CHARACTERS = 200
+_MOST_ENTRIES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +63,24 @@ class Audit:
             *(without_half_pairs(text)[:_CHARACTERS] for text in texts),
         )
 
-    def last(self, count: int, *, person: str = "", collection: str = "") -> list[Entry]:
+    def last(
+        self, count: int, *, person: str = "", collection: str = "", before: str = ""
+    ) -> list[Entry]:
         """List what was done last, the newest first.
 
         Args:
             count: How many at most.
             person: Only by this person.
             collection: Only with this collection.
+            before: Only before this time; empty for now.
         """
         rows = self._file.rows(
             "SELECT at, person, act, collection, detail, address, outcome FROM audit "
-            "WHERE (?1='' OR person=?1 COLLATE NOCASE) AND (?2='' OR collection=?2) "
+            "WHERE (?1='' OR person=?1) AND (?2='' OR collection=?2) AND (?4='' OR at<?4) "
             "ORDER BY id DESC LIMIT ?3",
-            person,
+            one_name(person),
             collection,
-            count,
+            min(count, _MOST_ENTRIES),
+            before,
         )
         return [Entry(*map(str, row)) for row in rows]

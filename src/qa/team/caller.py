@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import ipaddress
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+
+from starlette.requests import cookie_parser
 
 from qa.errors import UsageError
 from qa.team.people import Person
@@ -25,24 +27,22 @@ class Caller:
         session: What their browser showed; empty for a program or where a proxy named them.
         key: Number of the key that was shown; 0 for none.
         only: The only collection that the key opens; empty for all of theirs.
+        form_token: What a form of ours brings along, that no other page can have read.
     """
 
     person: Person
     session: str = ""
     key: int = 0
     only: str = ""
-
-    def form_token(self) -> str:
-        """Return what a form of ours brings along, that no other page can have read."""
-        return hmac.new(self.session.encode(), b"form", hashlib.sha256).hexdigest()
+    form_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedProxy:
-    """A proxy that says who has signed in with it.
+    """A proxy that is believed: where a request comes from, and perhaps who has signed in with it.
 
     Attributes:
-        header: In which it says so.
+        header: In which it names a person; empty if it names none.
         networks: From which addresses it is believed.
     """
 
@@ -68,13 +68,30 @@ class TrustedProxy:
         Raises:
             RefusedError: It names several.
         """
-        address = address_of(visit.address)
-        if address is None or not any(address in network for network in self.networks):
+        if not self.header or not self.has_sent(visit):
             return ""
         named = visit.headers.getlist(self.header)
         if len(named) > 1:
             raise RefusedError(400, f"the proxy has sent {self.header} more than once")
-        return named[0].strip() if named else ""
+        return _as_utf8(named[0]).strip() if named else ""
+
+    def has_sent(self, visit: Visit) -> bool:
+        """Whether a request comes from there."""
+        return self._is_within(visit.address)
+
+    def sender(self, visit: Visit) -> Visit:
+        """Return a request as it came to the proxy: from the last address not its own."""
+        if not self.has_sent(visit):
+            return visit
+        said = ",".join(visit.headers.getlist("x-forwarded-for")).split(",")
+        others = [one.strip() for one in said if not self._is_within(one.strip())]
+        if not others or address_of(others[-1]) is None:
+            return visit
+        return visit.coming_from(others[-1])
+
+    def _is_within(self, name: str) -> bool:
+        address = address_of(name)
+        return address is not None and any(address in network for network in self.networks)
 
 
 class Callers:
@@ -89,27 +106,44 @@ class Callers:
         """
         self._team = team
         self._proxy = proxy
+        self._key = secrets.token_bytes()
 
-    def of(self, visit: Visit) -> Caller | None:
+    def sender(self, visit: Visit) -> Visit:
+        """Return a request as it came to us, or to the proxy that is believed."""
+        return self._proxy.sender(visit) if self._proxy else visit
+
+    def named(self, visit: Visit) -> str:
+        """Return whom a trusted proxy names; empty for nobody."""
+        return self._proxy.person(visit) if self._proxy else ""
+
+    def of(self, visit: Visit, named: str) -> Caller | None:
         """Return who sends a request; None if nobody knows.
+
+        Args:
+            visit: The request.
+            named: Whom a trusted proxy has named; empty for nobody.
 
         Raises:
             RefusedError: A key was shown that is none, or the proxy names somebody who may not in.
         """
-        if authorization := visit.headers.get("authorization"):
-            return self._of_key(authorization)
-        if self._proxy is not None and (name := self._proxy.person(visit)):
-            person = self._team.people.known_elsewhere(name)
+        scheme, _, key = visit.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":  # others are the proxy's
+            return self._of_key(key.strip())
+        if named:
+            person = self._team.people.known_elsewhere(named)
             if person is None:
                 raise RefusedError(403, "you may not come in here: ask who looks after it")
-            return Caller(person, session=f"proxy {name}")
+            return self._with_token(person, f"proxy {person.name}")
         secret = session_of(visit)
         person = self._team.people.of_session(secret) if secret else None
-        return Caller(person, session=secret) if person else None
+        return self._with_token(person, secret) if person else None
 
-    def _of_key(self, authorization: str) -> Caller:
-        scheme, _, key = authorization.partition(" ")
-        found = self._team.keys.find(key.strip()) if scheme.lower() == "bearer" else None
+    def _with_token(self, person: Person, session: str) -> Caller:
+        token = hmac.new(self._key, session.encode(), hashlib.sha256).hexdigest()
+        return Caller(person, session, form_token=token)
+
+    def _of_key(self, key: str) -> Caller:
+        found = self._team.keys.find(key)
         if found is None:
             raise RefusedError(
                 401,
@@ -123,9 +157,13 @@ class Callers:
 
 def session_of(visit: Visit) -> str:
     """Return what a browser shows; empty for nothing."""
-    cookie = SimpleCookie()
+    # Not the standard library's: it reads nothing at all where another's cookie is odd.
+    return cookie_parser(visit.headers.get("cookie", "")).get(COOKIE, "")
+
+
+def _as_utf8(value: str) -> str:
+    """Read what a header holds as UTF-8, which servers take for Latin-1."""
     try:
-        cookie.load(visit.headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return cookie[COOKIE].value if COOKIE in cookie else ""
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value

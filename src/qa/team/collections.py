@@ -78,6 +78,11 @@ class Collections:
         title = " ".join(title.split())[:_TITLE_CHARACTERS] or name
         home = self._folder / name
         corpus, index_dir = corpus or home / "corpus", index_dir or home / "index"
+        if self.find(name) is None and index_dir == home / "index" and home.exists():
+            raise UsageError(
+                f"there are files of an earlier collection in {home}: choose another name, or move "
+                "them away"
+            )
         made = self._file.change(
             "INSERT OR IGNORE INTO collections VALUES(?, ?, ?, ?)",
             name,

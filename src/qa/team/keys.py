@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from qa.errors import UsageError
 from qa.team.file import TeamFile
+from qa.team.names import one_name
 from qa.team.people import Person
 from qa.team.secret import digest_of, new_secret
 
 MOST_DAYS = 366
 _PREFIX = "qa_"  # so that who finds one lying about knows what it is
 _LABEL_CHARACTERS = 100
+_MOST_NUMBER = 2**63 - 1  # that SQLite can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class TeamKeys:
         self._file.change(
             "INSERT INTO keys(digest, person, label, collection, ends) VALUES(?, ?, ?, ?, ?)",
             digest_of(key),
-            person,
+            one_name(person),
             " ".join(label.split())[:_LABEL_CHARACTERS] or "a program",
             collection,
             time.time() + days * 86_400,
@@ -76,17 +78,16 @@ class TeamKeys:
         """List those that have not ended, of one person or of all."""
         rows = self._file.rows(
             "SELECT id, person, label, collection, ends FROM keys "
-            "WHERE ends>? AND (?='' OR person=?) ORDER BY person, id",
+            "WHERE ends>?1 AND (?2='' OR person=?2) ORDER BY person, id",
             time.time(),
-            person,
-            person,
+            one_name(person),
         )
         return [_key(row) for row in rows]
 
     def take_back(self, number: int, person: str = "") -> bool:
         """Let nobody in with a key any more; say whether there was one, of this person if named."""
-        sql = "DELETE FROM keys WHERE id=? AND (?='' OR person=?)"
-        return bool(self._file.change(sql, number, person, person))
+        sql = "DELETE FROM keys WHERE id=?1 AND (?2='' OR person=?2)"
+        return bool(self._file.change(sql, min(number, _MOST_NUMBER), one_name(person)))
 
 
 def _key(row: tuple[object, ...]) -> Key:

@@ -6,7 +6,8 @@ what is in a collection.
 
 import hmac
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from qa.team.admin import admin_pages
 from qa.team.asked import Asked, Refusal
 from qa.team.caller import Caller, session_of
 from qa.team.keys import MOST_DAYS
+from qa.team.names import one_name
 from qa.team.people import LEAST_CHARACTERS
 from qa.team.rates import Rate
 from qa.team.replies import FORM_BYTES, Form, Reply, is_opened, page, refuse, send, send_asset
@@ -62,6 +64,7 @@ class Pages:
         # password for many names nor from many addresses leads far.
         self._failed = Rate(10, _SIGN_IN_SECONDS)
         self._failed_in_all = Rate(100, _SIGN_IN_SECONDS)
+        self._told = Rate(1, 60.0)  # that it was too often
         self._open: Mapping[str, _Open] = {
             "/login": _Open(self._show_sign_in, self._sign_in),
             "/invitation": _Open(self._show_invitation, self._accept),
@@ -79,8 +82,14 @@ class Pages:
             RefusedError: It is no person who opens a page.
         """
         if visit.method != "GET" or not is_opened(visit):
-            raise RefusedError(401, "sign in first: you are signed out, or never were in")
-        await visit.send_to(f"/login?next={quote(str(visit.scope['path']), safe='')}")
+            raise RefusedError(
+                401,
+                "sign in first, or send a key of yours with Authorization: Bearer KEY",
+                {"WWW-Authenticate": "Bearer"},
+            )
+        query = visit.scope["query_string"].decode("latin-1")
+        path = f"{visit.scope['path']}{'?' if query else ''}{query}"
+        await visit.send_to(f"/login?next={quote(path, safe='')}")
 
     async def refuse(self, visit: Visit, refused: RefusedError) -> None:
         """Show a person why what they opened is not let in.
@@ -130,19 +139,26 @@ class Pages:
         asked = Asked.of(visit, caller, form)
         if not is_open and caller is not None:
             token = form.text("token").encode()
-            if not hmac.compare_digest(caller.form_token().encode(), token):
+            if not hmac.compare_digest(caller.form_token.encode(), token):
                 raise RefusedError(403, "this page is too old: open it again")
-        client = visit.client(visit.address)
-        turn = self._hashing.line_up(client)
-        if turn is None:
-            raise RefusedError(429, "too many want to come in: try again in a moment")
         try:
-            await turn
-            return await run_in_threadpool(act, asked)
+            if not (is_open or form.secret("password")):
+                return await run_in_threadpool(act, asked)
+            return await self._with_password(act, asked)
         except (UsageError, Refusal) as error:
             status = error.status if isinstance(error, Refusal) else 400
             shown = await run_in_threadpool(show, asked.with_problem(str(error)))
             return Reply(shown.html, status=status)
+
+    async def _with_password(self, act: Handler, asked: Asked) -> Reply:
+        """Do what makes a hash when it is its turn."""
+        client = asked.caller.person.name if asked.caller else asked.visit.address
+        turn = self._hashing.line_up(client)
+        if turn is None:
+            raise Refusal(429, "too many want to come in at once: try again in a moment")
+        try:
+            await turn
+            return await run_in_threadpool(act, asked)
         finally:
             self._hashing.leave(client, turn)
 
@@ -173,22 +189,40 @@ class Pages:
 
     def _sign_in(self, asked: Asked) -> Reply:
         name, address = asked.form.text("name"), asked.visit.address
-        folded = name.casefold()[:200]
-        counted = [(self._failed, f"{folded} {address}")]
-        counted += [(self._failed_in_all, who) for who in (f"name {folded}", f"from {address}")]
-        wait = max(rate.wait(who) for rate, who in counted)
-        person = None if wait else self._team.people.signed_in(name, asked.form.secret("password"))
-        if person is None and not wait:
-            for rate, who in counted:
-                rate.take(who)
-        outcome = "done" if person else "too many" if wait else "refused"
-        self._team.audit.note(name, "sign in", address=address, outcome=outcome)
-        if wait:
-            raise Refusal(429, f"too many attempts: try again in {math.ceil(wait)} seconds")
-        if person is None:
-            raise Refusal(403, "nobody has this name and this password")
+        password = asked.form.secret("password")
+        with self._counting(name, asked) as failed:
+            person = self._team.people.signed_in(name, password)
+            if person is None:
+                failed()
+                raise Refusal(403, "nobody has this name and this password")
+        self._team.audit.note(person.name, "sign in", address=address)
         session = self._team.people.begin_session(person.name)
         return Reply(to=_own_path(asked.form.text("next")), session=session)
+
+    @contextmanager
+    def _counting(self, name: str, asked: Asked) -> Iterator[Callable[[], None]]:
+        """Let a password be tried, if it has not been too often; yields what counts a failure.
+
+        Raises:
+            Refusal: It has.
+        """
+        known = self._team.people.find(name)
+        # What is no name may be a password that was typed in the wrong place.
+        said, address = known.name if known else "", asked.visit.address
+        folded = one_name(name)[:200]
+        counted = [(self._failed, f"{folded} {address}")]
+        counted += [(self._failed_in_all, who) for who in (f"name {folded}", f"from {address}")]
+        if wait := max(rate.wait(who) for rate, who in counted):
+            if not self._told.take(f"{folded} {address}"):
+                self._team.audit.note(said, "sign in", address=address, outcome="too many")
+            raise Refusal(429, f"too many attempts: try again in {math.ceil(wait)} seconds")
+
+        def failed() -> None:
+            for rate, who in counted:
+                rate.take(who)
+            self._team.audit.note(said, "sign in", address=address, outcome="refused")
+
+        yield failed
 
     def _show_invitation(self, asked: Asked) -> Reply:
         secret = asked.form.text("secret") or asked.query("secret")
@@ -205,6 +239,11 @@ class Pages:
     def _accept(self, asked: Asked) -> Reply:
         if asked.form.secret("password") != asked.form.secret("again"):
             raise UsageError("the two passwords differ")
+        invited = f"from {asked.visit.address}"
+        if wait := self._failed_in_all.wait(invited):
+            raise Refusal(429, f"too many attempts: try again in {math.ceil(wait)} seconds")
+        if not self._team.people.invited(asked.form.text("secret")):
+            self._failed_in_all.take(invited)
         name = self._team.people.accept(asked.form.text("secret"), asked.form.secret("password"))
         self._team.audit.note(name, "choose a password", address=asked.visit.address)
         return Reply(to="/", session=self._team.people.begin_session(name))
@@ -226,7 +265,7 @@ class Pages:
     def _sign_out(self, asked: Asked) -> Reply:
         self._team.people.end_session(session_of(asked.visit))
         self._team.audit.note(asked.who.person.name, "sign out", address=asked.visit.address)
-        return Reply(to="/login", session="")
+        return Reply(to="/login", session="", forgets=True)
 
     def _account(self, asked: Asked) -> Reply:
         return Reply(
@@ -247,7 +286,11 @@ class Pages:
         if form.text("act") == "password":
             if form.secret("password") != form.secret("again"):
                 raise UsageError("the two passwords differ")
-            self._team.people.change_password(name, form.secret("old"), form.secret("password"))
+            with self._counting(name, asked) as failed:
+                old, new = form.secret("old"), form.secret("password")
+                if not self._team.people.change_password(name, old, new):
+                    failed()
+                    raise UsageError("the old password is not that")
             self._team.audit.note(name, "change the password", address=address)
             return Reply(to="/account", session=self._team.people.begin_session(name))
         if form.text("act") == "key":
@@ -255,9 +298,8 @@ class Pages:
             only = form.text("collection")
             if only and only not in {mine for mine, _, _ in self._mine(asked.who)}:
                 raise UsageError("there is no such collection")
-            key = self._team.keys.make(
-                name, form.text("label"), int(days) if days.isdecimal() else 0, only
-            )
+            wanted = int(days[:4]) if days.isdecimal() else 0
+            key = self._team.keys.make(name, form.text("label"), wanted, only)
             self._team.audit.note(name, "make a key", collection=only, address=address)
             return self._account(asked.with_made(key))
         number = form.text("number")

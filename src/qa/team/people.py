@@ -3,7 +3,6 @@
 Passwords are kept as argon2id hashes with the library's defaults (RFC 9106, low memory).
 """
 
-import re
 import time
 from dataclasses import dataclass
 
@@ -12,11 +11,11 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from qa.errors import UsageError
 from qa.team.file import TeamFile, listed
+from qa.team.names import checked_name, one_name
 from qa.team.secret import digest_of, new_secret
 
 LEAST_CHARACTERS = 12
 _MOST_CHARACTERS = 1_000
-_NAME = re.compile(r"[\w.@+-]{1,100}")
 _DAY = 86_400.0
 _INVITATION_SECONDS = 7 * _DAY
 _SESSION_SECONDS = 7 * _DAY
@@ -51,7 +50,7 @@ class People:
 
     def find(self, name: str) -> Person | None:
         """Return a person by name, however it is capitalised; None if there is none."""
-        row = self._file.first(f"{_PEOPLE} WHERE name = ?", name)
+        row = self._file.first(f"{_PEOPLE} WHERE name = ?", one_name(name))
         return Person(*_person(row)) if row else None
 
     def all(self) -> list[Person]:
@@ -70,12 +69,7 @@ class People:
         Raises:
             UsageError: The name cannot be one.
         """
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"{name[:100]!r} cannot be a person's name: expected at most 100 letters, digits "
-                "and . @ + - _"
-            )
-        secret = new_secret()
+        name, secret = checked_name(name), new_secret()
         with self._file.changing():
             self._add(name)
             if is_admin is not None:
@@ -104,30 +98,33 @@ class People:
         Raises:
             UsageError: The invitation is none any more, or the password cannot be one.
         """
+        used = UsageError("this invitation has been used or has ended: ask for a new one")
+        if not self.invited(secret):  # before a hash is made, which takes long
+            raise used
         hashed = self._hashed(password)
         with self._file.changing():
             name = self.invited(secret)
             if not name:
-                raise UsageError("this invitation has been used or has ended: ask for a new one")
+                raise used
             self._set_password(name, hashed)
-            self._file.change("DELETE FROM invitations WHERE person=?", name)
         return name
 
-    def change_password(self, name: str, old: str, new: str) -> None:
-        """Replace a person's password; all their sessions end.
+    def change_password(self, name: str, old: str, new: str) -> bool:
+        """Replace a person's password, and end all their sessions; False if the old one is wrong.
 
         Raises:
-            UsageError: The old one is wrong, or the new one cannot be one.
+            UsageError: The new one cannot be one.
         """
         if self.signed_in(name, old) is None:
-            raise UsageError("the old password is not that")
+            return False
         hashed = self._hashed(new)
         with self._file.changing():
-            self._set_password(name, hashed)
+            self._set_password(one_name(name), hashed)
+        return True
 
     def signed_in(self, name: str, password: str) -> Person | None:
         """Return the person whose name and password these are; None if they are nobody's."""
-        row = self._file.first("SELECT name, password FROM people WHERE name=?", name)
+        row = self._file.first("SELECT name, password FROM people WHERE name=?", one_name(name))
         known = str(row[1]) if row and row[1] else self._nobody
         try:
             self._hasher.verify(known, password[:_MOST_CHARACTERS])
@@ -152,22 +149,20 @@ class People:
         Returns:
             None if they may not come in, or the name is another's or cannot be one.
         """
-        with self._file.changing():
-            if subject:
-                row = self._file.first("SELECT name FROM people WHERE subject=?", subject)
-                if row is None:
-                    if not _NAME.fullmatch(name) or self.find(name):
-                        return None  # nobody takes over an account by having its name elsewhere
-                    self._add(name)
-                    self._file.change("UPDATE people SET subject=? WHERE name=?", subject, name)
-                    row = (name,)
-                name = str(row[0])
-            elif not _NAME.fullmatch(name):
+        known = self._of_subject(subject) if subject else self.find(name)
+        if known is None:
+            try:
+                name = checked_name(name)
+            except UsageError:
                 return None
-            else:
+            with self._file.changing():
+                if self.find(name):
+                    return None  # nobody takes over an account by having its name elsewhere
                 self._add(name)
-        person = self.find(name)
-        return person if person and not person.is_shut_out else None
+                sql = "UPDATE people SET subject=? WHERE name=?"
+                self._file.change(sql, subject or None, name)
+            known = self.find(name)
+        return known if known and not known.is_shut_out else None
 
     def shut_out(self, name: str, *, now: bool = True) -> None:
         """Let a person in no more, nor what they have open and their keys; or again.
@@ -175,24 +170,30 @@ class People:
         Raises:
             UsageError: Nobody who looks after everything would be left.
         """
+        name = one_name(name)
         with self._file.changing():
             self._file.change("UPDATE people SET is_shut_out=? WHERE name=?", now, name)
-            self._file.change("DELETE FROM sessions WHERE person=?", name)
+            for table in ("sessions", "invitations"):
+                self._file.change(f"DELETE FROM {table} WHERE person=?", name)
             self._see_that_an_admin_is_left()
 
     def make_admin(self, name: str, *, now: bool = True) -> None:
         """Let a person look after everything, or no more; raises as `shut_out`."""
         with self._file.changing():
-            self._file.change("UPDATE people SET is_admin=? WHERE name=?", now, name)
+            self._file.change("UPDATE people SET is_admin=? WHERE name=?", now, one_name(name))
             self._see_that_an_admin_is_left()
 
-    def has_admin(self) -> bool:
-        """Whether anybody looks after everything who has chosen a password or comes otherwise."""
-        row = self._file.first(
-            "SELECT 1 FROM people WHERE is_admin AND NOT is_shut_out "
-            "AND (password<>'' OR subject IS NOT NULL)"
+    def has_admin(self, *, by_name: bool) -> bool:
+        """Whether anybody who can come in looks after everything.
+
+        Args:
+            by_name: Whether a name is enough, as where a proxy says who somebody is.
+        """
+        found = self._file.rows(
+            "SELECT password<>'' OR subject IS NOT NULL FROM people "
+            "WHERE is_admin AND NOT is_shut_out"
         )
-        return row is not None
+        return any(by_name or can_come for (can_come,) in found)
 
     def begin_session(self, name: str) -> str:
         """Return what a browser shows to be this person, for seven days."""
@@ -201,7 +202,7 @@ class People:
         self._file.change(
             "INSERT INTO sessions VALUES(?, ?, ?)",
             digest_of(secret),
-            name,
+            one_name(name),
             time.time() + _SESSION_SECONDS,
         )
         return secret
@@ -231,7 +232,7 @@ class People:
 
     def groups_of(self, name: str) -> list[str]:
         """List the groups that a person is in."""
-        return listed(self._file.rows("SELECT team FROM members WHERE person=?", name))
+        return listed(self._file.rows("SELECT team FROM members WHERE person=?", one_name(name)))
 
     def join(self, group: str, name: str) -> None:
         """Take a person into a group.
@@ -239,16 +240,26 @@ class People:
         Raises:
             UsageError: There is no such person, or the group's name cannot be one.
         """
-        if not _NAME.fullmatch(group):
-            raise UsageError(f"{group[:100]!r} cannot be a group's name")
+        group = checked_name(group, "a group's")
         person = self.find(name)
         if person is None:
             raise UsageError(f"there is nobody called {name[:100]!r}: invite them first")
         self._file.change("INSERT OR IGNORE INTO members VALUES(?, ?)", group, person.name)
 
     def leave(self, group: str, name: str) -> None:
-        """Take a person out of a group."""
-        self._file.change("DELETE FROM members WHERE team=? AND person=?", group, name)
+        """Take a person out of a group; with its last a group ends, and what it was given."""
+        group, name = one_name(group), one_name(name)
+        with self._file.changing():
+            self._file.change("DELETE FROM members WHERE team=? AND person=?", group, name)
+            self._file.change(
+                "DELETE FROM grants WHERE kind='group' AND who=? "
+                "AND who NOT IN (SELECT team FROM members)",
+                group,
+            )
+
+    def _of_subject(self, subject: str) -> Person | None:
+        row = self._file.first(f"{_PEOPLE} WHERE subject=?", subject)
+        return Person(*_person(row)) if row else None
 
     def _add(self, name: str) -> None:
         self._file.change(
@@ -265,7 +276,8 @@ class People:
 
     def _set_password(self, name: str, hashed: str) -> None:
         self._file.change("UPDATE people SET password=? WHERE name=?", hashed, name)
-        self._file.change("DELETE FROM sessions WHERE person=?", name)
+        for table in ("sessions", "invitations"):
+            self._file.change(f"DELETE FROM {table} WHERE person=?", name)
 
     def _see_that_an_admin_is_left(self) -> None:
         if not self._file.first("SELECT 1 FROM people WHERE is_admin AND NOT is_shut_out"):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from qa.ui.app import FAVICON
 from qa.web.visit import RefusedError, Visit
 
 FORM_BYTES = 100_000
+_MOST_FIELDS = 100
 _FOLDER = Path(__file__).parent / "templates"
 TEMPLATES = Templates(
     _FOLDER,
@@ -45,12 +46,14 @@ class Reply:
         to: Where it is sent.
         status: Of the answer.
         session: What the browser is to show from now on; empty ends it, None leaves it.
+        forgets: Whether the browser is to forget what the pages have kept in it.
     """
 
     html: str = ""
     to: str = ""
     status: int = 200
     session: str | None = None
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,12 @@ class Form:
 
     @classmethod
     def of(cls, body: bytes) -> "Form":
-        """Read a form as browsers send it."""
-        found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=100)
-        return cls({name: values[-1] for name, values in found.items()})
+        """Read a form as browsers send it.
+
+        Raises:
+            RefusedError: It has more fields than any of ours.
+        """
+        return cls(read_fields(body.decode("utf-8", "replace")))
 
     def text(self, name: str) -> str:
         """Read a field without the blanks around it."""
@@ -72,6 +78,19 @@ class Form:
     def secret(self, name: str) -> str:
         """Read a field as it is."""
         return self.fields.get(name, "")
+
+
+def read_fields(sent: str) -> dict[str, str]:
+    """Read fields as forms and addresses hold them; of a name that comes twice the last counts.
+
+    Raises:
+        RefusedError: There are more than any page of ours has.
+    """
+    try:
+        found = parse_qs(sent, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise RefusedError(400, "that is more than any page here has sent") from error
+    return {name: values[-1] for name, values in found.items()}
 
 
 def page(name: str, /, **values: object) -> Markup:
@@ -98,7 +117,7 @@ async def refuse(visit: Visit, refused: RefusedError, *, is_secure: bool) -> Non
     if not is_opened(visit):
         raise refused
     reply = Reply(page("refused.html", why=str(refused), problem=""), status=refused.status)
-    await send(visit, reply, is_secure=is_secure)
+    await send(visit.with_headers(refused.headers), reply, is_secure=is_secure)
 
 
 def is_opened(visit: Visit) -> bool:
@@ -116,7 +135,9 @@ async def send(visit: Visit, reply: Reply, *, is_secure: bool) -> None:
     """
     headers = dict(_HEADERS)
     if reply.to:
-        headers["Location"] = reply.to
+        headers["Location"] = quote(reply.to, safe="/?&=%+:,;@!$'()*~#[]")
+    if reply.forgets:
+        headers["Clear-Site-Data"] = '"cache", "storage"'
     response = Response(reply.html, 303 if reply.to else reply.status, headers, "text/html")
     if reply.session:
         response.set_cookie(

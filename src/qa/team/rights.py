@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 
 from qa.errors import UsageError
 from qa.team.file import TeamFile
+from qa.team.names import one_name
 from qa.team.people import Person
 
 
@@ -79,12 +80,19 @@ class Rights:
         return {str(name): Right(right) for name, right in rows}
 
     def give(self, kind: Kind, who: str, collection: str, right: Right) -> None:
-        """Give a right in place of the one that was given before; nothing takes it away."""
-        who = "" if kind == Kind.EVERYBODY else who
+        """Give a right in place of the one that was given before; nothing takes it away.
+
+        Raises:
+            UsageError: There is nothing to take away.
+        """
+        who = "" if kind == Kind.EVERYBODY else one_name(who)
         if right == Right.NOTHING:
-            self._file.change(
-                "DELETE FROM grants WHERE kind=? AND who=? AND collection=?", kind, who, collection
-            )
+            sql = "DELETE FROM grants WHERE kind=? AND who=? AND collection=?"
+            if not self._file.change(sql, kind, who, collection):
+                raise UsageError(
+                    f"{kind} {who[:100]} had no right of its own to {collection[:80]!r}: nothing "
+                    "has been taken back"
+                )
             return
         self._file.change(
             "INSERT OR REPLACE INTO grants VALUES(?, ?, ?, ?)", kind, who, collection, int(right)

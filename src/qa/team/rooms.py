@@ -13,9 +13,10 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from qa.answer.live import LiveAnswerer, SharedModels
+from qa.api.counts import Counts
 from qa.api.service import Service
 from qa.api.serving import programs
-from qa.errors import IndexMissingError
+from qa.errors import IndexMissingError, QAError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.index.generations import current_generation
 from qa.settings import AskSettings
@@ -80,7 +81,7 @@ class Rooms:
         """Prepare."""
         self._served = served
         self._models = SharedModels()
-        self._rooms: dict[str, _Room] = {}
+        self._rooms: dict[Collection, _Room] = {}
         self._opening = asyncio.Lock()
         self._lifespans = Lifespans()
 
@@ -91,7 +92,7 @@ class Rooms:
             collection: Opened now, if it is not open yet.
             may_add: Whether documents may be added and removed.
         """
-        room = self._rooms.get(collection.name)
+        room = self._rooms.get(collection)
         if room is None or may_add not in room.pages:
             async with self._opening:
                 room = await self._open(collection)
@@ -109,13 +110,22 @@ class Rooms:
                 page.close()
 
     async def _open(self, collection: Collection) -> _Room:
-        room = self._rooms.get(collection.name)
+        room = self._rooms.get(collection)
         if room is None:
+            await self._close_others(collection.name)
             room = await run_in_threadpool(self._room, collection)
             if room.beside.lifespan is not None:
                 await self._lifespans.begin(room.beside.lifespan, FastAPI())
-            self._rooms[collection.name] = room
+            self._rooms[collection] = room
         return room
+
+    async def _close_others(self, name: str) -> None:
+        """Let go of what had this name before, and was taken off the list."""
+        for collection in [one for one in self._rooms if one.name == name]:
+            room = self._rooms.pop(collection)
+            await run_in_threadpool(room.library.stop)
+            for page in room.pages.values():
+                page.close()
 
     def _room(self, collection: Collection) -> _Room:
         served, index_dir = self._served, collection.index_dir
@@ -129,7 +139,8 @@ class Rooms:
             History(index_dir / HISTORY_FILE if served.keeps_history else None),
             library,
             programs(
-                Service(live, feedback, served.writes),
+                # Nor may it tell how busy the others are.
+                Service(live, feedback, served.writes, Counts(of_process=False)),
                 api=served.api,
                 mcp=served.mcp,
                 questions=served.questions,
@@ -179,5 +190,7 @@ def _begin(library: Library, index_dir: Path) -> None:
         current_generation(index_dir)
     except IndexMissingError:
         library.update()
+    except QAError:
+        pass  # it is damaged, of which its page tells
     else:
         library.carry_on()

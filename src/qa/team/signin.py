@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse
 
 from qa.errors import UsageError
 from qa.team.caller import COOKIE
+from qa.team.rates import Rate
 from qa.team.secret import new_secret
 from qa.team.team import Team
 from qa.web.visit import RefusedError, Visit
@@ -27,6 +28,7 @@ BACK = "/signin/back"
 _COOKIE = "qa_signing_in"
 _SECONDS = 600
 _MOST = 10_000
+_STARTS = 200  # in a minute, from one address
 _WAIT_SECONDS = 10.0
 
 
@@ -64,6 +66,7 @@ class OtherSignIn:
         self._team = team
         self._service = service
         self._back = f"{public_url}{BACK}"
+        self._starts = Rate(_STARTS, 60.0)  # so that nobody drives out who has begun
         self._begun: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
         self._client = OAuth().register(
             "other",
@@ -88,7 +91,9 @@ class OtherSignIn:
         begun = visit.path == START
         request = Request(visit.scope, visit.receive)
         try:
-            response = await (self._start(request) if begun else self._take_in(request, visit))
+            response = await (
+                self._start(request, visit) if begun else self._take_in(request, visit)
+            )
         except (HTTPError, ValueError, KeyError) as error:
             kind = type(error).__name__
             raise RefusedError(
@@ -106,7 +111,9 @@ class OtherSignIn:
         await response(visit.scope, visit.receive, visit.send)
         return True
 
-    async def _start(self, request: Request) -> RedirectResponse:
+    async def _start(self, request: Request, visit: Visit) -> RedirectResponse:
+        if self._starts.take(visit.address):
+            raise RefusedError(429, "too many begin to sign in: try again in a minute")
         secret = new_secret()
         session: dict[str, Any] = {}
         self._begun[secret] = (time.monotonic() + _SECONDS, session)

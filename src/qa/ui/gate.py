@@ -7,13 +7,13 @@ asked.
 import base64
 import hashlib
 import hmac
+import json
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
@@ -51,12 +51,6 @@ _CONTENT_POLICY = (
     "manifest-src 'self'; frame-src 'self' blob:; base-uri 'self'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-
-
-class _Call(msgspec.Struct):
-    """What of a call of the page's functions says which it is."""
-
-    fn_name: str = ""
 
 
 class PageGate:
@@ -113,8 +107,7 @@ class PageGate:
             self._called(visit, "upload")
             await visit.take_turn(self._uploads, client)
             return
-        body = await visit.whole()
-        name = _name_of(body)
+        name, body = _read_call(await visit.whole())
         self._called(visit, name)
         lines = {ASK: self._questions, SUGGEST: self._suggestions}
         turns = lines.get(name, self._documents)
@@ -194,12 +187,25 @@ def content_policy(page: bytes) -> str:
     return _CONTENT_POLICY.format(hashes=" ".join(f"'sha256-{one}'" for one in sorted(known)))
 
 
-def _name_of(body: bytes) -> str:
-    """Return which of the page's functions is called; empty if that cannot be read."""
+def _read_call(body: bytes) -> tuple[str, bytes]:
+    """Return which of the page's functions is called, and the call as it was understood here.
+
+    What is passed on is written anew: nothing can be read in another way behind the gate.
+
+    Raises:
+        RefusedError: It is no call.
+    """
     try:
-        return msgspec.json.decode(body, type=_Call).fn_name
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
+        call = json.loads(body, parse_constant=_no_number)
+        if isinstance(call, dict) and isinstance(call.get("fn_name", ""), str):
+            return call.get("fn_name", ""), json.dumps(call).encode()
+    except (ValueError, RecursionError):
+        pass
+    raise RefusedError(400, "expected a call of the page's functions, as JSON")
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _explaining(send: Send) -> Send:

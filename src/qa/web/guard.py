@@ -9,7 +9,7 @@ of it says the gate of what it is for. Does not know what is asked.
 import json
 import re
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,12 +38,12 @@ class Rules:
         hosts: Further names under which we are served, as a reverse proxy's; with a port
             where it is not the usual one.
         only_this_machine: Whether what listens can only be reached from this machine.
-        is_entrance: Tells the paths that a link on another page may open.
+        opens_anywhere: Whether a link on another page may open each page, or the first alone.
     """
 
     hosts: tuple[str, ...] = ()
     only_this_machine: bool = True
-    is_entrance: Callable[[str], bool] = lambda path: path == "/"
+    opens_anywhere: bool = False
 
 
 class Gate(Protocol):
@@ -116,9 +116,8 @@ class Guard:
             raise RefusedError(403, "another page has sent this: only the program's own page may")
         site = headers.get("sec-fetch-site", "none")
         how = (scope["method"], headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
-        is_opened = how == ("GET", "navigate", "document") and self._rules.is_entrance(
-            scope["path"]
-        )
+        is_page = self._rules.opens_anywhere or scope["path"] == "/"
+        is_opened = how == ("GET", "navigate", "document") and is_page
         # A link on another page may open ours; nothing else of ours is another page's to load.
         if site not in ("none", "same-origin") and not is_opened:
             raise RefusedError(403, "another page has sent this: only the program's own page may")

@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -103,6 +103,10 @@ class Visit:
         """Return the same request for another application."""
         return replace(self, app=app)
 
+    def coming_from(self, address: str) -> "Visit":
+        """Return the same request as from another address."""
+        return replace(self, scope={**self.scope, "client": (address, 0)})
+
     def below(self, prefix: str) -> "Visit":
         """Return the same request as what stands under a path sees it, the path taken off."""
         path = str(self.scope["path"])[len(prefix) :] or "/"
@@ -130,6 +134,18 @@ class Visit:
         """Answer it here."""
         response = Response(text, media_type=kind, headers={"Cache-Control": "no-store"})
         await response(self.scope, self.receive, self.send)
+
+    def with_headers(self, add: Mapping[str, str]) -> "Visit":
+        """Return the same request, whose answer gets these headers unless it has its own."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in add.items():
+                    headers.setdefault(name, value)
+            await self.send(message)
+
+        return replace(self, send=sending)
 
     async def send_to(self, path: str) -> None:
         """Send a browser to another path of ours."""

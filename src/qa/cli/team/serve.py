@@ -15,6 +15,7 @@ from qa.settings import AskSettings, BuildSettings
 
 if TYPE_CHECKING:
     from qa.team.serving import Ways
+    from qa.team.team import Team
 
 _SECRET = "QA_OIDC_SECRET"  # noqa: S105 - where it is read from
 _NOT_WITH = ("api_only", "api_key_file", "read_only", "untrusted")
@@ -56,7 +57,8 @@ def add_team_options(serve: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="address or network of that proxy; may be repeated",
+        help="address or network of a proxy that is believed when it says where requests come "
+        "from (X-Forwarded-For), and who has signed in; may be repeated",
     )
     group.add_argument("--oidc", metavar="ISSUER", help="let people sign in there (OpenID Connect)")
     group.add_argument(
@@ -112,16 +114,24 @@ def serve_team(arguments: argparse.Namespace) -> None:
         team.first_collection(arguments.corpus, arguments.index)
         limits = Limits(arguments.questions_per_minute)
         with start(team, served, address, ways, limits) as server:
-            if secret := team.first_invitation():
-                where = arguments.url or server.address
-                print(
-                    f"Nobody looks after this yet. Choose a password: {invitation(secret, where)}"
-                )
+            _begin(team, arguments, arguments.url or server.address)
             _warn(arguments, server.address)
             print(f"The team finds its documents at {server.address} (Ctrl-C stops it)", flush=True)
             server.wait()
     finally:
         team.close()
+
+
+def _begin(team: "Team", arguments: argparse.Namespace, where: str) -> None:
+    """Say how whoever looks after everything comes in, where nobody does yet."""
+    if arguments.trust_header:  # whoever the proxy calls so would be it: that must be said
+        if not team.people.has_admin(by_name=True):
+            print(
+                "Nobody looks after this yet: qa team invite NAME --admin, with the name that "
+                "your proxy gives"
+            )
+    elif secret := team.first_invitation():
+        print(f"Nobody looks after this yet. Choose a password: {invitation(secret, where)}")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -133,8 +143,8 @@ def _check(arguments: argparse.Namespace) -> None:
             )
     if arguments.questions_per_minute < 1:
         raise UsageError("--questions-per-minute must be 1 or more")
-    if bool(arguments.trust_header) != bool(arguments.trust_proxy):
-        raise UsageError("--trust-header and --trust-proxy go together: who says it, and where")
+    if arguments.trust_header and not arguments.trust_proxy:
+        raise UsageError("--trust-header needs --trust-proxy: from which address it is believed")
     if bool(arguments.oidc) != bool(arguments.oidc_client):
         raise UsageError("--oidc and --oidc-client go together")
 
@@ -145,7 +155,7 @@ def _ways(arguments: argparse.Namespace) -> "Ways":
     from qa.team.signin import OtherService
 
     proxy = None
-    if arguments.trust_header:
+    if arguments.trust_proxy:
         proxy = TrustedProxy.of(arguments.trust_header, arguments.trust_proxy)
     if not arguments.oidc:
         return Ways(proxy)

@@ -3,7 +3,7 @@
 
 // Most answers come before a line could be read.
 const SHOWN_AFTER = 500; // milliseconds
-const KEPT = "qa-waiting"; // what could not be asked is kept over a reload
+const KEPT = `qa-waiting ${location.pathname}`; // what could not be asked is kept over a reload
 const LOOKING = "Looking in the documents …";
 const AWAY = "It is kept, and asked as soon as the program answers again."; // the head says that it does not
 
