@@ -331,9 +331,10 @@ def test_what_is_published_while_the_list_is_on_its_way_is_listed(
             route.continue_()
 
     is_built = False
+    page.goto("about:blank")  # so that only requests of the next visit are held
     page.route("**/component_server/", hold)
-    page.reload()
-    page.locator("[data-documents]").click()
+    page.goto(served.address)
+    page.get_by_role("button", name="Documents", exact=True).click()
     while not held:
         page.wait_for_timeout(10)
     page.wait_for_timeout(1_000)  # a list that is not behind it comes now
