@@ -322,18 +322,27 @@ def test_what_is_published_while_the_list_is_on_its_way_is_listed(
     served = serve({"bridges.txt": CORPUS["bridges.txt"]})
     page = visit(served.address)
 
-    def late(route: Route) -> None:
-        if '"list_documents"' not in (route.request.post_data or ""):
-            route.continue_()
-            return
-        reply = route.fetch()
-        (served.corpus / "new.txt").write_text("The ferns were moved in 1990.")
-        served.build()
-        route.fulfill(response=reply)
+    held: list[Route] = []
 
-    page.route("**/component_server/", late)
-    page.reload()
-    open_documents(page)
+    def hold(route: Route) -> None:
+        if '"follow_progress"' in (route.request.post_data or "") and not is_built:
+            held.append(route)
+        else:
+            route.continue_()
+
+    is_built = False
+    page.goto("about:blank")  # so that only requests of the next visit are held
+    page.route("**/component_server/", hold)
+    page.goto(served.address)
+    page.get_by_role("button", name="Documents", exact=True).click()
+    while not held:
+        page.wait_for_timeout(10)
+    page.wait_for_timeout(1_000)  # a list that is not behind it comes now
+    (served.corpus / "new.txt").write_text("The ferns were moved in 1990.")
+    served.build()
+    is_built = True
+    for route in held:
+        route.continue_()
     expect(documents(page)).to_have_count(2)
 
 
