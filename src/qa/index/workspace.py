@@ -192,6 +192,7 @@ class Workspace:
     def _put_together(self, folder: Path, manifest: Manifest) -> None:
         """Write a generation's files; the store comes last, so that a failure leaves it here."""
         store = self.writer()
+        store.update_postings()
         write_vectors(store, manifest.dimension, folder / VECTORS)
         source = building_dir(self._index_dir) / STORE
         if manifest.complete:
