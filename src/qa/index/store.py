@@ -252,6 +252,10 @@ class Store:
         sql = "SELECT row, passage FROM vectors WHERE row IN (SELECT value FROM json_each(?))"
         return dict(self._all(sql, (json.dumps(list(rows)),)))
 
+    def vector_digests(self) -> dict[int, bytes]:
+        """Return the digests of the passages' vectors by row; an older version wrote none."""
+        return dict(self._all("SELECT row, vector FROM passage_digests"))
+
     def all_vectors(self, batch: int = 8192) -> Iterator[tuple[list[int], list[bytes]]]:
         """Go through the passages' vectors by row, a batch at a time."""
         last = -1

@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -159,10 +159,9 @@ def test_what_an_older_version_has_changed_is_not_searched_as_it_was(
         kept_aside = db.execute("SELECT * FROM lengths").fetchall()
         db.execute("DELETE FROM lengths")
         db.commit()
-    with closing(StoreWriter(path)) as writer:
-        with writer.transaction():
-            for name in list(first)[-5:]:
-                writer.remove(name)
+    with closing(StoreWriter(path)) as writer, writer.transaction():
+        for name in list(first)[-5:]:
+            writer.remove(name)
     with closing(StoreWriter(path)) as writer:
         fill(writer, one_passage_each(drawn(5, 2)))
         assert writer.rows()[-1] == 199
@@ -190,6 +189,6 @@ def test_postings_that_cannot_be_are_damage(tmp_path: Path, damage: str) -> None
     with closing(sqlite3.connect(tmp_path / "with.sqlite")) as db:
         db.execute(damage)
         db.commit()
-    search: Callable[[], object] = lambda: Store(tmp_path / "with.sqlite").search(["word1"], 3)
-    with pytest.raises(IndexDamagedError, match="qa index --rebuild"):
-        search()
+    with pytest.raises(IndexDamagedError, match="qa index --rebuild"):  # noqa: PT012
+        store = Store(tmp_path / "with.sqlite")
+        store.search(["word1"], 3)

@@ -35,14 +35,15 @@ CREATE TABLE IF NOT EXISTS lengths(
 """
 # FTS5's own record of how many rows and tokens it has, by which it is known again.
 _TOTALS = "SELECT block FROM lexical_data WHERE id = 1"
-_SOUND = (
-    f"SELECT tokens FROM lengths WHERE made_from = ({_TOTALS})"
-)
+_SOUND = f"SELECT tokens FROM lengths WHERE made_from = ({_TOTALS})"
 _TOKENIZER = "SELECT sql FROM sqlite_master WHERE name = 'lexical'"
 _REMEMBERED = 4096  # words whose stem is remembered
-_GROUPS = 64
+# So many passages make a group, of which only the best is looked at.
+_GROUPED = 256
+# Words that a larger share of the passages has are worth being left out.
+_LONG_SHARE = 0.01
 # Sums of 32 bits are this much off at most; what decides is added up again in 64.
-_SLACK = 1e-4
+_SLACK, _NEXT_TO_NOTHING = 1e-4, 1e-30
 _NO_PASSAGE = np.inf  # a length at which no word counts
 
 
@@ -53,13 +54,8 @@ class _Posting(NamedTuple):
     counts: NDArray[np.uint16]
     weight: float
 
-    @property
-    def most(self) -> float:
-        """What the word adds to a passage's score at most."""
-        return self.weight * (K1 + 1)
-
     def scores(self, at: Any, lengths: Numbers) -> Numbers:
-        """Return what the word adds, in FTS5's order of doing so, to the passages at some places.
+        """Return what the word adds to the passages at some places, computed as FTS5 does.
 
         Args:
             at: An index into the arrays.
@@ -181,25 +177,43 @@ def _candidates(postings: Sequence[_Posting], lengths: Numbers, limit: int) -> R
 
     Words are added from the one that counts most. Once the best so far have more than all words
     to come could add, no passage without one of the words before is among the best (MaxScore,
-    Turtle and Flood 1995).
+    Turtle and Flood 1995): the words to come, mostly the common ones, are looked up for the others
+    only.
     """
-    sums = np.zeros(-(-len(lengths) // _GROUPS) * _GROUPS, dtype=np.float32)
-    to_come = sum(posting.most for posting in postings)
+    coming = sorted(postings, key=lambda posting: posting.weight)
+    sums = np.zeros(-(-len(lengths) // _GROUPED) * _GROUPED, dtype=np.float32)
     least = 0.0
-    for posting in sorted(postings, key=lambda posting: -posting.weight):
-        if least * (1 - _SLACK) > to_come:
-            break
-        sums[posting.rows] += posting.scores(slice(None), lengths[posting.rows])
-        to_come -= posting.most
-        least = _least_of_best(sums, limit)
-    enough = max(least * (1 - _SLACK) - to_come, 1e-30)
-    return np.flatnonzero(sums >= enough).astype(np.uint32)
+    while coming:
+        if len(coming[-1].rows) > len(sums) * _LONG_SHARE:  # it pays to look
+            least = _least_of_best(sums, limit)
+            if least > _most(coming):
+                break
+        posting = coming.pop()
+        rows = posting.rows.astype(np.intp)
+        sums[rows] += posting.scores(slice(None), lengths[rows])
+    least = _least_of_best(sums, limit)
+    found = np.flatnonzero(sums >= max(least - _most(coming), _NEXT_TO_NOTHING))
+    partial = sums[found]
+    while coming:
+        posting = coming.pop()
+        where, at = _places(posting.rows, found.astype(np.uint32))
+        partial[where] += posting.scores(at, lengths[found[where]])
+        if len(found) > limit:
+            least = float(np.partition(partial, -limit)[-limit]) * (1 - _SLACK)
+            kept = partial >= least - _most(coming)
+            found, partial = found[kept], partial[kept]
+    return found.astype(np.uint32)
+
+
+def _most(postings: Sequence[_Posting]) -> float:
+    """Return what some words add to a passage's score at most."""
+    return sum(posting.weight for posting in postings) * (K1 + 1)
 
 
 def _least_of_best(sums: NDArray[np.float32], limit: int) -> float:
     """Return what the best `limit` reach at least: the last of the best of as many groups."""
-    best = sums.reshape(_GROUPS, -1).max(axis=0)
-    return float(np.partition(best, -limit)[-limit]) if limit <= len(best) else 0.0
+    best = sums.reshape(_GROUPED, -1).max(axis=0)
+    return float(np.partition(best, -limit)[-limit]) * (1 - _SLACK) if limit <= len(best) else 0.0
 
 
 def _places(rows: Rows, wanted: Rows) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -238,9 +252,7 @@ def update_postings(
         )
         _add(db, "temp", "added")
         db.execute("DROP TABLE temp.added")
-    db.execute(
-        f"INSERT OR REPLACE INTO lengths VALUES (0, ({_TOTALS}), ?)", (tokens.tobytes(),)
-    )
+    db.execute(f"INSERT OR REPLACE INTO lengths VALUES (0, ({_TOTALS}), ?)", (tokens.tobytes(),))
 
 
 def rows_with_postings(db: sqlite3.Connection) -> int:
