@@ -26,6 +26,7 @@ _WANTED_RECALL = 0.995
 # With more of the lists, exact search is no slower.
 _MOST_PROBED = 0.25
 _TRAINED_ON = 40  # vectors a list
+_ONE_CORE = 50_000  # passages; fewer are in their lists in seconds
 # A file from this size on is not read when it is opened, but where it is looked at.
 _MAPPED_BYTES = 64_000_000
 # FAISS's threads wait for each other spinning: with another process on a core that costs 24 ms
@@ -140,7 +141,7 @@ def write_lists(
     )  # fmt: skip
     index.cp.spherical = True
     choosing, measuring = queries[::2], queries[1::2]
-    with _all_cores():
+    with _cores(available_cores() if passages > _ONE_CORE else 1):
         index.train(sample)
         _add(index, vectors)
         probes = _fewest_probes(index, choosing)
@@ -216,9 +217,9 @@ def _recall(index: Any, queries: Vectors, exact: NDArray[np.int64]) -> float:
 
 
 @contextmanager
-def _all_cores() -> Iterator[None]:
-    """Let FAISS use every core: nobody waits for an answer of this process meanwhile."""
-    faiss.omp_set_num_threads(available_cores())
+def _cores(count: int) -> Iterator[None]:
+    """Let FAISS use so many cores for a while."""
+    faiss.omp_set_num_threads(count)
     try:
         yield
     finally:
