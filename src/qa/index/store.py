@@ -127,7 +127,7 @@ class Store:
         self._connect(path, f"{path.resolve().as_uri()}?mode=ro&immutable=1")
         if not self._has_digests():  # an older version wrote it
             self._db.executescript(TABLES.format(temporary="TEMPORARY"))
-        self._postings = self._made(lambda n: Postings.opened(self._all, *n), (self.n_passages,))
+        self._open_postings()
 
     def _connect(self, path: Path, uri: str) -> None:
         self._lock = threading.RLock()
@@ -140,6 +140,9 @@ class Store:
             self._read_size()
         except sqlite3.Error as error:
             raise self._damaged(error) from error
+
+    def _open_postings(self) -> None:
+        self._postings = self._made(lambda _: Postings.opened(self._all, self.n_passages), ())
 
     def _read_size(self) -> None:
         self.n_passages: int = self._one("SELECT count(*) FROM passages")[0]
@@ -326,7 +329,7 @@ class Store:
             weights = [self.term_weight(term) for term in terms]
             rows = self.rows_of(only) if only is not None else None
             search = self._postings.search
-            found = self._made(lambda given: search(*given), (terms, weights, limit, rows))
+            found = self._made(lambda _: search(terms, weights, limit, rows), ())
             if found is not None:
                 return found
         within = f"AND rowid IN ({_ROWS_OF}) " if only is not None else ""
@@ -379,7 +382,7 @@ class Store:
         found = self._counts.pop(term, None)
         if found is None and self._postings is not None:
             count = self._postings.count
-            found = self._made(lambda given: count(*given), (term,))
+            found = self._made(lambda _: count(term), ())
         if found is None:
             sql = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
             found = int(self._one(sql, (_quote(term),))[0])

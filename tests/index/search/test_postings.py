@@ -135,6 +135,16 @@ def test_a_word_of_several_parts_is_looked_up_as_a_phrase(tmp_path: Path) -> Non
     assert_alike(written(tmp_path, (texts, ())), [["read_file", "call"], ["_"], ["read_file"]])
 
 
+def test_a_store_without_stems_has_postings_without(tmp_path: Path) -> None:
+    with closing(StoreWriter(tmp_path / "with.sqlite", stems=False)) as writer:
+        fill(writer, one_passage_each({"a": "bridges", "b": "bridge", "c": "łódź 東京都"}))
+        writer.update_postings()
+    more = {"d": "bridges and 東京"}
+    found = written(tmp_path, (more, ()))
+    assert_alike(found, [["bridge"], ["bridges", "łódź"], ["東京", "京都"]])
+    assert len(found[0].search(["bridge"], 9)) == 1
+
+
 def test_a_small_store_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "POSTINGS_FROM", 11)
     with closing(StoreWriter(tmp_path / "store.sqlite")) as writer:

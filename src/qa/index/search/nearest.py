@@ -6,6 +6,7 @@ of the corpus's own. Vectors have half precision in both kinds, so a cosine is t
 know the store, nor passages.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,7 +104,8 @@ class Nearest:
 def _searching(index: Any, **options: Any) -> Any:
     """Return FAISS's parameters for looking at every vector."""
     if isinstance(index, faiss.IndexIVF):
-        return faiss.SearchParametersIVF(nprobe=index.nlist, **options)
+        options["nprobe"] = index.nlist
+        return faiss.SearchParametersIVF(**options)
     return faiss.SearchParameters(**options)
 
 
@@ -165,7 +167,7 @@ def rewrite(before: Path, gone: Sequence[int], added: Batches, after: Path) -> N
         RuntimeError: FAISS cannot read it.
         OSError: It cannot be written.
     """
-    index = faiss.read_index(str(before))
+    index: Any = faiss.read_index(str(before))
     index.remove_ids(np.array(gone, dtype=np.int64))
     _add(index, added)
     _write(index, after)
@@ -175,7 +177,7 @@ _HALF = faiss.ScalarQuantizer.QT_fp16  # as the store has them: half the memory 
 
 
 def _lists(passages: int) -> int:
-    return max(1, min(round(4 * passages**0.5), passages // _TRAINED_ON))
+    return max(1, min(round(4 * math.sqrt(passages)), passages // _TRAINED_ON))
 
 
 def _add(index: Any, vectors: Batches) -> None:

@@ -138,7 +138,7 @@ class Postings:
         return [(int(rows[i]), float(scores[i])) for i in best if scores[i] > 0]
 
     def _only(self, rows: Sequence[int]) -> Numbers:
-        lengths = np.full_like(self._lengths, _NO_PASSAGE)
+        lengths: Numbers = np.full_like(self._lengths, _NO_PASSAGE)
         lengths[list(rows)] = self._lengths[list(rows)]
         return lengths
 
@@ -292,7 +292,7 @@ def _is_far(before: Rows, tokens: Rows) -> bool:
     then, now = before, tokens[: len(before)]
     changed = np.count_nonzero(then != now) + len(tokens) - len(before)
     altered = bool(((now != then) & (now > 0)).any())  # an older version gave a row again
-    return altered or changed > _CHANGED_SHARE * len(tokens)
+    return altered or bool(changed > _CHANGED_SHARE * len(tokens))
 
 
 def _add(db: sqlite3.Connection, schema: str, table: str) -> None:
