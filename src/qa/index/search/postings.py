@@ -38,6 +38,7 @@ _TOTALS = "SELECT block FROM lexical_data WHERE id = 1"
 _SOUND = f"SELECT tokens FROM lengths WHERE made_from = ({_TOTALS})"
 _TOKENIZER = "SELECT sql FROM sqlite_master WHERE name = 'lexical'"
 _REMEMBERED = 4096  # words whose stem is remembered
+_KEPT_POSTINGS = 8  # of a word that half of a million passages have: 3 MB
 # So many passages make a group, of which only the best is looked at.
 _GROUPED = 256
 # Words that a larger share of the passages has are worth being left out.
@@ -79,6 +80,7 @@ class Postings:
         """
         self._fetch = fetch
         self._stems: dict[str, tuple[str, ...]] = {}
+        self._last: dict[str, _Posting | None] = {}
         self._lock = threading.Lock()
         lengths = np.asarray(tokens, dtype=np.float64)
         average = lengths.sum() / max(passages, 1)
@@ -148,16 +150,26 @@ class Postings:
         Raises:
             ValueError: They are not what was written.
         """
-        sql = "SELECT rows, counts FROM postings WHERE term = ?"
-        found = []
-        for stem, weight in weighted:
-            for rows, counts in self._fetch(sql, (stem,)):
-                posting = _Posting(np.frombuffer(rows, "<u4"), np.frombuffer(counts, "<u2"), weight)
-                last = posting.rows.max(initial=0)
-                if len(posting.rows) != len(posting.counts) or last >= len(self._lengths):
-                    raise ValueError(f"the passages with {stem!r} are not what was written")
-                found.append(posting)
-        return found
+        read = [(self._read_one(stem), weight) for stem, weight in weighted]
+        return [posting._replace(weight=weight) for posting, weight in read if posting is not None]
+
+    def _read_one(self, stem: str) -> _Posting | None:
+        """Read a stem's posting; the last few are kept, for a word is counted, then looked up."""
+        with self._lock:
+            if stem in self._last:
+                return self._last[stem]
+        found = self._fetch("SELECT rows, counts FROM postings WHERE term = ?", (stem,))
+        posting = None
+        for rows, counts in found:
+            posting = _Posting(np.frombuffer(rows, "<u4"), np.frombuffer(counts, "<u2"), 0.0)
+            last = posting.rows.max(initial=0)
+            if len(posting.rows) != len(posting.counts) or last >= len(self._lengths):
+                raise ValueError(f"the passages with {stem!r} are not what was written")
+        with self._lock:
+            self._last[stem] = posting
+            while len(self._last) > _KEPT_POSTINGS:
+                del self._last[next(iter(self._last))]
+        return posting
 
     def _stems_of(self, term: str) -> tuple[str, ...]:
         """Return what FTS5 makes of a word: one stem, or none or several for what is no word."""
