@@ -190,6 +190,13 @@ def tiny_settings(index_dir: Path) -> BuildSettings:
     return settings
 
 
+def make_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every index built and searched as one of a million passages is."""
+    monkeypatch.setattr("qa.index.search.postings.POSTINGS_FROM", 0)
+    monkeypatch.setattr("qa.index.vector_file.APPROXIMATE_FROM", 0)
+    monkeypatch.setattr("qa.index.search.nearest._MAPPED_BYTES", 0)
+
+
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
     """A fresh copy of the three-document corpus."""

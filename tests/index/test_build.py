@@ -35,8 +35,8 @@ from qa.errors import (
     WorkerError,
 )
 from qa.index.build import BuildEvent, Pace, build_index
-from qa.index.generations import Index, current_generation, encoders_dir, write_vectors
-from qa.index.store import Store
+from qa.index.generations import Index, current_generation, encoders_dir
+from qa.index.vector_file import VectorFile
 from qa.models.encoder import TOKENIZER_FILE, Encoder, packaged_encoder
 from qa.models.export_encoder import model_folder
 from qa.schema import ParsedDocument, SkippedFile
@@ -376,11 +376,13 @@ def test_vectors_that_cannot_be_written_leave_the_last_good_index(
     before = contents(Index.open(index_dir))
     write_corpus(corpus, {"new.txt": "Roses carry letters.\n"})
 
-    def full(store: Store, dimension: int, path: Path) -> None:
-        write_vectors(store, dimension, Path("/dev/full"))
+    write = VectorFile.write
+
+    def full(self: VectorFile, path: Path, before: Index | None, *, in_lists: bool) -> None:
+        write(self, Path("/dev/full"), before, in_lists=in_lists)
 
     with monkeypatch.context() as patch:
-        patch.setattr("qa.index.workspace.write_vectors", full)
+        patch.setattr(VectorFile, "write", full)
         with pytest.raises(IndexWriteError, match="No space left on device"):
             build_index(corpus, index_dir, tiny_settings(index_dir))
     assert contents(Index.open(index_dir)) == before

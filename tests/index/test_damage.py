@@ -24,7 +24,13 @@ from qa.models.encoder import MODEL_FILE, Encoder, packaged_encoder
 from qa.models.hashes import HASHES_FILE, what_changed, write_hashes
 from qa.models.span_network import SpanNetwork, packaged_reader
 from qa.settings import AskSettings
-from tests.conftest import CORPUS, tiny_settings, write_tiny_encoder, write_tiny_reader
+from tests.conftest import (
+    CORPUS,
+    make_large,
+    tiny_settings,
+    write_tiny_encoder,
+    write_tiny_reader,
+)
 
 Build = Callable[..., Path]
 EAGER_TO_ANSWER = AskSettings(max_risk=1.0)
@@ -62,6 +68,14 @@ def citations(answerer: Answerer) -> list[tuple[str, int, int, str]]:
     ]
 
 
+@pytest.fixture(params=["few", "many"])
+def passages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index as one of few passages is, and with what one of many has."""
+    if request.param == "many":
+        make_large(monkeypatch)
+
+
+@pytest.mark.usefixtures("passages")
 @pytest.mark.parametrize("file", [STORE, VECTORS])
 def test_any_changed_byte_is_noticed_when_the_index_is_opened(tiny_build: Build, file: str) -> None:
     index_dir = tiny_build()
@@ -93,6 +107,7 @@ def test_what_has_not_changed_is_not_hashed_again(
     assert [path.name for path in hashed] == [VECTORS]
 
 
+@pytest.mark.usefixtures("passages")
 def test_a_byte_that_a_disk_has_changed_unseen_never_changes_a_citation(tiny_build: Build) -> None:
     index_dir = tiny_build()
     before = citations(open_index(index_dir, EAGER_TO_ANSWER))
@@ -133,6 +148,7 @@ def test_what_a_disk_has_changed_is_noticed_while_it_answers(
     assert live.current().ask(QUESTIONS[0]).citations
 
 
+@pytest.mark.usefixtures("passages")
 @pytest.mark.parametrize("file", [STORE, VECTORS])
 @pytest.mark.parametrize("quietly", [False, True])
 def test_the_next_build_repairs_it(

@@ -33,7 +33,7 @@ from qa.errors import IndexLockedError, IndexMissingError, IndexWriteError
 from qa.index.build import BuildEvent, BuildReport, Pace, build_index
 from qa.index.generations import STORE, Index
 from qa.settings import AskSettings, BuildSettings
-from tests.conftest import CORPUS, EAGER, tiny_settings, write_corpus
+from tests.conftest import CORPUS, EAGER, make_large, tiny_settings, write_corpus
 from tests.index.test_build import QUESTIONS, contents
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -48,7 +48,7 @@ TINY = BuildSettings(
 )
 # Calls that change what is on the disk; of SQL, where a transaction begins and ends.
 _CHANGING = frozenset(
-    "replace rename fsync mkdir unlink rmdir write executescript write_index connect".split()
+    "replace rename fsync mkdir unlink rmdir write sendfile executescript connect".split()
 )
 
 
@@ -88,10 +88,15 @@ def room(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.fixture(params=["first", "update", "early", "rebuild"])
+@pytest.fixture(params=["first", "update", "early", "rebuild", "large"])
 def scene(request: pytest.FixtureRequest, room: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    """A first build, an update, one that publishes after every document, and a rebuild."""
+    """A first build, an update, one that publishes after every document, and a rebuild.
+
+    And an update of an index that has what large ones have.
+    """
     monkeypatch.setattr("qa.index.build.Sandbox", InProcess)
+    if request.param == "large":
+        make_large(monkeypatch)
     corpus, start, whole = (room / name for name in ("corpus", "start", "whole"))
     write_corpus(corpus, CORPUS)
     tiny_settings(start)

@@ -20,8 +20,8 @@ from qa.index.generations import (
     as_bytes,
     as_vectors,
     generation_names,
-    write_vectors,
 )
+from qa.index.vector_file import VectorFile
 from qa.index.verify import remember
 from qa.settings import AskSettings
 from tests.conftest import tiny_settings, write_corpus
@@ -258,7 +258,9 @@ def test_vectors_are_kept_in_half_precision_in_their_order() -> None:
 def test_vectors_that_do_not_fit_on_the_disk_are_an_error_however_few(tiny_build: Build) -> None:
     index = Index.open(tiny_build())
     with pytest.raises(OSError, match="space"):
-        write_vectors(index.store, index.manifest.dimension, Path("/dev/full"))
+        VectorFile(index.store, index.manifest.dimension, None).write(
+            Path("/dev/full"), None, in_lists=True
+        )
 
 
 def test_search_among_some_rows_gives_what_search_among_all_gives_of_them(

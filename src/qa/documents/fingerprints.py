@@ -8,10 +8,9 @@ with all that it depends on beside. What is missing here costs time, nothing els
 under the build lock.
 """
 
-import json
 import os
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -137,7 +136,7 @@ class Fingerprints:
             return
         record = replace(self._now, at=time.time_ns())
         try:
-            replace_text(self._path, json.dumps(asdict(record)) + "\n")
+            replace_text(self._path, msgspec.json.encode(record).decode() + "\n")
         except OSError:
             return
 

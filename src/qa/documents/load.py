@@ -143,14 +143,17 @@ def _look_at(
     if printable != doc_id:
         return SkippedFile(printable, "its name is not valid UTF-8: rename it")
     try:
-        status = _status(path)
+        status, is_link = _status(path)
         if status and stat.S_ISDIR(status.st_mode):
             return SkippedFile(doc_id, "a folder that cannot be listed: check its permissions")
         if (reason := unsupported(doc_id)) is not None:
             return SkippedFile(doc_id, reason)
         if not status or not stat.S_ISREG(status.st_mode):
             return SkippedFile(doc_id, "not a regular file, or a link to nothing")
-        if _leads_out(path, root):
+        # Folders are not entered through links, so only the file itself can be one; on Windows a
+        # folder can be a junction, which Python 3.11 enters.
+        may_lead_out = is_link or os.name == "nt"
+        if may_lead_out and not path.resolve().is_relative_to(root):
             return SkippedFile(doc_id, "a link that leads out of the corpus: copy the file instead")
         if status.st_size > max_bytes:
             return SkippedFile(
@@ -162,18 +165,17 @@ def _look_at(
         return SkippedFile(doc_id, f"cannot be read: {error.strerror or error}")
 
 
-def _status(path: Path) -> os.stat_result | None:
-    """Ask the file system about a file, through links; None if they lead to nothing."""
+def _status(path: Path) -> tuple[os.stat_result | None, bool]:
+    """Ask the file system about a file, through links; None if they lead to nothing.
+
+    Returns:
+        What it says, and whether the file is a link.
+    """
     try:
-        return path.stat()
+        status = os.lstat(path)
+        is_link = stat.S_ISLNK(status.st_mode)
+        return path.stat() if is_link else status, is_link
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
-            return None
+            return None, False
         raise
-
-
-def _leads_out(path: Path, root: Path) -> bool:
-    # Folders are not entered through links, so only the file itself can be one; on Windows a
-    # folder can be a junction, which Python 3.11 enters.
-    may_lead = path.is_symlink() or os.name == "nt"
-    return may_lead and not path.resolve().is_relative_to(root)

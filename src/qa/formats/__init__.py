@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import PurePosixPath
 
 from qa.formats.parsed import Parsed, PicturesError, UnreadableError
 from qa.settings import ParseLimits
@@ -132,7 +131,9 @@ def unsupported(name: str) -> str | None:
 
 def suffix_of(name: str) -> str:
     """Return a file name's suffix in lower case, with its dot."""
-    return PurePosixPath(name).suffix.lower()
+    file = name.rpartition("/")[2]
+    at = file.rfind(".")
+    return file[at:].lower() if 0 < at < len(file) - 1 else ""
 
 
 def has_page_images(name: str) -> bool:

@@ -139,7 +139,9 @@ def _build(task: _Task, old: Index | None, *, take_over: bool) -> BuildReport:
     sample = _sample(task, fingerprints)
     models = prepare_models(task.index_dir, task.settings, sample, task.progress)
     source = old if take_over else None
-    with Workspace(task.index_dir, _about(task, models), source) as workspace:
+    with Workspace(
+        task.index_dir, _about(task, models), source, models.encoder.encode_query, task.progress
+    ) as workspace:
         if take_over:
             workspace.resume()
         indexed = workspace.hashes()

@@ -10,8 +10,7 @@ Layout, also described in `index/README.md`:
     encoders/<name>-<hash>/ model.onnx, tokenizer.json, encoder.json; none for the packaged one
     readers/<name>-<hash>/  model.onnx, tokenizer.json, reader.json; none for the packaged one
 
-A generation never changes once it has its name. Owns FAISS, which is made anew from the
-store's vectors for every generation. Does not know how passages and vectors are made.
+A generation never changes once it has its name. Does not know how passages and vectors are made.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import faiss
 import msgspec
 import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMissingError, UsageError
+from qa.index.search.nearest import Lists, Nearest
 from qa.index.store import Store
 from qa.index.verify import find_damage
 from qa.models.encoder import Vectors, packaged_encoder
@@ -37,9 +36,6 @@ MANIFEST = "manifest.json"
 STORE = "documents.sqlite"
 VECTORS = "vectors.faiss"
 _GENERATIONS = "generations"
-# FAISS's threads wait for each other spinning: with another process on a core that costs 24 ms
-# where one thread takes 0.4, over 11,000 vectors (docs/LOG.md).
-faiss.omp_set_num_threads(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +57,8 @@ class Manifest:
         bytes: Size of each file by name; a file of another size is damaged.
         sha256: Hash of each file by name, in hex; checked before a build takes anything over.
         reader: Folder name below `readers/`; empty for the packaged reader.
+        lists: How vectors are searched that are in lists, or were tried in them; None where all
+            are looked at.
     """
 
     format: int
@@ -77,6 +75,7 @@ class Manifest:
     bytes: dict[str, int]
     sha256: dict[str, str]
     reader: str = ""
+    lists: Lists | None = None
 
 
 class _Format(msgspec.Struct):
@@ -107,14 +106,13 @@ class Index:
         self.reader_dir = readers_dir(index_dir) / reader if reader else packaged_reader()
         self.damage = ""
         try:
-            self._vectors = faiss.read_index(str(folder / VECTORS))
-        except (RuntimeError, MemoryError) as error:  # a damaged length may be any length
+            self._vectors = Nearest(folder / VECTORS)
+        except (RuntimeError, MemoryError, ValueError, OSError) as error:
             raise _damaged(folder, error) from error
-        kind = (self._vectors.d, self._vectors.metric_type)
-        if kind != (self.manifest.dimension, faiss.METRIC_INNER_PRODUCT):
+        if self._vectors.dimension != self.manifest.dimension:
             raise _damaged(folder, f"{VECTORS} is of another kind")
         self.store = Store(folder / STORE)
-        if not self._vectors.ntotal == self.store.n_passages == self.manifest.passages:
+        if not self._vectors.count == self.store.n_passages == self.manifest.passages:
             self.store.close()
             raise _damaged(folder, "the numbers of passages and vectors differ")
 
@@ -183,15 +181,7 @@ class Index:
         Returns:
             Cosine by row, best first.
         """
-        options = None
-        if rows is not None:
-            selector = faiss.IDSelectorBatch(np.array(rows, dtype=np.int64))
-            options = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        k = min(k, self._vectors.ntotal if rows is None else len(rows))
-        if not k:
-            return {}
-        scores, found = self._vectors.search(query[np.newaxis], k, params=options)
-        return {int(r): float(s) for r, s in zip(found[0], scores[0], strict=True) if r >= 0}
+        return self._vectors.search(query, k, rows)
 
     def vectors(self, rows: Collection[int]) -> dict[int, Vectors]:
         """Return the vectors of the passages at some rows, each of shape (dim,)."""
@@ -220,23 +210,6 @@ def as_bytes(vectors: Vectors) -> bytes:
 def as_vectors(data: bytes, count: int = -1, dimension: int = -1) -> Vectors:
     """Read vectors from the store, shape (count, dimension); one of the two may be -1."""
     return np.frombuffer(data, "<f2").astype(np.float32).reshape(count, dimension)
-
-
-def write_vectors(store: Store, dimension: int, path: Path) -> None:
-    """Write the FAISS index of a store's vectors, exact inner product, by row.
-
-    Raises:
-        OSError: The file cannot be written.
-    """
-    half = faiss.ScalarQuantizer.QT_fp16  # as the store has them: half the memory to go through
-    flat = faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT)
-    index = faiss.IndexIDMap(flat)
-    for rows, vectors in store.all_vectors():
-        index.add_with_ids(as_vectors(b"".join(vectors), len(rows), dimension), np.array(rows))
-    # Through Python: FAISS's own writer says nothing when the disk is full at the last flush.
-    with path.open("wb") as file:
-        writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
-        faiss.write_index(index, writer)
 
 
 def generations_dir(index_dir: Path) -> Path:

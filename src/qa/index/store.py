@@ -19,6 +19,7 @@ from msgspec.json import Decoder
 from qa.documents.load import title_from_name
 from qa.errors import IndexDamagedError
 from qa.index.digests import TABLES, differs
+from qa.index.search.postings import K1, Postings
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 from qa.words import parted, without_half_pairs, words
 
@@ -69,8 +70,6 @@ _NUMBERS = Decoder(tuple[int, ...])
 _SPANS = Decoder(tuple[Span, ...])
 _BLOCKS = Decoder(tuple[Block, ...])
 _COUNTS = 4096  # words whose number of passages is remembered
-# FTS5's bm25() has k1 = 1.2 and b = 0.75 fixed; a term adds less than idf * (k1 + 1).
-_K1 = 1.2
 _KEPT_LETTERS = 64
 # Passages that are looked at to see how a stem is written out.
 _LOOKED_UP = 5
@@ -128,17 +127,22 @@ class Store:
         self._connect(path, f"{path.resolve().as_uri()}?mode=ro&immutable=1")
         if not self._has_digests():  # an older version wrote it
             self._db.executescript(TABLES.format(temporary="TEMPORARY"))
+        self._open_postings()
 
     def _connect(self, path: Path, uri: str) -> None:
         self._lock = threading.RLock()
         self._path = path
         self._counts: dict[str, int] = {}
         self._stems: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._postings: Postings | None = None
         try:
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
             self._read_size()
         except sqlite3.Error as error:
             raise self._damaged(error) from error
+
+    def _open_postings(self) -> None:
+        self._postings = self._made(lambda _: Postings.opened(self._all, self.n_passages), ())
 
     def _read_size(self) -> None:
         self.n_passages: int = self._one("SELECT count(*) FROM passages")[0]
@@ -251,6 +255,10 @@ class Store:
         sql = "SELECT row, passage FROM vectors WHERE row IN (SELECT value FROM json_each(?))"
         return dict(self._all(sql, (json.dumps(list(rows)),)))
 
+    def vector_digests(self) -> dict[int, bytes]:
+        """Return the digests of the passages' vectors by row; an older version wrote none."""
+        return dict(self._all("SELECT row, vector FROM passage_digests"))
+
     def all_vectors(self, batch: int = 8192) -> Iterator[tuple[list[int], list[bytes]]]:
         """Go through the passages' vectors by row, a batch at a time."""
         last = -1
@@ -305,20 +313,33 @@ class Store:
             Score by row, best first: BM25 as a share, in [0, 1], of the most that a
             passage with every term could reach. Equal scores come in row order.
         """
-        attainable = sum(self.term_weight(term) for term in terms) * (_K1 + 1)
+        attainable = sum(self.term_weight(term) for term in terms) * (K1 + 1)
         if not terms or attainable <= 0:
             return {}
         # What stands in half of the passages tells nothing, and takes the longest to look up.
         telling = [term for term in terms if self.term_weight(term) > _LEAST_WEIGHT] or terms
+        rows = self._ranked(telling, limit, only)
+        return {row: min(score / attainable, 1.0) for row, score in rows}
+
+    def _ranked(
+        self, terms: Sequence[str], limit: int, only: Collection[str] | None
+    ) -> Sequence[tuple[Any, ...]]:
+        """Return rows and their BM25, best first; from postings or from FTS5 it is the same."""
+        if self._postings is not None:
+            weights = [self.term_weight(term) for term in terms]
+            rows = self.rows_of(only) if only is not None else None
+            search = self._postings.search
+            found = self._made(lambda _: search(terms, weights, limit, rows), ())
+            if found is not None:
+                return found
         within = f"AND rowid IN ({_ROWS_OF}) " if only is not None else ""
-        values = [" OR ".join(map(_quote, telling))]
+        values = [" OR ".join(map(_quote, terms))]
         values += [json.dumps(list(only))] if only is not None else []
-        rows = self._all(
+        return self._all(
             "SELECT rowid, -bm25(lexical) AS score FROM lexical WHERE lexical MATCH ? "
             f"{within}ORDER BY score DESC, rowid LIMIT ?",
             (*values, limit),
         )
-        return {row: min(score / attainable, 1.0) for row, score in rows}
 
     def documents_with(self, words: str, limit: int) -> list[str]:
         """List ids of documents in which words stand one after the other within a passage.
@@ -359,6 +380,9 @@ class Store:
         """Count the passages with a word's stem; of many words the last are remembered."""
         # Not `lru_cache` of a method: it would keep the store, with its file, until a collection.
         found = self._counts.pop(term, None)
+        if found is None and self._postings is not None:
+            count = self._postings.count
+            found = self._made(lambda _: count(term), ())
         if found is None:
             sql = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
             found = int(self._one(sql, (_quote(term),))[0])
@@ -423,7 +447,7 @@ class Store:
     def _made(self, make: Callable[[tuple[Any, ...]], Made], row: tuple[Any, ...]) -> Made:
         try:
             return make(row)
-        except (ValueError, TypeError, RecursionError) as error:  # JSON with flipped bits
+        except (ValueError, TypeError, IndexError, RecursionError) as error:  # flipped bits
             raise self._damaged(error) from error
 
     def _damaged(self, why: object) -> IndexDamagedError:

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from qa.index.digests import TABLES, digest
+from qa.index.search.postings import rows_with_postings, update_postings
 from qa.index.store import SCHEMA, Store, StoredVectors, lexical_name
 from qa.schema import ParsedDocument, Passage
 from qa.words import parted
@@ -40,7 +41,8 @@ class StoreWriter(Store):
         self._db.create_function("parted", 1, parted, deterministic=True)
         if not self._has_digests():  # begun by an older version
             self._db.executescript(TABLES.format(temporary=""))
-        self._next_row = 1 + self._one("SELECT coalesce(max(row), -1) FROM passages")[0]
+        (last,) = self._one("SELECT coalesce(max(row), -1) FROM passages")
+        self._next_row = max(last + 1, rows_with_postings(self._db))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -170,3 +172,17 @@ class StoreWriter(Store):
     def optimize(self) -> None:
         """Merge the full-text index into one piece: searching is quicker after many changes."""
         self._db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
+
+    def update_postings(self) -> None:
+        """Bring the postings, which a large store has, up to date; those who read it use them."""
+        with self.transaction():
+            update_postings(self._db, self.n_passages, self._texts_from)
+
+    def _texts_from(self, row: int) -> Iterator[tuple[int, str, str, str]]:
+        """Go through what the full-text index is made of, from a row on."""
+        sql = (
+            "SELECT row, doc_id, title, context, text FROM passages p "
+            "JOIN documents d ON d.id = p.document WHERE row >= ?"
+        )
+        for number, doc_id, title, context, text in self._all(sql, (row,)):
+            yield number, parted(lexical_name(doc_id, title)), parted(context), parted(text)

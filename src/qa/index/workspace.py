@@ -30,10 +30,11 @@ from qa.index.generations import (
     generation_dir,
     generation_names,
     generations_dir,
-    write_vectors,
 )
+from qa.index.progress import OnEvent
 from qa.index.store import Store, StoredVectors
 from qa.index.store_writer import StoreWriter
+from qa.index.vector_file import EncodeQuery, VectorFile
 from qa.index.verify import remember
 
 _BUILDING = "building"
@@ -42,7 +43,14 @@ _BUILDING = "building"
 class Workspace:
     """What one build takes over, works on and publishes; one at a time for an index folder."""
 
-    def __init__(self, index_dir: Path, about: dict[str, str], source: Index | None) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        about: dict[str, str],
+        source: Index | None,
+        encode_query: EncodeQuery | None = None,
+        progress: OnEvent = lambda event: None,
+    ) -> None:
         """Find out what can be taken over; nothing is written yet.
 
         Args:
@@ -50,8 +58,13 @@ class Workspace:
             about: What a store's content depends on, beside the documents; has
                 `encoder_fingerprint` if there is a source.
             source: The index to take over from; None to take over nothing.
+            encode_query: Encodes what may be asked, by which searching in lists is measured;
+                None if vectors are always to be searched exactly.
+            progress: Told of what takes long.
         """
         self._index_dir = index_dir
+        self._encode_query = encode_query
+        self._progress = progress
         self._about = about
         self._source = source
         self._store: StoreWriter | None = None
@@ -112,10 +125,15 @@ class Workspace:
     def vectors_of_content(self, content: bytes) -> StoredVectors | None:
         """Return the vectors that any store has for a content key, or None if none has."""
         stores: list[Store] = [self._store] if self._store else []
-        source = self._source
-        if source and source.manifest.encoder_fingerprint == self._about["encoder_fingerprint"]:
-            stores.append(source.store)
+        if alike := self._encoded_alike():
+            stores.append(alike.store)
         return next(filter(None, (store.vectors_of_content(content) for store in stores)), None)
+
+    def _encoded_alike(self) -> Index | None:
+        """Return the index to take over from, if its vectors can be."""
+        source = self._source
+        fingerprint = source.manifest.encoder_fingerprint if source else ""
+        return source if fingerprint == self._about.get("encoder_fingerprint") else None
 
     def writer(self) -> StoreWriter:
         """Return the store to work on; the first call makes it.
@@ -192,7 +210,9 @@ class Workspace:
     def _put_together(self, folder: Path, manifest: Manifest) -> None:
         """Write a generation's files; the store comes last, so that a failure leaves it here."""
         store = self.writer()
-        write_vectors(store, manifest.dimension, folder / VECTORS)
+        store.update_postings()
+        vectors = VectorFile(store, manifest.dimension, self._encode_query, self._progress)
+        lists = vectors.write(folder / VECTORS, self._encoded_alike(), in_lists=manifest.complete)
         source = building_dir(self._index_dir) / STORE
         if manifest.complete:
             store.close()
@@ -205,7 +225,7 @@ class Workspace:
             VECTORS: folder / VECTORS,
         }
         sizes = {name: path.stat().st_size for name, path in where.items()}
-        record = replace(manifest, bytes=sizes, sha256=hashes)
+        record = replace(manifest, bytes=sizes, sha256=hashes, lists=lists)
         (folder / MANIFEST).write_text(json.dumps(asdict(record), indent=2) + "\n", "utf-8")
         for path in (*where.values(), folder / MANIFEST):
             sync(path)
