@@ -12,6 +12,7 @@ lock.
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
@@ -109,13 +110,18 @@ class Workspace:
         older = source.store if source and source.manifest.format == FORMAT else None
         return [store for store in (self._base(), older) if store]
 
-    def vectors_of_content(self, content: bytes) -> StoredVectors | None:
-        """Return the vectors that any store has for a content key, or None if none has."""
+    def vectors_of_contents(self, contents: Sequence[bytes]) -> dict[bytes, StoredVectors]:
+        """Return the vectors that any store has, by content key."""
         stores: list[Store] = [self._store] if self._store else []
         source = self._source
         if source and source.manifest.encoder_fingerprint == self._about["encoder_fingerprint"]:
             stores.append(source.store)
-        return next(filter(None, (store.vectors_of_content(content) for store in stores)), None)
+        found: dict[bytes, StoredVectors] = {}
+        for content in contents:
+            known = filter(None, (store.vectors_of_content(content) for store in stores))
+            if (vectors := next(known, None)) is not None:
+                found[content] = vectors
+        return found
 
     def writer(self) -> StoreWriter:
         """Return the store to work on; the first call makes it.

@@ -1,0 +1,43 @@
+"""Cut texts into stems exactly as the local store does: with SQLite's FTS5, in memory."""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+
+from qa.words import parted
+
+_LONGEST = 100
+
+
+class Stemmer:
+    """Cuts texts into stems. Safe to use from several threads."""
+
+    def __init__(self, *, stems: bool) -> None:
+        """Prepare.
+
+        Args:
+            stems: Whether words are cut to their English stems; not for other languages.
+        """
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        kind = "porter " * stems + "unicode61 remove_diacritics 2"
+        self._db.execute(
+            f"CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='{kind}')"
+        )
+        self._db.execute("CREATE VIRTUAL TABLE words USING fts5vocab(texts, instance)")
+
+    def stems(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the stems of each text, in order; what is very long is cut."""
+        found: list[list[str]] = [[] for _ in texts]
+        with self._lock:
+            self._db.execute("INSERT INTO texts(texts) VALUES ('delete-all')")
+            self._db.execute("BEGIN")
+            self._db.executemany(
+                "INSERT INTO texts(rowid, text) VALUES (?, ?)",
+                ((number, parted(text)) for number, text in enumerate(texts)),
+            )
+            self._db.execute("COMMIT")
+            rows = self._db.execute("SELECT doc, term FROM words ORDER BY doc, offset")
+            for number, term in rows:
+                found[number].append(term[:_LONGEST])
+        return found
