@@ -18,7 +18,11 @@ from qa.settings import AskSettings
 
 
 class LiveAnswerer:
-    """Always the answerer of the current generation. Safe to use from several threads."""
+    """Always the answerer of the current generation. Safe to use from several threads.
+
+    Attributes:
+        store: Address of the Milvus that has the index; empty for its folder.
+    """
 
     def __init__(
         self, index_dir: Path, settings: AskSettings | None = None, store: str = ""
@@ -26,6 +30,7 @@ class LiveAnswerer:
         """Prepare; nothing needs to have been built yet."""
         self._index_dir = index_dir
         self._place = place_of(index_dir, store)
+        self.store = store
         self._settings = settings
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.options import add_index
+from qa.cli.options import add_index, add_store
 from qa.cli.output import write_json_lines
 from qa.errors import UsageError
 
@@ -26,6 +26,7 @@ def add_draft_command(commands: Any) -> None:
         "draft-gold", help="propose gold questions from your documents, for you to review"
     )
     add_index(draft)
+    add_store(draft)
     draft.add_argument(
         "--out", type=Path, metavar="FILE.jsonl", help="where they go (standard output)"
     )
@@ -51,9 +52,9 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
         )
     from qa.draft.draft import draft_gold
     from qa.files import json_lines
-    from qa.index.generations import Index
+    from qa.index.stores.opening import place_of
 
-    index = Index.open(arguments.index)
+    index = place_of(arguments.index, arguments.store).open()
     records = draft_gold(index.store, arguments.count, arguments.seed)
     index.close()
     if arguments.out:

@@ -27,7 +27,10 @@ from qa.cli.summary import add_summary_command
 from qa.errors import QAError
 
 EXIT_OK, EXIT_ERROR = 0, 2
-_EXTRAS = {"mcp": "the extra mcp: pip install 'document-qa[mcp]'"}
+_EXTRAS = {
+    "mcp": "the extra mcp: pip install 'document-qa[mcp]'",
+    "pymilvus": "the extra milvus: pip install 'document-qa[milvus]'",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

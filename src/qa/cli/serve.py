@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
 from qa.cli.options import add_build_options, add_risk, add_untrusted, add_writer, writer_of
-from qa.errors import IndexMissingError, UsageError
+from qa.cli.output import tell
+from qa.errors import IndexMissingError, StoreError, UsageError
 from qa.settings import AskSettings, BuildSettings
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
     from qa.answer.live import LiveAnswerer
 
-    live = LiveAnswerer(arguments.index, settings)
+    live = LiveAnswerer(arguments.index, settings, arguments.store)
     beside = _programs(arguments, live, keys)
     if arguments.api_only:
         assert beside is not None
@@ -201,10 +202,13 @@ def _open_or_begin(
     arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
 ) -> str:
     """Open an index, or begin to build one while the page is up; say its calibration."""
-    from qa.index.generations import current_generation
+    from qa.index.stores.opening import place_of
 
     try:
-        current_generation(arguments.index)
+        place_of(arguments.index, arguments.store).current_generation()
+    except StoreError as error:
+        tell(error)  # the page says so, too, and answers when the store does
+        return ""
     except IndexMissingError:
         if library is not None:
             arguments.corpus.mkdir(parents=True, exist_ok=True)
@@ -226,4 +230,4 @@ def _model_options(arguments: argparse.Namespace, built_with: Mapping[str, Any])
     for name in ("encoder", "reader", "precision"):
         asked, default = getattr(arguments, name), defaults[name]
         options.append(f"--{name}={asked if asked != default else built_with.get(name, default)}")
-    return options
+    return [*options, f"--store={arguments.store}"] if arguments.store else options

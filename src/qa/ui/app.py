@@ -179,7 +179,9 @@ def start(
     uploads = Uploads()
     page = build_ui(
         DocumentsPane(live, library),
-        EvaluationPane(Evaluator(index_dir, settings), feedback, can_start=library is not None),
+        EvaluationPane(
+            Evaluator(index_dir, settings, live.store), feedback, can_start=library is not None
+        ),
         HistoryPane(history, conversation, live, is_shared=is_shared),
         WritingPane(writes, history, live),
         uploads,

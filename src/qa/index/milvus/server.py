@@ -33,7 +33,8 @@ _ASKED_ROWS = 1024
 Row = dict[str, Any]
 Got = TypeVar("Got")
 # It prints a traceback for every call that fails; what failed is said where it is told to people.
-logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+for _said_by in ("pymilvus", "grpc._server"):
+    logging.getLogger(_said_by).setLevel(logging.CRITICAL)
 
 
 class Server:
@@ -132,7 +133,7 @@ class Server:
             client.create_collection(
                 name, schema=schema, consistency_level="Session", timeout=_WRITE_SECONDS
             )
-            client.create_index(name, indexes, timeout=_WRITE_SECONDS)
+            client.create_index(name, indexes, timeout=_WRITE_SECONDS, sync=False)
             client.load_collection(
                 name, timeout=_WRITE_SECONDS, replica_number=self.address.replicas
             )

@@ -381,5 +381,5 @@ def body_of(passage: Passage) -> str:
 
 def _header(row: Row) -> Header:
     texts = {"doc_id", "title", "date", "sha256"}
-    values = {name: str(row[name]) if name in texts else int(row[name]) for name in _HEADER}
+    values = [str(row[name]) if name in texts else int(row[name]) for name in _HEADER]
     return msgspec.convert(values, Header)

@@ -1,12 +1,13 @@
 """Cut texts into stems exactly as the local store does: with SQLite's FTS5, in memory."""
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Sequence
 
 from qa.words import parted
 
-_LONGEST = 100
+_LONGEST, _BEGINNING = 100, 60
 
 
 class Stemmer:
@@ -27,7 +28,7 @@ class Stemmer:
         self._db.execute("CREATE VIRTUAL TABLE words USING fts5vocab(texts, instance)")
 
     def stems(self, texts: Sequence[str]) -> list[list[str]]:
-        """Return the stems of each text, in order; what is very long is cut."""
+        """Return the stems of each text, in order."""
         found: list[list[str]] = [[] for _ in texts]
         with self._lock:
             self._db.execute("INSERT INTO texts(texts) VALUES ('delete-all')")
@@ -39,5 +40,12 @@ class Stemmer:
             self._db.execute("COMMIT")
             rows = self._db.execute("SELECT doc, term FROM words ORDER BY doc, offset")
             for number, term in rows:
-                found[number].append(term[:_LONGEST])
+                found[number].append(_short(term))
         return found
+
+
+def _short(term: str) -> str:
+    """Return what stands for a stem in keys: of a very long one its beginning and a hash."""
+    if len(term) <= _LONGEST:
+        return term
+    return term[:_BEGINNING] + hashlib.sha256(term.encode()).hexdigest()[:32]
