@@ -92,10 +92,8 @@ class Lists:
 
     def write(self, name: str, passages: Sequence[tuple[int, Sequence[str]]]) -> Segment:
         """Write the lists of some passages, given by row with their stems, as a segment."""
-        lengths = {row: len(stems) for row, stems in passages}
-        pairs = sorted((stem, row) for row, stems in passages for stem in stems)
-        self._put(name, _grouped(pairs, lengths))
-        return Segment(name, min(lengths), len(passages))
+        self._put(name, _grouped(passages))
+        return Segment(name, min(row for row, _ in passages), len(passages))
 
     def merge(self, name: str, segments: Sequence[Segment], dead: Numbers, since: int) -> Segment:
         """Write several segments as one, without some rows."""
@@ -177,13 +175,21 @@ def to_merge(segments: Sequence[Segment]) -> int:
     return count
 
 
-def _grouped(
-    pairs: Sequence[tuple[str, int]], lengths: dict[int, int]
-) -> Iterator[tuple[str, Postings]]:
-    for stem, group in groupby(pairs, key=lambda pair: pair[0]):
-        rows, counts = np.unique([row for _, row in group], return_counts=True)
-        found = np.array([lengths[int(row)] for row in rows], dtype=np.int64)
-        yield stem, Postings(rows.astype(np.int64), counts.astype(np.int64), found)
+def _grouped(passages: Sequence[tuple[int, Sequence[str]]]) -> Iterator[tuple[str, Postings]]:
+    """Turn passages' stems into stems' passages, in the order of the stems."""
+    numbers: dict[str, int] = {}
+    known = (numbers.setdefault(stem, len(numbers)) for _, stems in passages for stem in stems)
+    stems_at = np.fromiter(known, np.int64)
+    lengths = np.array([len(stems) for _, stems in passages], np.int64)
+    places = np.repeat(np.arange(len(passages)), lengths)
+    pairs, counts = np.unique(stems_at * len(passages) + places, return_counts=True)
+    at = pairs % len(passages)
+    rows = np.array([row for row, _ in passages], np.int64)
+    bounds = np.searchsorted(pairs, np.arange(len(numbers) + 1) * len(passages))
+    for stem in sorted(numbers):
+        number = numbers[stem]
+        some = slice(bounds[number], bounds[number + 1])
+        yield stem, Postings(rows[at[some]], counts[some].astype(np.int64), lengths[at[some]])
 
 
 def _letter(text: str) -> str:

@@ -23,6 +23,7 @@ TOKEN = "QA_MILVUS_TOKEN"  # noqa: S105 - the name of a variable
 # What a field may hold is 65,535 bytes.
 MOST_BYTES = 60_000
 _READ_SECONDS = 10.0
+_LOOK_SECONDS = 4.0  # to see which generation answers: a page waits for it
 _WRITE_SECONDS = 120.0
 _CONNECT_SECONDS = 5.0
 # Milvus takes at most 64 MB in a message; rows of a write are put together up to this.
@@ -87,7 +88,7 @@ class Server:
         """Return the collection that an alias means; empty if there is no such alias."""
         with self._told() as client:
             try:
-                return str(client.describe_alias(alias, timeout=_READ_SECONDS)["collection_name"])
+                return str(client.describe_alias(alias, timeout=_LOOK_SECONDS)["collection_name"])
             except MilvusException as error:
                 if "not found" in str(error).lower() or "not exist" in str(error).lower():
                     return ""
@@ -215,7 +216,7 @@ class Server:
                 filter='id >= ""',
                 output_fields=["id", *fields],
                 limit=16_384,
-                timeout=_READ_SECONDS,
+                timeout=_LOOK_SECONDS,
                 consistency_level="Strong",
             )
             return [dict(row) for row in found]

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import sys
 import threading
 from collections.abc import Sequence
 
@@ -40,7 +41,7 @@ class Stemmer:
             self._db.execute("COMMIT")
             rows = self._db.execute("SELECT doc, term FROM words ORDER BY doc, offset")
             for number, term in rows:
-                found[number].append(_short(term))
+                found[number].append(sys.intern(_short(term)))
         return found
 
 

@@ -20,7 +20,7 @@ from qa.schema import ParsedDocument, Passage
 
 _COUNTED_AT_ONCE = 256
 # So many passages' words are held before they are written as a segment.
-_SEGMENT = 100_000
+_SEGMENT = 50_000
 
 
 class MilvusWriter(MilvusStore):
