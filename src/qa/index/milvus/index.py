@@ -90,8 +90,12 @@ class MilvusIndex:
         """Leave the connection to others; who opened it closes it."""
 
 
-def current(server: Server) -> tuple[str, str]:
+def current(server: Server, *, newest: bool = True) -> tuple[str, str]:
     """Read which line and which generation answer.
+
+    Args:
+        server: Where.
+        newest: Whether one of just now must be seen; that takes half a second.
 
     Raises:
         IndexMissingError: Nothing has been built there.
@@ -104,7 +108,7 @@ def current(server: Server) -> tuple[str, str]:
             f"no index {alias!r} in the store at {server.address.uri}: build one with: "
             "qa index --corpus DIR --store …"
         )
-    names = [str(row["id"]) for row in server.newest(f"{line}_generations", ())]
+    names = [str(row["id"]) for row in server.all_of(f"{line}_generations", (), newest=newest)]
     generation = max(filter(str.isdecimal, names), default="")
     if not generation:
         raise StoreError(f"the store at {server.address.uri} lacks the generations of {line}")

@@ -57,7 +57,7 @@ class MilvusPlace:
     def _ask(self) -> None:
         name: str | QAError
         try:
-            name = current(self._server)[1]
+            name = current(self._server, newest=False)[1]
         except StoreError as error:
             name = error if isinstance(self._name, QAError) or not self._name else self._name
         except QAError as error:

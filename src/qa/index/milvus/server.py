@@ -208,8 +208,15 @@ class Server:
             )
             return [dict(row) for row in found]
 
-    def newest(self, name: str, fields: Sequence[str]) -> list[Row]:
-        """Return all rows of a small collection, as they are now, whoever wrote them."""
+    def all_of(self, name: str, fields: Sequence[str], *, newest: bool = True) -> list[Row]:
+        """Return all rows of a small collection, whoever wrote them.
+
+        Args:
+            name: Of the collection.
+            fields: What is wanted of them.
+            newest: Whether to wait for what was written just now, half a second; else what was
+                written in the last moments may be missing.
+        """
         with self._told() as client:
             found = client.query(
                 name,
@@ -217,7 +224,7 @@ class Server:
                 output_fields=["id", *fields],
                 limit=16_384,
                 timeout=_LOOK_SECONDS,
-                consistency_level="Strong",
+                consistency_level="Strong" if newest else "Eventually",
             )
             return [dict(row) for row in found]
 

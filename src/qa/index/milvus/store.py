@@ -289,13 +289,17 @@ class MilvusStore:
         found = self.passages_at(rows)
         return list(dict.fromkeys(found[row].passage.doc_id for row in rows))
 
+    def count(self, term: str) -> int:
+        """Count the passages with a word's stem."""
+        return self._words.count(term)
+
     def rarity(self, term: str) -> float:
         """Return log(1 + passages / passages with the word's stem): above 0, higher if rarer."""
-        return math.log1p(self.n_passages / (self._words.count(term) + 0.5))
+        return math.log1p(self.n_passages / (self.count(term) + 0.5))
 
     def mentions(self, term: str) -> bool:
         """Whether any passage, heading or document's name has a word of the same stem."""
-        return self._words.count(term) > 0
+        return self.count(term) > 0
 
     def stems(self, first: str) -> tuple[tuple[str, int], ...]:
         """List the stems that begin with a letter, each with how many passages have it."""

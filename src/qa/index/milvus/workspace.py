@@ -196,7 +196,7 @@ class MilvusWorkspace:
         return lines_of(self._server.address.collection, self._server.collections())
 
     def _is_about_the_same(self, line: str) -> bool:
-        rows = self._server.newest(f"{line}_generations", (_ABOUT,))
+        rows = self._server.all_of(f"{line}_generations", (_ABOUT,))
         self._last = State.empty(self._about)
         return any(row[_ABOUT] and json.loads(str(row[_ABOUT])) == self._about for row in rows)
 
@@ -219,7 +219,7 @@ class MilvusWorkspace:
 
     def _clear_up(self, pieces: Pieces, name: str) -> None:
         """Take away what neither this generation nor the one before needs."""
-        rows = self._server.newest(f"{self._line}_generations", ())
+        rows = self._server.all_of(f"{self._line}_generations", ())
         kept = {name, self._before, _ABOUT}
         old = [str(row["id"]) for row in rows if str(row["id"]) not in kept]
         self._server.delete(f"{self._line}_generations", old)
