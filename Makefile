@@ -11,7 +11,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check eval bench ocr clean
+.PHONY: help run test check eval bench cluster ocr clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ eval: $(VENV)/run.stamp ## measure the gold questions' test splits into docs/RES
 bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone meanwhile
 	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks.speed
+
+# Milvus listens on every address: it runs where there is no network but this machine's own.
+cluster: $(VENV)/dev.stamp ## test with a real Milvus cluster, killing parts of it; Linux on x86-64
+	$(PIP) install --quiet -c constraints.txt -e ".[cluster]"
+	unshare --map-root-user --net --pid --fork --kill-child --mount-proc \
+	  sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -m cluster tests/index'
 
 ocr: $(VENV)/python.stamp ## install what reads scanned pages and pictures
 	$(PIP) install -c constraints.txt -e ".[ocr]"

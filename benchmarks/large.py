@@ -264,7 +264,9 @@ def _ask_in_turn(answerers: Sequence[Answerer], questions: Sequence[Query]) -> l
 
 
 def _measure(answerer: Answerer, real: Real, asked: list[float], took: tuple[float, float]) -> Row:
-    index, store, settings = answerer.index, answerer.index.store, AskSettings()
+    index, settings = answerer.index, AskSettings()
+    assert isinstance(index, Index)
+    store = index.store
     rows = store.rows()
     words: list[float] = []
     fts5: list[float] = []

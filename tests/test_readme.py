@@ -44,8 +44,16 @@ COMMANDS = (
     "mcp",
     "team",
 )
-# They serve until they are stopped, or want what a clone has not: a trained reader, a BEIR folder.
-NOT_RUN = ("qa serve", "qa mcp", "qa index --reader", "qa eval scifact")
+# They serve until they are stopped, or want what a clone has not: a trained reader, a BEIR folder,
+# a Milvus.
+NOT_RUN = (
+    "qa serve",
+    "qa mcp",
+    "qa index --reader",
+    "qa eval scifact",
+    "qa index --store",
+    "qa ask --store",
+)
 SETTING_UP = (
     "python3 -m venv .venv",
     ".venv/bin/python app.py",

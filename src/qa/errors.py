@@ -11,6 +11,7 @@
     ├── IndexDamagedError     what is in the index folder cannot be used
     ├── IndexLockedError      another build is running in the same index folder
     ├── IndexWriteError       the index folder cannot be written, or the disk is full
+    ├── StoreError            the Milvus that has the index cannot be reached, or refuses
     ├── CitationError         a quote is not at its offsets: a bug, never shown as an answer
     ├── GoldError             a gold file is malformed
     ├── WriterError           the model that writes cannot be reached, or broke off
@@ -67,6 +68,10 @@ class IndexLockedError(QAError):
 
 class IndexWriteError(QAError):
     """The index folder cannot be written, or the disk is full."""
+
+
+class StoreError(QAError):
+    """The Milvus that has the index cannot be reached, or refuses."""
 
 
 class CitationError(QAError):

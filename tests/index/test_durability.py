@@ -126,6 +126,7 @@ def assert_answers(index_dir: Path) -> None:
         return
     index = answerer.index
     assert not index.damage
+    assert isinstance(index, Index)
     assert_whole(index)
     for question in QUESTIONS[:2]:
         for citation in answerer.ask(question).citations:

@@ -204,7 +204,7 @@ def test_without_an_index_it_ends_and_says_so(tmp_path: Path, gold_file: Path) -
 def test_what_nobody_expected_ends_it_with_a_message(
     evaluation: Evaluator, gold_file: Path, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*args: object) -> None:
+    def fail(*args: object, **options: object) -> None:
         raise ZeroDivisionError("not meant for a person")
 
     logged: list[threading.ExceptHookArgs] = []

@@ -34,8 +34,8 @@ from qa.answer.sources import SourceFiles, SourceView
 from qa.documents.named import named_in
 from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import UsageError
-from qa.index.generations import Index
 from qa.index.store import DocumentInfo
+from qa.index.stores.protocols import IndexReader
 from qa.languages import language_of
 from qa.models.encoder import Encoder
 from qa.models.span_network import SpanNetwork
@@ -67,7 +67,7 @@ class Answerer:
 
     def __init__(
         self,
-        index: Index,
+        index: IndexReader,
         encoder: Encoder,
         network: SpanNetwork,
         settings: AskSettings,
@@ -308,7 +308,7 @@ class Answerer:
         return self._settings
 
     @property
-    def index(self) -> Index:
+    def index(self) -> IndexReader:
         """The open index."""
         return self._index
 

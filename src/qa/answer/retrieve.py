@@ -6,14 +6,14 @@ Does not know answers or thresholds: it always returns the nearest passages ther
 from collections.abc import Collection
 
 from qa.answer.read import Query
-from qa.index.generations import Index
+from qa.index.stores.protocols import IndexReader
 from qa.schema import RetrievedPassage
 from qa.settings import AskSettings
 from qa.words import query_terms
 
 
 def retrieve(
-    index: Index,
+    index: IndexReader,
     query: Query,
     settings: AskSettings,
     k: int,
@@ -48,7 +48,8 @@ def retrieve(
     # Rows depend on the order in which documents came; an update answers like a rebuild.
     leading = sorted(scores, key=lambda row: -scores[row])
     least = scores[leading[min(k, len(leading)) - 1]] if leading else 0.0
-    found = {row: index.store.passage(row).passage for row in leading if scores[row] >= least}
+    stored = index.store.passages_at([row for row in leading if scores[row] >= least])
+    found = {row: entry.passage for row, entry in stored.items()}
     best = sorted(found, key=lambda row: (-scores[row], found[row].doc_id, found[row].start))[:k]
     return [
         RetrievedPassage(

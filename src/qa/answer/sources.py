@@ -7,7 +7,7 @@ from qa.documents.load import source_path
 from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import IndexDamagedError, SourceError
 from qa.files import file_sha256
-from qa.index.store import Store
+from qa.index.stores.protocols import StoreReader
 from qa.schema import Block, Document, Span, State
 
 
@@ -32,7 +32,7 @@ class SourceView:
 class SourceFiles:
     """The documents of one index, and where their files are. Safe to use from several threads."""
 
-    def __init__(self, store: Store, corpus: Path) -> None:
+    def __init__(self, store: StoreReader, corpus: Path) -> None:
         """Prepare.
 
         Args:

@@ -16,6 +16,7 @@ from qa.errors import (
     IndexDamagedError,
     IndexMissingError,
     QAError,
+    StoreError,
     UsageError,
     WriterError,
 )
@@ -37,6 +38,7 @@ _STATUSES: tuple[tuple[type[QAError], int], ...] = (
     (UsageError, 422),
     (IndexMissingError, 503),
     (IndexDamagedError, 503),
+    (StoreError, 503),
     (WriterError, 502),
     (FeedbackError, 403),
 )

@@ -247,7 +247,7 @@ class Service:
         except QAError as error:
             return {**_NOTHING, "version": __version__, "problem": str(error)}
         return {
-            "ready": True,
+            "ready": not self._live.problem,
             "version": __version__,
             "generation": index.generation,
             "documents": index.store.n_documents,

@@ -48,6 +48,7 @@ class Plan:
         mcp: Whether there are tools for agents beside the HTTP interface.
         read_only: Whether no verdicts are kept.
         writer: A model that writes about answers; None for none.
+        store: Address of a Milvus that has the index; empty for its folder.
     """
 
     index_dir: Path
@@ -57,6 +58,7 @@ class Plan:
     mcp: bool = False
     read_only: bool = False
     writer: WriterSettings | None = None
+    store: str = ""
 
 
 def serve(plan: Plan, listening: socket.socket, workers: int, ready: Callable[[str], None]) -> None:
@@ -127,7 +129,7 @@ class _Supervisor(Multiprocess):
 
 def _served(plan: Plan) -> ASGIApp:
     """Return what a worker serves; runs in its main thread, when uvicorn has set its signals."""
-    live = LiveAnswerer(plan.index_dir, plan.settings)
+    live = LiveAnswerer(plan.index_dir, plan.settings, store=plan.store)
     service = service_of(plan.index_dir, live, read_only=plan.read_only, writer=plan.writer)
     beside = programs(service, api=True, mcp=plan.mcp, keys=plan.keys)
     door = Door(guarded(plan.rules, beside.gates, beside.lifespan))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.options import add_index, add_risk
+from qa.cli.options import add_index, add_risk, add_store
 from qa.cli.output import bar, warn_of_drafts
 from qa.errors import UsageError
 
@@ -33,6 +33,7 @@ def add_calibrate_command(commands: Any) -> None:
         help="only questions of this split (“calibration”, if the file has splits)",
     )
     add_index(calibrate)
+    add_store(calibrate)
     calibrate.add_argument(
         "--reset", action="store_true", help="remove your calibration; the reader's is used again"
     )
@@ -72,7 +73,8 @@ def _fit_and_keep(arguments: argparse.Namespace, gold: "list[GoldQuestion]") -> 
     from qa.evaluate.recalibrate import recalibrate
     from qa.settings import AskSettings
 
-    answerer = open_index(arguments.index, AskSettings(max_risk=arguments.max_risk))
+    settings = AskSettings(max_risk=arguments.max_risk)
+    answerer = open_index(arguments.index, settings, store=arguments.store)
     packaged = answerer.packaged
     asked = []
     with bar("asking", len(gold)) as advance:

@@ -10,13 +10,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.options import add_index, add_writer, writer_of
+from qa.cli.options import add_index, add_store, add_writer, writer_of
 from qa.cli.output import bar, write_json_lines
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from qa.draft.review import Drop, GoldObject, Keep, Stop
-    from qa.index.generations import Index
+    from qa.index.stores.protocols import IndexReader
 
 _HELP = "k keep, e edit, d drop, q quit (what is decided is kept)"
 
@@ -27,6 +27,7 @@ def add_draft_command(commands: Any) -> None:
         "draft-gold", help="propose gold questions from your documents, for you to review"
     )
     add_index(draft)
+    add_store(draft)
     draft.add_argument(
         "--out", type=Path, metavar="FILE.jsonl", help="where they go (standard output)"
     )
@@ -52,9 +53,9 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
             f"{arguments.out} is there already and may hold reviewed questions; name another file"
         )
     from qa.files import json_lines
-    from qa.index.generations import Index
+    from qa.index.stores.opening import place_of
 
-    index = Index.open(arguments.index)
+    index = place_of(arguments.index, arguments.store).open()
     records = _drafts(arguments, index)
     index.close()
     if arguments.out:
@@ -68,7 +69,7 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _drafts(arguments: argparse.Namespace, index: "Index") -> "list[GoldObject]":
+def _drafts(arguments: argparse.Namespace, index: "IndexReader") -> "list[GoldObject]":
     """Propose questions: the program's own, or a model's of the user's."""
     writer = writer_of(arguments)
     if writer is None:

@@ -111,7 +111,8 @@ def _ask_beir(arguments: argparse.Namespace) -> "tuple[list[Record], Answerer]":
     names = export_corpus(folder, cache)
     arguments.corpus = cache
     build(arguments)
-    answerer = open_index(arguments.index, AskSettings(k=_SEARCHED, candidates=_SEARCHED))
+    settings = AskSettings(k=_SEARCHED, candidates=_SEARCHED)
+    answerer = open_index(arguments.index, settings, store=arguments.store)
     with bar("searching", len(beir.queries)) as advance:
         searched = evaluate_ranking(answerer, beir, names, lambda done, total: advance(1))
     return searched, answerer
@@ -122,7 +123,7 @@ def _refuse_other_index(arguments: argparse.Namespace, cache: Path) -> None:
     from qa.answer.live import open_index
 
     try:
-        answerer = open_index(arguments.index)
+        answerer = open_index(arguments.index, store=arguments.store)
     except IndexMissingError:
         return
     corpus = Path(answerer.index.manifest.corpus)

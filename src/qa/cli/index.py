@@ -7,7 +7,6 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.answer.present import pages_in_words
@@ -51,7 +50,7 @@ def _index(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(asdict(report), ensure_ascii=False))
     else:
-        print(_summary(report, arguments.index))
+        print(_summary(report, _where(arguments)))
     return 0
 
 
@@ -60,11 +59,11 @@ def open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answ
     from qa.answer.live import open_index
 
     try:
-        answerer = open_index(arguments.index, settings)
+        answerer = open_index(arguments.index, settings, store=arguments.store)
     except IndexMissingError:
-        tell(f"no index in {arguments.index} yet; building one from {arguments.corpus}")
-        tell(_summary(build(arguments), arguments.index))
-        return open_index(arguments.index, settings)
+        tell(f"no index in {_where(arguments)} yet; building one from {arguments.corpus}")
+        tell(_summary(build(arguments), _where(arguments)))
+        return open_index(arguments.index, settings, store=arguments.store)
     if answerer.index.damage:
         tell(answerer.index.damage)
     _check_models(arguments, answerer.index.manifest.settings)
@@ -78,7 +77,7 @@ def _check_models(arguments: argparse.Namespace, built: dict[str, Any]) -> None:
         wanted, found = getattr(arguments, option), built.get(option, default)
         if wanted not in (default, found):
             raise UsageError(
-                f"the index in {arguments.index} was built with --{option} {found}; to use "
+                f"the index in {_where(arguments)} was built with --{option} {found}; to use "
                 f"{wanted}, build it first: qa index --{option} {wanted}"
             )
 
@@ -95,6 +94,7 @@ def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRepo
             arguments.corpus,
             arguments.index,
             settings,
+            store=arguments.store,
             limits=limits_of(arguments),
             rebuild=rebuild,
             allow_empty=getattr(arguments, "allow_empty", False),
@@ -125,9 +125,13 @@ def skipped_in_words(skipped: Sequence[SkippedFile]) -> list[str]:
     return told
 
 
-def _summary(report: "BuildReport", index_dir: Path) -> str:
+def _where(arguments: argparse.Namespace) -> str:
+    return str(arguments.store or arguments.index)
+
+
+def _summary(report: "BuildReport", where: str) -> str:
     counts = f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}"
-    counts += f" in {index_dir}"
+    counts += f" in {where}"
     if report.up_to_date:
         return f"up to date: {counts}"
     changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"

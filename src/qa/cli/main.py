@@ -35,6 +35,7 @@ _EXTRAS = {
     "authlib": _TEAM,
     "httpx2": _TEAM,
     "joserfc": _TEAM,
+    "pymilvus": "the extra milvus: pip install 'document-qa[milvus]'",
 }
 
 

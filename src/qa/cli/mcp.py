@@ -30,5 +30,7 @@ def _mcp(arguments: argparse.Namespace) -> int:
 
     settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
     open_or_build(arguments, settings).close()
-    run_stdio(service_of(arguments.index, LiveAnswerer(arguments.index, settings)))
+    run_stdio(
+        service_of(arguments.index, LiveAnswerer(arguments.index, settings, store=arguments.store))
+    )
     return 0

@@ -35,10 +35,22 @@ def add_index(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add where documents and vectors are, if not in the index's folder."""
+    parser.add_argument(
+        "--store",
+        default="",
+        metavar="URL",
+        help="Milvus that has documents and vectors in place of the index's folder, such as "
+        "milvus://127.0.0.1:19530/documents (docs/CLUSTER.md)",
+    )
+
+
 def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add what says which documents, which index and which models."""
     parser.add_argument("--corpus", type=folder, default=Path("corpus"), help="folder of documents")
     add_index(parser)
+    add_store(parser)
     parser.add_argument(
         "--encoder",
         default=DEFAULT_ENCODER,

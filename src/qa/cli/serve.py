@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from qa.cli.index import open_or_build
 from qa.cli.options import add_build_options, add_risk, add_untrusted, add_writer, writer_of
+from qa.cli.output import tell
 from qa.cli.team.serve import add_team_options, serve_team
-from qa.errors import IndexMissingError, UsageError
+from qa.errors import IndexMissingError, StoreError, UsageError
 from qa.settings import AskSettings, BuildSettings
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _serve_until_told(arguments: argparse.Namespace) -> None:
         return
     from qa.answer.live import LiveAnswerer
 
-    live = LiveAnswerer(arguments.index, settings)
+    live = LiveAnswerer(arguments.index, settings, store=arguments.store)
     beside = _programs(arguments, live, keys)
     if arguments.api_only:
         assert beside is not None
@@ -199,6 +200,7 @@ def _serve_from_workers(
         mcp=arguments.mcp,
         read_only=arguments.read_only,
         writer=writer_of(arguments),
+        store=arguments.store,
     )
     serve(plan, listening, arguments.workers, ready)
 
@@ -281,10 +283,13 @@ def _open_or_begin(
     arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
 ) -> str:
     """Open an index, or begin to build one while the page is up; say its calibration."""
-    from qa.index.generations import current_generation
+    from qa.index.stores.opening import place_of
 
     try:
-        current_generation(arguments.index)
+        place_of(arguments.index, arguments.store).current_generation()
+    except StoreError as error:
+        tell(error)  # the page says so, too, and answers when the store does
+        return ""
     except IndexMissingError:
         if library is not None:
             arguments.corpus.mkdir(parents=True, exist_ok=True)
@@ -306,4 +311,4 @@ def _model_options(arguments: argparse.Namespace, built_with: Mapping[str, Any])
     for name in ("encoder", "reader", "precision"):
         asked, default = getattr(arguments, name), defaults[name]
         options.append(f"--{name}={asked if asked != default else built_with.get(name, default)}")
-    return options
+    return [*options, f"--store={arguments.store}"] if arguments.store else options

@@ -16,7 +16,7 @@ from typing import Any
 from qa.draft.questions import Capitals, questions
 from qa.draft.unanswerable import Background, Twin, twin
 from qa.evaluate.squad import normalise
-from qa.index.store import Store
+from qa.index.stores.protocols import StoreReader
 from qa.schema import Document, Span
 from qa.words import squeezed
 
@@ -56,7 +56,7 @@ class Draft:
         return "draft-" + hashlib.sha256(parts.encode()).hexdigest()[:10]
 
 
-def draft_gold(store: Store, count: int, seed: int) -> list[dict[str, Any]]:
+def draft_gold(store: StoreReader, count: int, seed: int) -> list[dict[str, Any]]:
     """Propose gold questions about the documents of a store.
 
     Args:
@@ -114,7 +114,7 @@ def is_told(question: str, answer: str) -> bool:
     return any(asked[i : i + len(said)] == said for i in range(len(asked) - len(said) + 1))
 
 
-def _pool(store: Store, count: int, seed: int) -> list[Draft]:
+def _pool(store: StoreReader, count: int, seed: int) -> list[Draft]:
     """Draft from documents in random order until there is enough to choose from."""
     infos = store.documents()
     random.Random(seed).shuffle(infos)  # noqa: S311  # not a secret

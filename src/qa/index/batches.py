@@ -7,7 +7,7 @@ from qa.index.passages.chunk import chunk
 from qa.index.passages.passage_vectors import PassageEncoder
 from qa.index.prepare_models import Models
 from qa.index.progress import BuildEvent, OnEvent
-from qa.index.workspace import Workspace
+from qa.index.stores.protocols import BuildWorkspace
 from qa.schema import ParsedDocument, Passage, SkippedFile
 
 
@@ -20,7 +20,7 @@ class Batches:
     """
 
     def __init__(
-        self, workspace: Workspace, models: Models, language: str, progress: OnEvent
+        self, workspace: BuildWorkspace, models: Models, language: str, progress: OnEvent
     ) -> None:
         """Prepare; nothing is written yet.
 
@@ -35,7 +35,7 @@ class Batches:
         self._language = language
         self._progress = progress
         self._vectors = PassageEncoder(
-            models.encoder, workspace.vectors_of_content, self._tell_encoded
+            models.encoder, workspace.vectors_of_contents, self._tell_encoded
         )
         self._batch: list[tuple[ParsedDocument, list[Passage]]] = []
         self.passages = 0

@@ -18,23 +18,26 @@ from qa.documents.sandbox import Sandbox
 from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWriteError, UsageError
 from qa.formats import SUFFIXES, parser_version
 from qa.index.batches import Batches
-from qa.index.generations import FORMAT, Index, Manifest, check_index_dir
+from qa.index.generations import FORMAT, Manifest, check_index_dir
 from qa.index.lock import build_lock
 from qa.index.plan import KnownDocuments, Plan, count_changes, make_plan
 from qa.index.prepare_models import Models, prepare_models
 from qa.index.progress import BuildEvent, BuildReport, OnEvent, one_at_a_time
 from qa.index.publish import Pace, Publisher
-from qa.index.store import Store
-from qa.index.store_writer import StoreWriter
-from qa.index.workspace import Workspace
+from qa.index.stores.opening import place_of
+from qa.index.stores.protocols import (
+    BuildWorkspace,
+    IndexReader,
+    Place,
+    StoreBuilder,
+    StoreReader,
+)
 from qa.models.encoder import available_cores
 from qa.schema import ParsedDocument, RefusedFile, SkippedFile
 from qa.settings import BuildSettings, ParseLimits
 
 __all__ = ["BuildEvent", "BuildReport", "Pace", "build_index"]
 
-# An index up to this size is hashed by every build: a quarter of a second.
-_HASHED_BYTES = 256_000_000
 # A full-text index that has changed by more than this is merged into one piece again.
 _OPTIMIZE_SHARE = 0.1
 
@@ -44,6 +47,7 @@ def build_index(
     index_dir: Path | str = "index",
     settings: BuildSettings | None = None,
     *,
+    store: str = "",
     limits: ParseLimits | None = None,
     rebuild: bool = False,
     allow_empty: bool = False,
@@ -59,6 +63,8 @@ def build_index(
         corpus: Folder of documents.
         index_dir: Where the index is or will be.
         settings: What shapes it; None for the defaults.
+        store: Address of a Milvus that has documents and vectors in place of the folder
+            (docs/CLUSTER.md).
         limits: What one file may cost; None for the defaults.
         rebuild: Take nothing over from the index that is there.
         allow_empty: Make an index without documents if there are none.
@@ -66,24 +72,27 @@ def build_index(
         pace: How often what is ready is kept and published; None for the defaults.
 
     Raises:
-        UsageError: A folder's name is empty, or the index's is that of a file.
+        UsageError: A folder's name is empty, or the index's is that of a file, or the store's
+            address is none.
         CorpusError: The folder is missing or holds nothing readable.
         WorkerError: The processes that read files cannot be started.
         EncoderError: The encoder cannot be loaded, exported or trusted.
         ReaderError: The reader cannot be loaded or exported.
         IndexLockedError: Another build does not end, or the folder is read-only.
         IndexWriteError: The disk is full or fails.
+        StoreError: The store cannot be reached.
     """
     started = time.perf_counter()
     corpus, index_dir = _folder(corpus, "corpus"), _folder(index_dir, "index")
     check_corpus(corpus)  # a missing one is told before any work
     check_index_dir(index_dir)
+    place = place_of(index_dir, store)
     limits = limits or ParseLimits()
     progress = one_at_a_time(progress)
     with build_lock(
         index_dir, lambda holder: progress(BuildEvent(f"waiting for another build ({holder})"))
     ):
-        old = _open_old(index_dir, progress)
+        old = _open_old(place, progress)
         try:
             with Sandbox(
                 limits,
@@ -93,8 +102,8 @@ def build_index(
                 ),
             ) as sandbox:
                 task = _Task(
-                    started, corpus, index_dir, settings or BuildSettings(), limits, sandbox,
-                    allow_empty, progress, pace or Pace(),
+                    started, corpus, index_dir, place, settings or BuildSettings(), limits,
+                    sandbox, allow_empty, progress, pace or Pace(),
                 )  # fmt: skip
                 try:
                     return _build(task, old, take_over=not rebuild)
@@ -118,6 +127,7 @@ class _Task:
     started: float
     corpus: Path
     index_dir: Path
+    place: Place
     settings: BuildSettings
     limits: ParseLimits
     sandbox: Sandbox
@@ -126,7 +136,7 @@ class _Task:
     pace: Pace
 
 
-def _build(task: _Task, old: Index | None, *, take_over: bool) -> BuildReport:
+def _build(task: _Task, old: IndexReader | None, *, take_over: bool) -> BuildReport:
     """Go through the steps of a build.
 
     Args:
@@ -139,8 +149,9 @@ def _build(task: _Task, old: Index | None, *, take_over: bool) -> BuildReport:
     sample = _sample(task, fingerprints)
     models = prepare_models(task.index_dir, task.settings, sample, task.progress)
     source = old if take_over else None
-    with Workspace(
-        task.index_dir, _about(task, models), source, models.encoder.encode_query, task.progress
+    dimension = models.encoder.card.dimension
+    with task.place.workspace(
+        _about(task, models), dimension, source, models.encoder.encode_query, task.progress
     ) as workspace:
         if take_over:
             workspace.resume()
@@ -237,7 +248,7 @@ def _read_all(
     plan: Plan,
     indexed: Mapping[str, str],
     fingerprints: Fingerprints,
-    workspace: Workspace,
+    workspace: BuildWorkspace,
     batches: Batches,
     publisher: Publisher,
 ) -> list[SkippedFile]:
@@ -276,7 +287,10 @@ def _read_all(
 
 
 def _parsed(
-    task: _Task, sources: Sequence[SourceFile], fingerprints: Fingerprints, stores: Sequence[Store]
+    task: _Task,
+    sources: Sequence[SourceFile],
+    fingerprints: Fingerprints,
+    stores: Sequence[StoreReader],
 ) -> Iterator[ParsedDocument | SkippedFile]:
     """Read files in parallel, the small ones first, so that there is soon something to ask.
 
@@ -302,7 +316,7 @@ def _size(source: SourceFile) -> int:
         return 0
 
 
-def _remove(workspace: Workspace, doc_ids: Sequence[str]) -> None:
+def _remove(workspace: BuildWorkspace, doc_ids: Sequence[str]) -> None:
     if doc_ids:
         store = workspace.writer()
         with store.transaction():
@@ -311,7 +325,7 @@ def _remove(workspace: Workspace, doc_ids: Sequence[str]) -> None:
 
 
 def _finish(
-    task: _Task, store: StoreWriter, skipped: Sequence[tuple[str, str]], passages_added: int
+    task: _Task, store: StoreBuilder, skipped: Sequence[tuple[str, str]], passages_added: int
 ) -> None:
     """Note what was skipped, and tidy up after many changes.
 
@@ -326,7 +340,7 @@ def _finish(
             store.optimize()
 
 
-def _is_current(index: Index, reader: str, skipped: Sequence[tuple[str, str]]) -> bool:
+def _is_current(index: IndexReader, reader: str, skipped: Sequence[tuple[str, str]]) -> bool:
     """Whether the generation that answers is all that a build without changes could make."""
     manifest = index.manifest
     return (
@@ -337,7 +351,7 @@ def _is_current(index: Index, reader: str, skipped: Sequence[tuple[str, str]]) -
     )
 
 
-def _contents(store: Store) -> tuple[dict[str, str], int, list[tuple[str, tuple[int, ...]]]]:
+def _contents(store: StoreReader) -> tuple[dict[str, str], int, list[tuple[str, tuple[int, ...]]]]:
     """Return what a store holds: hashes by id, number of passages, pages that were not read."""
     return store.hashes(), store.n_passages, store.unread_pages()
 
@@ -349,15 +363,10 @@ def _folder(name: Path | str, what: str) -> Path:
     return Path(name)
 
 
-def _open_old(index_dir: Path, progress: OnEvent) -> Index | None:
+def _open_old(place: Place, progress: OnEvent) -> IndexReader | None:
     """Open the index that is there, to take over what has not changed; None if unusable."""
     try:
-        index = Index.open(index_dir)
-        thorough = sum(index.manifest.bytes.values()) <= _HASHED_BYTES
-        if not (why := index.find_damage(thorough=thorough)):
-            return index
-        index.close()
-        return Index.open(index_dir, {index.generation: why})
+        return place.open_for_build()
     except IndexMissingError:
         return None
     except IndexDamagedError as error:

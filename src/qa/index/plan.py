@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from qa.documents.load import SourceFile, title_from_name
 from qa.formats import suffix_of
-from qa.index.store import Store
+from qa.index.stores.protocols import StoreReader
 from qa.schema import ParsedDocument, SkippedFile
 
 
@@ -43,7 +43,7 @@ class Changes:
 class KnownDocuments:
     """Files' documents that some stores have as their parsers gave them, by content and kind."""
 
-    def __init__(self, stores: Sequence[Store], sources: Sequence[SourceFile]) -> None:
+    def __init__(self, stores: Sequence[StoreReader], sources: Sequence[SourceFile]) -> None:
         wanted = {source.sha256 for source in sources}
         self._where = {
             (sha256, suffix_of(doc_id)): (store, doc_id)

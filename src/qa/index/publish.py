@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from qa.index.generations import Manifest
 from qa.index.progress import BuildEvent, OnEvent
-from qa.index.workspace import Workspace
+from qa.index.stores.protocols import BuildWorkspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Publisher:
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: BuildWorkspace,
         manifest: Manifest,
         missing: Collection[str],
         pace: Pace,

@@ -230,6 +230,10 @@ class Store:
             raise self._damaged(f"no passage at row {row}")
         return self._made(_stored_passage, found)
 
+    def passages_at(self, rows: Collection[int]) -> dict[int, StoredPassage]:
+        """Return the passages at some rows; raises as `passage`."""
+        return {row: self.passage(row) for row in rows}
+
     def passages_of(self, doc_id: str) -> list[StoredPassage]:
         """List a document's passages in the order of its text."""
         rows = self._all(f"{_PASSAGES} WHERE d.doc_id = ? ORDER BY start", (doc_id,))

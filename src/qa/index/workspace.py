@@ -12,6 +12,7 @@ lock.
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
@@ -122,12 +123,17 @@ class Workspace:
         older = source.store if source and source.manifest.format == FORMAT else None
         return [store for store in (self._base(), older) if store]
 
-    def vectors_of_content(self, content: bytes) -> StoredVectors | None:
-        """Return the vectors that any store has for a content key, or None if none has."""
+    def vectors_of_contents(self, contents: Sequence[bytes]) -> dict[bytes, StoredVectors]:
+        """Return the vectors that any store has, by content key."""
         stores: list[Store] = [self._store] if self._store else []
         if alike := self._encoded_alike():
             stores.append(alike.store)
-        return next(filter(None, (store.vectors_of_content(content) for store in stores)), None)
+        found: dict[bytes, StoredVectors] = {}
+        for content in contents:
+            known = filter(None, (store.vectors_of_content(content) for store in stores))
+            if (vectors := next(known, None)) is not None:
+                found[content] = vectors
+        return found
 
     def _encoded_alike(self) -> Index | None:
         """Return the index to take over from, if its vectors can be."""

@@ -129,7 +129,7 @@ class Rooms:
 
     def _room(self, collection: Collection) -> _Room:
         served, index_dir = self._served, collection.index_dir
-        live = LiveAnswerer(index_dir, served.settings, self._models)
+        live = LiveAnswerer(index_dir, served.settings, models=self._models)
         feedback = Feedback(index_dir / FEEDBACK_FILE)
         library = Library(collection.corpus, index_dir, served.build_options)
         _begin(library, index_dir)

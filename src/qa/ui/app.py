@@ -201,7 +201,7 @@ def mount(parts: PageParts, into: Callable[[PageGate], FastAPI]) -> MountedPage:
         writes=parts.writes is not None,
         asked=parts.beside.asked,
     )
-    evaluator = Evaluator(parts.index_dir, parts.settings)
+    evaluator = Evaluator(parts.index_dir, parts.settings, parts.live.store)
     uploads = Uploads()
     page = build_ui(
         DocumentsPane(parts.live, parts.library),

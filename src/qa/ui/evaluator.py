@@ -41,13 +41,17 @@ class EvaluationStatus:
 class Evaluator:
     """Runs one gold file at a time. Safe to use from several threads."""
 
-    def __init__(self, index_dir: Path, settings: AskSettings | None = None) -> None:
+    def __init__(
+        self, index_dir: Path, settings: AskSettings | None = None, store: str = ""
+    ) -> None:
         """Prepare.
 
         Args:
             index_dir: The index that is asked.
             settings: How it answers.
+            store: Address of the Milvus that has it; empty for its folder.
         """
+        self._store = store
         self._index_dir = index_dir
         self._settings = settings or AskSettings()
         self._lock = threading.Lock()
@@ -100,7 +104,8 @@ class Evaluator:
     def _run(self, gold: list[GoldQuestion], name: str, split: str) -> None:
         report = error = ""
         try:
-            answerer = open_index(self._index_dir, replace(self._settings, k=DEPTH))
+            settings = replace(self._settings, k=DEPTH)
+            answerer = open_index(self._index_dir, settings, store=self._store)
             try:
                 records = evaluate(answerer, gold, self._advance)
                 report = report_html(records, self._subject(answerer, name, split), {})

@@ -12,7 +12,8 @@ from itertools import islice, zip_longest
 from qa.answer.pipeline import Answerer
 from qa.draft.draft import Draft, drafts_of
 from qa.errors import AbandonedError, QAError
-from qa.index.store import DocumentInfo, Store, StoredPassage
+from qa.index.store import DocumentInfo, StoredPassage
+from qa.index.stores.protocols import StoreReader
 from qa.schema import Citation
 
 _MOST_CHARACTERS = 110  # of a question: it is to be read at a glance
@@ -125,14 +126,14 @@ def _in_turn(found: dict[str, str]) -> list[str]:
     return [q for row in zip_longest(*by_document.values()) for q in row if q is not None]
 
 
-def _drafts(store: Store, infos: Sequence[DocumentInfo]) -> Iterator[Draft]:
+def _drafts(store: StoreReader, infos: Sequence[DocumentInfo]) -> Iterator[Draft]:
     """Yield drafts of some documents in turn, short questions first."""
     by_document = [_of_document(store, info.doc_id) for info in infos]
     for row in zip_longest(*by_document):
         yield from filter(None, row)
 
 
-def _of_document(store: Store, doc_id: str, around: int | None = None) -> list[Draft]:
+def _of_document(store: StoreReader, doc_id: str, around: int | None = None) -> list[Draft]:
     """Draft a question of each sentence that gives a short one.
 
     Args:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qa.team.team import Team
 
 _SECRET = "QA_OIDC_SECRET"  # noqa: S105 - where it is read from
-_NOT_WITH = ("api_only", "api_key_file", "read_only", "untrusted")
+_NOT_WITH = ("api_only", "api_key_file", "read_only", "untrusted", "store")
 
 
 def add_team_options(serve: argparse.ArgumentParser) -> None:

@@ -24,14 +24,14 @@ class PassageEncoder:
     def __init__(
         self,
         encoder: Encoder,
-        known: Callable[[bytes], StoredVectors | None],
+        known: Callable[[Sequence[bytes]], dict[bytes, StoredVectors]],
         progress: Callable[[int], None],
     ) -> None:
         """Prepare; nothing is encoded yet.
 
         Args:
             encoder: What encodes.
-            known: Returns the vectors that are there for a content key.
+            known: Returns the vectors that are there, by content key.
             progress: Told `done` as the work goes on.
         """
         self._encoder = encoder
@@ -44,10 +44,10 @@ class PassageEncoder:
     def vectors(self, passages: Sequence[Passage]) -> list[StoredVectors]:
         """Return the passages' vectors, encoding only those that are not known."""
         keys = [_content_key(passage) for passage in passages]
-        known = {key: self._known(key) for key in dict.fromkeys(keys)}
+        known = self._known(list(dict.fromkeys(keys)))
         # What is there more than once is encoded once: a page's frame, a file of dots.
         by_key = dict(zip(keys, passages, strict=True))
-        missing = {key: by_key[key] for key, stored in known.items() if stored is None}
+        missing = {key: passage for key, passage in by_key.items() if key not in known}
         self.done += len(passages) - len(missing)
         inputs = [_encoder_input(passage) for passage in missing.values()]
         fresh = self._encoder.encode_passages(inputs, self._advance)
@@ -56,7 +56,7 @@ class PassageEncoder:
             known[key] = StoredVectors(key, passage, sentences)
         self.encoded += len(missing)
         self.tokens += sum(self._encoder.count_tokens([entry.text for entry in inputs]))
-        return [stored for key in keys if (stored := known[key]) is not None]
+        return [known[key] for key in keys]
 
     def _advance(self, count: int) -> None:
         self.done += count

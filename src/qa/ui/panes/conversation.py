@@ -10,7 +10,7 @@ from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
 from qa.converse.conversation import exchanges_of, reply
 from qa.converse.present import state_of
 from qa.converse.talk import answer_to, small_talk
-from qa.errors import IndexMissingError, QAError
+from qa.errors import IndexMissingError, QAError, StoreError
 from qa.evaluate.feedback import Feedback, Verdict, makes_test
 from qa.ui.examples import Examples
 from qa.ui.library import Library
@@ -64,6 +64,8 @@ class ConversationPane:
                 repeated=self._repeated(opened(self._live)),
                 writes=self._writes,
             )
+        if self._live.problem:
+            return welcome_html([], 0, can_add=False, is_down=True, problem=self._live.problem)
         answerer, can_add = opened(self._live), self._library is not None
         examples = self._examples.of(answerer) if answerer else []
         count = answerer.index.store.n_documents if answerer else 0
@@ -136,7 +138,10 @@ class ConversationPane:
             return frozenset()
         generation, titles = self._titles
         if generation != answerer.index.generation:
-            counts = Counter(document.title for document in answerer.documents())
+            try:
+                counts = Counter(document.title for document in answerer.documents())
+            except StoreError:
+                return titles
             titles = frozenset(title for title, count in counts.items() if count > 1)
             self._titles = answerer.index.generation, titles
         return titles

@@ -11,7 +11,7 @@ from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
 from qa.answer.sources import SourceView
 from qa.converse.overview import Overview, overview
 from qa.documents.sandbox import Sandbox
-from qa.errors import QAError, SourceError
+from qa.errors import QAError, SourceError, StoreError
 from qa.formats import has_page_images
 from qa.schema import Span
 from qa.ui.library import Library, LibraryStatus
@@ -31,6 +31,7 @@ from qa.words import counted
 
 _LIKELY_PASSAGES = 50
 _MOST_WORDS = 200  # characters that are looked for within a document
+_DOWN = "The store cannot be reached; it is tried again"
 _MOST_EVIDENCE = 20_000  # characters; evaluate.js lets no more through
 
 
@@ -136,7 +137,8 @@ class DocumentsPane:
         answerer = opened(self._live)
         return {
             "running": now.running,
-            "said": stage_in_words(now) if now.running else "",
+            "said": stage_in_words(now) if now.running else _DOWN if self._live.problem else "",
+            "down": bool(self._live.problem),
             "news": _news(listed),
             "html": indexing_html(listed),
             "generation": answerer.index.generation if answerer else "",
@@ -232,15 +234,19 @@ class DocumentsPane:
     def _listed(self, chosen: Collection[str], *, whole: bool = True) -> DocumentList:
         answerer = opened(self._live)
         library = self._library
+        try:
+            documents = answerer.documents() if answerer and whole else []
+        except StoreError:  # the notice says why
+            documents = []
         return DocumentList(
-            documents=answerer.documents() if answerer and whole else (),
+            documents=documents,
             skipped=answerer.index.store.skipped() if answerer else (),
             chosen=chosen,
             status=library.status() if library else LibraryStatus(),
             can_change=library is not None,
             can_restore=bool(library and library.can_restore),
             dismissed=library.dismissed if library else (),
-            notice=answerer.index.damage if answerer else "",
+            notice=self._live.problem or (answerer.index.damage if answerer else ""),
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from qa.answer.live import LiveAnswerer
-from qa.errors import HistoryError
+from qa.errors import HistoryError, StoreError
 from qa.ui.export.markdown import to_markdown
 from qa.ui.export.word import to_word
 from qa.ui.history.history import History
@@ -162,7 +162,10 @@ class HistoryPane:
 
     def _checked(self, now: Conversation) -> Conversation:
         answerer = opened(self._live)
-        turns = tuple(self._rechecker.checked(turn, answerer) for turn in now.turns)
+        try:
+            turns = tuple(self._rechecker.checked(turn, answerer) for turn in now.turns)
+        except StoreError:  # it is shown as it was kept
+            return now
         return replace(now, turns=turns)
 
     def _drawn(self, now: Conversation) -> str:

@@ -77,6 +77,7 @@ function pick(box) {
 let polling = false;
 let isWanted = false;
 let polled = false;
+let wasDown = false;
 let generation = null;
 
 function keyOf(node) {
@@ -149,14 +150,17 @@ async function follow() {
       const now = await server.follow_progress({});
       if (!now) break; // nothing answers
       tell(now);
-      if (generation !== null && now.generation !== generation) {
-        await find();
-        tellAll("qa-renew");
+      if (!now.down) { // while the store is away, what is shown stays
+        if (wasDown || (generation !== null && now.generation !== generation)) {
+          await find();
+          tellAll("qa-renew");
+        }
+        generation = now.generation;
       }
-      generation = now.generation;
+      wasDown = now.down;
       polled = true;
-      if (now.running) {
-        await new Promise((resolve) => setTimeout(resolve, 700));
+      if (now.running || now.down) {
+        await new Promise((resolve) => setTimeout(resolve, now.running ? 700 : 2000));
         continue;
       }
       if (isAdding) await introduce();
@@ -342,4 +346,5 @@ document.addEventListener("drop", (event) => {
 });
 
 list();
+document.addEventListener("qa-turned", follow); // an answer may say that the store is away
 follow(); // what is read and said does not wait for the list

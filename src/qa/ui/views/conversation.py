@@ -10,7 +10,12 @@ from qa.ui.views.writing import writing_html
 
 
 def welcome_html(
-    examples: Sequence[str], documents: int, *, can_add: bool, problem: str = ""
+    examples: Sequence[str],
+    documents: int,
+    *,
+    can_add: bool,
+    is_down: bool = False,
+    problem: str = "",
 ) -> str:
     """Draw the left pane while nothing has been asked.
 
@@ -18,10 +23,16 @@ def welcome_html(
         examples: Questions to suggest.
         documents: How many there are.
         can_add: Whether documents can be added here.
+        is_down: Whether the documents cannot be asked just now; `problem` says why.
         problem: Why a conversation is not shown instead, or empty.
     """
     return TEMPLATES.render(
-        "welcome.html", examples=examples, documents=documents, can_add=can_add, problem=problem
+        "welcome.html",
+        examples=examples,
+        documents=documents,
+        can_add=can_add,
+        is_down=is_down,
+        problem=problem,
     )
 
 

@@ -1,0 +1,1 @@
+"""What answering and building need of an index, wherever it is kept, and how one is opened."""
