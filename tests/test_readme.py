@@ -23,7 +23,7 @@ import qa
 from qa.evaluate.gold import load_gold
 from qa.evaluate.measures import MEASURES
 from qa.settings import AskSettings, BuildSettings, ParseLimits
-from qa.team.team import Team
+from qa.team.records.team import Team
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

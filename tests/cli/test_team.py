@@ -15,7 +15,7 @@ from tests.team.serving import PASSWORD
 @pytest.fixture
 def team(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """A team that `qa serve --team` has begun."""
-    from qa.team.team import Team
+    from qa.team.records.team import Team
 
     Team(tmp_path / "team").close()
     return tmp_path / "team"

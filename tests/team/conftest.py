@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.team.team import Team
+from qa.team.records.team import Team
 from tests.team.serving import Served, served
 
 

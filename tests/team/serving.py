@@ -11,11 +11,11 @@ import httpx
 from qa.index.build import build_index
 from qa.settings import AskSettings
 from qa.team.door import Limits
-from qa.team.people import People
-from qa.team.rights import Kind, Right
+from qa.team.records.people import People
+from qa.team.records.rights import Kind, Right
+from qa.team.records.team import Team
 from qa.team.rooms import Served as Serving
 from qa.team.serving import Address, Ways, start
-from qa.team.team import Team
 from qa.web.turns import question_turns
 from tests.conftest import CORPUS, write_corpus
 from tests.ui.browsing import tiny_build_settings

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from qa.team.rights import Kind, Right
+from qa.team.records.rights import Kind, Right
 from tests.conftest import CORPUS
 from tests.team.serving import PASSWORD, Served, served
 from tests.ui.browsing import DESKTOP, PHONE, ask, open_documents

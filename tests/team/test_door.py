@@ -11,7 +11,7 @@ from qa.errors import UsageError
 from qa.index.build import build_index
 from qa.team.caller import TrustedProxy
 from qa.team.door import Limits
-from qa.team.rights import Kind, Right
+from qa.team.records.rights import Kind, Right
 from qa.team.serving import Ways
 from qa.ui.gate import TOKEN_HEADER
 from tests.conftest import CORPUS

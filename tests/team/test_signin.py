@@ -13,10 +13,10 @@ import pytest
 
 from qa.errors import UsageError
 from qa.settings import AskSettings
+from qa.team.records.team import Team
 from qa.team.rooms import Served as Serving
 from qa.team.serving import Address, Ways, start
 from qa.team.signin import BACK, OtherService
-from qa.team.team import Team
 from qa.web.turns import question_turns
 from tests.team import identity_server
 from tests.team.serving import Served, served

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from starlette.requests import cookie_parser
 
 from qa.errors import UsageError
-from qa.team.people import Person
-from qa.team.team import Team
+from qa.team.records.people import Person
+from qa.team.records.team import Team
 from qa.web.visit import RefusedError, Visit, address_of
 
 COOKIE = "qa_session"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from qa.errors import QAError
 from qa.team.caller import Caller, Callers
-from qa.team.pages import Pages
+from qa.team.pages.pages import Pages
 from qa.team.rates import Rate
-from qa.team.rights import Right
+from qa.team.records.rights import Right
+from qa.team.records.team import Team
 from qa.team.rooms import BELOW, Rooms
-from qa.team.team import Team
 from qa.ui.gate import ASK
 from qa.web.person import asked_as
 from qa.web.visit import RefusedError, Visit

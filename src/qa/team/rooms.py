@@ -20,8 +20,8 @@ from qa.errors import IndexMissingError, QAError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.index.generations import current_generation
 from qa.settings import AskSettings
-from qa.team.collections import Collection
 from qa.team.lifespans import Lifespans
+from qa.team.records.collections import Collection
 from qa.ui.app import MountedPage, PageParts, mount
 from qa.ui.history.history import History
 from qa.ui.history.store import HISTORY_FILE

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from qa.errors import UsageError
 from qa.team.caller import Callers, TrustedProxy
 from qa.team.door import Door, Limits, Watch
-from qa.team.pages import Pages
+from qa.team.pages.pages import Pages
+from qa.team.records.team import Team
 from qa.team.rooms import Rooms, Served
 from qa.team.signin import OtherService, OtherSignIn
-from qa.team.team import Team
 from qa.web.guard import Rules
 from qa.web.server import Server, guarded, is_this_machine_only, listen
 

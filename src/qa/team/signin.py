@@ -19,8 +19,8 @@ from starlette.responses import RedirectResponse
 from qa.errors import UsageError
 from qa.team.caller import COOKIE
 from qa.team.rates import Rate
-from qa.team.secret import new_secret
-from qa.team.team import Team
+from qa.team.records.secret import new_secret
+from qa.team.records.team import Team
 from qa.web.visit import RefusedError, Visit
 
 START = "/signin/other"

@@ -14,7 +14,7 @@ from qa.cli.options import folder
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa.team.team import Team
+    from qa.team.records.team import Team
 
 DEFAULT_FOLDER = Path("team")
 _KINDS = ("person", "group", "everybody")
@@ -82,8 +82,8 @@ def _add(
     )
 
     def command(arguments: argparse.Namespace) -> int:
-        from qa.team.file import TEAM_FILE
-        from qa.team.team import Team
+        from qa.team.records.file import TEAM_FILE
+        from qa.team.records.team import Team
 
         if not (arguments.team / TEAM_FILE).exists():
             raise UsageError(
@@ -168,7 +168,7 @@ def _collection(team: "Team", arguments: argparse.Namespace) -> None:
 
 
 def _give(team: "Team", arguments: argparse.Namespace) -> None:
-    from qa.team.rights import Kind, Right
+    from qa.team.records.rights import Kind, Right
 
     if team.collections.find(arguments.collection) is None:
         raise UsageError(

@@ -14,8 +14,8 @@ from qa.errors import UsageError
 from qa.settings import AskSettings, BuildSettings
 
 if TYPE_CHECKING:
+    from qa.team.records.team import Team
     from qa.team.serving import Ways
-    from qa.team.team import Team
 
 _SECRET = "QA_OIDC_SECRET"  # noqa: S105 - where it is read from
 _NOT_WITH = ("api_only", "api_key_file", "read_only", "untrusted", "store")
@@ -87,9 +87,9 @@ def serve_team(arguments: argparse.Namespace) -> None:
     """
     _check(arguments)
     from qa.team.door import Limits
+    from qa.team.records.team import Team
     from qa.team.rooms import Served
     from qa.team.serving import Address, start
-    from qa.team.team import Team
     from qa.web.turns import question_turns
     from qa.write.client import ChatClient
     from qa.write.writer import Writer

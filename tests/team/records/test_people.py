@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from qa.errors import TeamError, UsageError
-from qa.team.file import TEAM_FILE
-from qa.team.rights import Kind, Right
-from qa.team.team import FIRST_PERSON, Team
+from qa.team.records.file import TEAM_FILE
+from qa.team.records.rights import Kind, Right
+from qa.team.records.team import FIRST_PERSON, Team
 from tests.team.serving import PASSWORD, add_person
 
 

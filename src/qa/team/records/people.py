@@ -10,9 +10,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from qa.errors import UsageError
-from qa.team.file import TeamFile, listed
-from qa.team.names import checked_name, one_name
-from qa.team.secret import digest_of, new_secret
+from qa.team.records.file import TeamFile, listed
+from qa.team.records.names import checked_name, one_name
+from qa.team.records.secret import digest_of, new_secret
 
 LEAST_CHARACTERS = 12
 _MOST_CHARACTERS = 1_000

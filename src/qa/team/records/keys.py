@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qa.errors import UsageError
-from qa.team.file import TeamFile
-from qa.team.names import one_name
-from qa.team.people import Person
-from qa.team.secret import digest_of, new_secret
+from qa.team.records.file import TeamFile
+from qa.team.records.names import one_name
+from qa.team.records.people import Person
+from qa.team.records.secret import digest_of, new_secret
 
 MOST_DAYS = 366
 _PREFIX = "qa_"  # so that who finds one lying about knows what it is

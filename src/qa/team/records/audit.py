@@ -6,8 +6,8 @@ Nothing here changes an entry, or removes one.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from qa.team.file import TeamFile
-from qa.team.names import one_name
+from qa.team.records.file import TeamFile
+from qa.team.records.names import one_name
 from qa.words import without_half_pairs
 
 _CHARACTERS = 200

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qa.errors import UsageError
 from qa.files import make_folder
-from qa.team.file import TeamFile
+from qa.team.records.file import TeamFile
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TITLE_CHARACTERS = 100

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from qa.errors import UsageError
-from qa.team.file import TeamFile
-from qa.team.names import one_name
-from qa.team.people import Person
+from qa.team.records.file import TeamFile
+from qa.team.records.names import one_name
+from qa.team.records.people import Person
 
 
 class Right(IntEnum):

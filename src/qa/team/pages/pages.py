@@ -15,17 +15,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from qa.errors import UsageError
-from qa.team.admin import admin_pages
-from qa.team.asked import Asked, Refusal
 from qa.team.caller import Caller, session_of
-from qa.team.keys import MOST_DAYS
-from qa.team.names import one_name
-from qa.team.people import LEAST_CHARACTERS
+from qa.team.pages.admin import admin_pages
+from qa.team.pages.asked import Asked, Refusal
+from qa.team.pages.replies import FORM_BYTES, Form, Reply, is_opened, page, refuse, send, send_asset
 from qa.team.rates import Rate
-from qa.team.replies import FORM_BYTES, Form, Reply, is_opened, page, refuse, send, send_asset
-from qa.team.rights import Right
+from qa.team.records.keys import MOST_DAYS
+from qa.team.records.names import one_name
+from qa.team.records.people import LEAST_CHARACTERS
+from qa.team.records.rights import Right
+from qa.team.records.team import Team
 from qa.team.signin import OtherSignIn
-from qa.team.team import Team
 from qa.web.turns import Turns
 from qa.web.visit import RefusedError, Visit
 

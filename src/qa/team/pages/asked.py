@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qa.team.caller import Caller
-from qa.team.replies import Form, read_fields
+from qa.team.pages.replies import Form, read_fields
 from qa.web.visit import Visit
 
 

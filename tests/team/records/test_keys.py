@@ -3,7 +3,7 @@ import time
 import pytest
 
 from qa.errors import UsageError
-from qa.team.team import Team
+from qa.team.records.team import Team
 from tests.team.serving import add_person
 
 

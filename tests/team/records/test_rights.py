@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.errors import UsageError
-from qa.team.people import Person
-from qa.team.rights import Kind, Right
-from qa.team.team import Team
+from qa.team.records.people import Person
+from qa.team.records.rights import Kind, Right
+from qa.team.records.team import Team
 from tests.team.serving import add_person
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from qa.errors import UsageError
-from qa.team.asked import Asked
-from qa.team.names import one_name
-from qa.team.replies import Reply, page
-from qa.team.rights import Kind, Right
-from qa.team.team import Team
+from qa.team.pages.asked import Asked
+from qa.team.pages.replies import Reply, page
+from qa.team.records.names import one_name
+from qa.team.records.rights import Kind, Right
+from qa.team.records.team import Team
 from qa.web.visit import RefusedError
 
 Handler = Callable[[Asked], Reply]

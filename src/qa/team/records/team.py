@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from qa.team.audit import Audit
-from qa.team.collections import Collections
-from qa.team.file import TeamFile
-from qa.team.keys import TeamKeys
-from qa.team.people import People
-from qa.team.rights import Rights
+from qa.team.records.audit import Audit
+from qa.team.records.collections import Collections
+from qa.team.records.file import TeamFile
+from qa.team.records.keys import TeamKeys
+from qa.team.records.people import People
+from qa.team.records.rights import Rights
 
 FIRST_PERSON = "admin"
 FIRST_COLLECTION = "documents"

@@ -1,0 +1,1 @@
+"""The pages around the collections, made on the server, without scripts."""
