@@ -76,6 +76,7 @@ def test_from_an_invitation_to_an_answer(browser: Browser, both: Served) -> None
     expect(ask(dora, BRIDGE)).to_contain_text("It was opened in 1781.")
     open_documents(dora)
     expect(dora.get_by_role("button", name="Add files")).to_have_count(0)
+    expect(dora.locator("[data-evaluate]")).to_have_count(0)
     dora.keyboard.press("Escape")
     check(dora, "an answer")
     address = dora.url

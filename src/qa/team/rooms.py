@@ -160,6 +160,7 @@ class Rooms:
             writes=self._served.writes,
             beside=room.beside,
             called=self._told(collection.name),
+            evaluates=may_add,
             home=HOME,
             title=collection.title,
         )

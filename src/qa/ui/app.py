@@ -70,6 +70,7 @@ def build_ui(
     writing: WritingPane,
     uploads: Uploads,
     *,
+    evaluates: bool = True,
     home: str = "",
     title: str = "",
 ) -> gr.Blocks:
@@ -82,7 +83,8 @@ def build_ui(
         return known
 
     with gr.Blocks(title=title or "Ask the documents", fill_width=True) as page:
-        _html("qa-head", "head.js", TEMPLATES.render("top.html", home=home, title=title))
+        top = TEMPLATES.render("top.html", home=home, title=title, evaluates=evaluates)
+        _html("qa-head", "head.js", top)
         with gr.Row(elem_classes="qa-panes"):
             with gr.Column(elem_classes="qa-left", scale=1):
                 # Their scripts fill them: with what was said, what is on its way, and below
@@ -154,6 +156,7 @@ class PageParts:
         writes: A model that writes about answers; None for none.
         beside: What is served beside the page.
         called: Told which of the page's functions is called, before it is; may refuse.
+        evaluates: Whether it leads to how often it is right, and what people thought of it.
         home: Where a person came from and goes back to; empty for nowhere.
         title: What its documents are called; empty for just that.
     """
@@ -168,6 +171,7 @@ class PageParts:
     writes: Writer | None
     beside: Beside
     called: Callable[[Visit, str], None] = lambda visit, name: None
+    evaluates: bool = True
     home: str = ""
     title: str = ""
 
@@ -209,6 +213,7 @@ def mount(parts: PageParts, into: Callable[[PageGate], FastAPI]) -> MountedPage:
         HistoryPane(parts.history, conversation, parts.live, is_shared=parts.is_shared),
         WritingPane(parts.writes, parts.history, parts.live),
         uploads,
+        evaluates=parts.evaluates,
         home=parts.home,
         title=parts.title,
     )
