@@ -64,9 +64,9 @@ class EarlierPlace(BaseModel):
     model_config = ConfigDict(strict=True)
 
     doc_id: DocId
-    title: str = Field("", max_length=10_000)
-    heading: str = Field("", max_length=10_000)
-    quote: str = Field("", max_length=100_000)
+    title: str = ""
+    heading: str = ""
+    quote: str = ""
 
 
 class EarlierCited(BaseModel):
@@ -82,8 +82,8 @@ class EarlierOverview(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    doc_ids: list[DocId] = Field(min_length=1, max_length=10_000)
-    title: str | None = Field(None, max_length=10_000)
+    doc_ids: list[DocId]
+    title: str | None = None
 
 
 class Earlier(BaseModel):
@@ -93,23 +93,25 @@ class Earlier(BaseModel):
 
     question: QuestionText
     understood: str | None = Field(None, max_length=2 * MAX_QUESTION_CHARACTERS)
-    answer: str | None = Field(None, max_length=100_000)
+    answer: str | None = None
     citations: list[EarlierPlace] = Field([], max_length=200)
     possible: EarlierPlace | None = None
     computed: EarlierCited | None = None
     overview: EarlierOverview | None = None
-    said: str | None = Field(None, max_length=100_000)
+    said: str | None = None
     choices: list[EarlierPlace] = Field([], max_length=200)
     passages: list[EarlierPlace] = Field([], max_length=200)
 
     def exchange(self) -> Exchange | None:
-        """Return what a question after it may mean; None of small talk."""
+        """Return what a question after it may mean; None of small talk and of several documents."""
         if self.said is not None:
             return None
         if self.overview is not None:
-            doc_ids = self.overview.doc_ids
-            title = own_title(self.overview.title or "", doc_ids[0])
-            return Exchange(title, doc_id=doc_ids[0], title=title, doc_ids=tuple(doc_ids))
+            if len(self.overview.doc_ids) != 1:
+                return None
+            (doc_id,) = self.overview.doc_ids
+            title = own_title(self.overview.title or "", doc_id)
+            return Exchange(title, doc_id=doc_id, title=title, doc_ids=(doc_id,))
         cited = self.citations[0] if self.citations else self.possible
         cited = self.computed.citation if self.computed else cited
         shown = [place.doc_id for place in (*self.choices, *self.citations, *self.passages)]
