@@ -44,12 +44,21 @@ def _is_plain(line: str) -> bool:
     return not line.startswith("#") and line.count(" ") == 1
 
 
+def hears_interrupts() -> None:
+    """Have a program that is started told of Ctrl-C: what runs in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def serving(*arguments: str | Path, port: int = 0) -> Iterator[Serving]:
     """Run `qa serve` until it says that it can be asked, and to the end of what is within."""
     command = [sys.executable, "-m", "qa", "serve", "--port", str(port), *map(str, arguments)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=hears_interrupts,
     ) as process:
         assert process.stdout
         lines: list[str] = []

@@ -1,4 +1,3 @@
-import os
 import re
 import signal
 import subprocess
@@ -9,6 +8,7 @@ import httpx
 import pytest
 
 from tests.cli.conftest import run
+from tests.cli.serving import hears_interrupts
 from tests.team.serving import PASSWORD
 
 
@@ -124,7 +124,7 @@ def test_a_first_start_prints_an_invitation_and_has_the_documents(
     command = [sys.executable, "-m", "qa", "serve", "--team", str(tmp_path / "team"), "--port", "0"]
     where = ["--corpus", str(tmp_path / "corpus"), "--index", str(index_dir)]
     with subprocess.Popen(
-        [*command, *where], stdout=subprocess.PIPE, text=True, env={**os.environ}
+        [*command, *where], stdout=subprocess.PIPE, text=True, preexec_fn=hears_interrupts
     ) as server:
         assert server.stdout is not None
         first, second = server.stdout.readline(), server.stdout.readline()
@@ -138,4 +138,4 @@ def test_a_first_start_prints_an_invitation_and_has_the_documents(
             health = browser.get("/c/documents/v1/health").json()
             assert (health["ready"], health["documents"]) == (True, 3)
         server.send_signal(signal.SIGINT)
-        assert server.wait(30) is not None
+        assert server.wait(60) == 0
