@@ -107,6 +107,7 @@ def test_a_folder_without_a_team_is_left_alone(
         (["--oidc", "https://id.example"], "go together"),
         (["--oidc", "https://id.example", "--oidc-client", "x"], "set QA_OIDC_SECRET"),
         (["--questions-per-minute", "0"], "1 or more"),
+        (["--workers", "2"], "--api-only"),
         (["--url", "qa.example.org"], "expected where browsers reach the program"),
     ],
 )

@@ -93,11 +93,11 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _serve_until_told(arguments: argparse.Namespace) -> None:
+    _check_workers(arguments)
     if arguments.team is not None:
         serve_team(arguments)
         return
     keys = _keys(arguments)
-    _check_workers(arguments)
     _check_address(arguments, keys)
     settings = AskSettings(max_risk=arguments.max_risk, untrusted=tuple(arguments.untrusted))
     if arguments.workers > 1:
