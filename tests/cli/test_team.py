@@ -34,6 +34,7 @@ def test_a_team_is_looked_after_from_the_terminal(
     do("join", "lawyers", "ben")
     do("collection", "contracts", "--title", "The contracts", "--corpus", str(tmp_path / "c"))
     do("give", "ask", "contracts", "group", "lawyers")
+    do("give", "ask", "contracts", "group", "Lawyers")  # the same, as the pages take it
     do("give", "add", "contracts", "everybody")
     do("shut-out", "ben")
     key = do("key", "ann", "--label", "night run", "--days", "7", "--collection", "contracts")

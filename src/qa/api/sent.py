@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS
 from qa.api import examples
 from qa.api.returned import State
-from qa.converse.exchange import Exchange, own_title
+from qa.converse.exchange import Exchange, exchange_of_cited, exchange_of_document
 
 # Something that is neither white space nor a control character.
 _TYPED = r"[^\s\u0000-\u001f\u007f-\u009f]"
@@ -109,21 +109,11 @@ class Earlier(BaseModel):
         if self.overview is not None:
             if len(self.overview.doc_ids) != 1:
                 return None
-            (doc_id,) = self.overview.doc_ids
-            title = own_title(self.overview.title or "", doc_id)
-            return Exchange(title, doc_id=doc_id, title=title, doc_ids=(doc_id,))
+            return exchange_of_document(self.overview.doc_ids[0], self.overview.title or "")
         cited = self.citations[0] if self.citations else self.possible
         cited = self.computed.citation if self.computed else cited
         shown = [place.doc_id for place in (*self.choices, *self.citations, *self.passages)]
-        return Exchange(
-            question=self.understood or self.question,
-            answer=self.answer or "",
-            quote=cited.quote if cited else "",
-            doc_id=cited.doc_id if cited else "",
-            title=own_title(cited.title, cited.doc_id) if cited else "",
-            heading=cited.heading if cited else "",
-            doc_ids=tuple(dict.fromkeys(shown)),
-        )
+        return exchange_of_cited(self.understood or self.question, self.answer, cited, shown)
 
 
 class Ask(_Sent):

@@ -9,7 +9,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, checked_question
-from qa.converse.exchange import Exchange, Understood, exchange_of_answer, own_title
+from qa.converse.exchange import (
+    Exchange,
+    Understood,
+    exchange_of_answer,
+    exchange_of_document,
+)
 from qa.converse.overview import Overview, overview
 from qa.converse.parts import answered
 from qa.converse.resolve import understand
@@ -154,7 +159,7 @@ def exchange_of(given: Reply) -> Exchange | None:
     if given.answer is not None:
         return exchange_of_answer(given.answer)
     if given.overview is not None and len(given.overview.doc_ids) == 1:
-        return _of_overview(given.overview)
+        return exchange_of_document(given.overview.doc_ids[0], given.overview.title)
     if given.more:
         quotes = tuple(citation.quote for citation in given.more)
         ids = tuple(dict.fromkeys(citation.doc_id for citation in given.more))
@@ -165,9 +170,3 @@ def exchange_of(given: Reply) -> Exchange | None:
 def exchanges_of(replies: Sequence[Reply]) -> list[Exchange]:
     """Keep of several replies what later questions may mean."""
     return [exchange for exchange in map(exchange_of, replies) if exchange is not None]
-
-
-def _of_overview(given: Overview) -> Exchange:
-    doc_id = given.doc_ids[0]
-    title = own_title(given.title, doc_id)
-    return Exchange(title, doc_id=doc_id, title=title, doc_ids=given.doc_ids)

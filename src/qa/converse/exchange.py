@@ -1,7 +1,8 @@
 """The records of a conversation: what was said, and what a new question was taken to mean."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from qa.documents.load import title_from_name
 from qa.schema import Answer
@@ -50,6 +51,26 @@ class Understood:
     doc_id: str = ""
 
 
+class Cited(Protocol):
+    """What is needed of a citation, whether it is ours or was sent back."""
+
+    @property
+    def doc_id(self) -> str:
+        """The document."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def heading(self) -> str:
+        """The headings above the sentence."""
+
+    @property
+    def quote(self) -> str:
+        """The sentence."""
+
+
 def exchange_of_answer(answer: Answer) -> Exchange:
     """Keep of an answer what later questions may mean."""
     cited = answer.citations[0] if answer.citations else answer.possible
@@ -58,15 +79,28 @@ def exchange_of_answer(answer: Answer) -> Exchange:
     shown = [choice.doc_id for choice in answer.choices]
     shown += [citation.doc_id for citation in answer.citations]
     shown += [found.passage.doc_id for found in answer.passages]
+    return exchange_of_cited(answer.question, answer.answer, cited, shown)
+
+
+def exchange_of_cited(
+    question: str, answer: str | None, cited: Cited | None, shown: Iterable[str]
+) -> Exchange:
+    """Keep of what was cited and shown what later questions may mean."""
     return Exchange(
-        question=answer.question,
-        answer=answer.answer or "",
+        question=question,
+        answer=answer or "",
         quote=cited.quote if cited else "",
         doc_id=cited.doc_id if cited else "",
         title=own_title(cited.title, cited.doc_id) if cited else "",
         heading=cited.heading if cited else "",
         doc_ids=tuple(dict.fromkeys(shown)),
     )
+
+
+def exchange_of_document(doc_id: str, title: str) -> Exchange:
+    """Keep of a document that was summed up what later questions may mean."""
+    title = own_title(title, doc_id)
+    return Exchange(title, doc_id=doc_id, title=title, doc_ids=(doc_id,))
 
 
 def own_title(title: str, doc_id: str) -> str:

@@ -24,14 +24,12 @@ class Caller:
 
     Attributes:
         person: Who they are.
-        session: What their browser showed; empty for a program or where a proxy named them.
         key: Number of the key that was shown; 0 for none.
         only: The only collection that the key opens; empty for all of theirs.
         form_token: What a form of ours brings along, that no other page can have read.
     """
 
     person: Person
-    session: str = ""
     key: int = 0
     only: str = ""
     form_token: str = ""
@@ -140,7 +138,7 @@ class Callers:
 
     def _with_token(self, person: Person, session: str) -> Caller:
         token = hmac.new(self._key, session.encode(), hashlib.sha256).hexdigest()
-        return Caller(person, session, form_token=token)
+        return Caller(person, form_token=token)
 
     def _of_key(self, key: str) -> Caller:
         found = self._team.keys.find(key)

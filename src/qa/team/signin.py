@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse
 from qa.errors import UsageError
 from qa.team.caller import COOKIE
 from qa.team.rates import Rate
+from qa.team.records.people import SESSION_SECONDS
 from qa.team.records.secret import new_secret
 from qa.team.records.team import Team
 from qa.web.visit import RefusedError, Visit
@@ -104,7 +105,7 @@ class OtherSignIn:
             raise RefusedError(403, f"{self.title} did not sign you in: {error}") from error
         for cookie in (_COOKIE, COOKIE):
             if value := request.scope.get(cookie):
-                age = _SECONDS if cookie == _COOKIE else 7 * 86_400
+                age = _SECONDS if cookie == _COOKIE else SESSION_SECONDS
                 response.set_cookie(
                     cookie, value, age, httponly=True, samesite="lax", secure=is_secure
                 )

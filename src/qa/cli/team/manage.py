@@ -178,11 +178,7 @@ def _give(team: "Team", arguments: argparse.Namespace) -> None:
     if bool(who) == (kind == Kind.EVERYBODY):
         raise UsageError("expected a person or a group by name, or everybody without one")
     right = Right.of(arguments.right)
-    if right != Right.NOTHING and kind == Kind.PERSON:
-        _see_that_there_is(team, who)
-    if right != Right.NOTHING and kind == Kind.GROUP and who not in team.people.groups():
-        raise UsageError(f"there is no group called {who!r}: qa team join begins one")
-    team.rights.give(kind, who, arguments.collection, right)
+    team.give(kind, who, arguments.collection, right)
     _note(team, "give", collection=arguments.collection, detail=f"{kind} {who} {right.word}")
 
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from qa.errors import UsageError
 from qa.team.pages.asked import Asked
 from qa.team.pages.replies import Reply, page
-from qa.team.records.names import one_name
 from qa.team.records.rights import Kind, Right
 from qa.team.records.team import Team
 from qa.web.visit import RefusedError
@@ -108,9 +107,7 @@ class _Admin:
         right = Right.of(form.text("right"))
         if kind is None:
             raise UsageError("expected a person, a group or everybody")
-        if right != Right.NOTHING:
-            self._see_that_there_is(kind, who)
-        self._team.rights.give(kind, who, name, right)
+        self._team.give(kind, who, name, right)
         self._note(asked, "give", collection=name, detail=f"{kind} {who} {right.word}")
         return Reply(to=_of_collection(name))
 
@@ -136,13 +133,6 @@ class _Admin:
         if self._team.rights.of(asked.who.person, name) < Right.ADMINISTER:
             raise RefusedError(404, "there is nothing here, or nothing that you may see")
         return name
-
-    def _see_that_there_is(self, kind: Kind, who: str) -> None:
-        people = self._team.people
-        if kind == Kind.PERSON and people.find(who) is None:
-            raise UsageError(f"there is nobody called {who[:100]!r}")
-        if kind == Kind.GROUP and one_name(who) not in people.groups():
-            raise UsageError(f"there is no group called {who[:100]!r}")
 
     def _note(self, asked: Asked, act: str, *, collection: str = "", detail: str = "") -> None:
         self._team.audit.note(

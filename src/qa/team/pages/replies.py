@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from qa.team.caller import COOKIE
+from qa.team.records.people import SESSION_SECONDS
 from qa.templates import Templates
 from qa.ui.app import FAVICON
 from qa.web.visit import RefusedError, Visit
@@ -141,7 +142,7 @@ async def send(visit: Visit, reply: Reply, *, is_secure: bool) -> None:
     response = Response(reply.html, 303 if reply.to else reply.status, headers, "text/html")
     if reply.session:
         response.set_cookie(
-            COOKIE, reply.session, 7 * 86_400, httponly=True, samesite="lax", secure=is_secure
+            COOKIE, reply.session, SESSION_SECONDS, httponly=True, samesite="lax", secure=is_secure
         )
     elif reply.session is not None:
         response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=is_secure)

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -144,8 +144,3 @@ class TeamFile:
             f"the team's file {self._path} cannot be used ({why}): expected one that qa serve "
             "--team made; put a copy back, or name another folder"
         )
-
-
-def listed(rows: Sequence[tuple[Any, ...]]) -> list[str]:
-    """Return the first column of some rows as texts."""
-    return [str(row[0]) for row in rows]

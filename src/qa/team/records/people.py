@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from qa.errors import UsageError
-from qa.team.records.file import TeamFile, listed
+from qa.team.records.file import TeamFile
 from qa.team.records.names import checked_name, one_name
 from qa.team.records.secret import digest_of, new_secret
 
@@ -18,7 +18,7 @@ LEAST_CHARACTERS = 12
 _MOST_CHARACTERS = 1_000
 _DAY = 86_400.0
 _INVITATION_SECONDS = 7 * _DAY
-_SESSION_SECONDS = 7 * _DAY
+SESSION_SECONDS = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class People:
             "INSERT INTO sessions VALUES(?, ?, ?)",
             digest_of(secret),
             one_name(name),
-            time.time() + _SESSION_SECONDS,
+            time.time() + SESSION_SECONDS,
         )
         return secret
 
@@ -229,10 +229,6 @@ class People:
         for team, person in self._file.rows("SELECT team, person FROM members ORDER BY 1, 2"):
             found.setdefault(str(team), []).append(str(person))
         return found
-
-    def groups_of(self, name: str) -> list[str]:
-        """List the groups that a person is in."""
-        return listed(self._file.rows("SELECT team FROM members WHERE person=?", one_name(name)))
 
     def join(self, group: str, name: str) -> None:
         """Take a person into a group.

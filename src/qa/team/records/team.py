@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from qa.errors import UsageError
 from qa.team.records.audit import Audit
 from qa.team.records.collections import Collections
 from qa.team.records.file import TeamFile
 from qa.team.records.keys import TeamKeys
+from qa.team.records.names import one_name
 from qa.team.records.people import People
-from qa.team.records.rights import Rights
+from qa.team.records.rights import Kind, Right, Rights
 
 FIRST_PERSON = "admin"
 FIRST_COLLECTION = "documents"
@@ -40,6 +42,21 @@ class Team:
         """Make a collection of the documents that were there before the team."""
         if not self.collections.all():
             self.collections.add(FIRST_COLLECTION, "Documents", corpus, index_dir)
+
+    def give(self, kind: Kind, who: str, collection: str, right: Right) -> None:
+        """Give a right to somebody there is; see `Rights.give`.
+
+        Raises:
+            UsageError: There is no such person or group, or nothing to take back.
+        """
+        if right != Right.NOTHING:
+            if kind == Kind.PERSON and self.people.find(who) is None:
+                raise UsageError(f"there is nobody called {who[:100]!r}: invite them first")
+            if kind == Kind.GROUP and one_name(who) not in self.people.groups():
+                raise UsageError(
+                    f"there is no group called {who[:100]!r}: it begins with its first member"
+                )
+        self.rights.give(kind, who, collection, right)
 
     def close(self) -> None:
         """Close its file."""
