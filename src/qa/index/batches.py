@@ -1,14 +1,22 @@
-"""Cut documents into passages, encode those and keep both, a batch of documents at a time."""
+"""Cut documents into passages, encode those and keep both, a batch of documents at a time.
+
+While one batch is encoded, the next is cut and the one before is written.
+"""
 
 import time
 from collections.abc import Callable, Sequence
+from types import TracebackType
 
 from qa.index.passages.chunk import chunk
 from qa.index.passages.passage_vectors import PassageEncoder
 from qa.index.prepare_models import Models
 from qa.index.progress import BuildEvent, OnEvent
+from qa.index.store import StoredVectors
 from qa.index.stores.protocols import BuildWorkspace
 from qa.schema import ParsedDocument, Passage, SkippedFile
+
+
+_Batch = list[tuple[ParsedDocument, list[Passage]]]
 
 
 class Batches:
@@ -16,7 +24,7 @@ class Batches:
 
     Attributes:
         passages: Passages of all documents so far.
-        waiting: Of those, passages of documents that are not kept yet.
+        waiting: Of those, passages of documents that are not being encoded yet.
     """
 
     def __init__(
@@ -37,9 +45,26 @@ class Batches:
         self._vectors = PassageEncoder(
             models.encoder, workspace.vectors_of_contents, self._tell_encoded
         )
-        self._batch: list[tuple[ParsedDocument, list[Passage]]] = []
+        self._batch: _Batch = []
+        self._encoding: _Batch = []
         self.passages = 0
         self.waiting = 0
+
+    def __enter__(self) -> "Batches":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._vectors.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a batch has been encoded and can be kept without waiting."""
+        return self._vectors.ready
 
     @property
     def encoded(self) -> int:
@@ -48,7 +73,7 @@ class Batches:
 
     @property
     def tokens(self) -> int:
-        """Tokens of the passages that were encoded."""
+        """Tokens that the encoder read for those."""
         return self._vectors.tokens
 
     def add(self, parsed: ParsedDocument, seconds: float) -> SkippedFile | None:
@@ -86,24 +111,36 @@ class Batches:
         self.waiting += len(passages)
         return None
 
-    def keep(self, kept: Callable[[str], None]) -> None:
-        """Encode what waits and put it into the store, as one step.
+    def encode(self, kept: Callable[[str], None]) -> None:
+        """Begin to encode what waits; meanwhile keep what was encoded before.
 
         Args:
-            kept: Called with each document's id, when all are in the store.
+            kept: Called with the id of each document of the batch before, when all of them are
+                in the store.
         """
-        if not self._batch:
+        encoded, vectors = self._encoding, self._vectors.collect()
+        self._encoding, self._batch, self.waiting = self._batch, [], 0
+        if self._encoding:
+            self._vectors.begin([passage for _, found in self._encoding for passage in found])
+        self._keep(encoded, vectors, kept)
+
+    def keep(self, kept: Callable[[str], None]) -> None:
+        """Put what has been encoded into the store, as one step; wait for it if need be."""
+        encoded, self._encoding = self._encoding, []
+        self._keep(encoded, self._vectors.collect(), kept)
+
+    def _keep(
+        self, batch: _Batch, vectors: Sequence[StoredVectors], kept: Callable[[str], None]
+    ) -> None:
+        if not batch:
             return
-        store = self._workspace.writer()
-        vectors = iter(self._vectors.vectors([p for _, found in self._batch for p in found]))
+        store, rest = self._workspace.writer(), iter(vectors)
         with store.transaction():
-            for parsed, passages in self._batch:
+            for parsed, passages in batch:
                 store.remove(parsed.document.doc_id)
-                store.add(parsed, passages, [next(vectors) for _ in passages])
-        for parsed, _ in self._batch:
+                store.add(parsed, passages, [next(rest) for _ in passages])
+        for parsed, _ in batch:
             kept(parsed.document.doc_id)
-        self._batch.clear()
-        self.waiting = 0
 
     def _tell_encoded(self, done: int) -> None:
         self._progress(BuildEvent("encoding passages", done, self.passages))

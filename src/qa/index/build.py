@@ -162,8 +162,8 @@ def _build(task: _Task, old: IndexReader | None, *, take_over: bool) -> BuildRep
         there = {source.doc_id for source in plan.sources}
         missing = (there & before.keys()) - indexed.keys()
         publisher = Publisher(workspace, _manifest(task, models), missing, task.pace, task.progress)
-        batches = Batches(workspace, models, task.settings.language, task.progress)
-        skipped = _read_all(task, plan, indexed, fingerprints, workspace, batches, publisher)
+        with Batches(workspace, models, task.settings.language, task.progress) as batches:
+            skipped = _read_all(task, plan, indexed, fingerprints, workspace, batches, publisher)
         listed = sorted((entry.doc_id, entry.reason) for entry in (*plan.skipped, *skipped))
         current = None if workspace.changed else workspace.seed()
         up_to_date = current is not None and _is_current(current, models.reader, listed)
@@ -276,8 +276,12 @@ def _read_all(
             tell(too_long.doc_id, too_long.reason)
             continue
         if batches.waiting >= task.pace.batch_passages:
+            batches.encode(tell)
+            publisher.publish_early()
+        elif batches.ready:
             batches.keep(tell)
             publisher.publish_early()
+    batches.encode(tell)
     batches.keep(tell)
     # A document that cannot be read any more is not left as it was.
     unreadable = {entry.doc_id for entry in (*plan.skipped, *skipped)} & indexed.keys()

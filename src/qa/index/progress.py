@@ -54,7 +54,7 @@ class BuildReport:
         renamed: Documents whose content was there under a name that is gone.
         removed: Documents that are gone.
         encoded: Passages that were encoded; the others kept their vectors.
-        tokens: Tokens of the passages that were encoded.
+        tokens: Tokens that the encoder read for those.
         skipped: Files that were not indexed.
         unread_pages: Documents with pages that were not read, each with the pages' numbers.
         seconds: Wall time.

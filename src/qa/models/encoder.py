@@ -77,10 +77,14 @@ class PassageInput(NamedTuple):
 
 
 class PassageVectors(NamedTuple):
-    """A passage's vector, shape (dim,), and its sentences', shape (n_sentences, dim)."""
+    """A passage's vector, shape (dim,), and its sentences', shape (n_sentences, dim).
+
+    `tokens` were read for them, those of the context and the special ones among them.
+    """
 
     passage: Vectors
     sentences: Vectors
+    tokens: int
 
 
 def packaged_encoder() -> Path:
@@ -182,7 +186,7 @@ class Encoder:
                 free.put(session)
             spans = [span.shift(len(heads[row])) for span in passages[row].sentences]
             sentences = _pool_spans(tokens[0], encodings[row], spans, vectors[0])
-            return PassageVectors(_unit(vectors[0]), sentences)
+            return PassageVectors(_unit(vectors[0]), sentences, len(encodings[row].ids))
 
         # One text at a time: int8 scales a batch as a whole, so in a batch a vector would
         # depend on its neighbours. Longest first, so that no session is left with one.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from qa.formats.markdown import parse_markdown
@@ -219,6 +219,7 @@ def test_a_long_context_keeps_the_title_its_year_and_the_innermost_heading(
 
 
 @settings(max_examples=100)
+@example(title="Report of 1999 Sea", headings=["a"], limit=4)
 @given(
     title=st.lists(st.sampled_from(["Report", "of", "1999", "Sea"]), min_size=1).map(" ".join),
     headings=st.lists(st.text("ab ›", max_size=30), max_size=4),

@@ -100,7 +100,7 @@ def _shortened_title(title: str) -> list[str]:
         head, tail = words[: (kept + 1) // 2], words[len(words) - kept // 2 :]
         year = _YEAR.search(" ".join(words[len(head) : len(words) - len(tail)]))
         shorter.append(" ".join([*head, *([year[0]] if year else []), "…", *tail]))
-    return shorter
+    return [*shorter, f"{words[0]} …"]
 
 
 def _beginnings(heading: str) -> list[str]:

@@ -1,10 +1,11 @@
-"""Find the vectors of passages: take over those that are known, encode the rest.
+"""Find the vectors of passages: take over those that are known, encode the rest meanwhile.
 
 Does not know which stores are asked, nor where vectors go.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from qa.index.generations import as_bytes
 from qa.index.store import StoredVectors
@@ -13,11 +14,13 @@ from qa.schema import Passage
 
 
 class PassageEncoder:
-    """Finds passages' vectors, and counts what that took.
+    """Finds passages' vectors, a batch at a time, and counts what that took.
+
+    A batch is encoded in a thread of its own while the next one is made.
 
     Attributes:
         encoded: Passages encoded so far; the others' vectors were known.
-        tokens: Tokens of those.
+        tokens: Tokens that the encoder read for those, contexts and special ones among them.
         done: Passages that have their vectors.
     """
 
@@ -32,31 +35,58 @@ class PassageEncoder:
         Args:
             encoder: What encodes.
             known: Returns the vectors that are there, by content key.
-            progress: Told `done` as the work goes on.
+            progress: Told `done` as the work goes on, by the encoding thread.
         """
         self._encoder = encoder
         self._known = known
         self._progress = progress
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encode")
+        self._keys: list[bytes] = []
+        self._vectors: dict[bytes, StoredVectors] = {}
+        self._encoding: Future[dict[bytes, StoredVectors]] | None = None
         self.encoded = 0
         self.tokens = 0
         self.done = 0
 
-    def vectors(self, passages: Sequence[Passage]) -> list[StoredVectors]:
-        """Return the passages' vectors, encoding only those that are not known."""
-        keys = [_content_key(passage) for passage in passages]
-        known = self._known(list(dict.fromkeys(keys)))
-        # What is there more than once is encoded once: a page's frame, a file of dots.
-        by_key = dict(zip(keys, passages, strict=True))
+    def close(self) -> None:
+        """End the thread, when it has done what it is at."""
+        self._thread.shutdown(cancel_futures=True)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a batch was begun and its vectors are there."""
+        return self._encoding is not None and self._encoding.done()
+
+    def begin(self, passages: Sequence[Passage]) -> None:
+        """Begin to find the vectors of a batch, when those of the one before were collected."""
+        self._keys = [_content_key(passage) for passage in passages]
+        # What is there more than once is encoded once: a page's frame, a file of dots. The batch
+        # before may not be in a store yet.
+        by_key = dict(zip(self._keys, passages, strict=True))
+        known = {key: self._vectors[key] for key in by_key if key in self._vectors}
+        known |= self._known([key for key in by_key if key not in known])
+        self._vectors = known
         missing = {key: passage for key, passage in by_key.items() if key not in known}
         self.done += len(passages) - len(missing)
+        self._encoding = self._thread.submit(self._encode, missing)
+
+    def collect(self) -> list[StoredVectors]:
+        """Wait for the vectors of the batch that was begun; return them in its order."""
+        if self._encoding is None:
+            return []
+        self._vectors |= self._encoding.result()
+        self._encoding = None
+        return [self._vectors[key] for key in self._keys]
+
+    def _encode(self, missing: Mapping[bytes, Passage]) -> dict[bytes, StoredVectors]:
         inputs = [_encoder_input(passage) for passage in missing.values()]
         fresh = self._encoder.encode_passages(inputs, self._advance)
-        for key, vectors in zip(missing, fresh, strict=True):
-            passage, sentences = as_bytes(vectors.passage), as_bytes(vectors.sentences)
-            known[key] = StoredVectors(key, passage, sentences)
-        self.encoded += len(missing)
-        self.tokens += sum(self._encoder.count_tokens([entry.text for entry in inputs]))
-        return [known[key] for key in keys]
+        self.encoded += len(fresh)
+        self.tokens += sum(vectors.tokens for vectors in fresh)
+        return {
+            key: StoredVectors(key, as_bytes(vectors.passage), as_bytes(vectors.sentences))
+            for key, vectors in zip(missing, fresh, strict=True)
+        }
 
     def _advance(self, count: int) -> None:
         self.done += count
