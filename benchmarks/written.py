@@ -33,7 +33,6 @@ from qa.write.client import ChatClient
 from qa.write.writer import Writer, Written
 
 GOLD = ROOT / "tests" / "gold"
-_SETS = {"ordinary": "inl_peru_plain.jsonl", "hard": "inl_peru.jsonl"}
 
 
 class Question(NamedTuple):
@@ -72,15 +71,18 @@ def main() -> None:
     print(f"{describe_machine()}; commit {commit()}; {time.strftime('%Y-%m-%d')}\n")
     print("| | right | cited right | refused rightly | refused falsely | struck | s, p50 |")
     print("|---|---|---|---|---|---|---|", flush=True)
-    asked = {name: _gold(writer, name, options.most) for name in _SETS}
-    asked["follow-ups"] = _follow_ups(writer)
-    for name, found in asked.items():
-        print(_row(f"{name}: the documents’ own words", found, written=False))
-        print(_row(f"{name}: written by {settings.model}, checked", found, written=True))
+    _print("ordinary", settings.model, _gold(writer, "inl_peru_plain.jsonl", options.most))
+    _print("follow-ups", settings.model, _follow_ups(writer))
+    _print("hard", settings.model, _gold(writer, "inl_peru.jsonl", options.most))
+
+
+def _print(name: str, model: str, asked: Sequence[Asked]) -> None:
+    print(_row(f"{name}: the documents’ own words", asked, written=False))
+    print(_row(f"{name}: written by {model}, checked", asked, written=True), flush=True)
 
 
 def _gold(writer: Writer, name: str, most: int) -> list[Asked]:
-    gold = load_gold(GOLD / _SETS[name], "test")
+    gold = load_gold(GOLD / name, "test")
     chosen = [q for q in gold if q.answerable][:most]
     chosen += [q for q in gold if not q.answerable][: most // 2]
     with _open(ROOT / "corpus") as answerer:
