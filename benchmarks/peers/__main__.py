@@ -32,7 +32,12 @@ def main() -> int:
     parser.add_argument("data", type=Path, help="SQuAD-like JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="the figures, as JSON")
     parser.add_argument("--documents", type=int, default=10_000, help="indexed (%(default)s)")
-    parser.add_argument("--questions", type=int, default=300, help="of each kind (%(default)s)")
+    parser.add_argument(
+        "--questions",
+        type=int,
+        default=300,
+        help="that a document answers; of each other kind half as many (%(default)s)",
+    )
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument(
         "--environments",

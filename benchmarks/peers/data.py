@@ -62,7 +62,7 @@ def load_sample(path: Path, documents: int, questions: int) -> Sample:
     Args:
         path: JSON lines, gzipped if it ends in .gz.
         documents: How many to index.
-        questions: The most of each kind.
+        questions: The most that a document answers; of each other kind half as many.
 
     Raises:
         ValueError: The file has fewer contexts than wanted, or no questions for a measure.
@@ -73,7 +73,7 @@ def load_sample(path: Path, documents: int, questions: int) -> Sample:
 def draw(examples: Sequence[Example], documents: int, questions: int) -> Sample:
     """Draw a sample from examples; see `load_sample`."""
     chance = random.Random(1)
-    split = split_by_title(examples)
+    split, others = split_by_title(examples), max(1, questions // 2)
     titles = sorted({one.title for one in split.test})
     largest = max(titles, key=lambda title: sum(one.title == title for one in split.test))
     off = set(chance.sample([t for t in titles if t != largest], len(titles) // _ONE_OFF_IN))
@@ -98,13 +98,13 @@ def draw(examples: Sequence[Example], documents: int, questions: int) -> Sample:
             Question(one.question)
             for one in _shuffled(split.test, chance)
             if one.title in off and one.answerable and one.context not in ids
-        ][:questions],
+        ][:others],
         [
             Question(one.question)
             for one in _shuffled(tested, chance)
             if not one.answerable and one.context in ids
-        ][:questions],
-        _answered(split.validation, ids, chance)[:questions],
+        ][:others],
+        _answered(split.validation, ids, chance)[:others],
     )
     for kind in ("warm_up", "questions", "off_corpus", "near_miss", "tuning"):
         if not getattr(sample, kind):

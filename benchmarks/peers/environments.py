@@ -10,7 +10,7 @@ from benchmarks.speed import ROOT
 
 HERE = Path(__file__).parent
 OURS = "ours"
-PEERS = (OURS, "plain", "langchain", "llamaindex", "haystack", "txtai", "verbatim", "paperqa")
+PEERS = (OURS, "plain", "langchain", "llamaindex", "haystack", "txtai", "paperqa")
 _MEGABYTE = 1e6
 
 

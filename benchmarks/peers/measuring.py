@@ -4,8 +4,8 @@ import json
 import random
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,10 @@ class Figures:
         build_s: Per 1,000 documents, of what all cost beyond those ten.
         build_mb: Peak memory of the build of all.
         index_mb: On disk.
-        cold_s: A whole process that opens the index and is asked one question.
+        cold_s: A whole process that opens the index and ranks passages for one question.
         cold_mb: Its peak memory.
+        cold_answer_s: A whole process that opens the index and answers one question.
+        cold_answer_mb: Its peak memory.
         search_p50_ms: Of ranking passages, in a process that stays open.
         search_p95_ms: The same.
         answer_p50_ms: Of the whole answer, where a peer answers.
@@ -70,6 +72,8 @@ class Figures:
     index_mb: float
     cold_s: float
     cold_mb: float
+    cold_answer_s: float | None
+    cold_answer_mb: float | None
     search_p50_ms: float
     search_p95_ms: float
     answer_p50_ms: float | None
@@ -115,6 +119,14 @@ class Asked:
 Kinds = dict[str, Asked]
 
 
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """What came of asking in processes that end."""
+
+    searched: list[Ended] = field(default_factory=list)
+    answered: list[Ended] = field(default_factory=list)
+
+
 def measure(sample: Sample, peers: Sequence[Environment], place: Path) -> dict[str, Figures]:
     """Measure every peer, one at a time, taking turns.
 
@@ -130,10 +142,13 @@ def measure(sample: Sample, peers: Sequence[Environment], place: Path) -> dict[s
     few = _each("first builds", peers, lambda peer: _build(peer, place / "few", files["few"]))
     built = _each("builds", peers, lambda peer: _build(peer, place / "all", files["all"]))
     sizes = {peer.name: folder_mb(_index(peer, place)) for peer in peers}
-    cold = [
-        _each(f"cold questions {number + 1}", peers, lambda peer, q=q: _cold(peer, place, q))
-        for number, q in enumerate(sample.questions[:COLD])
-    ]
+    cold = {peer.name: Cold() for peer in peers}
+    for number, question in enumerate(sample.questions[:COLD], start=1):
+        _each(
+            f"cold questions {number}",
+            peers,
+            lambda peer, question=question: _cold(peer, place, question, cold[peer.name]),
+        )
     asked, open_mb, added_open, found = _ask_all(sample, peers, place, files["more 1"])
     added = _each("updates", peers, lambda peer: _add(peer, place, files["more 0"], sample.more[0]))
     kept = _share_kept(asked)
@@ -147,8 +162,10 @@ def measure(sample: Sample, peers: Sequence[Environment], place: Path) -> dict[s
             ),
             build_mb=built[peer.name].peak_mb,
             index_mb=sizes[peer.name],
-            cold_s=statistics.median(one[peer.name].cpu_s for one in cold),
-            cold_mb=statistics.median(one[peer.name].peak_mb for one in cold),
+            cold_s=_median(one.cpu_s for one in cold[peer.name].searched),
+            cold_mb=_median(one.peak_mb for one in cold[peer.name].searched),
+            cold_answer_s=_median(one.cpu_s for one in cold[peer.name].answered),
+            cold_answer_mb=_median(one.peak_mb for one in cold[peer.name].answered),
             asking_mb=open_mb[peer.name],
             add_s=added[peer.name].cpu_s,
             add_open_s=added_open[peer.name],
@@ -269,10 +286,11 @@ def _build(peer: Environment, place: Path, documents: str) -> Ended:
     return run_whole(peer, place / peer.name, [{"do": "build", "documents": documents}])
 
 
-def _cold(peer: Environment, place: Path, question: Question) -> Ended:
-    asking = {"do": "answer"} if peer.name == OURS else {"do": "search", "k": _K}
-    commands = [_OPEN, {**asking, "question": question.text}]
-    return run_whole(peer, place / "all" / peer.name, commands)
+def _cold(peer: Environment, place: Path, question: Question, cold: Cold) -> None:
+    index, asked = place / "all" / peer.name, {"question": question.text}
+    cold.searched.append(run_whole(peer, index, [_OPEN, {"do": "search", "k": _K, **asked}]))
+    if peer.name == OURS:
+        cold.answered.append(run_whole(peer, index, [_OPEN, {"do": "answer", **asked}]))
 
 
 def _add(peer: Environment, place: Path, documents: str, more: Mapping[str, str]) -> Ended:
@@ -305,6 +323,12 @@ def _written(sample: Sample, place: Path) -> dict[str, str]:
         lines = (json.dumps({"doc_id": key, "text": text}) for key, text in documents.items())
         (place / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     return {name: str(place / f"{name}.jsonl") for name in parts}
+
+
+def _median(values: Iterable[float]) -> Any:
+    """Return the median; None of nothing."""
+    known = list(values)
+    return statistics.median(known) if known else None
 
 
 def _each(what: str, peers: Sequence[Environment], work: Any) -> dict[str, Any]:

@@ -39,8 +39,10 @@ class Ours:
         return Answered(answer.answered, citations)
 
     def add(self, documents: Sequence[Document]) -> None:
-        """Index the folder again, with more in it; who has it open sees the new index."""
+        """Index the folder again, with more in it, and open what came of it."""
         self.build(documents)
+        self._answerer.close()
+        self.open()
 
 
 def _id(doc_id: str) -> str:

@@ -40,6 +40,7 @@ class PaperQA:
 
     def surest(self, question: str) -> float:
         """Return the best cosine."""
+        self.search(question, 1)  # encodes no document anew; the first one fills the store
         _, scores = asyncio.run(
             self._docs.texts_index.similarity_search(question, 1, self._embedding)
         )
