@@ -31,8 +31,8 @@ class Environment(NamedTuple):
 
     @property
     def adapter(self) -> list[str]:
-        """The command that starts the peer's adapter, without the folder of its index."""
-        return [str(self.python), str(HERE / "adapters" / f"with_{self.name}.py")]
+        """The command that starts the peer's adapter from the repository's root, less the index."""
+        return [str(self.python), "-m", f"benchmarks.peers.adapters.with_{self.name}"]
 
 
 def environment(name: str, folder: Path) -> Environment:

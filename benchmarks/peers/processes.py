@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.peers.environments import Environment
+from benchmarks.speed import ROOT
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
@@ -65,6 +66,7 @@ def run_whole(environment: Environment, index: Path, commands: Sequence[Command]
             stdout=output,
             stderr=errors,
             env=surroundings(),
+            cwd=ROOT,
             text=True,
             preexec_fn=on_one_core,
         )
@@ -101,6 +103,7 @@ class Open:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env=surroundings(),
+            cwd=ROOT,
             text=True,
             preexec_fn=on_one_core,
         )

@@ -19,7 +19,8 @@ from haystack_integrations.components.embedders.sentence_transformers import (
     SentenceTransformersDocumentEmbedder,
     SentenceTransformersTextEmbedder,
 )
-from serving import CANDIDATES, Document, Quoted, serve, weights
+
+from benchmarks.peers.adapters.serving import CANDIDATES, Document, Quoted, serve, weights
 
 _CPU = ComponentDevice.from_str("cpu")
 _WORDS, _OVERLAP = 180, 20  # what the encoder reads of a text

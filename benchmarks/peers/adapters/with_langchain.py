@@ -9,7 +9,8 @@ from langchain_community.retrievers import BM25Retriever
 from langchain_community.vectorstores import FAISS
 from langchain_core.documents import Document as Chunk
 from langchain_huggingface import HuggingFaceEmbeddings
-from serving import CANDIDATES, Document, Quoted, serve, weights
+
+from benchmarks.peers.adapters.serving import CANDIDATES, Document, Quoted, serve, weights
 
 
 def words(text: str) -> list[str]:
@@ -75,7 +76,8 @@ def chunks(documents: Sequence[Document]) -> list[Chunk]:
         chunk_size=1000, chunk_overlap=200, add_start_index=True
     )
     whole = [Chunk(page_content=one.text, metadata={"doc_id": one.doc_id}) for one in documents]
-    return splitter.split_documents(whole)
+    found: list[Chunk] = splitter.split_documents(whole)
+    return found
 
 
 if __name__ == "__main__":

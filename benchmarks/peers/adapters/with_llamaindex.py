@@ -12,7 +12,8 @@ from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.retrievers.bm25 import BM25Retriever
 from llama_index.vector_stores.faiss import FaissVectorStore
-from serving import CANDIDATES, Document, Quoted, serve, weights
+
+from benchmarks.peers.adapters.serving import CANDIDATES, Document, Quoted, serve, weights
 
 _DIMENSION, _TOKENS, _OVERLAP = 384, 256, 20
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from serving import Answered, Document, Quoted, serve
-
 import qa
+from benchmarks.peers.adapters.serving import Answered, Document, Quoted, serve
 
 
 class Ours:

@@ -12,7 +12,8 @@ from typing import Any
 from lmi import embedding_model_factory
 from paperqa import Docs, Settings
 from paperqa.types import Doc, Text
-from serving import Document, Quoted, serve, weights
+
+from benchmarks.peers.adapters.serving import Document, Quoted, serve, weights
 
 
 class PaperQA:

@@ -7,7 +7,8 @@ from typing import Any
 
 import faiss
 from sentence_transformers import SentenceTransformer
-from serving import Document, Quoted, serve, weights
+
+from benchmarks.peers.adapters.serving import Document, Quoted, serve, weights
 
 
 class Plain:
@@ -19,7 +20,7 @@ class Plain:
 
     def build(self, documents: Sequence[Document]) -> None:
         """Encode all."""
-        self._index = faiss.IndexFlatIP(self._model.get_embedding_dimension())
+        self._index: faiss.Index = faiss.IndexFlatIP(self._model.get_embedding_dimension())
         self._documents: list[list[str]] = []
         self.add(documents)
 

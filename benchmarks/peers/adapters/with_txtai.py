@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from serving import Document, Quoted, serve, weights
 from txtai import Embeddings
+
+from benchmarks.peers.adapters.serving import Document, Quoted, serve, weights
 
 
 class Txtai:
