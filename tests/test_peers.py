@@ -131,7 +131,8 @@ def test_every_peer_has_pinned_requirements_and_an_adapter() -> None:
 
 def test_the_table_is_written_between_its_marks_with_the_best_in_bold() -> None:
     keys = {key for row in ROWS for key in row.keys}
-    one, other = dict.fromkeys(keys, 1.0), dict.fromkeys(keys, 2.0)
+    one: dict[str, float | None] = dict.fromkeys(keys, 1.0)
+    other: dict[str, float | None] = dict.fromkeys(keys, 2.0)
     other["answer_p50_ms"] = None
     kinds = ("documents", "questions", "off_corpus", "near_miss", "tuning", "asked")
     run = dict.fromkeys(kinds, 7) | {
