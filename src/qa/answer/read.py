@@ -31,6 +31,7 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
+from qa.answer.signs.notes import without_marks
 from qa.answer.signs.question import (
     asks_for_month,
     asks_for_number,
@@ -139,7 +140,10 @@ class Reader:
             for one, score in zip(seen, scores, strict=True)
             for candidate in self._candidates(query, asked, one, score)
         ]
-        found = selected(query.text, found, cache(self._corpus.text))
+        found = [
+            candidate._replace(answer=without_marks(candidate.passage, candidate.answer))
+            for candidate in selected(query.text, found, cache(self._corpus.text))
+        ]
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
         said = [answer_words(candidate.passage, candidate.answer) for candidate in found]
         together: defaultdict[tuple[str, ...], float] = defaultdict(float)

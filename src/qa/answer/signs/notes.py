@@ -1,0 +1,73 @@
+"""Leave the marks of notes out of an answer: “6,410¹ patients” are 6,410, not 64,101.
+
+A raised figure is a note's mark or a power, which no format says; so it is told by what it stands
+behind and beside. What may be either stays as it is. Does not know the notes.
+"""
+
+import re
+
+from qa.schema import Passage, Span
+
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_DIGITS = str.maketrans(_RAISED, "0123456789")
+# Behind a figure, a sentence's end, or a word that is longer than most units: not m², Chi².
+_MARK = re.compile(
+    r"(?:(?P<figure>(?<![\w.,])\d[\d.,]*)|(?P<word>[^\W\d_]{4,})|[.;:!?”\"’])"
+    rf"(?P<mark>[{_RAISED}]{{1,2}}(?:,[{_RAISED}]{{1,2}})*|[†‡]|(?<=\d)\[\w{{1,3}}\])(?!\w)"
+)
+_UNIT = re.compile(r"inch(?:es)?|miles?|(?:\w*)met(?:er|re)s?|feet|foot|yards?|seconds?", re.I)
+_BEFORE_FACTOR, _FACTOR = re.compile(r"[×·*^=+/−-]\s?$"), re.compile(r"\s?[×·*^=+/−-]")
+_COUNTED = re.compile(r"\s+[^\W\d_][\w-]*(?:\s+[^\W\d_][\w-]*)?")
+_CURRENCY_CHARACTERS = 4
+
+
+def without_marks(passage: Passage, answer: Span) -> Span:
+    """Leave out a note's mark that an answer ends with, and what is counted behind one.
+
+    “212²” is 212; so is “212² patients”, since an answer stays a part of what is cited.
+
+    Args:
+        passage: Where it stands.
+        answer: In the document's offsets.
+    """
+    text = passage.text
+    start, end = answer.shift(-passage.start)
+    for match in _MARK.finditer(text, 0, end):
+        low, high = match.span("mark")
+        if low <= start or not _is_note(text, match):
+            continue
+        first = match["figure"] and match.start() - start <= _CURRENCY_CHARACTERS
+        if high == end or (first and _COUNTED.fullmatch(text, high, end)):
+            return Span(start, low).shift(passage.start)
+    return answer
+
+
+def _is_note(text: str, match: re.Match[str]) -> bool:
+    """Whether a mark is plainly a note's: a power of a digit or of ten has to be told apart."""
+    figure, mark = match["figure"], match["mark"]
+    if mark[0] not in _RAISED:
+        return True
+    if match["word"]:
+        return not _UNIT.fullmatch(match["word"])
+    if figure is None:
+        return True
+    if _BEFORE_FACTOR.search(text, 0, match.start()) or _FACTOR.match(text, match.end()):
+        return False
+    return not _may_have_power(figure) or _is_in_sequence(text, mark)
+
+
+def _may_have_power(figure: str) -> bool:
+    return len(figure.rstrip(".,")) == 1 or figure.rstrip(".,") == "10"
+
+
+def _is_in_sequence(text: str, mark: str) -> bool:
+    """Whether the mark before or after it, in the same passage, or its note is plainly one."""
+    if re.search(rf"^{mark}\s?\S", text, re.MULTILINE):
+        return True
+    plain = {
+        other["mark"].translate(_DIGITS)
+        for other in _MARK.finditer(text)
+        if not (other["figure"] and _may_have_power(other["figure"]))
+    }
+    number = mark.translate(_DIGITS)
+    return number.isdigit() and not plain.isdisjoint({str(int(number) - 1), str(int(number) + 1)})
