@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
 from qa.answer.signs.binding import names_another
-from qa.answer.signs.cells import is_header
+from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked
 from qa.answer.signs.extent import extent, is_intro
 from qa.answer.signs.features import (
     Features,
@@ -34,6 +34,7 @@ from qa.answer.signs.features import (
 from qa.answer.signs.notes import without_marks
 from qa.answer.signs.question import (
     asks_for_month,
+    asks_for_name,
     asks_for_number,
     asks_for_quoted,
 )
@@ -200,6 +201,10 @@ class Reader:
         text = passage.slice(sentence)
         names_one = is_row(passage, sentence) and not has_number(passage.slice(answer))
         if names_one and asks_for_number(question):  # “how many sites”
+            return 3.0
+        if is_unticked(text):
+            return 3.0
+        if asks_for_name(question) and gives_back(question, text, fields(text)):
             return 3.0
         if asks_for_month(question) and not has_asked_type(question, text):
             return 3.0

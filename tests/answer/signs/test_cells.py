@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.cells import asked_cell, cell_of, cells, header_above, is_header, says_total
+from qa.answer.signs.cells import (
+    asked_cell,
+    cell_of,
+    cells,
+    fields,
+    gives_back,
+    header_above,
+    is_empty_field,
+    is_header,
+    is_unticked,
+    says_total,
+)
 from qa.schema import Span
 
 ROW = "Tool: Saw | Drawer: K7 | In stock: 31 | Price: 18.20"
@@ -88,3 +99,58 @@ def test_any_text_is_taken_and_values_lie_inside(text: str, question: str) -> No
     asked_cell(question, text, row)
     header_above(text, len(text) // 2)
     is_header(text, question)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Insured by | [ ] University | [x] Borrower | [ ] Nobody", [("Insured by", "Borrower")]),
+        ("Heated: [x] yes [ ] no", [("Heated", "yes")]),
+        ("Paid in ☐ cash ☒ by card ☒ by mail", [("Paid in", "by card"), ("Paid in", "by mail")]),
+        ("Insured by | [ ] University | [ ] Borrower", []),
+        ("Borrower | Ada Holm", [("Borrower", "Ada Holm")]),
+        ("Borrower: | Ada Holm", [("Borrower", "Ada Holm")]),
+        ("Saw | K7 | 31", [("", "Saw"), ("", "K7"), ("", "31")]),
+        ("2021 | 31", [("", "2021"), ("", "31")]),
+        ("Click [x] to close it.", []),
+        ("Declare int[] values and [x] in a row.", []),
+        ("[x] oiled", []),
+    ],
+)
+def test_of_a_form_s_line_only_its_value_or_what_is_ticked_is_a_value(
+    line: str, found: list[tuple[str, str]]
+) -> None:
+    assert [(cell.label, line[slice(*cell.value)]) for cell in fields(line)] == found
+    assert is_unticked(line) == (line == "Insured by | [ ] University | [ ] Borrower")
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "expected"),
+    [
+        ("Who has borrowed the thermal camera?", "Device | Thermal camera TC-9", True),
+        ("Who runs Ferrule?", "Product: Ferrule", True),
+        ("Who has borrowed the thermal camera?", "Borrower | Ada Holm", False),
+        ("Which device has Ada?", "Device | Thermal camera TC-9", False),
+        ("Who is in the camera team?", "Camera team | Ada Holm | Bo", False),
+    ],
+)
+def test_a_line_that_holds_what_the_question_names_gives_it_back(
+    question: str, line: str, expected: bool
+) -> None:
+    assert gives_back(question, line, fields(line)) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("Returned on", True), ("Signature:", True), ("Engine", False), ("Kept at | Store", False)],
+)
+def test_a_label_without_a_value_is_an_empty_field(line: str, expected: bool) -> None:
+    text = f"Lent on | 3 March\n{line}\nRemarks | none"
+    start = text.index(line)
+    assert is_empty_field(text, start, start + len(line)) is expected
+    assert not is_empty_field(f"All is well.\n{line}\nIt is.", 13, 13 + len(line))
+
+
+def test_two_columns_have_a_header_only_where_it_is_a_year() -> None:
+    assert header_above("Borrower | Ada\nDevice | Camera", 15) == []
+    assert header_above("Site | 2021\nKent | 5", 12) == ["Site", "2021"]

@@ -1,7 +1,8 @@
 """Find the cell of a table row, or the value of a form's line, that a question asks for.
 
 A row reads "Part: Fork | Shelf: C1", as the parsers word it; a form's line "Flag: Panama", or
-with a gap instead of the colon. Does not know the network.
+with a gap or "Flag | Panama" instead of the colon. Of boxes only those that are ticked hold a
+value. Does not know the network.
 """
 
 import re
@@ -9,13 +10,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from qa.schema import Span
-from qa.words import query_terms, stem, words
+from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _PART = re.compile(r"[^|]+")
 _LABELLED = re.compile(
     r"\s*(?P<label>[^\W_][^:|\n]{0,59}?)(?::\s+|：\s*|\t+|\s{3,})(?P<value>\S.*?)\s*$",
     re.S,
 )
+_BOX = re.compile(r"(?<!\S)(?:\[(?: |(?P<tick>[xX]))\]|☐|(?P<ticked>[☒☑]))")
+_AROUND_OPTION = " |\t\n"
 _LINE_CHARACTERS = 160
 _LABEL_WORDS = 6
 _ASKED = r"\b(?:which|what|whose)\s+(?:[\w-]+\s+)?"
@@ -37,6 +40,9 @@ def cells(text: str, header: Sequence[str] = ()) -> list[Cell]:
         text: A sentence of a passage.
         header: What the columns are called, where the row does not say itself.
     """
+    options = _options(text)
+    if options:
+        return [option.cell for option in options if option.ticked]
     row = " | " in text
     if "\n" in text.strip() or not (row or len(text) <= _LINE_CHARACTERS):
         return []
@@ -58,8 +64,86 @@ def cells(text: str, header: Sequence[str] = ()) -> list[Cell]:
     return found
 
 
+def fields(text: str, header: Sequence[str] = ()) -> list[Cell]:
+    """Split a row or a form's line into its cells; a bare row of two is a label and its value.
+
+    Args:
+        text: A sentence of a passage.
+        header: What the columns are called, where the row does not say itself.
+    """
+    row = cells(text, header)
+    if len(row) != 2 or any(cell.label for cell in row):
+        return row
+    label = text[slice(*row[0].value)].rstrip(" :")
+    named = 0 < len(words(label)) <= _LABEL_WORDS and not any(c.isdigit() for c in label)
+    return [Cell(label, row[1].value)] if named else row
+
+
+def is_unticked(text: str) -> bool:
+    """Whether a form's line has boxes, and none of them is ticked."""
+    options = _options(text)
+    return bool(options) and not any(option.ticked for option in options)
+
+
+class _Option(NamedTuple):
+    """What stands behind a box, under the label in front of the first."""
+
+    cell: Cell
+    ticked: bool
+
+
+def _options(text: str) -> list[_Option]:
+    """Take a form's line apart at its boxes: "Insured by | [ ] Owner | [x] Borrower"."""
+    boxes = list(_BOX.finditer(text))
+    before = text[: boxes[0].start()].strip() if boxes else ""
+    label = before.strip(_AROUND_OPTION + ":")
+    set_off = len(boxes) > 1 or before.endswith(("|", ":"))
+    if not label or not set_off or " | " in label or len(words(label)) > _LABEL_WORDS:
+        return []
+    found = []
+    for box, end in zip(boxes, [*(box.start() for box in boxes[1:]), len(text)], strict=True):
+        said = text[box.end() : end].strip(_AROUND_OPTION)
+        start = text.index(said, box.end())
+        ticked = bool(box["tick"] or box["ticked"])
+        found.append(_Option(Cell(label, Span(start, start + len(said))), ticked))
+    return found if all(option.cell.value.start < option.cell.value.end for option in found) else []
+
+
+def gives_back(question: str, text: str, row: Sequence[Cell]) -> bool:
+    """Whether a form's line only holds what the question names: whose line, not what is asked."""
+    if len(row) != 1:
+        return False
+    asked = {stem(term) for term in query_terms(question)}
+    value = {stem(word) for word in words(text[slice(*row[0].value)])}
+    label = {stem(word) for word in words(row[0].label)}
+    return 2 * len(value & asked) >= len(value) > 0 and not label & asked
+
+
+def is_empty_field(text: str, start: int, end: int) -> bool:
+    """Whether a line of a passage is a form's label with nothing behind it: “Returned on”.
+
+    It ends as no heading does, with a colon or a small word.
+
+    Args:
+        text: The passage's.
+        start: Where the line starts in it.
+        end: Where it ends.
+    """
+    label = text[start:end].strip()
+    said = words(label)
+    unfinished = label.endswith(":") or (said[-1:] and said[-1] in FUNCTION_WORDS)
+    if not unfinished or len(said) > _LABEL_WORDS or cells(label):
+        return False
+    before, after = text[:start].removesuffix("\n"), text[end:].removeprefix("\n")
+    own_line = len(before) < start and len(after) < len(text) - end
+    beside = (before.rpartition("\n")[2], after.partition("\n")[0])
+    return own_line and all(len(fields(line)) == 1 for line in beside if line.strip())
+
+
 def header_above(text: str, start: int) -> list[str]:
     """Return the cells of the first of the bare rows that a row stands under; none if it is it.
+
+    Two columns are labels and values, which the first row does not name but by a year.
 
     Args:
         text: A passage.
@@ -72,7 +156,7 @@ def header_above(text: str, start: int) -> list[str]:
         if len(names) < 2 or any(_LABELLED.match(name) for name in names):
             break
         first = names
-    return first
+    return [] if len(first) == 2 and not _YEAR.fullmatch(first[1]) else first
 
 
 def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:

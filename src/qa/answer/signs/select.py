@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from qa.answer.signs.cells import cells
+from qa.answer.signs.cells import cells, fields, is_empty_field
 from qa.answer.signs.features import Features
 from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quoted
 from qa.answer.signs.rows import Tables
 from qa.answer.signs.superlative import asks_for_extreme, extreme
 from qa.schema import QUOTED_MAIL, Passage, Span
-from qa.words import query_terms, stem, words
+from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _FILE_WORDS = 2  # of a file's name that can be meant by its words alone
 
@@ -61,7 +61,7 @@ def selected(
     found = _of_named(question, found)
     if asks_for_extreme(question):
         return _extremes(question, found, text_of)
-    found = _without_beaten_rows(found)
+    found = _without_beaten_rows(_without_fields_beside_empty(question, found))
     field = asked_mail_field(question)
     if field is not None:
         return _mail_lines(field, found, quoted=asks_for_quoted(question)) or found
@@ -140,6 +140,37 @@ def _without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
         if any(one.held < other.held for other in rows)
     }
     return [candidate for candidate in found if id(candidate) not in beaten]
+
+
+def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out a form's lines where the question names one that was not filled in.
+
+    Where “Returned on” is empty, “Lent on” does not say when something was returned; a line with
+    a word of the question in its label stays.
+    """
+    asked = {stem(term) for term in query_terms(question)}
+    empty = [candidate for candidate in found if _is_empty_field(candidate)]
+    forms = {one.passage.passage_id for one in empty if _stems(_said(one)) <= asked}
+
+    def stays(candidate: Candidate) -> bool:
+        row = fields(_said(candidate)) if candidate.passage.passage_id in forms else []
+        return len(row) != 1 or not asked.isdisjoint(_stems(row[0].label))
+
+    empty_ids = set(map(id, empty))
+    return [one for one in found if id(one) not in empty_ids and stays(one)]
+
+
+def _said(candidate: Candidate) -> str:
+    return candidate.passage.slice(candidate.sentence)
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
+
+
+def _is_empty_field(candidate: Candidate) -> bool:
+    start, end = candidate.sentence.shift(-candidate.passage.start)
+    return is_empty_field(candidate.passage.text, start, end)
 
 
 def _without_quoted(question: str, found: list[Candidate]) -> list[Candidate]:
