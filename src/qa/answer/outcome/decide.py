@@ -62,11 +62,12 @@ def decide(
         reader: Says how sure a sentence is.
         sources: The documents.
         min_confidence: Below it nothing is an answer.
-        more: Reads more, where it has to be told which documents may be meant.
+        more: Reads more, where a thread of mails goes on, or it has to be told which documents
+            may be meant.
     """
     question = query.text
     things = Things(question, lambda doc_id: sources.document(doc_id).title)
-    found = versions(question, things, candidates, sources)
+    found = versions(question, things, candidates, sources, more)
     kept = meant(question, found)
     lead = _lead_of(version.candidate for version in found)
     if len(kept) == 1:
