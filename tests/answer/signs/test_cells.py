@@ -148,7 +148,10 @@ def test_a_label_without_a_value_is_an_empty_field(line: str, expected: bool) ->
     text = f"Lent on | 3 March\n{line}\nRemarks | none"
     start = text.index(line)
     assert is_empty_field(text, start, start + len(line)) is expected
-    assert not is_empty_field(f"All is well.\n{line}\nIt is.", 13, 13 + len(line))
+    for around in ("All is well.\n{}\nIt is.", "All is well.\n\n{}\n\nNext: 5"):
+        text = around.format(line)
+        start = text.index(line)
+        assert not is_empty_field(text, start, start + len(line))
 
 
 def test_two_columns_have_a_header_only_where_it_is_a_year() -> None:

@@ -136,8 +136,8 @@ def is_empty_field(text: str, start: int, end: int) -> bool:
         return False
     before, after = text[:start].removesuffix("\n"), text[end:].removeprefix("\n")
     own_line = len(before) < start and len(after) < len(text) - end
-    beside = (before.rpartition("\n")[2], after.partition("\n")[0])
-    return own_line and all(len(fields(line)) == 1 for line in beside if line.strip())
+    beside = [line for line in (before.rpartition("\n")[2], after.partition("\n")[0]) if line]
+    return own_line and bool(beside) and all(len(fields(line)) == 1 for line in beside)
 
 
 def header_above(text: str, start: int) -> list[str]:

@@ -13,10 +13,19 @@ from qa.schema import Passage, Span
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
 _LINE_CHARACTERS = 200
 _COMMAND = re.compile(r"\b(?:command|code|query|formula|line|expression|script|call)\b", re.I)
+# Words that go on with the sentence, behind a command that is written in it.
+_GOES_ON = (
+    r"(?:to|in|and|or|then|which|that|as|from|on|for|when|if|before|after|once|while|where)\b"
+)
 _RUN = re.compile(
-    r"\b(?:use|run|type|enter|execute|call|issue|invoke)\s+(?P<command>[^.,;:]\S*(?:\s+\S+){0,11}?)"
-    r"(?=\s+(?:to|in order to|and|which|that|as|in|from|on|for|when|if)\s|[.,;:]?\s*$)",
+    r"\b(?:use|using|run|running|type|enter|execute|call|issue|invoke|with|via)\s+"
+    r"(?P<command>(?!(?:the|an?|your|this|that|its?|our)\s)[^\s.,;:]\S*?(?:\s+\S+?){0,11}?)"
+    rf"(?=\s+{_GOES_ON}|[,;:]\s|[.,;:]?\s*$)",
     re.IGNORECASE,
+)
+# “deployctl rollback web --to=previous --wait”: behind its name, up to the last of its options.
+_OPTIONS = re.compile(
+    rf"(?:(?:\s+(?!{_GOES_ON})[\w./:-]+){{0,3}}?\s+--?\w(?:[\w=.,/:-]*[\w/])?(?![\w-]))+"
 )
 _CODE = re.compile(r"^[$>#]|[=/\\(){}<>|_]|(?:^|\s)--?\w|^[a-z]")
 _MAX_SENTENCES = 5
@@ -38,12 +47,16 @@ def is_code(question: str, passage: Passage, sentence: Span) -> bool:
 
 def whole_command(question: str, passage: Passage, sentence: Span, answer: Span) -> Span:
     """Widen an answer to the command it is part of: "Run make check FAST=1 to test."."""
-    match = _RUN.search(passage.slice(sentence))
-    if match is None or _COMMAND.search(question) is None:
+    if _COMMAND.search(question) is None:
         return answer
-    command = Span(*match.span("command")).shift(sentence.start)
-    inside = command.start <= answer.start and answer.end <= command.end
-    return command if inside else answer
+    for match in _RUN.finditer(passage.slice(sentence)):
+        command = Span(*match.span("command")).shift(sentence.start)
+        if command.start <= answer.start and answer.end <= command.end:
+            answer = command
+    end = answer.end - passage.start
+    options = _OPTIONS.match(passage.text, end, sentence.end - passage.start)
+    named = _CODE.search(passage.slice(answer)) is not None
+    return Span(answer.start, options.end() + passage.start) if options and named else answer
 
 
 def extent(question: str, passage: Passage, number: int, evidence: Sequence[float]) -> Span:
