@@ -31,7 +31,7 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
-from qa.answer.signs.notes import without_marks
+from qa.answer.signs.notes import annotated, without_marks
 from qa.answer.signs.question import (
     asks_for_month,
     asks_for_name,
@@ -132,7 +132,8 @@ class Reader:
             asked_words(query.text, self._corpus.rarity),
             unmentioned_names(query.text, self._corpus.mentions),
         )
-        seen = [_seen(asked, found) for found in passages]
+        text_of = cache(self._corpus.text)
+        seen = [_seen(asked, found, text_of) for found in passages]
         if most is not None:
             seen = sorted(seen, key=lambda one: -_promise(asked, one))[:most]
         scores = self._network.score(query.text, [one.found.passage for one in seen])
@@ -143,7 +144,7 @@ class Reader:
         ]
         found = [
             candidate._replace(answer=without_marks(candidate.passage, candidate.answer))
-            for candidate in selected(query.text, found, cache(self._corpus.text))
+            for candidate in selected(query.text, found, text_of)
         ]
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
         said = [answer_words(candidate.passage, candidate.answer) for candidate in found]
@@ -241,8 +242,12 @@ class Reader:
         )
 
 
-def _seen(asked: _Asked, found: RetrievedPassage) -> _Seen:
-    above = surroundings(found.passage)
+def _seen(asked: _Asked, found: RetrievedPassage, text_of: Callable[[str], str]) -> _Seen:
+    notes = annotated(found.passage, text_of)
+    above = [
+        f"{heading} {referring}".rstrip()
+        for heading, referring in zip(surroundings(found.passage), notes, strict=True)
+    ]
     return _Seen(found, above, held_words(asked.words, found.passage, above))
 
 

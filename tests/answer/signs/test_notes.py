@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.signs.notes import without_marks
+from qa.answer.signs.notes import annotated, without_marks
 from qa.schema import Passage, Span
 
 
@@ -40,3 +40,32 @@ def test_a_note_s_mark_is_left_out_and_a_power_is_not(marked: str, left: str) ->
     passage = Passage("id", "doc", 7, 7 + len(text), text, "", (Span(7, 7 + len(text)),))
     answer = without_marks(passage, Span(start + 7, end + 7))
     assert passage.slice(answer) == (text[start:end] if "‹" in left else left)
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "referring"),
+    [
+        (
+            "It holds 1,500 jobs[q]. It is green.\n\n[q] On the small one 250.",
+            "[q] On the small one 250.",
+            "It holds 1,500 jobs",
+        ),
+        (
+            "All is well. It took 6,410¹ guests in 2024. They left.\n\n¹ Without 1,733.",
+            "¹ Without 1,733.",
+            "It took 6,410 guests in 2024",
+        ),
+        ("It took 6,410¹ guests\n\n1 Without 1,733.", "1 Without 1,733.", "It took 6,410 guests"),
+        ("It took 6,410 guests\n\n1 Without 1,733.", "1 Without 1,733.", ""),
+        ("It took 10¹ guests\n\n1 Without 1,733.", "1 Without 1,733.", ""),
+        ("Of 212¹ and 311¹.\n\n1 By night.", "1 By night.", ""),
+        ("It took 6,410¹. 1 March is a holiday.", "1 March is a holiday.", ""),
+    ],
+)
+def test_a_note_speaks_of_the_sentence_that_refers_to_it(
+    text: str, note: str, referring: str
+) -> None:
+    start = text.index(note)
+    passage = Passage("id", "doc", 0, len(text), text, "", (Span(start, start + len(note)),))
+    found = annotated(passage, lambda doc_id: text)
+    assert [" ".join(each.split()) for each in found] == [referring]

@@ -1,15 +1,17 @@
-"""Leave the marks of notes out of an answer: “6,410¹ patients” are 6,410, not 64,101.
+"""Read notes and their marks: “6,410¹ patients” are 6,410, and note 1 speaks of them.
 
 A raised figure is a note's mark or a power, which no format says; so it is told by what it stands
-behind and beside. What may be either stays as it is. Does not know the notes.
+behind and beside. What may be either stays as it is.
 """
 
 import re
+from collections.abc import Callable
 
 from qa.schema import Passage, Span
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DIGITS = str.maketrans(_RAISED, "0123456789")
+_TO_RAISED = str.maketrans("0123456789", _RAISED)
 # Behind a figure, a sentence's end, or a word that is longer than most units: not m², Chi².
 _MARK = re.compile(
     r"(?:(?P<figure>(?<![\w.,])\d[\d.,]*)|(?P<word>[^\W\d_]{4,})|[.;:!?”\"’])"
@@ -19,6 +21,11 @@ _UNIT = re.compile(r"inch(?:es)?|miles?|(?:\w*)met(?:er|re)s?|feet|foot|yards?|s
 _BEFORE_FACTOR, _FACTOR = re.compile(r"[×·*^=+/−-]\s?$"), re.compile(r"\s?[×·*^=+/−-]")
 _COUNTED = re.compile(r"\s+[^\W\d_][\w-]*(?:\s+[^\W\d_][\w-]*)?")
 _CURRENCY_CHARACTERS = 4
+_NOTE = re.compile(
+    rf"(?:\[(?P<label>\w{{1,12}})\]|(?P<raised>[{_RAISED}]{{1,2}})|(?P<figure>\d{{1,2}}))\s+(?=[^\W\d_])"
+)
+_REACH, _LOOKED_AROUND = 50_000, 400
+_CLAUSE_END = re.compile(r"[.!?](?=\s)|\n\n")
 
 
 def without_marks(passage: Passage, answer: Span) -> Span:
@@ -71,3 +78,42 @@ def _is_in_sequence(text: str, mark: str) -> bool:
     }
     number = mark.translate(_DIGITS)
     return number.isdigit() and not plain.isdisjoint({str(int(number) - 1), str(int(number) + 1)})
+
+
+def annotated(passage: Passage, text_of: Callable[[str], str]) -> list[str]:
+    """Return, for each sentence that begins a note, the sentence that refers to it; else "".
+
+    Args:
+        passage: Where the sentences stand.
+        text_of: Returns a document's text.
+    """
+    found = []
+    for sentence in passage.sentences:
+        text = passage.slice(sentence)
+        note = _NOTE.match(text)
+        begins = note and passage.text[: sentence.start - passage.start].rstrip(" ")[-1:] in "\n"
+        found.append(_referring(text_of(passage.doc_id), note, sentence) if note and begins else "")
+    return found
+
+
+def _referring(text: str, note: re.Match[str], sentence: Span) -> str:
+    """Find the one place above with a note's mark, and return the sentence around it."""
+    text = text[max(0, sentence.start - _REACH) : sentence.start]
+    if note["label"]:
+        mark = re.compile(rf"(?<=\S)\[{re.escape(note['label'])}\]")
+        places = [match.span() for match in mark.finditer(text)]
+    else:
+        wanted = note["raised"] or note["figure"].translate(_TO_RAISED)
+        places = [
+            match.span("mark")
+            for match in _MARK.finditer(text)
+            if wanted in match["mark"].split(",") and _is_note(text, match)
+        ]
+    if len(places) != 1:
+        return ""
+    start, end = places[0]
+    before = text[max(0, start - _LOOKED_AROUND) : start]
+    after = text[end : end + _LOOKED_AROUND]
+    ends = [match.end() for match in _CLAUSE_END.finditer(before)]
+    stop = _CLAUSE_END.search(after)
+    return before[ends[-1] if ends else 0 :] + after[: stop.start() if stop else len(after)]
