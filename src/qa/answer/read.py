@@ -16,7 +16,7 @@ from typing import NamedTuple
 from qa.answer.calibration import Calibration
 from qa.answer.signs.binding import names_another
 from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked
-from qa.answer.signs.extent import extent, is_intro
+from qa.answer.signs.extent import extent, is_intro, lists_other_steps
 from qa.answer.signs.features import (
     Features,
     asked_words,
@@ -206,6 +206,8 @@ class Reader:
         if is_unticked(text):
             return 3.0
         if asks_for_name(question) and gives_back(question, text, fields(text)):
+            return 3.0
+        if lists_other_steps(question, passage, answer, above):
             return 3.0
         if asks_for_month(question) and not has_asked_type(question, text):
             return 3.0

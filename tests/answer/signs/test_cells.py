@@ -14,6 +14,7 @@ from qa.answer.signs.cells import (
     is_empty_field,
     is_header,
     is_unticked,
+    says_other_time,
     says_total,
 )
 from qa.schema import Span
@@ -157,3 +158,27 @@ def test_a_label_without_a_value_is_an_empty_field(line: str, expected: bool) ->
 def test_two_columns_have_a_header_only_where_it_is_a_year() -> None:
     assert header_above("Borrower | Ada\nDevice | Camera", 15) == []
     assert header_above("Site | 2021\nKent | 5", 12) == ["Site", "2021"]
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "expected"),
+    [
+        ("When must the balance be calibrated again?", "Last calibrated", True),
+        ("When must the balance be calibrated again?", "Next calibration", False),
+        ("When was the balance calibrated?", "Next calibration", True),
+        ("When was the balance last calibrated?", "Last calibrated", False),
+        ("When is the next service due?", "Last service", True),
+        ("When was the last service due?", "Last service", False),
+        ("When will it be open?", "Opening hours", False),
+        ("When was it paid?", "Date of payment", False),
+    ],
+)
+def test_the_last_time_is_told_from_the_next(question: str, label: str, expected: bool) -> None:
+    assert says_other_time(question, label) is expected
+
+
+def test_the_column_of_the_time_asked_for_is_taken() -> None:
+    row = "Crane: K1 | Last service: 3 May | Next service: 3 November"
+    found = asked_cell("When will crane K1 have its service?", row, cells(row))
+    assert found is not None
+    assert found.label == "Next service"

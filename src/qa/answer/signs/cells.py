@@ -1,7 +1,7 @@
 """Find the cell of a table row, or the value of a form's line, that a question asks for.
 
 A row reads "Part: Fork | Shelf: C1", as the parsers word it; a form's line "Flag: Panama", or
-with a gap or "Flag | Panama" instead of the colon. Of boxes only those that are ticked hold a
+with a gap, dots or "Flag | Panama" instead of the colon. Of boxes only those that are ticked hold a
 value. Does not know the network.
 """
 
@@ -14,7 +14,7 @@ from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _PART = re.compile(r"[^|]+")
 _LABELLED = re.compile(
-    r"\s*(?P<label>[^\W_][^:|\n]{0,59}?)(?::\s+|：\s*|\t+|\s{3,})(?P<value>\S.*?)\s*$",
+    r"\s*(?P<label>[^\W_][^:|\n]{0,59}?)(?::\s+|：\s*|\t+|\s{3,}|\s?\.{4,}\s*)(?P<value>\S.*?)\s*$",
     re.S,
 )
 _BOX = re.compile(r"(?<!\S)(?:\[(?: |(?P<tick>[xX]))\]|☐|(?P<ticked>[☒☑]))")
@@ -23,6 +23,13 @@ _LINE_CHARACTERS = 160
 _LABEL_WORDS = 6
 _ASKED = r"\b(?:which|what|whose)\s+(?:[\w-]+\s+)?"
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+# “Last calibrated” and “Next calibration”: which of the two is asked for.
+_LAST = re.compile(r"\b(?:last|latest|previous|prior|most recent)\b", re.IGNORECASE)
+_NEXT = re.compile(r"\b(?:next|upcoming|due|following)\b", re.IGNORECASE)
+_TO_COME = re.compile(
+    r"\b(?:next|again|due|upcoming|must|will|shall|should|(?:has|have|needs?) to)\b", re.IGNORECASE
+)
+_PAST = re.compile(r"\b(?:was|were|did|has been|have been)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(?:(?:sub-?)?totals?|sum|all|overall|average|mean)\b", re.IGNORECASE)
 
 
@@ -170,6 +177,8 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     for cell in row:
         if of_years and _YEAR.search(cell.label) and cell not in of_years:
             continue  # “Workers 2021” where “Paper 2022” is asked for, of whatever year
+        if says_other_time(question, cell.label):
+            continue
         label = [stem(word) for word in words(cell.label)]
         value = {stem(word) for word in words(text[slice(*cell.value)])}
         if not label or (value and value <= asked):
@@ -180,6 +189,14 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     best = max((score for score, _ in scores), default=0.0)
     leading = [cell for score, cell in scores if score == best]
     return leading[0] if best > 0 and len(leading) == 1 else None
+
+
+def says_other_time(question: str, label: str) -> bool:
+    """Whether a label says “last” where what comes next is asked for, or the reverse."""
+    to_come = _TO_COME.search(question) is not None and _LAST.search(question) is None
+    past = (_PAST.search(question) or _LAST.search(question)) and _TO_COME.search(question) is None
+    last, following = _LAST.search(label) is not None, _NEXT.search(label) is not None
+    return last is not following and bool((to_come and last) or (past and following))
 
 
 def _named_by(label: str) -> set[str]:

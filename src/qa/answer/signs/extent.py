@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from qa.answer.signs.cells import cells
 from qa.answer.signs.question import asks_for_all, asks_for_sentence
 from qa.schema import Passage, Span
+from qa.words import query_terms, stem, words
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
 _LINE_CHARACTERS = 200
@@ -28,6 +29,9 @@ _OPTIONS = re.compile(
     rf"(?:(?:\s+(?!{_GOES_ON})[\w./:-]+){{0,3}}?\s+--?\w(?:[\w=.,/:-]*[\w/])?(?![\w-]))+"
 )
 _CODE = re.compile(r"^[$>#]|[=/\\(){}<>|_]|(?:^|\s)--?\w|^[a-z]")
+_STEPS = re.compile(r"\b(?:steps?|procedure|instructions?)\b|^\W*how (?:do|can|should|to|must)\b", re.I)
+# What a question for steps has of its own, whatever they are for.
+_OF_STEPS = frozenset(map(stem, "step steps procedure instructions follow take necessary".split()))
 _MAX_SENTENCES = 5
 _MAX_CHARACTERS = 700
 _MAX_LIST_CHARACTERS = 2_000
@@ -57,6 +61,22 @@ def whole_command(question: str, passage: Passage, sentence: Span, answer: Span)
     options = _OPTIONS.match(passage.text, end, sentence.end - passage.start)
     named = _CODE.search(passage.slice(answer)) is not None
     return Span(answer.start, options.end() + passage.start) if options and named else answer
+
+
+def lists_other_steps(question: str, passage: Passage, answer: Span, above: str) -> bool:
+    """Whether steps are asked for, and a list is introduced as being for something else.
+
+    Args:
+        question: As asked.
+        passage: Where the answer stands.
+        answer: A sentence, or a list with what announces it.
+        above: The headings above it.
+    """
+    intro, _, items = passage.slice(answer).partition("\n")
+    if not items.strip() or _STEPS.search(question) is None:
+        return False
+    asked = {stem(term) for term in query_terms(question)} - _OF_STEPS
+    return asked.isdisjoint(stem(word) for word in words(f"{above} {intro}"))
 
 
 def extent(question: str, passage: Passage, number: int, evidence: Sequence[float]) -> Span:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from qa.answer.signs.cells import cells, fields, is_empty_field
+from qa.answer.signs.cells import cells, fields, is_empty_field, says_other_time
 from qa.answer.signs.features import Features
 from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quoted
 from qa.answer.signs.rows import Tables
@@ -61,7 +61,8 @@ def selected(
     found = _of_named(question, found)
     if asks_for_extreme(question):
         return _extremes(question, found, text_of)
-    found = _without_beaten_rows(_without_fields_beside_empty(question, found))
+    found = _of_asked_time(question, _without_fields_beside_empty(question, found))
+    found = _without_beaten_rows(found)
     field = asked_mail_field(question)
     if field is not None:
         return _mail_lines(field, found, quoted=asks_for_quoted(question)) or found
@@ -71,16 +72,24 @@ def selected(
 
 
 def _of_named(question: str, found: list[Candidate]) -> list[Candidate]:
-    """Take sentences for of another thing where the question has all words of another's file."""
+    """Take sentences for of another thing where the question has all words of another's file.
+
+    A passage that has those words, too, speaks of what the file is called after.
+    """
     asked = {stem(term) for term in query_terms(question)}
     ids = {candidate.passage.doc_id for candidate in found}
     keys = {doc_id: {stem(word) for word in words(PurePosixPath(doc_id).stem)} for doc_id in ids}
     named = {doc_id for doc_id, key in keys.items() if len(key) >= _FILE_WORDS and key <= asked}
     if not named or named == ids:
         return found
+
+    def speaks_of_it(passage: Passage) -> bool:
+        said = {stem(word) for word in words(f"{passage.context} {passage.text}")}
+        return passage.doc_id in named or any(keys[doc_id] <= said for doc_id in named)
+
     return [
         candidate
-        if candidate.passage.doc_id in named
+        if speaks_of_it(candidate.passage)
         else candidate._replace(features=candidate.features._replace(other_thing=3.0))
         for candidate in found
     ]
@@ -158,6 +167,13 @@ def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[
 
     empty_ids = set(map(id, empty))
     return [one for one in found if id(one) not in empty_ids and stays(one)]
+
+
+def _of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out “Last calibrated” where the next is asked for, and the other way round."""
+    labels = [fields(_said(candidate)) for candidate in found]
+    other = [len(row) == 1 and says_other_time(question, row[0].label) for row in labels]
+    return [candidate for candidate, is_other in zip(found, other, strict=True) if not is_other]
 
 
 def _said(candidate: Candidate) -> str:
