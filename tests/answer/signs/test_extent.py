@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa.answer.signs.extent import extent, is_intro, whole_command
+from qa.answer.signs.extent import extent, is_intro, lists_other_steps, whole_command
 from qa.schema import Passage, Span
 
 
@@ -85,3 +85,21 @@ def test_a_command_is_answered_with_all_that_belongs_to_it(
     command = whole_command("Which command does it?", read, read.sentences[0], answer)
     assert read.slice(command) == whole
     assert whole_command("What does it?", read, read.sentences[0], answer) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "above", "expected"),
+    [
+        ("What steps must I follow to apply for a loan?", "Market What to bring", True),
+        ("How do I apply for a loan?", "Market", True),
+        ("How do I apply for a loan?", "Loans", False),
+        ("What steps must I follow to join?", "Market", False),
+        ("What must I bring for a loan?", "Market", False),
+    ],
+)
+def test_steps_for_something_else_are_told_by_what_introduces_them(
+    question: str, above: str, expected: bool
+) -> None:
+    first, last = BROUGHT.sentences[0], BROUGHT.sentences[2]
+    assert lists_other_steps(question, BROUGHT, Span(first.start, last.end), above) is expected
+    assert not lists_other_steps(question, BROUGHT, BROUGHT.sentences[3], above)
