@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
 from qa.answer.signs.binding import names_another
-from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked
+from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked, leaves_column_open
 from qa.answer.signs.extent import extent, is_intro, lists_other_steps
 from qa.answer.signs.features import (
     Features,
@@ -203,7 +203,7 @@ class Reader:
         names_one = is_row(passage, sentence) and not has_number(passage.slice(answer))
         if names_one and asks_for_number(question):  # “how many sites”
             return 3.0
-        if is_unticked(text):
+        if is_unticked(text) or leaves_column_open(question, text):
             return 3.0
         if asks_for_name(question) and gives_back(question, text, fields(text)):
             return 3.0

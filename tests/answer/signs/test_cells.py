@@ -14,6 +14,7 @@ from qa.answer.signs.cells import (
     is_empty_field,
     is_header,
     is_unticked,
+    leaves_column_open,
     says_other_time,
     says_total,
 )
@@ -182,3 +183,30 @@ def test_the_column_of_the_time_asked_for_is_taken() -> None:
     found = asked_cell("When will crane K1 have its service?", row, cells(row))
     assert found is not None
     assert found.label == "Next service"
+
+
+GOODS = "Goods: Coal | Inbound 2023: 440 | Inbound 2024: 295 | Outbound 2023: 12 | Outbound 2024: 0"
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("How much coal came in during 2023?", "Inbound 2023"),
+        ("How much coal was shipped out in 2024?", "Outbound 2024"),
+        ("How much inbound coal was there in 2024?", "Inbound 2024"),
+        ("How much coal was handled in 2024?", None),
+        ("How much coal came in 2024?", None),
+    ],
+)
+def test_of_several_columns_of_a_year_one_is_meant_only_where_the_question_says_which(
+    question: str, label: str | None
+) -> None:
+    found = asked_cell(question, GOODS, cells(GOODS))
+    assert (found and found.label) == label
+    assert leaves_column_open(question, GOODS) is (label is None)
+
+
+def test_one_column_a_year_leaves_nothing_open() -> None:
+    assert not leaves_column_open("How much in 2024?", "Site: Kent | 2023: 5 | 2024: 7")
+    assert not leaves_column_open("From 2023 to 2024?", "Site: Kent | 2023: 5 | 2024: 7")
+    assert not leaves_column_open("How much coal is there?", GOODS)

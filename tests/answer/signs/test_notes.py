@@ -22,6 +22,7 @@ from qa.schema import Passage, Span
         # Powers, units, and what may be either.
         ("The stay was ‹5³ days›.", "5³ days"),
         ("There are ‹10⁹› cells.", "10⁹"),
+        ("There were 45⁴ men and ‹10⁵ kg› of silt.", "10⁵ kg"),
         ("There are ‹4 × 70⁴› cells.", "4 × 70⁴"),
         ("It is ‹70⁴ × 3›.", "70⁴ × 3"),
         ("It has ‹2,900 m²›.", "2,900 m²"),

@@ -30,6 +30,11 @@ _TO_COME = re.compile(
     r"\b(?:next|again|due|upcoming|must|will|shall|should|(?:has|have|needs?) to)\b", re.IGNORECASE
 )
 _PAST = re.compile(r"\b(?:was|were|did|has been|have been)\b", re.IGNORECASE)
+# What goes with a verb, “came in”, “shipped out”, and is no preposition, “in 2024”.
+_WAY = re.compile(
+    r"\b\w+(?:ed|ent|ame|ought|old|ook|ing|s|t)\s+(?P<way>in|out)\b"
+    r"(?!\s+(?:\d|the\b|an?\b|of\b|this\b|that\b|our\b|all\b|total\b|[A-Z]))"
+)
 _TOTAL = re.compile(r"\b(?:(?:sub-?)?totals?|sum|all|overall|average|mean)\b", re.IGNORECASE)
 
 
@@ -188,7 +193,28 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
         scores.append((share + named, cell))
     best = max((score for score, _ in scores), default=0.0)
     leading = [cell for score, cell in scores if score == best]
+    leading = _of_way(question, leading) or leading
     return leading[0] if best > 0 and len(leading) == 1 else None
+
+
+def leaves_column_open(question: str, text: str) -> bool:
+    """Whether a row has several columns of the year asked for, and the question names none.
+
+    “How much coal in 2024?” may mean what came in and what went out.
+    """
+    row = cells(text)
+    years = set(_YEAR.findall(question))
+    of_year = [cell for cell in row if years & set(_YEAR.findall(cell.label))]
+    return len(of_year) > len(years) and asked_cell(question, text, row) is None
+
+
+def _of_way(question: str, row: Sequence[Cell]) -> list[Cell]:
+    """Keep of some columns those of the way in which something went: “out” means “Outbound”."""
+    ways = {match["way"].lower() for match in _WAY.finditer(question)}
+    if len(ways) != 1:
+        return []
+    way = ways.pop()
+    return [cell for cell in row if any(word.startswith(way) for word in words(cell.label))]
 
 
 def says_other_time(question: str, label: str) -> bool:

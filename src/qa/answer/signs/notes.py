@@ -60,7 +60,9 @@ def _is_note(text: str, match: re.Match[str]) -> bool:
         return True
     if _BEFORE_FACTOR.search(text, 0, match.start()) or _FACTOR.match(text, match.end()):
         return False
-    return not _may_have_power(figure) or _is_in_sequence(text, mark)
+    return not _may_have_power(figure) or (
+        _is_in_sequence(text, mark) and figure != "10" and _COUNTED.match(text, match.end()) is not None
+    )
 
 
 def _may_have_power(figure: str) -> bool:
