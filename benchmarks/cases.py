@@ -22,7 +22,7 @@ from qa.evaluate.gold import jsonl_records, read_gold_text
 from qa.files import decode
 from qa.index.build import build_index
 from qa.schema import Answer
-from qa.words import squeezed
+from qa.words import parted, squeezed
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
 Verdict = Literal["right", "abstained", "wrong"]
@@ -150,10 +150,18 @@ def judge(question: CaseQuestion, answer: Answer) -> Verdict:
 
 def _any_in(wanted: Sequence[str], text: str) -> bool:
     """Whether some of the words stand in a text, whole: 2 is not in 12, nor in 2.5."""
-    return any(
-        re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(_plain(words))}(?!\w|[.,]\d)", _plain(text))
-        for words in wanted
-    )
+    return any(re.search(_whole(_plain(words)), _plain(text)) for words in wanted)
+
+
+def _whole(words: str) -> str:
+    """Write a pattern for words; Chinese and Japanese have no blanks that bound them."""
+    before = "" if _is_unspaced(words[:1]) else r"(?<!\w)(?<!\d[.,])"
+    after = "" if _is_unspaced(words[-1:]) else r"(?!\w|[.,]\d)"
+    return f"{before}{re.escape(words)}{after}"
+
+
+def _is_unspaced(character: str) -> bool:
+    return parted(character) != character
 
 
 def _plain(text: str) -> str:

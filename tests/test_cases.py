@@ -78,6 +78,12 @@ def test_words_are_looked_for_whole(said: str) -> None:
     assert judge(QUESTION, replace(ANSWER, answer=f"{said}: $2.")) == "right"
 
 
+def test_chinese_words_have_no_blanks_around_them() -> None:
+    asked = replace(QUESTION, answers=("三百元",), evidence=())
+    assert judge(asked, replace(ANSWER, answer="租金三百元整")) == "right"
+    assert judge(asked, replace(ANSWER, answer="租金三百日元")) == "wrong"
+
+
 def test_silence_is_right_where_the_documents_say_nothing() -> None:
     silent = replace(ANSWER, answered=False, answer=None, citations=())
     assert judge(QUESTION, silent) == "abstained"

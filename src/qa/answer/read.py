@@ -32,6 +32,7 @@ from qa.answer.signs.features import (
     unmentioned_names,
 )
 from qa.answer.signs.notes import annotated, without_marks
+from qa.answer.signs.pieces import lacks_piece
 from qa.answer.signs.question import (
     asks_for_month,
     asks_for_name,
@@ -203,7 +204,7 @@ class Reader:
         names_one = is_row(passage, sentence) and not has_number(passage.slice(answer))
         if names_one and asks_for_number(question):  # “how many sites”
             return 3.0
-        if is_unticked(text) or leaves_column_open(question, text):
+        if is_unticked(text) or leaves_column_open(question, text) or lacks_piece(question, text):
             return 3.0
         if asks_for_name(question) and gives_back(question, text, fields(text)):
             return 3.0

@@ -10,6 +10,7 @@ from qa.answer.signs.binding import bound_part
 from qa.answer.signs.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
 from qa.answer.signs.extent import is_code, whole_command
 from qa.answer.signs.features import has_asked_type, only_repeats, repeats_figure
+from qa.answer.signs.pieces import asked_piece
 from qa.answer.signs.question import (
     asks_for_name,
     asks_for_number,
@@ -39,6 +40,9 @@ def best_answer(
         return _best_cell(question, sentence, text, row, score)
     if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
+    piece = asked_piece(question, text, score.span.shift(-sentence.start))
+    if piece is not None:
+        return piece.shift(sentence.start), score.margin, True
     inside = sentence.shift(-passage.start)
     tried: list[Span] = []
     meant = _meant(question, sentence, text, score)
