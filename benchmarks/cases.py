@@ -22,9 +22,11 @@ from qa.evaluate.gold import jsonl_records, read_gold_text
 from qa.files import decode
 from qa.index.build import build_index
 from qa.schema import Answer
-from qa.words import parted, squeezed
+from qa.words import squeezed
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
+# Of a word that blanks bound, as they do not in Chinese and Japanese.
+_LETTER = r"[^\W\u3040-\u30ff\u3400-\u9fff]"
 Verdict = Literal["right", "abstained", "wrong"]
 
 
@@ -150,18 +152,12 @@ def judge(question: CaseQuestion, answer: Answer) -> Verdict:
 
 def _any_in(wanted: Sequence[str], text: str) -> bool:
     """Whether some of the words stand in a text, whole: 2 is not in 12, nor in 2.5."""
-    return any(re.search(_whole(_plain(words)), _plain(text)) for words in wanted)
-
-
-def _whole(words: str) -> str:
-    """Write a pattern for words; Chinese and Japanese have no blanks that bound them."""
-    before = "" if _is_unspaced(words[:1]) else r"(?<!\w)(?<!\d[.,])"
-    after = "" if _is_unspaced(words[-1:]) else r"(?!\w|[.,]\d)"
-    return f"{before}{re.escape(words)}{after}"
-
-
-def _is_unspaced(character: str) -> bool:
-    return parted(character) != character
+    return any(
+        re.search(
+            rf"(?<!{_LETTER})(?<!\d[.,]){re.escape(_plain(words))}(?!{_LETTER}|[.,]\d)", _plain(text)
+        )
+        for words in wanted
+    )
 
 
 def _plain(text: str) -> str:

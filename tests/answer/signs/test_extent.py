@@ -73,6 +73,7 @@ def test_what_ends_with_a_colon_only_announces() -> None:
         ("The line ctl purge queue --yes --now. empties it.", "ctl purge", "ctl purge queue --yes --now"),
         ("ctl purge empties the queue - be careful.", "ctl purge", "ctl purge"),
         ("With the ctl tool you stop it.", "ctl", "ctl"),
+        ("They live with poverty (53% of all) now.", "53% of all", "53% of all"),
         ("Call Ada Holm on 5 - 7 for help.", "Ada Holm", "Ada Holm"),
     ],
 )

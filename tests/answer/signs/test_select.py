@@ -1,8 +1,11 @@
 """Which sentences another plainly beats: a form's other lines, another file's."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.answer.signs.select import Candidate, selected
+from qa.schema import Span
 from tests.answer.outcome.making import candidate
 
 FORM = (
@@ -10,14 +13,20 @@ FORM = (
 )
 
 
+SPANS = tuple(
+    Span(FORM.index(said), FORM.index(said) + len(said)) for said in FORM.split("\n")
+)
+
+
 def line(sentence: str, answer: str = "", text: str = FORM, doc_id: str = "form.txt") -> Candidate:
-    return candidate(doc_id, text, sentence, answer or sentence)
+    found = candidate(doc_id, text, sentence, answer or sentence)
+    passage = replace(found.passage, sentences=SPANS) if text == FORM else found.passage
+    return found._replace(passage=passage)
 
 
 LINES = [
     line("Tool: Torque wrench", "Torque wrench"),
     line("Lent on: 3 March", "3 March"),
-    line("Returned on:"),
     line("Last tested: 4 May", "4 May"),
     line("Next test: 9 November", "9 November"),
 ]

@@ -19,7 +19,7 @@ _GOES_ON = (
     r"(?:to|in|and|or|then|which|that|as|from|on|for|when|if|before|after|once|while|where)\b"
 )
 _RUN = re.compile(
-    r"\b(?:use|using|run|running|type|enter|execute|call|issue|invoke|with|via)\s+"
+    r"\b(?:use|run|type|enter|execute|call|issue|invoke|(?P<loose>using|running|with|via))\s+"
     r"(?P<command>(?!(?:the|an?|your|this|that|its?|our)\s)[^\s.,;:]\S*?(?:\s+\S+?){0,11}?)"
     rf"(?=\s+{_GOES_ON}|[,;:]\s|[.,;:]?\s*$)",
     re.IGNORECASE,
@@ -53,14 +53,15 @@ def whole_command(question: str, passage: Passage, sentence: Span, answer: Span)
     """Widen an answer to the command it is part of: "Run make check FAST=1 to test."."""
     if _COMMAND.search(question) is None:
         return answer
+    code = _CODE.search(passage.slice(answer)) is not None
     for match in _RUN.finditer(passage.slice(sentence)):
         command = Span(*match.span("command")).shift(sentence.start)
-        if command.start <= answer.start and answer.end <= command.end:
+        holds = command.start <= answer.start and answer.end <= command.end
+        if holds and (code or not match["loose"]):
             answer = command
     end = answer.end - passage.start
     options = _OPTIONS.match(passage.text, end, sentence.end - passage.start)
-    named = _CODE.search(passage.slice(answer)) is not None
-    return Span(answer.start, options.end() + passage.start) if options and named else answer
+    return Span(answer.start, options.end() + passage.start) if options and code else answer
 
 
 def lists_other_steps(question: str, passage: Passage, answer: Span, above: str) -> bool:

@@ -158,15 +158,23 @@ def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[
     a word of the question in its label stays.
     """
     asked = {stem(term) for term in query_terms(question)}
-    empty = [candidate for candidate in found if _is_empty_field(candidate)]
-    forms = {one.passage.passage_id for one in empty if _stems(_said(one)) <= asked}
+    passages = {candidate.passage.passage_id: candidate.passage for candidate in found}
+    empty = {passage_id: _empty_fields(passage) for passage_id, passage in passages.items()}
 
     def stays(candidate: Candidate) -> bool:
-        row = fields(_said(candidate)) if candidate.passage.passage_id in forms else []
+        lines = empty[candidate.passage.passage_id]
+        if candidate.sentence in lines:
+            return False
+        named = any(_stems(candidate.passage.slice(line)) <= asked for line in lines)
+        row = fields(_said(candidate)) if named else []
         return len(row) != 1 or not asked.isdisjoint(_stems(row[0].label))
 
-    empty_ids = set(map(id, empty))
-    return [one for one in found if id(one) not in empty_ids and stays(one)]
+    return [candidate for candidate in found if stays(candidate)]
+
+
+def _empty_fields(passage: Passage) -> set[Span]:
+    shifted = ((span, span.shift(-passage.start)) for span in passage.sentences)
+    return {span for span, inside in shifted if is_empty_field(passage.text, *inside)}
 
 
 def _of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
@@ -182,11 +190,6 @@ def _said(candidate: Candidate) -> str:
 
 def _stems(text: str) -> set[str]:
     return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
-
-
-def _is_empty_field(candidate: Candidate) -> bool:
-    start, end = candidate.sentence.shift(-candidate.passage.start)
-    return is_empty_field(candidate.passage.text, start, end)
 
 
 def _without_quoted(question: str, found: list[Candidate]) -> list[Candidate]:
