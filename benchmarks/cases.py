@@ -154,7 +154,8 @@ def _any_in(wanted: Sequence[str], text: str) -> bool:
     """Whether some of the words stand in a text, whole: 2 is not in 12, nor in 2.5."""
     return any(
         re.search(
-            rf"(?<!{_LETTER})(?<!\d[.,]){re.escape(_plain(words))}(?!{_LETTER}|[.,]\d)", _plain(text)
+            rf"(?<!{_LETTER})(?<!\d[.,]){re.escape(_plain(words))}(?!{_LETTER}|[.,]\d)",
+            _plain(text),
         )
         for words in wanted
     )

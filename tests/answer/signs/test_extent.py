@@ -67,10 +67,18 @@ def test_what_ends_with_a_colon_only_announces() -> None:
     ("sentence", "found", "whole"),
     [
         ("Run make check FAST=1 to test.", "make", "make check FAST=1"),
-        ("Go back with ctl roll web --to=old --wait and say so.", "ctl", "ctl roll web --to=old --wait"),
+        (
+            "Go back with ctl roll web --to=old --wait and say so.",
+            "ctl",
+            "ctl roll web --to=old --wait",
+        ),
         ("Stop it using ctl stop, then wait.", "ctl", "ctl stop"),
         ("Stop it with systemctl stop web before you leave.", "stop", "systemctl stop web"),
-        ("The line ctl purge queue --yes --now. empties it.", "ctl purge", "ctl purge queue --yes --now"),
+        (
+            "The line ctl purge queue --yes --now. empties it.",
+            "ctl purge",
+            "ctl purge queue --yes --now",
+        ),
         ("ctl purge empties the queue - be careful.", "ctl purge", "ctl purge"),
         ("With the ctl tool you stop it.", "ctl", "ctl"),
         ("They live with poverty (53% of all) now.", "53% of all", "53% of all"),

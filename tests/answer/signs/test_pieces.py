@@ -59,7 +59,5 @@ def test_the_network_s_clause_decides_between_two() -> None:
         ("怎么报名？", "报名须带照片。", False),
     ],
 )
-def test_a_sentence_without_the_kind_is_no_answer(
-    question: str, text: str, expected: bool
-) -> None:
+def test_a_sentence_without_the_kind_is_no_answer(question: str, text: str, expected: bool) -> None:
     assert lacks_piece(question, text) is expected

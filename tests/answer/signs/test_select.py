@@ -13,9 +13,7 @@ FORM = (
 )
 
 
-SPANS = tuple(
-    Span(FORM.index(said), FORM.index(said) + len(said)) for said in FORM.split("\n")
-)
+SPANS = tuple(Span(FORM.index(said), FORM.index(said) + len(said)) for said in FORM.split("\n"))
 
 
 def line(sentence: str, answer: str = "", text: str = FORM, doc_id: str = "form.txt") -> Candidate:

@@ -29,7 +29,9 @@ _OPTIONS = re.compile(
     rf"(?:(?:\s+(?!{_GOES_ON})[\w./:-]+){{0,3}}?\s+--?\w(?:[\w=.,/:-]*[\w/])?(?![\w-]))+"
 )
 _CODE = re.compile(r"^[$>#]|[=/\\(){}<>|_]|(?:^|\s)--?\w|^[a-z]")
-_STEPS = re.compile(r"\b(?:steps?|procedure|instructions?)\b|^\W*how (?:do|can|should|to|must)\b", re.I)
+_STEPS = re.compile(
+    r"\b(?:steps?|procedure|instructions?)\b|^\W*how (?:do|can|should|to|must)\b", re.I
+)
 # What a question for steps has of its own, whatever they are for.
 _OF_STEPS = frozenset(map(stem, "step steps procedure instructions follow take necessary".split()))
 _MAX_SENTENCES = 5

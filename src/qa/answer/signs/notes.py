@@ -61,7 +61,9 @@ def _is_note(text: str, match: re.Match[str]) -> bool:
     if _BEFORE_FACTOR.search(text, 0, match.start()) or _FACTOR.match(text, match.end()):
         return False
     return not _may_have_power(figure) or (
-        _is_in_sequence(text, mark) and figure != "10" and _COUNTED.match(text, match.end()) is not None
+        _is_in_sequence(text, mark)
+        and figure != "10"
+        and _COUNTED.match(text, match.end()) is not None
     )
 
 

@@ -37,7 +37,7 @@ _FIGURE = re.compile(r"[$€£¥~≈<>±(]?\s?[+−-]?\d|[$€£¥]|[IVX]+\b")
 _SMALL = re.compile(r"[(\[“\"'‘]?[a-zà-öø-ÿ]")
 _SHORT = 5
 
-# "Flag: Panama", or columns kept apart by spaces or dots: "Net       1,250.00", "Net ..... 1,250.00".
+# "Flag: Panama", or columns kept apart: "Net       1,250.00", "Net ..... 1,250.00".
 _GAP = r"(?: {3,}|\t|\s?\.{4,})"
 _FIELD = re.compile(rf"\s*(?:[^\s:|][^:|\n]{{0,47}}:(?:\s+\S|\s*$)|\S[^\n]{{0,59}}?{_GAP}\s*\S)")
 _LABEL_END = re.compile(rf":|{_GAP}")
