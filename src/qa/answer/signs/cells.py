@@ -24,8 +24,8 @@ _LABEL_WORDS = 6
 _ASKED = r"\b(?:which|what|whose)\s+(?:[\w-]+\s+)?"
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 # “Last calibrated” and “Next calibration”: which of the two is asked for.
-_LAST = re.compile(r"\b(?:last|latest|previous|prior|most recent)\b", re.IGNORECASE)
-_NEXT = re.compile(r"\b(?:next|upcoming|due|following)\b", re.IGNORECASE)
+_LAST = re.compile(r"\b(?:last|latest|previous|most recent)\b", re.IGNORECASE)
+_NEXT = re.compile(r"\b(?:next|upcoming)\b", re.IGNORECASE)
 _TO_COME = re.compile(
     r"\b(?:next|again|due|upcoming|must|will|shall|should|(?:has|have|needs?) to)\b", re.IGNORECASE
 )
@@ -178,11 +178,12 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     """
     asked = {stem(term) for term in query_terms(question)}
     scores = []
+    other_time = of_other_time(question, [cell.label for cell in row])
     of_years = [cell for cell in row if _YEAR.search(cell.label) and asked & _named_by(cell.label)]
     for cell in row:
         if of_years and _YEAR.search(cell.label) and cell not in of_years:
             continue  # “Workers 2021” where “Paper 2022” is asked for, of whatever year
-        if says_other_time(question, cell.label):
+        if cell.label in other_time:
             continue
         label = [stem(word) for word in words(cell.label)]
         value = {stem(word) for word in words(text[slice(*cell.value)])}
@@ -217,12 +218,19 @@ def _of_way(question: str, row: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in row if any(word.startswith(way) for word in words(cell.label))]
 
 
-def says_other_time(question: str, label: str) -> bool:
-    """Whether a label says “last” where what comes next is asked for, or the reverse."""
-    to_come = _TO_COME.search(question) is not None and _LAST.search(question) is None
-    past = (_PAST.search(question) or _LAST.search(question)) and _TO_COME.search(question) is None
-    last, following = _LAST.search(label) is not None, _NEXT.search(label) is not None
-    return last is not following and bool((to_come and last) or (past and following))
+def of_other_time(question: str, labels: Sequence[str]) -> set[str]:
+    """Find the labels that say “last” where others say “next” and what is to come is asked for.
+
+    And the reverse; “Last admission” alone is no such label.
+    """
+    last = {label for label in labels if _LAST.search(label) and not _NEXT.search(label)}
+    following = {label for label in labels if _NEXT.search(label) and not _LAST.search(label)}
+    if not last or not following:
+        return set()
+    to_come, past = _TO_COME.search(question) is not None, _LAST.search(question) is not None
+    if to_come is not past:
+        return last if to_come else following
+    return following if not to_come and _PAST.search(question) else set()
 
 
 def _named_by(label: str) -> set[str]:

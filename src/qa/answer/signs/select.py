@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from qa.answer.signs.cells import cells, fields, is_empty_field, says_other_time
+from qa.answer.signs.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.features import Features
 from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quoted
 from qa.answer.signs.rows import Tables
@@ -178,10 +178,17 @@ def _empty_fields(passage: Passage) -> set[Span]:
 
 
 def _of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
-    """Leave out “Last calibrated” where the next is asked for, and the other way round."""
-    labels = [fields(_said(candidate)) for candidate in found]
-    other = [len(row) == 1 and says_other_time(question, row[0].label) for row in labels]
-    return [candidate for candidate, is_other in zip(found, other, strict=True) if not is_other]
+    """Leave out a form's “Last calibrated” where the next is asked for, or the other way round."""
+    rows = [fields(_said(candidate)) for candidate in found]
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for candidate, row in zip(found, rows, strict=True):
+        labels[candidate.passage.doc_id] += [row[0].label] if len(row) == 1 else []
+    other = {doc_id: of_other_time(question, own) for doc_id, own in labels.items()}
+    return [
+        candidate
+        for candidate, row in zip(found, rows, strict=True)
+        if len(row) != 1 or row[0].label not in other[candidate.passage.doc_id]
+    ]
 
 
 def _said(candidate: Candidate) -> str:
