@@ -29,7 +29,8 @@ def replaced(first: Candidate, *others: Candidate, question: str = QUESTION) -> 
         return Document(doc_id, title, "", "", date=date)
 
     thread, found = Thread(question, first, document), [first, *others]
-    return thread.replacement(found) if thread.goes_on(found) else None
+    assert thread.goes_on(one.passage.doc_id for one in found) or not thread.replacement(found)
+    return thread.replacement(found)
 
 
 @pytest.mark.parametrize("doc_id", ["2.eml", "3.eml"])
@@ -59,6 +60,7 @@ def test_what_is_only_quoted_is_replaced_by_the_mail_that_quotes_it() -> None:
         said("4.txt", LATER, "Thursday"),  # no mail
         said("2.eml", "The kiln course is on Thursday 3 September.", "Thursday"),  # no change
         said("2.eml", "We send Petr instead.", "Petr"),  # another kind of value
+        said("2.eml", "It now comes at 19:00.", "19:00"),
         said("2.eml", "Date: 3 September, moved", "3 September"),
     ],
 )
@@ -82,3 +84,18 @@ def test_of_several_values_none_is_replaced_unless_the_change_names_it() -> None
     named = said("2.eml", "The kiln comes on Thursday instead.", "Thursday")
     assert replaced(first, beside, named) is not None
     assert replaced(first, later, said("2.eml", "Or on Monday instead?", "Monday")) is None
+
+
+def test_an_amount_takes_the_place_of_one_in_the_same_unit() -> None:
+    question, first = "What does the kiln cost?", said("1.eml", "It costs 80 euros.", "80 euros")
+    for later, takes in (("It is now 70 euros.", True), ("We now take 9 days.", False)):
+        answer = " ".join(later.split()[-2:]).rstrip(".")
+        found = replaced(first, said("2.eml", later, answer), question=question)
+        assert (found is not None) is takes, later
+
+
+def test_a_name_takes_a_name_s_place_only_if_the_sentences_share_a_word() -> None:
+    question, first = "Who brings the kiln?", said("1.eml", "Ada Holm brings it.", "Ada Holm")
+    later = said("2.eml", "Bo Lund brings it instead.", "Bo Lund")
+    assert replaced(first, later, question=question) is not None
+    assert replaced(first, said("2.eml", "I write instead.", "I"), question=question) is None

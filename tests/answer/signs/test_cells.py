@@ -112,6 +112,10 @@ def test_any_text_is_taken_and_values_lie_inside(text: str, question: str) -> No
         ("Insured by | [ ] University | [ ] Borrower", []),
         ("Borrower | Ada Holm", [("Borrower", "Ada Holm")]),
         ("Borrower: | Ada Holm", [("Borrower", "Ada Holm")]),
+        (
+            "Field: Purpose | Entry: ☐ work ☒ study ☐ family",
+            [("Field", "Purpose"), ("Entry", "study")],
+        ),
         ("Saw | K7 | 31", [("", "Saw"), ("", "K7"), ("", "31")]),
         ("2021 | 31", [("", "2021"), ("", "31")]),
         ("Click [x] to close it.", []),

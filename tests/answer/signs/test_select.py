@@ -41,6 +41,7 @@ def left(question: str) -> list[str]:
         # Nobody filled in when, and no other line says so.
         ("On which day was the wrench returned?", []),
         ("When was the tool returned?", ["Torque wrench"]),
+        ("When was the lent tool returned?", ["Torque wrench", "3 March"]),
         ("When was the wrench lent?", ["Torque wrench", "3 March", "4 May"]),
         ("When must the wrench be tested again?", ["Torque wrench", "3 March", "9 November"]),
         ("When was the wrench tested?", ["Torque wrench", "3 March", "4 May"]),

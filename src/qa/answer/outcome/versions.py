@@ -65,7 +65,6 @@ def versions(
     things: Things,
     candidates: Sequence[Candidate],
     sources: Sources,
-    more: Callable[[], Sequence[Candidate]] = tuple,
 ) -> list[Version]:
     """Find the best sentence's other versions; with it, the newest first, the undated last.
 
@@ -77,7 +76,6 @@ def versions(
         things: Tells what sentences speak of.
         candidates: The most promising first.
         sources: The documents.
-        more: Reads more, where a thread of mails goes on.
 
     Returns:
         Two or more, no two with the same value, or one that takes the place of what is only
@@ -96,7 +94,7 @@ def versions(
         if all(differ(other, known.candidate) for known in found):
             found.append(Version(other, _edition(other, sources, alone=not within)))
     if len(found) < 2:
-        return _replaced(question, candidates, sources, more)
+        return _replaced(question, candidates, sources)
     if any(v.candidate.passage.doc_id == first.passage.doc_id for v in found[1:]):
         found[0] = Version(first, _edition(first, sources, alone=False))
     dated = sorted((v for v in found if v.edition), key=lambda v: v.edition, reverse=True)
@@ -107,7 +105,6 @@ def _replaced(
     question: str,
     candidates: Sequence[Candidate],
     sources: Sources,
-    more: Callable[[], Sequence[Candidate]],
 ) -> list[Version]:
     """Return what a later mail says instead of the first, and the first, if it is not only quoted.
 
@@ -115,10 +112,7 @@ def _replaced(
         Nothing if no later mail does.
     """
     first = candidates[0]
-    thread = Thread(question, first, sources.document)
-    if not thread.goes_on(candidates):
-        return []
-    later = thread.replacement(more() or candidates)
+    later = Thread(question, first, sources.document).replacement(candidates)
     if later is None or not differ(first, later):
         return []
     shown = [later] if is_quoted(first.passage, first.sentence) else [later, first]

@@ -70,7 +70,8 @@ def cells(text: str, header: Sequence[str] = ()) -> list[Cell]:
         elif not row and len(words(match["label"])) > _LABEL_WORDS:
             return []
         else:
-            found.append(Cell(match["label"], Span(*match.span("value")).shift(part.start())))
+            value = Span(*match.span("value")).shift(part.start())
+            found.append(Cell(match["label"], _ticked(text, value)))
     if len(found) == len(header) and not any(cell.label for cell in found):
         return [cell._replace(label=name) for cell, name in zip(found, header, strict=True)]
     return found
@@ -102,6 +103,15 @@ class _Option(NamedTuple):
 
     cell: Cell
     ticked: bool
+
+
+def _ticked(text: str, value: Span) -> Span:
+    """Return of a cell's boxes what stands behind the one that is ticked, if one is."""
+    said = text[slice(*value)]
+    if _BOX.match(said) is None:
+        return value
+    ticked = [one.cell.value for one in _options(f"_: {said}") if one.ticked]
+    return ticked[0].shift(value.start - len("_: ")) if len(ticked) == 1 else value
 
 
 def _options(text: str) -> list[_Option]:

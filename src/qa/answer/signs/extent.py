@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from qa.answer.signs.cells import cells
 from qa.answer.signs.question import asks_for_all, asks_for_sentence
+from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
 from qa.words import query_terms, stem, words
 
@@ -79,7 +80,10 @@ def lists_other_steps(question: str, passage: Passage, answer: Span, above: str)
     if not items.strip() or _STEPS.search(question) is None:
         return False
     asked = {stem(term) for term in query_terms(question)} - _OF_STEPS
-    return asked.isdisjoint(stem(word) for word in words(f"{above} {intro}"))
+    title, below, _ = passage.context.partition(SEPARATOR)
+    if below:  # the title says what all of it is about, not what these steps are for
+        asked -= {stem(word) for word in words(title)}
+    return bool(asked) and asked.isdisjoint(stem(word) for word in words(f"{above} {intro}"))
 
 
 def extent(question: str, passage: Passage, number: int, evidence: Sequence[float]) -> Span:

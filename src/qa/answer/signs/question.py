@@ -65,7 +65,7 @@ _ALL = re.compile(
     r"\b(?:what|which)\b.*\b(?:needs?|needed|required?|requires|requirements|steps|necessary|"
     r"include[ds]?|contains?|holds?|comprises?|consists?|made of|made up|bring|offered|available|"
     r"allowed)\b|"
-    r"\bwhat are\b|\ball (?:the|of)\b|"
+    r"\bwhat are\b|\ball (?:the|of)\b|\bwhat (?:must|should|shall|do|does)\b.*\bdo\b|"
     r"\b(?:which|what) (?:\w+ ){0,2}\w+s (?:are|were|do|did|can|have|must)\b",
     re.IGNORECASE,
 )

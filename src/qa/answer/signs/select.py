@@ -154,8 +154,8 @@ def _without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
 def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[Candidate]:
     """Leave out a form's lines where the question names one that was not filled in.
 
-    Where “Returned on” is empty, “Lent on” does not say when something was returned; a line with
-    a word of the question in its label stays.
+    Where “Returned on” is empty, “Lent on” does not say when something was returned; a line whose
+    label has another word of the question stays.
     """
     asked = {stem(term) for term in query_terms(question)}
     passages = {candidate.passage.passage_id: candidate.passage for candidate in found}
@@ -163,11 +163,13 @@ def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[
 
     def stays(candidate: Candidate) -> bool:
         lines = empty[candidate.passage.passage_id]
-        if candidate.sentence in lines:
-            return False
-        named = any(_stems(candidate.passage.slice(line)) <= asked for line in lines)
+        labels = [_stems(candidate.passage.slice(line)) for line in lines]
+        named = [label for label in labels if label and label <= asked]
         row = fields(_said(candidate)) if named else []
-        return len(row) != 1 or not asked.isdisjoint(_stems(row[0].label))
+        own = _stems(row[0].label) & asked if len(row) == 1 else None
+        return candidate.sentence not in lines and (
+            own is None or not any(own <= label for label in named)
+        )
 
     return [candidate for candidate in found if stays(candidate)]
 
