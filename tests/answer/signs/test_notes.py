@@ -13,6 +13,7 @@ from qa.schema import Passage, Span
         ("The clinic admitted ‹6,410¹ patients› in 2024.", "6,410"),
         ("It takes ‹70⁴ seconds› for a sample.", "70"),
         ("A ticket is ‹€ 3,500²,³› in all.", "€ 3,500"),
+        ("A ticket costs ‹14 €⁵›.", "14 €"),
         ("It was built by ‹Ada Holm²› in 1904.", "Ada Holm"),
         ("It was built in ‹1904.¹²›", "1904."),
         ("It has ‹351[12]› beds.", "351"),

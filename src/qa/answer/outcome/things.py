@@ -125,8 +125,9 @@ def _names(candidate: Candidate) -> set[str]:
 
 
 def _template(candidate: Candidate) -> set[str]:
-    """Return the words of a sentence that stand around its values."""
-    found = _stems(without_editions(_around_answer(candidate)))
+    """Return the words of a sentence that stand around its values, if the answer is but a value."""
+    said, around = _sentence(candidate), _around_answer(candidate)
+    found = _stems(without_editions(around if 2 * len(around) > len(said) else said))
     return {word for word in found if not word[0].isdigit()}
 
 

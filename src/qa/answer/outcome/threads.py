@@ -43,7 +43,9 @@ _HEADER = re.compile(r"(?:From|To|Cc|Date|Sent|Subject):\s")
 class Thread:
     """The mails of one subject that a sentence is from one of."""
 
-    def __init__(self, question: str, first: Candidate, document: Callable[[str], Document]) -> None:
+    def __init__(
+        self, question: str, first: Candidate, document: Callable[[str], Document]
+    ) -> None:
         """Prepare.
 
         Args:

@@ -80,9 +80,10 @@ def lists_other_steps(question: str, passage: Passage, answer: Span, above: str)
     if not items.strip() or _STEPS.search(question) is None:
         return False
     asked = {stem(term) for term in query_terms(question)} - _OF_STEPS
-    title, below, _ = passage.context.partition(SEPARATOR)
-    if below:  # the title says what all of it is about, not what these steps are for
-        asked -= {stem(word) for word in words(title)}
+    title = passage.context.partition(SEPARATOR)[0]
+    named = {stem(word) for word in words(f"{title} {passage.doc_id}")}
+    if not named.issuperset(stem(word) for word in words(above)):
+        asked -= named  # it says what all of the document is about, not what these steps are for
     return bool(asked) and asked.isdisjoint(stem(word) for word in words(f"{above} {intro}"))
 
 

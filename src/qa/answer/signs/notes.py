@@ -14,7 +14,7 @@ _DIGITS = str.maketrans(_RAISED, "0123456789")
 _TO_RAISED = str.maketrans("0123456789", _RAISED)
 # Behind a figure, a sentence's end, or a word that is longer than most units: not m², Chi².
 _MARK = re.compile(
-    r"(?:(?P<figure>(?<![\w.,])\d[\d.,]*)|(?P<word>[^\W\d_]{4,})|[.;:!?”\"’])"
+    r"(?:(?P<figure>(?<![\w.,])\d[\d.,]*)|(?P<word>[^\W\d_]{4,})|[.;:!?”\"’€$£%])"
     rf"(?P<mark>[{_RAISED}]{{1,2}}(?:,[{_RAISED}]{{1,2}})*|[†‡]|(?<=\d)\[\w{{1,3}}\])(?!\w)"
 )
 _UNIT = re.compile(r"inch(?:es)?|miles?|(?:\w*)met(?:er|re)s?|feet|foot|yards?|seconds?", re.I)
