@@ -13,8 +13,10 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DIGITS = str.maketrans(_RAISED, "0123456789")
 _TO_RAISED = str.maketrans("0123456789", _RAISED)
 # Behind a figure, a sentence's end, or a word that is longer than most units: not m², Chi².
+# Each begins where no other goes on, and gives nothing back: a hostile text has words without end.
 _MARK = re.compile(
-    r"(?:(?P<figure>(?<![\w.,])\d[\d.,]*)|(?P<word>[^\W\d_]{4,})|[.;:!?”\"’€$£%])"
+    r"(?:(?P<figure>(?<![\w.,])\d[\d.,]*+)|(?P<word>(?<!\w)"
+    rf"[^\W\d_{_RAISED}]{{4,}}+)|[.;:!?”\"’€$£%])"
     rf"(?P<mark>[{_RAISED}]{{1,2}}(?:,[{_RAISED}]{{1,2}})*|[†‡]|(?<=\d)\[\w{{1,3}}\])(?!\w)"
 )
 _UNIT = re.compile(r"inch(?:es)?|miles?|(?:\w*)met(?:er|re)s?|feet|foot|yards?|seconds?", re.I)
@@ -24,7 +26,7 @@ _CURRENCY_CHARACTERS = 4
 _NOTE = re.compile(
     rf"(?:\[(?P<label>\w{{1,12}})\]|(?P<raised>[{_RAISED}]{{1,2}})|(?P<figure>\d{{1,2}}))\s+(?=[^\W\d_])"
 )
-_REACH, _LOOKED_AROUND = 50_000, 400
+_MOST_NOTES, _REACH, _LOOKED_AROUND = 10, 20_000, 400
 _CLAUSE_END = re.compile(r"[.!?](?=\s)|\n\n")
 
 
@@ -41,10 +43,11 @@ def without_marks(passage: Passage, answer: Span) -> Span:
     start, end = answer.shift(-passage.start)
     for match in _MARK.finditer(text, 0, end):
         low, high = match.span("mark")
-        if low <= start or not _is_note(text, match):
+        if low <= start:
             continue
         first = match["figure"] and match.start() - start <= _CURRENCY_CHARACTERS
-        if high == end or (first and _COUNTED.fullmatch(text, high, end)):
+        ends = high == end or (first and _COUNTED.fullmatch(text, high, end) is not None)
+        if ends and (_is_note(text, match) or _is_in_sequence(text, match)):
             return Span(start, low).shift(passage.start)
     return answer
 
@@ -58,28 +61,25 @@ def _is_note(text: str, match: re.Match[str]) -> bool:
         return not _UNIT.fullmatch(match["word"])
     if figure is None:
         return True
-    if _BEFORE_FACTOR.search(text, 0, match.start()) or _FACTOR.match(text, match.end()):
+    factor = _BEFORE_FACTOR.search(text[max(0, match.start() - 2) : match.start()])
+    if factor or _FACTOR.match(text, match.end()):
         return False
-    return not _may_have_power(figure) or (
-        _is_in_sequence(text, mark)
-        and figure != "10"
-        and _COUNTED.match(text, match.end()) is not None
-    )
+    return not _may_have_power(figure)
 
 
 def _may_have_power(figure: str) -> bool:
     return len(figure.rstrip(".,")) == 1 or figure.rstrip(".,") == "10"
 
 
-def _is_in_sequence(text: str, mark: str) -> bool:
-    """Whether the mark before or after it, in the same passage, or its note is plainly one."""
+def _is_in_sequence(text: str, match: re.Match[str]) -> bool:
+    """Whether a mark counts what stands behind one digit, and is one of several in the passage."""
+    figure, mark = match["figure"], match["mark"]
+    if not figure or figure == "10" or not _COUNTED.match(text, match.end()):
+        return False
     if re.search(rf"^{mark}\s?\S", text, re.MULTILINE):
         return True
-    plain = {
-        other["mark"].translate(_DIGITS)
-        for other in _MARK.finditer(text)
-        if not (other["figure"] and _may_have_power(other["figure"]))
-    }
+    others = (other for other in _MARK.finditer(text) if _is_note(text, other))
+    plain = {other["mark"].translate(_DIGITS) for other in others}
     number = mark.translate(_DIGITS)
     return number.isdigit() and not plain.isdisjoint({str(int(number) - 1), str(int(number) + 1)})
 
@@ -87,16 +87,21 @@ def _is_in_sequence(text: str, mark: str) -> bool:
 def annotated(passage: Passage, text_of: Callable[[str], str]) -> list[str]:
     """Return, for each sentence that begins a note, the sentence that refers to it; else "".
 
+    Of a passage's notes the first ten are looked for.
+
     Args:
         passage: Where the sentences stand.
         text_of: Returns a document's text.
     """
-    found = []
+    found, looked = [], 0
     for sentence in passage.sentences:
-        text = passage.slice(sentence)
-        note = _NOTE.match(text)
-        begins = note and passage.text[: sentence.start - passage.start].rstrip(" ")[-1:] in "\n"
-        found.append(_referring(text_of(passage.doc_id), note, sentence) if note and begins else "")
+        note = _NOTE.match(passage.slice(sentence))
+        before = passage.text[: sentence.start - passage.start]
+        if note is None or before[-1:] not in "\n" or looked == _MOST_NOTES:
+            found.append("")
+        else:
+            looked += 1
+            found.append(_referring(text_of(passage.doc_id), note, sentence))
     return found
 
 
