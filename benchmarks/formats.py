@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if suffix not in SUFFIXES or not path.is_file():
                 continue
             start = time.perf_counter()
-            parsed = sandbox.parse(SourceFile(path.name, path, ""))
+            parsed = sandbox.parse(SourceFile(path.name, str(path), ""))
             slow.append((time.perf_counter() - start, path))
             if isinstance(parsed, SkippedFile):
                 refused[suffix][re.sub(r"\d+", "N", parsed.reason)[:90]] += 1

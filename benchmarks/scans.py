@@ -110,7 +110,7 @@ def measure(texts: Sequence[str], points: float, scanner: Scanner) -> tuple[floa
             path.write_bytes(scan(printed, scanner))
             pages += len(pdfium.PdfDocument(printed))
             start = time.perf_counter()
-            parsed = sandbox.parse(SourceFile(path.name, path, ""))
+            parsed = sandbox.parse(SourceFile(path.name, str(path), ""))
             seconds += time.perf_counter() - start
             if not isinstance(parsed, SkippedFile):
                 found += words_of(parsed.document.text)

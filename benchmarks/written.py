@@ -1,22 +1,30 @@
 """Compare what a writer writes with the answer in the documents' own words.
 
-    python -m benchmarks.written --llm URL --llm-model NAME [--answerable 30] [--unanswerable 15]
+    python -m benchmarks.written --llm URL --llm-model NAME [--most 30]
 
-Questions of the test split of the example page's ordinary gold set, the first of each kind, at the
-default threshold. A row each for the answer as it is and for the writer behind the same gate.
+Questions nobody tuned on, at the default threshold: the first of the test splits of the example
+page's gold sets, and the follow-ups of the conversations of `tests/gold/linked.jsonl` that were
+never looked at. For each set a row for the answer as it is and one for the writer behind the same
+gate.
 """
 
 import argparse
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.linked import DOCUMENTS, load_linked
 from benchmarks.speed import ROOT, commit, describe_machine
 from qa.answer.live import open_index
-from qa.evaluate.gold import GoldQuestion, load_gold
+from qa.answer.pipeline import Answerer
+from qa.converse.conversation import exchanges_of, reply
+from qa.converse.exchange import Exchange
+from qa.evaluate.gold import load_gold
 from qa.index.build import build_index
 from qa.schema import Answer
 from qa.settings import WriterSettings
@@ -24,13 +32,21 @@ from qa.words import words
 from qa.write.client import ChatClient
 from qa.write.writer import Writer, Written
 
-GOLD = ROOT / "tests" / "gold" / "inl_peru_plain.jsonl"
+GOLD = ROOT / "tests" / "gold"
+
+
+class Question(NamedTuple):
+    """What would be right: words that answer, sentences that say so; none if not answerable."""
+
+    answers: Sequence[str]
+    evidence: Sequence[str]
+    answerable: bool
 
 
 class Asked(NamedTuple):
     """A question with both answers; nothing is written where the gate abstains."""
 
-    question: GoldQuestion
+    question: Question
     answer: Answer
     written: Written | None
     answer_s: float
@@ -43,37 +59,77 @@ def main() -> None:
     add("--llm", required=True, help="OpenAI-compatible endpoint")
     add("--llm-model", required=True, help="the model's name there")
     add("--llm-seconds", type=float, default=300.0, help="for one answer (%(default)s)")
-    add("--answerable", type=int, default=30, help="questions (%(default)s)")
-    add("--unanswerable", type=int, default=15, help="questions (%(default)s)")
+    add(
+        "--most",
+        type=int,
+        default=30,
+        help="answerable ones of a set; of others half (%(default)s)",
+    )
     options = parser.parse_args()
-    gold = load_gold(GOLD, "test")
-    chosen = [q for q in gold if q.answerable][: options.answerable]
-    chosen += [q for q in gold if not q.answerable][: options.unanswerable]
     settings = WriterSettings(options.llm, options.llm_model, options.llm_seconds)
     writer = Writer(ChatClient(settings), settings.model)
-    asked = _ask(writer, chosen)
     print(f"{describe_machine()}; commit {commit()}; {time.strftime('%Y-%m-%d')}\n")
     print("| | right | cited right | refused rightly | refused falsely | struck | s, p50 |")
-    print("|---|---|---|---|---|---|---|")
-    print(_row("the documents’ own words", asked, written=False))
-    print(_row(f"written by {settings.model}, checked", asked, written=True))
+    print("|---|---|---|---|---|---|---|", flush=True)
+    _print("ordinary", settings.model, _gold(writer, "inl_peru_plain.jsonl", options.most))
+    _print("follow-ups", settings.model, _follow_ups(writer))
+    _print("hard", settings.model, _gold(writer, "inl_peru.jsonl", options.most))
 
 
-def _ask(writer: Writer, questions: Sequence[GoldQuestion]) -> list[Asked]:
-    asked = []
-    with tempfile.TemporaryDirectory() as name:
-        build_index(ROOT / "corpus", Path(name))
-        answerer = open_index(name)
-        for question in questions:
+def _print(name: str, model: str, asked: Sequence[Asked]) -> None:
+    print(_row(f"{name}: the documents’ own words", asked, written=False))
+    print(_row(f"{name}: written by {model}, checked", asked, written=True), flush=True)
+
+
+def _gold(writer: Writer, name: str, most: int) -> list[Asked]:
+    gold = load_gold(GOLD / name, "test")
+    chosen = [q for q in gold if q.answerable][:most]
+    chosen += [q for q in gold if not q.answerable][: most // 2]
+    with _open(ROOT / "corpus") as answerer:
+        found = []
+        for one in chosen:
             began = time.perf_counter()
-            answer = answerer.ask(question.question)
+            answer = answerer.ask(one.question)
             seconds = time.perf_counter() - began
-            written = next(iter([*writer.write(answerer, answer)][-1:]), None)
-            if written and written.error:
-                raise SystemExit(written.error)
-            asked.append(Asked(question, answer, written, seconds))
+            question = Question(one.answers, one.evidence, one.answerable)
+            found.append(_written(writer, answerer, question, answer, seconds))
+    return found
+
+
+def _follow_ups(writer: Writer) -> list[Asked]:
+    """Ask every conversation; count what is not its first question."""
+    found = []
+    with _open(DOCUMENTS) as answerer:
+        for conversation in load_linked(split="test"):
+            earlier: list[Exchange] = []
+            for turn in conversation.turns:
+                began = time.perf_counter()
+                given = reply(answerer, turn.question, earlier)
+                seconds = time.perf_counter() - began
+                if turn.meant and given.answer is not None:
+                    question = Question(turn.answers, turn.evidence, turn.answerable)
+                    found.append(_written(writer, answerer, question, given.answer, seconds))
+                earlier += exchanges_of([given])
+    return found
+
+
+@contextmanager
+def _open(documents: Path) -> Iterator[Answerer]:
+    with tempfile.TemporaryDirectory() as name:
+        build_index(documents, Path(name))
+        answerer = open_index(name)
+        yield answerer
         answerer.close()
-    return asked
+
+
+def _written(
+    writer: Writer, answerer: Answerer, question: Question, answer: Answer, seconds: float
+) -> Asked:
+    written = next(iter([*writer.write(answerer, answer)][-1:]), None)
+    if written and written.error:
+        raise SystemExit(written.error)
+    print(".", end="", file=sys.stderr, flush=True)
+    return Asked(question, answer, written, seconds)
 
 
 def _row(name: str, asked: Sequence[Asked], *, written: bool) -> str:

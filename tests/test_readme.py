@@ -129,7 +129,9 @@ def help_of(*module: str) -> str:
 @cache
 def options_of(module: str) -> set[str]:
     """Find a script's options in its source: its imports may want an extra."""
-    source = (ROOT / f"{module.replace('.', '/')}.py").read_text("utf-8")
+    path = ROOT / module.replace(".", "/")
+    main = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+    source = main.read_text("utf-8")
     return set(re.findall(r"\"(--[a-z-]+)\"", source)) | FOREIGN
 
 

@@ -57,6 +57,7 @@ _RANK_AT_LEAST_AGAINST = {"missing_figure": -1.0, "other_thing": -0.5}
 # A share among fewer answers says nothing.
 _LEAST_ANSWERS = 30
 _LEAST_GIVEN = 5  # of one source
+_KNOWN_LATER = ("lead", "alone", "claimed")
 _LEAST_QUESTIONS = 40
 _LEFT_OUT_ONE_IN = 3
 _LEAST_TITLES = 6
@@ -283,7 +284,8 @@ def _fit_rank(sets: Sequence[Sequence[Asked]], scale: Floats) -> Floats:
         return value, gradient
 
     bounds = _bounds(_RANK_AT_LEAST_AGAINST, scale)
-    bounds[Features._fields.index("lead")] = (0.0, 0.0)
+    for name in _KNOWN_LATER:
+        bounds[Features._fields.index(name)] = (0.0, 0.0)
     found = minimize(loss, np.zeros(len(scale)), jac=True, bounds=bounds)
     rank: Floats = found.x / scale
     return rank

@@ -15,9 +15,10 @@ from qa.answer.calibration import UNCALIBRATED, Calibration, Risk
 from qa.answer.pipeline import Answerer
 from qa.answer.read import Corpus, Query, Reader, supporting
 from qa.answer.signs.features import Features
+from qa.answer.signs.select import Candidate
 from qa.errors import ReaderError
 from qa.models.encoder import Vectors
-from qa.models.span_network import PassageScores, SpanNetwork, SpanScore
+from qa.models.span_network import ClaimScores, PassageScores, SpanNetwork, SpanScore
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 from tests.conftest import TINY_CALIBRATION
 
@@ -36,6 +37,10 @@ class Scripted(SpanNetwork):
     def score(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
         assert question
         return [self.scores[read.passage_id] for read in passages]
+
+    def look(self, question: str, passage: Passage, claim: str) -> tuple[float, ClaimScores | None]:
+        self.looked = (passage.text, claim)
+        return -3.0, ClaimScores(2.0, 0.0, 0.0)
 
 
 def scores(margins: Sequence[float], answerable: float = 0.0) -> PassageScores:
@@ -114,9 +119,9 @@ def test_every_feature_has_its_value() -> None:
         {"p": [4, 1]}, BY_MARGIN, cosines=(0.8, 0.6), answerable=-2
     ).candidates(query("How many times did Ada and Babbage meet in 1999?"), [passage(score=0.7)])
     lead = 1 / (1 + math.exp(-3))
-    expected = (-2, 4, 0.8, 0.7, 0, 3, 1, lead, -0.25, 0.2, 0)
+    expected = (-2, 4, 0.8, 0.7, 0, 3, 1, lead, -0.25, 0.2, 0, 0, 0)
     assert tuple(first.features) == pytest.approx(expected, abs=1e-6)
-    expected = (-2, 1, 0.6, 0.7, 2, 1, 1, 1 - lead, -0.5, 0, 0)
+    expected = (-2, 1, 0.6, 0.7, 2, 1, 1, 1 - lead, -0.5, 0, 0, 0, 0)
     assert tuple(second.features) == pytest.approx(expected, abs=1e-6)
 
 
@@ -314,7 +319,7 @@ def test_a_reading_has_the_confidence_of_its_sentence_with_its_lead() -> None:
     assert confidence("engine 1999") == pytest.approx(1 / (1 + math.exp(-(plain - 1.5))))
 
 
-_features = st.builds(Features, *[st.floats(-1e9, 1e9)] * 11)
+_features = st.builds(Features, *[st.floats(-1e9, 1e9)] * len(Features._fields))
 
 
 @given(_features, _features, st.floats(-1e9, 1e9))
@@ -322,6 +327,46 @@ def test_any_features_have_a_probability(
     weights: Features, features: Features, bias: float
 ) -> None:
     assert 0 <= weighing(confidence=weights, bias=bias).probability(features) <= 1
+
+
+# ---- a second look
+
+
+def test_the_best_sentence_is_looked_at_alone_and_as_a_claim() -> None:
+    asked = query("How many letters did Ada write?")
+    weights = weighing(rank=NONE._replace(margin=1), confidence=NONE._replace(alone=1, claimed=1))
+    both = reader({"p": [2, 1]}, weights)
+    first, second = both.candidates(asked, [passage()])
+    looked = both.looked_again(asked, first)
+    network = both._network
+    assert isinstance(network, Scripted)
+    assert network.looked == ("Ada wrote 40 letters in 1843.", "40 letters did Ada write.")
+    odds = 2 - math.log(2)
+    assert looked.features == first.features._replace(alone=-3.0, claimed=pytest.approx(odds))
+    assert both.reading(asked, looked).confidence == pytest.approx(1 / (1 + math.exp(3 - odds)))
+    assert both.confidence_alone(asked, [first]) == both.reading(asked, looked).confidence
+    assert both.looked_again(asked, second).features.lead == second.features.lead
+
+
+def test_a_calibration_without_weights_for_it_takes_no_second_look() -> None:
+    asked = query("How many letters did Ada write?")
+    plain = reader({"p": [2, 1]}, BY_MARGIN)
+    first, _ = plain.candidates(asked, [passage()])
+    assert plain.looked_again(asked, first) is first
+    assert plain.looked_again(asked, first, always=True).features.alone == -3.0
+
+
+def test_a_sentence_that_points_back_is_looked_at_with_the_one_before() -> None:
+    text = "The mill was built in 1843. It cost 40 pounds. Ada paid."
+    spans = (Span(0, 27), Span(28, 46), Span(47, 56))
+    read = Passage("p", "a.txt", 0, 56, text, "", spans)
+    weights = weighing(confidence=NONE._replace(alone=1))
+    one = reader({"p": [0, 1, 0]}, weights, cosines=(0.5, 0.5, 0.5))
+    candidate = Candidate(read, spans[1], Span(36, 38), NONE, ())
+    one.looked_again(query("How much did the mill cost?"), candidate)
+    network = one._network
+    assert isinstance(network, Scripted)
+    assert network.looked[0] == "The mill was built in 1843. It cost 40 pounds."
 
 
 # ---- calibration

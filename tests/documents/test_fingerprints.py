@@ -276,7 +276,7 @@ def test_no_step_of_a_file_system_s_clock_and_no_order_of_events_gives_an_old_ha
                 continue
             if act == "look":
                 prints = Fingerprints(folder, folder, READING, take_over=True)
-                found = prints.sha256("file", path, status(1, mtime, ctime, inode))
+                found = prints.sha256("file", str(path), status(1, mtime, ctime, inode))
                 assert found == hashlib.sha256(bytes([content])).hexdigest()
                 prints.save()
                 continue

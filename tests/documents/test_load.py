@@ -40,7 +40,7 @@ def test_files_are_found_in_the_order_of_their_paths(corpus: Path) -> None:
 def test_a_file_is_known_by_its_path_and_the_hash_of_its_bytes(corpus: Path) -> None:
     for name, text in CORPUS.items():
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        assert look(corpus)[name] == SourceFile(name, corpus / name, sha256)
+        assert look(corpus)[name] == SourceFile(name, str(corpus / name), sha256)
 
 
 def test_a_relative_corpus_gives_paths_that_hold_wherever_a_process_runs(
@@ -49,8 +49,8 @@ def test_a_relative_corpus_gives_paths_that_hold_wherever_a_process_runs(
     monkeypatch.chdir(corpus.parent)
     entry = look(Path(corpus.name))["letters/ada.txt"]
     assert isinstance(entry, SourceFile)
-    assert entry.path.is_absolute()
-    assert entry.path.read_text() == CORPUS["letters/ada.txt"]
+    assert Path(entry.path).is_absolute()
+    assert Path(entry.path).read_text() == CORPUS["letters/ada.txt"]
 
 
 def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def sources(corpus: Path) -> list[SourceFile]:
 
 
 def source(path: Path) -> SourceFile:
-    return SourceFile(path.name, path, file_sha256(path))
+    return SourceFile(path.name, str(path), file_sha256(path))
 
 
 def workers() -> set[int]:
@@ -175,7 +175,7 @@ def test_a_file_that_takes_for_ever_is_given_up_and_the_rest_is_read(
 ) -> None:
     write_corpus(tmp_path, {"a.txt": "one", "c.txt": "three"})
     fifo(tmp_path / "b.txt")
-    files = [SourceFile(name, tmp_path / name, "") for name in ("a.txt", "b.txt", "c.txt")]
+    files = [SourceFile(name, str(tmp_path / name), "") for name in ("a.txt", "b.txt", "c.txt")]
     entries = list(box(seconds=1.0).parse_all(files))
     assert [type(entry) for entry in entries] == [ParsedDocument, SkippedFile, ParsedDocument]
     assert "took longer than 1 s to read (limit --max-seconds)" in reason_of(entries[1])
@@ -198,7 +198,7 @@ def test_a_worker_that_dies_of_a_file_costs_only_that_file(
 
     striker = threading.Thread(target=strike)
     striker.start()
-    entry = sandbox.parse(SourceFile("b.txt", tmp_path / "b.txt", ""))
+    entry = sandbox.parse(SourceFile("b.txt", str(tmp_path / "b.txt"), ""))
     reason = reason_of(entry)
     striker.join()
     assert type(entry) is SkippedFile, "it may have been an accident"
@@ -279,7 +279,7 @@ def test_a_refusal_that_may_be_an_accident_is_told_from_a_parser_s_own(
     box: Box, tmp_path: Path
 ) -> None:
     write_corpus(tmp_path, {"large.txt": "x" * 101, "empty.txt": ""})
-    gone = SourceFile("gone.txt", tmp_path / "gone.txt", "")
+    gone = SourceFile("gone.txt", str(tmp_path / "gone.txt"), "")
     sandbox = box(file_bytes=100)
     for file in (source(tmp_path / "large.txt"), gone):
         assert type(sandbox.parse(file)) is SkippedFile, file

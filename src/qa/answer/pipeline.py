@@ -58,6 +58,8 @@ from qa.words import without_half_pairs
 MAX_QUESTION_CHARACTERS = 2_000
 _WIDE = 10
 """Passages of which those to read are chosen, and that tell which documents a question means."""
+_LOOKED_AT = 5
+"""Sentences one of which ranks first by weights that are fitted anew, nearly always."""
 LEAST_POSSIBLE = 0.25
 """A sentence is shown as a possible answer if it is right at least one time in four."""
 
@@ -245,11 +247,14 @@ class Answerer:
     def candidates(self, question: str) -> list[Candidate]:
         """Read the best passages: every sentence with what speaks for it, the best first.
 
+        The first few have been looked at again, whatever the calibration makes of that.
+
         Raises:
             UsageError: The question is empty or longer than 2,000 characters.
         """
         query = self._query(question)
-        return self._candidates(query, None)
+        first, rest = (found := self._candidates(query, None))[:_LOOKED_AT], found[_LOOKED_AT:]
+        return [*(self._reader.looked_again(query, one, always=True) for one in first), *rest]
 
     def readings(self, question: str, only: Collection[str] | None = None) -> list[Reading]:
         """Read the best passages: every sentence, the most promising first.

@@ -10,12 +10,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
 from qa.answer.signs.binding import names_another
 from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked, leaves_column_open
+from qa.answer.signs.claim import as_claim
 from qa.answer.signs.extent import extent, is_intro, lists_other_steps
 from qa.answer.signs.features import (
     Features,
@@ -27,6 +29,7 @@ from qa.answer.signs.features import (
     key_words,
     missing_figure,
     of_another_month,
+    points_back,
     share,
     surroundings,
     unmentioned_names,
@@ -218,13 +221,34 @@ class Reader:
             return 0.0 if asks_for_quoted(question) else 3.0
         return names_another(question, text, above, self._corpus.mentions)
 
-    def confidence_alone(self, candidates: Sequence[Candidate]) -> float:
+    def looked_again(
+        self, query: Query, candidate: Candidate, *, always: bool = False
+    ) -> Candidate:
+        """Read a sentence without the rest of its passage, which may have what it lacks.
+
+        Args:
+            query: The question.
+            candidate: Of the question.
+            always: Even if the calibration makes nothing of it.
+        """
+        weights = self.calibration.confidence
+        if not (always or weights.alone or weights.claimed):
+            return candidate
+        claim = as_claim(query.text, candidate.passage.slice(candidate.answer))
+        alone, claimed = self._network.look(query.text, _alone(candidate), claim)
+        features = candidate.features._replace(
+            alone=bounded(alone), claimed=claimed.odds if claimed else 0.0
+        )
+        return candidate._replace(features=features)
+
+    def confidence_alone(self, query: Query, candidates: Sequence[Candidate]) -> float:
         """Return how sure the first of some sentences is, had these been all that were read."""
         ranks = [self.calibration.rank.dot(c.features._replace(lead=0.0)) for c in candidates]
         said = [answer_words(c.passage, c.answer) for c in candidates]
         shares = zip(said, _softmax(ranks), strict=True)
         lead = sum(share for words, share in shares if words == said[0])
-        return self.calibration.probability(candidates[0].features._replace(lead=lead))
+        first = self.looked_again(query, candidates[0])
+        return self.calibration.probability(first.features._replace(lead=lead))
 
     def reading(self, query: Query, candidate: Candidate) -> Reading:
         """Make a sentence that may answer a reading."""
@@ -252,6 +276,20 @@ def _seen(asked: _Asked, found: RetrievedPassage, text_of: Callable[[str], str])
         for heading, referring in zip(surroundings(found.passage), notes, strict=True)
     ]
     return _Seen(found, above, held_words(asked.words, found.passage, above))
+
+
+def _alone(candidate: Candidate) -> Passage:
+    """Return a sentence, and the one before if it points back there, as a passage of its own."""
+    passage, sentence = candidate.passage, candidate.sentence
+    start, end = (
+        min(sentence.start, candidate.answer.start),
+        max(sentence.end, candidate.answer.end),
+    )
+    before = [other for other in passage.sentences if other.end <= start]
+    if before and points_back(passage.slice(sentence)):
+        start = before[-1].start
+    own = Span(start, end)
+    return replace(passage, start=start, end=end, text=passage.slice(own), sentences=(own,))
 
 
 def _promise(asked: _Asked, seen: _Seen) -> float:

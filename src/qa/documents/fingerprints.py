@@ -99,7 +99,7 @@ class Fingerprints:
         as_before = take_over and self._before.reading == reading
         self._refused = self._before.refused if as_before else {}
 
-    def sha256(self, doc_id: str, path: Path, status: os.stat_result) -> str:
+    def sha256(self, doc_id: str, path: str, status: os.stat_result) -> str:
         """Return a file's hash, in hex, reading it only if it may have changed.
 
         Args:
@@ -116,7 +116,7 @@ class Fingerprints:
             self._now.files[doc_id] = known
             return known[-1]
         started = time.time_ns()
-        sha256 = file_sha256(path)
+        sha256 = file_sha256(Path(path))
         if signature is not None and _settled(signature, started):
             self._now.files[doc_id] = (*signature, sha256)
         return sha256

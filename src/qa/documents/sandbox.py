@@ -112,10 +112,10 @@ class Sandbox:
         Raises:
             WorkerError: No process can be started to read it.
         """
-        request = ParseRequest(str(source.path), source.doc_id)
+        request = ParseRequest(source.path, source.doc_id)
         response, failure = self._ask(request), ""
         if isinstance(response.found, ScannedFile):
-            scans, failure = self._recognise(source.path, response.found.pages, wants_scans)
+            scans, failure = self._recognise(Path(source.path), response.found.pages, wants_scans)
             response = self._ask(replace(request, scans=scans))
         found = response.found
         if isinstance(found, ParsedFile):

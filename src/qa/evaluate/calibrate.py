@@ -35,6 +35,8 @@ FEATURE_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "evidence": _FOR,
     "coverage": _FOR,
     "other_thing": _AGAINST,
+    "alone": _FOR,
+    "claimed": _FOR,
 }
 _LEAD = Features._fields.index("lead")
 

@@ -15,7 +15,6 @@ from qa.index.store import StoredVectors
 from qa.index.stores.protocols import BuildWorkspace
 from qa.schema import ParsedDocument, Passage, SkippedFile
 
-
 _Batch = list[tuple[ParsedDocument, list[Passage]]]
 
 

@@ -315,7 +315,7 @@ def _parsed(
 
 def _size(source: SourceFile) -> int:
     try:
-        return source.path.stat().st_size
+        return Path(source.path).stat().st_size
     except OSError:  # gone meanwhile; reading it will say so
         return 0
 

@@ -86,6 +86,11 @@ class ClaimScores(NamedTuple):
     refuted: float
     not_enough: float
 
+    @property
+    def odds(self) -> float:
+        """Log-odds that the text supports the claim."""
+        return bounded(self.supported - float(np.logaddexp(self.refuted, self.not_enough)))
+
 
 class SpanNetwork:
     """An exported question-answering network. Safe to use from several threads."""
@@ -135,6 +140,17 @@ class SpanNetwork:
         """
         question = self._shortened(question)
         return list(self._pool.map(lambda passage: self._scored(question, passage), passages))
+
+    def look(self, question: str, passage: Passage, claim: str) -> tuple[float, ClaimScores | None]:
+        """Score one short passage and, side by side, what it says of a claim.
+
+        Returns:
+            Log-odds that it answers the question, and what `support` returns.
+        """
+        text = f"{passage.context}\n{passage.text}" if passage.context else passage.text
+        claimed = self._pool.submit(self.support, claim, text)
+        answerable = self._scored(self._shortened(question), passage).answerable
+        return answerable, claimed.result()
 
     def support(self, claim: str, text: str) -> ClaimScores | None:
         """Say whether a text supports a claim; None from a network that cannot tell.

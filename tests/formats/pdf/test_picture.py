@@ -43,7 +43,7 @@ def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 def read(box: Sandbox, folder: Path, name: str, data: bytes) -> ParsedDocument | SkippedFile:
     (folder / name).write_bytes(data)
-    return box.parse(SourceFile(name, folder / name, ""))
+    return box.parse(SourceFile(name, str(folder / name), ""))
 
 
 def camera_turned(image: Image.Image) -> bytes:

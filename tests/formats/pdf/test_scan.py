@@ -238,7 +238,7 @@ counted: list[tuple[int, int]] = []
 
 def on_disk(folder: Path, data: bytes) -> SourceFile:
     (folder / "scan.pdf").write_bytes(data)
-    return SourceFile("scan.pdf", folder / "scan.pdf", "")
+    return SourceFile("scan.pdf", str(folder / "scan.pdf"), "")
 
 
 def test_the_sandbox_reads_scans_page_by_page_and_counts_them(box: Sandbox, tmp_path: Path) -> None:

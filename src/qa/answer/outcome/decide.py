@@ -81,7 +81,7 @@ def decide(
         rest = [candidate for candidate in candidates if id(candidate) not in others]
         return _decided(query, things, [chosen, *rest], reader, min_confidence, [])
     differing = [
-        Differing(reader.reading(query, _with_lead(version.candidate, lead)), version.edition)
+        Differing(_looked_at(query, _with_lead(version.candidate, lead), reader), version.edition)
         for version in kept
     ]
     differing = [one for one in differing if one.reading.confidence >= min_confidence]
@@ -89,7 +89,7 @@ def decide(
         return Decision([one.reading for one in differing], [], differing, [])
 
     def is_sure(alone: Sequence[Candidate]) -> bool:
-        return reader.confidence_alone(alone) >= max(min_confidence, _LIKELY)
+        return reader.confidence_alone(query, alone) >= max(min_confidence, _LIKELY)
 
     open_choices = choices(things, candidates, is_sure)
     if open_choices:
@@ -140,11 +140,21 @@ def _decided(
         best.setdefault(candidate.passage.passage_id, candidate)
     of_same = list(best.values())[:1]
     of_same += [c for c in best.values() if not things.may_be_other(of_same[0], c)]
-    readings = [reader.reading(query, candidate) for candidate in best.values()]
+    said = [answer_words(candidate.passage, candidate.answer) for candidate in best.values()]
+    readings = [
+        _looked_at(query, candidate, reader)
+        if words == said[0]
+        else reader.reading(query, candidate)
+        for words, candidate in zip(said, best.values(), strict=True)
+    ]
     same_places = {candidate.passage.passage_id for candidate in of_same}
     alike = [reading for reading in readings if reading.passage.passage_id in same_places]
     supports = supporting(alike, min_confidence) if alike else []
     return Decision(readings, supports, [], open_choices)
+
+
+def _looked_at(query: Query, candidate: Candidate, reader: Reader) -> Reading:
+    return reader.reading(query, reader.looked_again(query, candidate))
 
 
 def _with_lead(candidate: Candidate, lead: float) -> Candidate:

@@ -99,6 +99,10 @@ class Features(NamedTuple):
             the headings above it have, 0 to 1.
         other_thing: The sentence has the question's noun with another word in front, the red,
             not the pink tower, or it stands in an older mail that is only quoted: 3.
+        alone: As `answerable`, of the sentence without the rest of its passage.
+        claimed: The network's log-odds that the sentence says what its answer makes of the
+            question (`claim.as_claim`). This and `alone` are known of the sentences that were
+            looked at again, so without weight in ranking.
     """
 
     answerable: float
@@ -112,6 +116,8 @@ class Features(NamedTuple):
     evidence: float = 0.0
     coverage: float = 0.0
     other_thing: float = 0.0
+    alone: float = 0.0
+    claimed: float = 0.0
 
     def dot(self, other: "Features") -> float:
         """Return the sum of products, of weights and features."""
@@ -242,6 +248,11 @@ def asked_words(question: str, rarity: Callable[[str], float]) -> dict[str, floa
     return weights
 
 
+def points_back(text: str) -> bool:
+    """Whether a sentence goes on about what the one before it names: "It received …"."""
+    return _POINTS_BACK.search(text) is not None
+
+
 def held_words(
     asked: Collection[str], passage: Passage, above: Sequence[str]
 ) -> list[frozenset[str]]:
@@ -258,7 +269,7 @@ def held_words(
     wanted = set(asked)
     own = [_stems(passage.slice(sentence)) for sentence in passage.sentences]
     before = [set[str](), *({root for root in one if not root[0].isdigit()} for one in own)]
-    points = [_POINTS_BACK.search(passage.slice(s)) is not None for s in passage.sentences]
+    points = [points_back(passage.slice(sentence)) for sentence in passage.sentences]
     return [
         frozenset(wanted & (stems | _stems(heading) | (last if back else set())))
         for stems, heading, last, back in zip(own, above, before[:-1], points, strict=True)

@@ -1,0 +1,1 @@
+"""One process a peer, each run in an environment of its own."""
