@@ -25,6 +25,8 @@ from qa.schema import Answer
 from qa.words import squeezed
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
+# Of a word that blanks bound, as they do not in Chinese and Japanese.
+_LETTER = r"[^\W\u3040-\u30ff\u3400-\u9fff]"
 Verdict = Literal["right", "abstained", "wrong"]
 
 
@@ -151,7 +153,10 @@ def judge(question: CaseQuestion, answer: Answer) -> Verdict:
 def _any_in(wanted: Sequence[str], text: str) -> bool:
     """Whether some of the words stand in a text, whole: 2 is not in 12, nor in 2.5."""
     return any(
-        re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(_plain(words))}(?!\w|[.,]\d)", _plain(text))
+        re.search(
+            rf"(?<!{_LETTER})(?<!\d[.,]){re.escape(_plain(words))}(?!{_LETTER}|[.,]\d)",
+            _plain(text),
+        )
         for words in wanted
     )
 

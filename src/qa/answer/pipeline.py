@@ -204,7 +204,8 @@ class Answerer:
             return self._reader.candidates(query, passages[:_WIDE])
 
         sources = Sources(cache(self._sources.document), store.blocks)
-        return decide(query, candidates, self._reader, sources, self.min_confidence, more)
+        nearby = {found.passage.doc_id for found in passages}
+        return decide(query, candidates, self._reader, sources, self.min_confidence, more, nearby)
 
     def _beside_trusted(
         self, query: Query, decision: Decision, only: Collection[str] | None

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
 from qa.answer.signs.binding import names_another
-from qa.answer.signs.cells import is_header
+from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked, leaves_column_open
 from qa.answer.signs.claim import as_claim
-from qa.answer.signs.extent import extent, is_intro
+from qa.answer.signs.extent import extent, is_intro, lists_other_steps
 from qa.answer.signs.features import (
     Features,
     asked_words,
@@ -34,8 +34,11 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
+from qa.answer.signs.notes import annotated, without_marks
+from qa.answer.signs.pieces import lacks_piece
 from qa.answer.signs.question import (
     asks_for_month,
+    asks_for_name,
     asks_for_number,
     asks_for_quoted,
 )
@@ -133,7 +136,8 @@ class Reader:
             asked_words(query.text, self._corpus.rarity),
             unmentioned_names(query.text, self._corpus.mentions),
         )
-        seen = [_seen(asked, found) for found in passages]
+        text_of = cache(self._corpus.text)
+        seen = [_seen(asked, found, text_of) for found in passages]
         if most is not None:
             seen = sorted(seen, key=lambda one: -_promise(asked, one))[:most]
         scores = self._network.score(query.text, [one.found.passage for one in seen])
@@ -142,7 +146,10 @@ class Reader:
             for one, score in zip(seen, scores, strict=True)
             for candidate in self._candidates(query, asked, one, score)
         ]
-        found = selected(query.text, found, cache(self._corpus.text))
+        found = [
+            candidate._replace(answer=without_marks(candidate.passage, candidate.answer))
+            for candidate in selected(query.text, found, text_of)
+        ]
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
         said = [answer_words(candidate.passage, candidate.answer) for candidate in found]
         together: defaultdict[tuple[str, ...], float] = defaultdict(float)
@@ -200,6 +207,12 @@ class Reader:
         names_one = is_row(passage, sentence) and not has_number(passage.slice(answer))
         if names_one and asks_for_number(question):  # “how many sites”
             return 3.0
+        if is_unticked(text) or leaves_column_open(question, text) or lacks_piece(question, text):
+            return 3.0
+        if asks_for_name(question) and gives_back(question, text, fields(text)):
+            return 3.0
+        if lists_other_steps(question, passage, answer, above):
+            return 3.0
         if asks_for_month(question) and not has_asked_type(question, text):
             return 3.0
         if is_row(passage, sentence) and of_another_month(question, text):
@@ -256,8 +269,12 @@ class Reader:
         )
 
 
-def _seen(asked: _Asked, found: RetrievedPassage) -> _Seen:
-    above = surroundings(found.passage)
+def _seen(asked: _Asked, found: RetrievedPassage, text_of: Callable[[str], str]) -> _Seen:
+    notes = annotated(found.passage, text_of)
+    above = [
+        f"{heading} {referring}".rstrip()
+        for heading, referring in zip(surroundings(found.passage), notes, strict=True)
+    ]
     return _Seen(found, above, held_words(asked.words, found.passage, above))
 
 

@@ -27,7 +27,7 @@ def test_documents_about_different_things_are_a_choice_in_order() -> None:
 def test_one_plausible_document_is_no_choice() -> None:
     assert chosen(CABIN) == []
     for changes in ({"margin": -1.0}, {"coverage": 0.3}, {"wrong_type": 1.0},
-                    {"missing_figure": 1.0}, {"other_thing": 1.0}):  # fmt: skip
+                    {"missing_figure": 1.0}, {"other_thing": 1.0}, {"lead": 0.005}):  # fmt: skip
         assert chosen(CABIN, changed(TENT, **changes)) == []
 
 

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.cells import asked_cell, cell_of, cells, header_above, is_header, says_total
+from qa.answer.signs.cells import (
+    asked_cell,
+    cell_of,
+    cells,
+    fields,
+    gives_back,
+    header_above,
+    is_empty_field,
+    is_header,
+    is_unticked,
+    leaves_column_open,
+    of_other_time,
+    says_total,
+)
 from qa.schema import Span
 
 ROW = "Tool: Saw | Drawer: K7 | In stock: 31 | Price: 18.20"
@@ -88,3 +101,116 @@ def test_any_text_is_taken_and_values_lie_inside(text: str, question: str) -> No
     asked_cell(question, text, row)
     header_above(text, len(text) // 2)
     is_header(text, question)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Insured by | [ ] University | [x] Borrower | [ ] Nobody", [("Insured by", "Borrower")]),
+        ("Heated: [x] yes [ ] no", [("Heated", "yes")]),
+        ("Paid in ☐ cash ☒ by card ☒ by mail", [("Paid in", "by card"), ("Paid in", "by mail")]),
+        ("Insured by | [ ] University | [ ] Borrower", []),
+        ("Borrower | Ada Holm", [("Borrower", "Ada Holm")]),
+        ("Borrower: | Ada Holm", [("Borrower", "Ada Holm")]),
+        (
+            "Field: Purpose | Entry: ☐ work ☒ study ☐ family",
+            [("Field", "Purpose"), ("Entry", "study")],
+        ),
+        ("Saw | K7 | 31", [("", "Saw"), ("", "K7"), ("", "31")]),
+        ("2021 | 31", [("", "2021"), ("", "31")]),
+        ("Click [x] to close it.", []),
+        ("Declare int[] values and [x] in a row.", []),
+        ("[x] oiled", []),
+    ],
+)
+def test_of_a_form_s_line_only_its_value_or_what_is_ticked_is_a_value(
+    line: str, found: list[tuple[str, str]]
+) -> None:
+    assert [(cell.label, line[slice(*cell.value)]) for cell in fields(line)] == found
+    assert is_unticked(line) == (line == "Insured by | [ ] University | [ ] Borrower")
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "expected"),
+    [
+        ("Who has borrowed the thermal camera?", "Device | Thermal camera TC-9", True),
+        ("Who runs Ferrule?", "Product: Ferrule", True),
+        ("Who has borrowed the thermal camera?", "Borrower | Ada Holm", False),
+        ("Which device has Ada?", "Device | Thermal camera TC-9", False),
+        ("Who is in the camera team?", "Camera team | Ada Holm | Bo", False),
+    ],
+)
+def test_a_line_that_holds_what_the_question_names_gives_it_back(
+    question: str, line: str, expected: bool
+) -> None:
+    assert gives_back(question, line, fields(line)) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("Returned on", True), ("Signature:", True), ("Engine", False), ("Kept at | Store", False)],
+)
+def test_a_label_without_a_value_is_an_empty_field(line: str, expected: bool) -> None:
+    text = f"Lent on | 3 March\n{line}\nRemarks | none"
+    start = text.index(line)
+    assert is_empty_field(text, start, start + len(line)) is expected
+    for around in ("All is well.\n{}\nIt is.", "All is well.\n\n{}\n\nNext: 5"):
+        text = around.format(line)
+        start = text.index(line)
+        assert not is_empty_field(text, start, start + len(line))
+
+
+def test_two_columns_have_a_header_only_where_it_is_a_year() -> None:
+    assert header_above("Borrower | Ada\nDevice | Camera", 15) == []
+    assert header_above("Site | 2021\nKent | 5", 12) == ["Site", "2021"]
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("When must the balance be calibrated again?", {"Last calibrated"}),
+        ("When is the next calibration due?", {"Last calibrated"}),
+        ("When was the balance calibrated?", {"Next calibration"}),
+        ("When was the last calibration?", {"Next calibration"}),
+        ("Who calibrates the balance?", set()),
+        ("When must the last calibration be repeated?", set()),
+    ],
+)
+def test_the_last_time_is_told_from_the_next(question: str, labels: set[str]) -> None:
+    both = ["Last calibrated", "Next calibration", "Calibrated by"]
+    assert of_other_time(question, both) == labels
+    assert of_other_time(question, ["Last admission", "Opening hours"]) == set()
+
+
+def test_the_column_of_the_time_asked_for_is_taken() -> None:
+    row = "Crane: K1 | Last service: 3 May | Next service: 3 November"
+    found = asked_cell("When will crane K1 have its service?", row, cells(row))
+    assert found is not None
+    assert found.label == "Next service"
+
+
+GOODS = "Goods: Coal | Inbound 2023: 440 | Inbound 2024: 295 | Outbound 2023: 12 | Outbound 2024: 0"
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("How much coal came in during 2023?", "Inbound 2023"),
+        ("How much coal was shipped out in 2024?", "Outbound 2024"),
+        ("How much inbound coal was there in 2024?", "Inbound 2024"),
+        ("How much coal was handled in 2024?", None),
+        ("How much coal came in 2024?", None),
+    ],
+)
+def test_of_several_columns_of_a_year_one_is_meant_only_where_the_question_says_which(
+    question: str, label: str | None
+) -> None:
+    found = asked_cell(question, GOODS, cells(GOODS))
+    assert (found and found.label) == label
+    assert leaves_column_open(question, GOODS) is (label is None)
+
+
+def test_one_column_a_year_leaves_nothing_open() -> None:
+    assert not leaves_column_open("How much in 2024?", "Site: Kent | 2023: 5 | 2024: 7")
+    assert not leaves_column_open("From 2023 to 2024?", "Site: Kent | 2023: 5 | 2024: 7")
+    assert not leaves_column_open("How much coal is there?", GOODS)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa.answer.signs.extent import extent, is_intro
+from qa.answer.signs.extent import extent, is_intro, lists_other_steps, whole_command
 from qa.schema import Passage, Span
 
 
@@ -61,3 +61,54 @@ def test_reasons_take_in_the_neighbours_that_belong_to_the_answer() -> None:
 def test_what_ends_with_a_colon_only_announces() -> None:
     assert is_intro(BROUGHT, BROUGHT.sentences[0])
     assert not is_intro(BROUGHT, BROUGHT.sentences[1])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found", "whole"),
+    [
+        ("Run make check FAST=1 to test.", "make", "make check FAST=1"),
+        (
+            "Go back with ctl roll web --to=old --wait and say so.",
+            "ctl",
+            "ctl roll web --to=old --wait",
+        ),
+        ("Stop it using ctl stop, then wait.", "ctl", "ctl stop"),
+        ("Stop it with systemctl stop web before you leave.", "stop", "systemctl stop web"),
+        (
+            "The line ctl purge queue --yes --now. empties it.",
+            "ctl purge",
+            "ctl purge queue --yes --now",
+        ),
+        ("ctl purge empties the queue - be careful.", "ctl purge", "ctl purge"),
+        ("With the ctl tool you stop it.", "ctl", "ctl"),
+        ("They live with poverty (53% of all) now.", "53% of all", "53% of all"),
+        ("Call Ada Holm on 5 - 7 for help.", "Ada Holm", "Ada Holm"),
+    ],
+)
+def test_a_command_is_answered_with_all_that_belongs_to_it(
+    sentence: str, found: str, whole: str
+) -> None:
+    read = passage(sentence, [sentence])
+    at = sentence.index(found) + read.start
+    answer = Span(at, at + len(found))
+    command = whole_command("Which command does it?", read, read.sentences[0], answer)
+    assert read.slice(command) == whole
+    assert whole_command("What does it?", read, read.sentences[0], answer) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "above", "expected"),
+    [
+        ("What steps must I follow to apply for a loan?", "Market What to bring", True),
+        ("How do I apply for a loan?", "Market", True),
+        ("How do I apply for a loan?", "Loans", False),
+        ("What steps must I follow to join?", "Market", False),
+        ("What must I bring for a loan?", "Market", False),
+    ],
+)
+def test_steps_for_something_else_are_told_by_what_introduces_them(
+    question: str, above: str, expected: bool
+) -> None:
+    first, last = BROUGHT.sentences[0], BROUGHT.sentences[2]
+    assert lists_other_steps(question, BROUGHT, Span(first.start, last.end), above) is expected
+    assert not lists_other_steps(question, BROUGHT, BROUGHT.sentences[3], above)

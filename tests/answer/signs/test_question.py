@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from qa.answer.signs.question import (
     asked_item,
     asked_mail_field,
+    asks_for_all,
     asks_for_date,
     asks_for_money,
     asks_for_name,
@@ -280,3 +281,16 @@ def test_what_is_left_of_a_question_is_never_empty_and_is_a_part_of_it(question:
     left = without_courtesies(question)
     assert bool(left.strip()) == bool(question.strip())
     assert set(left.split()) <= set(question.split())
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What do I have to bring on my first day?", True),
+        ("What is needed before the first lesson?", True),
+        ("What is needed for the second step?", False),
+        ("What does the last chapter contain?", False),
+    ],
+)
+def test_when_something_is_needed_is_not_which_of_several(question: str, expected: bool) -> None:
+    assert asks_for_all(question) is expected

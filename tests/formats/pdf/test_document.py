@@ -268,6 +268,49 @@ def test_a_tables_cells_are_given_their_columns_names() -> None:
     ]
 
 
+GROUPED = [
+    ("2021", "2022", "2021", "2022"),
+    ("118", "164", "702", "815"),
+    ("440", "295", "12", "0"),
+]
+
+
+@pytest.mark.parametrize("beside", [-1.0, -0.5, 0.0])
+def test_columns_in_groups_have_both_names(beside: float) -> None:
+    """What the first column is called stands beside the groups, between the rows, or below."""
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, ["Goods"], top=100 + (1 + beside) * LEADING)
+        write(canvas, ["Inbound"], x=160)
+        write(canvas, ["Outbound"], x=260)
+        for number, row in enumerate(GROUPED, 1):
+            if number > 1:
+                write(canvas, [("Grain", "Coal")[number - 2]], top=100 + number * LEADING)
+            for x, cell in zip((160, 210, 260, 310), row, strict=True):
+                write(canvas, [cell], x=x, top=100 + number * LEADING)
+
+    assert texts_of(parse(pdf(draw)))[2:] == [
+        "Goods: Grain | Inbound 2021: 118 | Inbound 2022: 164 | Outbound 2021: 702 | "
+        "Outbound 2022: 815",
+        "Goods: Coal | Inbound 2021: 440 | Inbound 2022: 295 | Outbound 2021: 12 | "
+        "Outbound 2022: 0",
+    ]
+
+
+def test_other_names_below_each_name_are_no_groups() -> None:
+    def draw(canvas: Canvas) -> None:
+        rows = [
+            (("Spring", 160), ("Autumn", 260)),
+            (("Men", 160), ("Women", 210), ("Boys", 260), ("Girls", 310)),
+            *[((f"{at}", 160), (f"{at + 1}", 210), ("4", 260), ("5", 310)) for at in (7, 8)],
+        ]
+        for number, row in enumerate(rows):
+            for cell, x in row:
+                write(canvas, [cell], x=x, top=100 + number * LEADING)
+
+    assert not any("Spring Men" in text for text in texts_of(parse(pdf(draw))))
+
+
 def test_a_cell_of_several_lines_stays_one_cell() -> None:
     def draw(canvas: Canvas) -> None:
         for number, (name, lines) in enumerate(

@@ -53,6 +53,7 @@ def test_a_sentence_that_ends_ends(first: str, second: str) -> None:
 FORMS = [
     "Vessel: Heron\nFlag: Malta\nYear built: 1998\nMaster: Capt. S. Lund\nCargo: 900 t of salt",
     "RECEIPT\nReceipt no.      K-77\nNet             410.00\nTax 7 %          28.70",
+    "Maker ........ Reed\nSerial no. ... 77\nNext test ..... 3 May",
     "Name:\tAda\nRoom:\t12\nPhone:\t555 01",
     "From: A <a@b.org>\nTo: C <c@d.org>\nDate: Wed, 6 Mar 2024 09:12:00 +0000",
 ]

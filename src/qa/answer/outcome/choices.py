@@ -11,6 +11,8 @@ from qa.answer.read import answer_words
 from qa.answer.signs.select import Candidate
 
 _SAME_COVERAGE = 0.95
+# Of how likely the first is: what is less likely is no other answer, however sure if read alone.
+_LEAST_LIKELY = 0.02
 
 
 def choices(
@@ -29,7 +31,12 @@ def choices(
     if len(of_document) < 2:
         return []
     most = max(candidate.features.coverage for candidate in candidates)
-    sure = [found[0] for found in of_document.values() if _fits(found[0], most) and is_sure(found)]
+    likely = _LEAST_LIKELY * candidates[0].features.lead
+    sure = [
+        found[0]
+        for found in of_document.values()
+        if found[0].features.lead >= likely and _fits(found[0], most) and is_sure(found)
+    ]
     if len({answer_words(one.passage, one.answer) for one in sure}) < 2:
         return []
     apart = [

@@ -3,12 +3,13 @@
 Sentences in, ranked; what is to be said of them out. Does not know citations.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from qa.answer.outcome.choices import choices
 from qa.answer.outcome.dates import Edition
 from qa.answer.outcome.things import Things
+from qa.answer.outcome.threads import Thread
 from qa.answer.outcome.versions import Sources, differ, meant, versions
 from qa.answer.read import Query, Reader, answer_words, supporting
 from qa.answer.signs.select import Candidate
@@ -50,6 +51,7 @@ def decide(
     sources: Sources,
     min_confidence: float,
     more: More = tuple,
+    nearby: Collection[str] = (),
 ) -> Decision:
     """Decide what is said of sentences that may answer.
 
@@ -62,9 +64,13 @@ def decide(
         reader: Says how sure a sentence is.
         sources: The documents.
         min_confidence: Below it nothing is an answer.
-        more: Reads more, where it has to be told which documents may be meant.
+        more: Reads more, where a thread of mails goes on, or it has to be told which documents
+            may be meant.
+        nearby: Ids of the documents that were found, read or not.
     """
     question = query.text
+    if candidates and Thread(question, candidates[0], sources.document).goes_on(nearby):
+        candidates = more() or candidates
     things = Things(question, lambda doc_id: sources.document(doc_id).title)
     found = versions(question, things, candidates, sources)
     kept = meant(question, found)

@@ -18,10 +18,10 @@ _DOCUMENT_WORDS = frozenset(
     map(
         stem,
         """amended appendix approved archive archived article backup bulletin bylaws chapter
-        circular code copy current document draft edition english final guide guideline
+        circular code copy current document draft edition english final fwd guide guideline
         guidelines handbook information instruction instructions leaflet letter manual memo
         memorandum minutes new newsletter note notes notice old page part plan policies policy
-        previous procedure procedures regulation regulations release replaced report revised
+        previous procedure procedures re regulation regulations release replaced report revised
         revision rule rules section sheet statement summary superseded supplement terms text
         update updated version""".split(),
     )
@@ -125,8 +125,9 @@ def _names(candidate: Candidate) -> set[str]:
 
 
 def _template(candidate: Candidate) -> set[str]:
-    """Return the words of a sentence that stand around its values."""
-    found = _stems(without_editions(_around_answer(candidate)))
+    """Return the words of a sentence that stand around its values, if the answer is but a value."""
+    said, around = _sentence(candidate), _around_answer(candidate)
+    found = _stems(without_editions(around if 2 * len(around) > len(said) else said))
     return {word for word in found if not word[0].isdigit()}
 
 

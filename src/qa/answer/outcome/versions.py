@@ -18,8 +18,9 @@ from qa.answer.outcome.dates import (
     years,
 )
 from qa.answer.outcome.things import Things
+from qa.answer.outcome.threads import Thread
 from qa.answer.read import answer_words
-from qa.answer.signs.select import Candidate
+from qa.answer.signs.select import Candidate, is_quoted
 from qa.formats.blocks import heading_paths
 from qa.schema import Block, Document, Reading, Span
 
@@ -60,12 +61,15 @@ class Sources(NamedTuple):
 
 
 def versions(
-    question: str, things: Things, candidates: Sequence[Candidate], sources: Sources
+    question: str,
+    things: Things,
+    candidates: Sequence[Candidate],
+    sources: Sources,
 ) -> list[Version]:
     """Find the best sentence's other versions; with it, the newest first, the undated last.
 
     A version says another value of the same thing. It stands in another document, or under
-    another date in the same one.
+    another date in the same one; or a later mail puts it in the place of what an earlier one says.
 
     Args:
         question: As asked.
@@ -74,7 +78,8 @@ def versions(
         sources: The documents.
 
     Returns:
-        Two or more, no two with the same value; nothing if nothing differs.
+        Two or more, no two with the same value, or one that takes the place of what is only
+        quoted; nothing if nothing differs.
     """
     if not candidates:
         return []
@@ -89,11 +94,29 @@ def versions(
         if all(differ(other, known.candidate) for known in found):
             found.append(Version(other, _edition(other, sources, alone=not within)))
     if len(found) < 2:
-        return []
+        return _replaced(question, candidates, sources)
     if any(v.candidate.passage.doc_id == first.passage.doc_id for v in found[1:]):
         found[0] = Version(first, _edition(first, sources, alone=False))
     dated = sorted((v for v in found if v.edition), key=lambda v: v.edition, reverse=True)
     return [*dated, *(v for v in found if not v.edition)][:_MOST_VERSIONS]
+
+
+def _replaced(
+    question: str,
+    candidates: Sequence[Candidate],
+    sources: Sources,
+) -> list[Version]:
+    """Return what a later mail says instead of the first, and the first, if it is not only quoted.
+
+    Returns:
+        Nothing if no later mail does.
+    """
+    first = candidates[0]
+    later = Thread(question, first, sources.document).replacement(candidates)
+    if later is None or not differ(first, later):
+        return []
+    shown = [later] if is_quoted(first.passage, first.sentence) else [later, first]
+    return [Version(one, _edition(one, sources, alone=True)) for one in shown]
 
 
 def meant(question: str, found: Sequence[Version]) -> list[Version]:

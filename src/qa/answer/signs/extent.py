@@ -8,17 +8,33 @@ from collections.abc import Sequence
 
 from qa.answer.signs.cells import cells
 from qa.answer.signs.question import asks_for_all, asks_for_sentence
+from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
+from qa.words import query_terms, stem, words
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
 _LINE_CHARACTERS = 200
 _COMMAND = re.compile(r"\b(?:command|code|query|formula|line|expression|script|call)\b", re.I)
+# Words that go on with the sentence, behind a command that is written in it.
+_GOES_ON = (
+    r"(?:to|in|and|or|then|which|that|as|from|on|for|when|if|before|after|once|while|where)\b"
+)
 _RUN = re.compile(
-    r"\b(?:use|run|type|enter|execute|call|issue|invoke)\s+(?P<command>[^.,;:]\S*(?:\s+\S+){0,11}?)"
-    r"(?=\s+(?:to|in order to|and|which|that|as|in|from|on|for|when|if)\s|[.,;:]?\s*$)",
+    r"\b(?:use|run|type|enter|execute|call|issue|invoke|(?P<loose>using|running|with|via))\s+"
+    r"(?P<command>(?!(?:the|an?|your|this|that|its?|our)\s)[^\s.,;:]\S*?(?:\s+\S+?){0,11}?)"
+    rf"(?=\s+{_GOES_ON}|[,;:]\s|[.,;:]?\s*$)",
     re.IGNORECASE,
 )
+# “deployctl rollback web --to=previous --wait”: behind its name, up to the last of its options.
+_OPTIONS = re.compile(
+    rf"(?:(?:\s+(?!{_GOES_ON})[\w./:-]+){{0,3}}?\s+--?\w(?:[\w=.,/:-]*[\w/])?(?![\w-]))+"
+)
 _CODE = re.compile(r"^[$>#]|[=/\\(){}<>|_]|(?:^|\s)--?\w|^[a-z]")
+_STEPS = re.compile(
+    r"\b(?:steps?|procedure|instructions?)\b|^\W*how (?:do|can|should|to|must)\b", re.I
+)
+# What a question for steps has of its own, whatever they are for.
+_OF_STEPS = frozenset(map(stem, "step steps procedure instructions follow take necessary".split()))
 _MAX_SENTENCES = 5
 _MAX_CHARACTERS = 700
 _MAX_LIST_CHARACTERS = 2_000
@@ -38,12 +54,37 @@ def is_code(question: str, passage: Passage, sentence: Span) -> bool:
 
 def whole_command(question: str, passage: Passage, sentence: Span, answer: Span) -> Span:
     """Widen an answer to the command it is part of: "Run make check FAST=1 to test."."""
-    match = _RUN.search(passage.slice(sentence))
-    if match is None or _COMMAND.search(question) is None:
+    if _COMMAND.search(question) is None:
         return answer
-    command = Span(*match.span("command")).shift(sentence.start)
-    inside = command.start <= answer.start and answer.end <= command.end
-    return command if inside else answer
+    code = _CODE.search(passage.slice(answer)) is not None
+    for match in _RUN.finditer(passage.slice(sentence)):
+        command = Span(*match.span("command")).shift(sentence.start)
+        holds = command.start <= answer.start and answer.end <= command.end
+        if holds and (code or not match["loose"]):
+            answer = command
+    end = answer.end - passage.start
+    options = _OPTIONS.match(passage.text, end, sentence.end - passage.start)
+    return Span(answer.start, options.end() + passage.start) if options and code else answer
+
+
+def lists_other_steps(question: str, passage: Passage, answer: Span, above: str) -> bool:
+    """Whether steps are asked for, and a list is introduced as being for something else.
+
+    Args:
+        question: As asked.
+        passage: Where the answer stands.
+        answer: A sentence, or a list with what announces it.
+        above: The headings above it.
+    """
+    intro, _, items = passage.slice(answer).partition("\n")
+    if not items.strip() or _STEPS.search(question) is None:
+        return False
+    asked = {stem(term) for term in query_terms(question)} - _OF_STEPS
+    title = passage.context.partition(SEPARATOR)[0]
+    named = {stem(word) for word in words(f"{title} {passage.doc_id}")}
+    if not named.issuperset(stem(word) for word in words(above)):
+        asked -= named  # it says what all of the document is about, not what these steps are for
+    return bool(asked) and asked.isdisjoint(stem(word) for word in words(f"{above} {intro}"))
 
 
 def extent(question: str, passage: Passage, number: int, evidence: Sequence[float]) -> Span:

@@ -65,12 +65,19 @@ _ALL = re.compile(
     r"\b(?:what|which)\b.*\b(?:needs?|needed|required?|requires|requirements|steps|necessary|"
     r"include[ds]?|contains?|holds?|comprises?|consists?|made of|made up|bring|offered|available|"
     r"allowed)\b|"
-    r"\bwhat are\b|\ball (?:the|of)\b|"
+    r"\bwhat are\b|\ball (?:the|of)\b|\bwhat (?:must|should|shall|do|does)\b.*\bdo\b|"
     r"\b(?:which|what) (?:\w+ ){0,2}\w+s (?:are|were|do|did|can|have|must)\b",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next|\d+(?:st|nd|rd|th))\b",
+    re.IGNORECASE,
+)
+# “on their first day” says when, not which of several is wanted.
+_AT_TIME = re.compile(
+    rf"\b(?:on|in|at|by|before|after|during|until|since|for)\s+(?:\w+\s+)?{_ORDINAL.pattern}\s+"
+    r"(?:days?|weeks?|months?|years?|times?|visits?|lessons?|mornings?|evenings?|nights?|terms?|"
+    r"seasons?|semesters?|hours?|minutes?|half|quarter|century)\b",
     re.IGNORECASE,
 )
 _RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -180,7 +187,8 @@ def asks_for_sentence(question: str) -> bool:
 
 def asks_for_all(question: str) -> bool:
     """Whether all steps, parts or members are wanted, not one of them."""
-    return _ALL.search(question) is not None and _ORDINAL.search(question) is None
+    ranked = _ORDINAL.search(_AT_TIME.sub(" ", question)) is not None
+    return _ALL.search(question) is not None and not ranked
 
 
 def asks_for_quoted(question: str) -> bool:

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from qa.answer.signs.cells import cells
+from qa.answer.signs.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.features import Features
 from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quoted
 from qa.answer.signs.rows import Tables
 from qa.answer.signs.superlative import asks_for_extreme, extreme
 from qa.schema import QUOTED_MAIL, Passage, Span
-from qa.words import query_terms, stem, words
+from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _FILE_WORDS = 2  # of a file's name that can be meant by its words alone
 
@@ -61,6 +61,7 @@ def selected(
     found = _of_named(question, found)
     if asks_for_extreme(question):
         return _extremes(question, found, text_of)
+    found = _of_asked_time(question, _without_fields_beside_empty(question, found))
     found = _without_beaten_rows(found)
     field = asked_mail_field(question)
     if field is not None:
@@ -71,16 +72,24 @@ def selected(
 
 
 def _of_named(question: str, found: list[Candidate]) -> list[Candidate]:
-    """Take sentences for of another thing where the question has all words of another's file."""
+    """Take sentences for of another thing where the question has all words of another's file.
+
+    A passage that has those words, too, speaks of what the file is called after.
+    """
     asked = {stem(term) for term in query_terms(question)}
     ids = {candidate.passage.doc_id for candidate in found}
     keys = {doc_id: {stem(word) for word in words(PurePosixPath(doc_id).stem)} for doc_id in ids}
     named = {doc_id for doc_id, key in keys.items() if len(key) >= _FILE_WORDS and key <= asked}
     if not named or named == ids:
         return found
+
+    def speaks_of_it(passage: Passage) -> bool:
+        said = {stem(word) for word in words(f"{passage.context} {passage.text}")}
+        return passage.doc_id in named or any(keys[doc_id] <= said for doc_id in named)
+
     return [
         candidate
-        if candidate.passage.doc_id in named
+        if speaks_of_it(candidate.passage)
         else candidate._replace(features=candidate.features._replace(other_thing=3.0))
         for candidate in found
     ]
@@ -140,6 +149,56 @@ def _without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
         if any(one.held < other.held for other in rows)
     }
     return [candidate for candidate in found if id(candidate) not in beaten]
+
+
+def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out a form's lines where the question names one that was not filled in.
+
+    Where “Returned on” is empty, “Lent on” does not say when something was returned; a line whose
+    label has another word of the question stays.
+    """
+    asked = {stem(term) for term in query_terms(question)}
+    passages = {candidate.passage.passage_id: candidate.passage for candidate in found}
+    empty = {passage_id: _empty_fields(passage) for passage_id, passage in passages.items()}
+
+    def stays(candidate: Candidate) -> bool:
+        lines = empty[candidate.passage.passage_id]
+        labels = [_stems(candidate.passage.slice(line)) for line in lines]
+        named = [label for label in labels if label and label <= asked]
+        row = fields(_said(candidate)) if named else []
+        own = _stems(row[0].label) & asked if len(row) == 1 else None
+        return candidate.sentence not in lines and (
+            own is None or not any(own <= label for label in named)
+        )
+
+    return [candidate for candidate in found if stays(candidate)]
+
+
+def _empty_fields(passage: Passage) -> set[Span]:
+    shifted = ((span, span.shift(-passage.start)) for span in passage.sentences)
+    return {span for span, inside in shifted if is_empty_field(passage.text, *inside)}
+
+
+def _of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out a form's “Last calibrated” where the next is asked for, or the other way round."""
+    rows = [fields(_said(candidate)) for candidate in found]
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for candidate, row in zip(found, rows, strict=True):
+        labels[candidate.passage.doc_id] += [row[0].label] if len(row) == 1 else []
+    other = {doc_id: of_other_time(question, own) for doc_id, own in labels.items()}
+    return [
+        candidate
+        for candidate, row in zip(found, rows, strict=True)
+        if len(row) != 1 or row[0].label not in other[candidate.passage.doc_id]
+    ]
+
+
+def _said(candidate: Candidate) -> str:
+    return candidate.passage.slice(candidate.sentence)
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
 
 
 def _without_quoted(question: str, found: list[Candidate]) -> list[Candidate]:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 
 from qa.answer.signs.binding import bound_part
-from qa.answer.signs.cells import Cell, asked_cell, cell_of, cells, header_above, says_total
+from qa.answer.signs.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
 from qa.answer.signs.extent import is_code, whole_command
 from qa.answer.signs.features import has_asked_type, only_repeats, repeats_figure
+from qa.answer.signs.pieces import asked_piece
 from qa.answer.signs.question import (
     asks_for_name,
     asks_for_number,
@@ -34,11 +35,14 @@ def best_answer(
         The answer, its margin, and whether it is of that kind.
     """
     text = passage.slice(sentence)
-    row = cells(text, header_above(passage.text, sentence.start - passage.start))
+    row = fields(text, header_above(passage.text, sentence.start - passage.start))
     if row and not _is_in_label(question, text, row):
         return _best_cell(question, sentence, text, row, score)
     if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
+    piece = asked_piece(question, text, score.span.shift(-sentence.start))
+    if piece is not None:
+        return piece.shift(sentence.start), score.margin, True
     inside = sentence.shift(-passage.start)
     tried: list[Span] = []
     meant = _meant(question, sentence, text, score)

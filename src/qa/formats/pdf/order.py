@@ -15,6 +15,7 @@ from qa.formats.pdf.tables import (
     CORRIDOR,
     MOST_CELLS,
     Row,
+    grouped_table,
     step,
     table_end,
     table_lines,
@@ -40,8 +41,12 @@ def in_reading_order(pieces: Sequence[Row]) -> list[Line]:
     at = 0
     while at < len(rows):
         table, after = tall_table(rows, at)
+        grouped, end = ([], 0) if table else grouped_table(rows, at)
         if table:
             lines += table_lines(table)
+        elif grouped:
+            lines += grouped
+            after = end
         elif after := _columns_end(rows, at):
             lines += _column_after_column(rows[at:after])
         elif after := table_end(rows, at):

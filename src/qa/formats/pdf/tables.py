@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.formats.pdf.lines import LEADER, Line, joined
+from qa.formats.table_header import is_period
 
 Row = Sequence[Line]
 
@@ -178,6 +179,61 @@ def _is_figure(text: str) -> bool:
 
 def table_lines(rows: Sequence[Row]) -> list[Line]:
     """Make a line of each row of a table, with its cells."""
+    table, tracks = _table(rows)
+    grouped = _grouped_names(table, tracks)
+    names, head = (grouped, 2) if grouped else (_column_names(table, tracks), 1)
+    return _named_lines(table, tracks, names, head)
+
+
+def grouped_table(rows: Sequence[Row], start: int) -> tuple[list[Line], int]:
+    """Read a table whose columns stand in groups: "In" over "2023" and "2024", "Out" over the same.
+
+    What the first column is called may stand beside either row of names, or between them.
+
+    Returns:
+        A line of each row, and where it ends; no lines if there is no such table.
+    """
+    head = _grouped_head(rows[start : start + 3])
+    if head is None:
+        return [], 0
+    groups, own, used = head
+    body = [own, *rows[start + used :]]
+    end = table_end(body, 0)
+    table, tracks = _table(body[:end])
+    names = _grouped_names([groups, *table], tracks)
+    if not names:
+        return [], 0
+    return _named_lines([groups, *table], tracks, names, 2), start + used + end - 1
+
+
+def _grouped_head(rows: Sequence[Row]) -> tuple[list[Line], Row, int] | None:
+    """Part two rows of names into the groups' and the columns' own, and count the rows read."""
+    if len(rows) < 2:
+        return None
+    first, second, *rest = rows
+    if len(first) > 2 and len(second) > 2 and first[0].right <= second[0].left:
+        return list(first[1:]), [_level_with(first[0], second[0]), *second], 2
+    if len(first) == 1 and rest and _is_beside(first[0], second, rest[0]):
+        return list(second), [_level_with(first[0], rest[0][0]), *rest[0]], 3
+    return (list(first), second, 2) if 2 <= len(first) < len(second) else None
+
+
+def _is_beside(piece: Line, first: Row, second: Row) -> bool:
+    """Whether a lone piece stands left of two rows, beside one of them or between."""
+    middle = (piece.top + piece.bottom) / 2
+    return (
+        2 <= len(first) < len(second)
+        and first[0].top <= middle <= second[0].bottom
+        and piece.right <= min(first[0].left, second[0].left)
+    )
+
+
+def _level_with(piece: Line, other: Line) -> Line:
+    return replace(piece, top=other.top, bottom=other.bottom)
+
+
+def _table(rows: Sequence[Row]) -> tuple[list[list[Line]], list[tuple[float, float]]]:
+    """Put the lines of a cell together, and find the columns' extents."""
     tracks: list[tuple[float, float]] = []
     for row in rows:
         tracks = _fit(tracks, row) or tracks
@@ -187,8 +243,16 @@ def table_lines(rows: Sequence[Row]) -> list[Line]:
             _go_on(table[-1], row, tracks)
         else:
             table.append(list(row))
-    grouped = _grouped_names(table, tracks)
-    names, head = (grouped, 2) if grouped else (_column_names(table, tracks), 1)
+    return table, tracks
+
+
+def _named_lines(
+    table: Sequence[list[Line]],
+    tracks: list[tuple[float, float]],
+    names: dict[int, str],
+    head: int,
+) -> list[Line]:
+    """Make a line of each row; those below the head's get the names of their columns."""
     return [
         replace(
             joined(cells),
@@ -204,7 +268,8 @@ def table_lines(rows: Sequence[Row]) -> list[Line]:
 def _grouped_names(table: list[list[Line]], tracks: list[tuple[float, float]]) -> dict[int, str]:
     """Put two rows of headers together: "2021" over "Women" and "Men", "2022" over the same.
 
-    Told by names that are there several times, once below each of the first row's cells.
+    Told by names that are there several times, once below each of the first row's cells. Years are
+    names where figures that are none stand below.
     """
     if len(table) < 3 or not 2 <= len(table[0]) < len(table[1]):
         return {}
@@ -215,8 +280,13 @@ def _grouped_names(table: list[list[Line]], tracks: list[tuple[float, float]]) -
     groups = [own[at : at + size] for at in range(lone, len(own), size)] if size > 1 else []
     if not groups or lone > 2 or any(group != groups[0] for group in groups):
         return {}
-    figures = any(map(_is_figure, own)) or not any(_is_figure(c.text) for row in rest for c in row)
-    if figures or not _stand_over(first, second[lone:], size):
+    values = [cell.text for row in rest for cell in row if _is_figure(cell.text)]
+    are_names = not any(map(_is_figure, own)) or (
+        all(map(is_period, groups[0]))
+        and not any(map(_is_figure, own[:lone]))
+        and 2 * sum(map(is_period, values)) < len(values)
+    )
+    if not are_names or not values or not _stand_over(first, second[lone:], size):
         return {}
     names = own[:lone] + [
         f"{group.text.rstrip(':')} {name}" for group in first for name in groups[0]

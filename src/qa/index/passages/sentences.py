@@ -37,8 +37,10 @@ _FIGURE = re.compile(r"[$€£¥~≈<>±(]?\s?[+−-]?\d|[$€£¥]|[IVX]+\b")
 _SMALL = re.compile(r"[(\[“\"'‘]?[a-zà-öø-ÿ]")
 _SHORT = 5
 
-# "Flag: Panama", or columns kept apart by spaces: "Net       1,250.00".
-_FIELD = re.compile(r"\s*(?:[^\s:|][^:|\n]{0,47}:(?:\s+\S|\s*$)|\S[^\n]{0,59}?(?: {3,}|\t)\s*\S)")
+# "Flag: Panama", or columns kept apart: "Net       1,250.00", "Net ..... 1,250.00".
+_GAP = r"(?: {3,}|\t|\s?\.{4,})"
+_FIELD = re.compile(rf"\s*(?:[^\s:|][^:|\n]{{0,47}}:(?:\s+\S|\s*$)|\S[^\n]{{0,59}}?{_GAP}\s*\S)")
+_LABEL_END = re.compile(rf":|{_GAP}")
 _LABEL_WORDS = 6
 _FORM_SHARE = 0.6
 # A line longer than this is a paragraph with a label, and has sentences of its own.
@@ -104,8 +106,7 @@ def _is_field(line: str) -> bool:
     match = _FIELD.match(line)
     if match is None:
         return False
-    label = match[0].split(":")[0].split("   ")[0].split("\t")[0]
-    return len(label.split()) <= _LABEL_WORDS
+    return len(_LABEL_END.split(match[0], maxsplit=1)[0].split()) <= _LABEL_WORDS
 
 
 def _with_continuations(text: str, lines: Sequence[Span], fields: Sequence[bool]) -> Iterator[Span]:
