@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from qa.answer.signs.binding import parts
 from qa.answer.signs.cells import cells
-from qa.answer.signs.figures import figures, one_way
+from qa.answer.signs.figures import figures, of_another_amount, one_way
 from qa.answer.signs.question import (
     asks_for_date,
     asks_for_money,
@@ -22,13 +22,12 @@ from qa.answer.signs.question import (
     asks_for_year,
     question_names,
 )
+from qa.answer.signs.years import YEAR, of_other_years
 from qa.schema import Passage, Span
 from qa.words import query_terms, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _PATH_SIGNS = re.compile(r"[/._-]+")
-_SINCE = re.compile(r"\b(?:since|from|after|until now|to date)\b", re.IGNORECASE)
 _HEADING = re.compile(r"[^\W\d_]{2}")  # more than the marker of an item
 _RANGE = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 # A sentence with one of these goes on about what the one before it names.
@@ -137,7 +136,7 @@ def has_asked_type(question: str, answer: str) -> bool:
     if asks_for_month(question):
         return _MONTH.search(answer) is not None
     if asks_for_year(question):
-        return _YEAR.search(answer) is not None
+        return YEAR.search(answer) is not None
     if asks_for_date(question):
         return _DATE_IN_SENTENCE.search(answer) is not None
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
@@ -150,7 +149,7 @@ def has_number(text: str) -> bool:
 
 def repeats_figure(question: str, answer: str) -> bool:
     """Whether an answer only gives a question its own number back, which nobody asked for."""
-    own = {figure for figure in figures(question) if not _YEAR.fullmatch(figure)}
+    own = {figure for figure in figures(question) if not YEAR.fullmatch(figure)}
     return bool(own & figures(answer, in_words=True)) and not asks_for_number(question)
 
 
@@ -186,20 +185,28 @@ def missing_figure(
 
     Returns:
         0 if the sentence or its headings have them all, 0.5 if another sentence of the passage
-        has, 1 if none has; 3 if the sentence, or the part of it with the answer, tells of another
-        year instead.
+        has, 1 if none has; 3 if the sentence has another amount in the same unit, or if it, the
+        part of it with the answer or, where no year is in it, what it stands under tells of
+        another year instead.
     """
     wanted, text = figures(question), passage.slice(sentence)
     if not wanted:
         return 0.0
-    if _tells_of_another_year(wanted, _label_of(text, answer.shift(-sentence.start))):
+    if of_other_years(question, _label_of(text, answer.shift(-sentence.start))):
         return 3.0
     if wanted <= figures(f"{text} {above}", in_words=True):
         part = _part_with(text, answer.shift(-sentence.start))
-        return 3.0 if _tells_of_another_year(wanted, part) else 0.0
-    if _tells_of_another_year(wanted, text):
+        return 3.0 if of_other_years(question, part) else 0.0
+    if of_other_years(question, text) or _of_another_amount(question, text):
         return 3.0
-    return 0.5 if wanted <= figures(f"{passage.text} {above}", in_words=True) else 1.0
+    if wanted <= figures(f"{passage.text} {above}", in_words=True):
+        return 0.5
+    return 3.0 if not YEAR.search(text) and of_other_years(question, above) else 1.0
+
+
+def _of_another_amount(question: str, text: str) -> bool:
+    """Whether a question gives an amount, not asks for one, and a text has another."""
+    return not asks_for_number(question) and of_another_amount(question, text)
 
 
 def _label_of(text: str, answer: Span) -> str:
@@ -213,19 +220,9 @@ def _part_with(text: str, answer: Span) -> str:
     """Return the part of a sentence that an answer lies in, if the parts each have their year."""
     if _RANGE.search(text):
         return ""
-    dated = [span for span in parts(text) if _YEAR.search(text, *span)]
+    dated = [span for span in parts(text) if YEAR.search(text, *span)]
     inside = [s for s in dated if s.start <= answer.start and answer.end <= s.end]
     return text[slice(*inside[0])] if inside and len(dated) > 1 else ""
-
-
-def _tells_of_another_year(wanted: set[str], text: str) -> bool:
-    """Whether a text has years, and no span of them that could hold the year wanted."""
-    asked = [int(figure) for figure in wanted if _YEAR.fullmatch(figure)]
-    said = [int(year) for year in _YEAR.findall(text)]
-    open_ended = _SINCE.search(text) is not None
-    return bool(asked and said) and not any(
-        min(said) <= year and (year <= max(said) or open_ended) for year in asked
-    )
 
 
 def asked_words(question: str, rarity: Callable[[str], float]) -> dict[str, float]:
