@@ -14,7 +14,8 @@ from functools import cache
 from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
-from qa.answer.signs.binding import names_another
+from qa.answer.signs.another import names_another
+from qa.answer.signs.binding import counts_another
 from qa.answer.signs.cells import is_header
 from qa.answer.signs.extent import extent, is_intro
 from qa.answer.signs.features import (
@@ -38,6 +39,7 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
 from qa.answer.signs.spans import best_answer, is_row, wrong_type
+from qa.answer.signs.superlative import ranks_nothing
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
@@ -203,7 +205,11 @@ class Reader:
             return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0
-        return names_another(question, text, above, self._corpus.mentions)
+        if counts_another(question, text, answer.shift(-sentence.start)):
+            return 3.0
+        if not is_row(passage, sentence) and ranks_nothing(question, text, above):
+            return 3.0
+        return names_another(question, text, above, passage.text, self._corpus.mentions)
 
     def confidence_alone(self, candidates: Sequence[Candidate]) -> float:
         """Return how sure the first of some sentences is, had these been all that were read."""

@@ -46,9 +46,7 @@ _NUMBER_SIGN = re.compile(r"\b(?:no|nr|num)\.\s+(?=\S*\d)|№\s*|(?<!\S)#(?=\d)"
 _TELEPHONE = re.compile(r"\b(?:tel\b\.?|telephone)", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 _UNITS = "one two three four five six seven eight nine".split()
-_TEENS = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
+_TEENS = ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NUMBERS = {word: number for number, word in enumerate(_UNITS + _TEENS, start=1)}
 _NUMBERS |= {word: number for number, word in zip(range(20, 100, 10), _TENS, strict=True)}

@@ -13,7 +13,8 @@ YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _FIRST, _LAST = 0, 9999
 _WORDS_BETWEEN = r"\s*(?:[^\W\d]+\.?,?\s+){0,2}(?:\d{1,2},?\s+)?"  # "May", "3 May", "May 3,"
 _RANGE = re.compile(
-    rf"(?<!\d)(?P<low>{YEAR.pattern})(?:\s*[-–—/]\s*|,?\s+(?:to|until|till|through|and)\b{_WORDS_BETWEEN})"
+    rf"(?<!\d)(?P<low>{YEAR.pattern})"
+    rf"(?:\s*[-–—/]\s*|,?\s+(?:to|until|till|through|and)\b{_WORDS_BETWEEN})"
     rf"(?P<high>{YEAR.pattern}|\d\d(?!\d))",
     re.IGNORECASE,
 )
