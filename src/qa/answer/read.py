@@ -29,6 +29,7 @@ from qa.answer.signs.features import (
     missing_figure,
     of_another_month,
     share,
+    speaks_of_no_money,
     surroundings,
     unmentioned_names,
 )
@@ -207,7 +208,9 @@ class Reader:
             return 0.0 if asks_for_quoted(question) else 3.0
         if counts_another(question, text, answer.shift(-sentence.start)):
             return 3.0
-        if not is_row(passage, sentence) and ranks_nothing(question, text, above):
+        if not is_row(passage, sentence) and (
+            ranks_nothing(question, text, above) or speaks_of_no_money(question, text)
+        ):
             return 3.0
         return names_another(question, text, above, passage.text, self._corpus.mentions)
 

@@ -95,14 +95,13 @@ def names_another(
         3 if the question names "the pink tower" and the sentence "the red tower", or, of "the red
         bridge", "the red tower" where bridges stand elsewhere; "ward 4B" for "the maternity ward",
         "the Zephyr 60" for "the Tallow X2", "the pager of the team" for "the fax number of the
-        team"; or "small kiln" for "gas kiln" where that stands beside it. Else 0.
+        team". 4 if it names "the small kiln" for "the gas kiln", and that stands beside it. Else 0.
     """
     read = _Read(question, text, _stems(question), _stems(f"{text} {around}"))
+    if _is_another_beside(read, beside):
+        return 4.0
     another = (
-        _is_another_thing(read, mentions)
-        or _is_another_beside(read, beside)
-        or _is_another_model(read)
-        or _is_another_property(read)
+        _is_another_thing(read, mentions) or _is_another_model(read) or _is_another_property(read)
     )
     return 3.0 if another else 0.0
 

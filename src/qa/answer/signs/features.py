@@ -20,7 +20,9 @@ from qa.answer.signs.question import (
     asks_for_other_unit,
     asks_for_percentage,
     asks_for_year,
+    asks_how_much_money,
     question_names,
+    without_guess,
 )
 from qa.answer.signs.years import YEAR, of_other_years
 from qa.schema import Passage, Span
@@ -61,8 +63,19 @@ _CURRENCY = re.compile(r"[$€£¥₹]\s?\d")
 _MONEY_WORD = re.compile(
     r"[$€£¥₹]|\b(?:dollars?|euros?|pounds|soles|cents?|usd|eur|gbp|chf|sek|nok|dkk|[mb]illion|crowns?|"
     r"kron(?:er|or|a)|francs?|pesos?|rupees?|yen|yuan|renminbi|zloty|reais|forints?|r(?:o)?ubles?|"
-    r"dinars?|dirhams?|riyals?|baht|ringgit|pence|shillings?|guilders?|liras?|shekels?)\b",
+    r"dinars?|dirhams?|riyals?|baht|ringgit|pence|shillings?|guilders?|liras?|shekels?|"
+    r"franken|rappen|fr\.|kronen|d[oó]lares|libras|francos|centimes|c[eé]ntimos|dollari|"
+    r"mill(?:ionen|ones|iards|ions))(?!\w)",
     re.I,
+)
+_FREE = re.compile(r"\b(?:gratuite?s?|gratis|kostenlos|kostenfrei)\b", re.IGNORECASE)
+# "The fee is 25." says no currency, and still a price.
+_OF_MONEY = re.compile(
+    r"\d[.,]\d\d(?!\d)|\b(?:fees?|prices?d?|costs?|char(?:ge[sd]?)|fares?|rents?|tolls?|tariffs?|rates?|pa(?:y|ys|id|yments?)|"
+    r"wages?|salar(?:y|ies)|deposits?|budgets?|grants?|funds?|subscriptions?|fines?d?|tax(?:es)?|"
+    r"money|cash|sums?|amounts?|free|worth|values?|revenues?|profits?|income|debts?|loans?|"
+    r"prix|tarifs?|co[uû]te?n?t?|preise?|kosten|kostet|gebühr(?:en)?|precios?|cuestan?|tarifas?)\b",
+    re.IGNORECASE,
 )
 _COINED = re.compile(
     r"\d[\d.,]*(?:\s(?:hundred|thousand|million|billion))?\s(?:dollars?|euros?|usd|eur|gbp|crowns|"
@@ -97,7 +110,8 @@ class Features(NamedTuple):
         coverage: Share of the question's words, by how rare they are, that the sentence or
             the headings above it have, 0 to 1.
         other_thing: The sentence has the question's noun with another word in front, the red,
-            not the pink tower, or it stands in an older mail that is only quoted: 3.
+            not the pink tower, counts or ranks something else, or stands in an older mail that is
+            only quoted: 3; the pink tower itself stands beside it: 4.
     """
 
     answerable: float
@@ -128,7 +142,7 @@ def has_asked_type(question: str, answer: str) -> bool:
         if asks_for_percentage(question):
             return _SHARE_WORD.search(answer) is not None
         if asks_for_money(question) and not _MONEY_WORD.search(answer):
-            return False
+            return _FREE.search(answer) is not None
         coined = _CURRENCY.search(answer) or _COINED.search(answer)
         if asks_for_other_unit(question) and coined:
             return False
@@ -140,6 +154,15 @@ def has_asked_type(question: str, answer: str) -> bool:
     if asks_for_date(question):
         return _DATE_IN_SENTENCE.search(answer) is not None
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
+
+
+def speaks_of_no_money(question: str, text: str) -> bool:
+    """Whether a sum of money is asked for, and a text has figures, but of other things."""
+    return (
+        asks_how_much_money(question)
+        and _FIGURE.search(text) is not None
+        and not any(says.search(text) for says in (_MONEY_WORD, _OF_MONEY, _SHARE_WORD, _FREE))
+    )
 
 
 def has_number(text: str) -> bool:
@@ -168,7 +191,7 @@ def months(text: str) -> set[str]:
 def only_repeats(question: str, answer: str) -> bool:
     """Whether all figures of an answer are the question's own, years too."""
     said = figures(answer, in_words=True)
-    return bool(said) and said <= figures(question)
+    return bool(said) and said <= figures(without_guess(question))
 
 
 def missing_figure(
