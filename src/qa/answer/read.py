@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
 from qa.answer.signs.another import names_another
-from qa.answer.signs.binding import counts_another
+from qa.answer.signs.binding import counts_another, done_otherwise
 from qa.answer.signs.cells import is_header
 from qa.answer.signs.extent import extent, is_intro
 from qa.answer.signs.features import (
@@ -206,7 +206,8 @@ class Reader:
             return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0
-        if counts_another(question, text, answer.shift(-sentence.start)):
+        inside = answer.shift(-sentence.start)
+        if counts_another(question, text, inside) or done_otherwise(question, text, inside):
             return 3.0
         if not is_row(passage, sentence) and (
             ranks_nothing(question, text, above) or speaks_of_no_money(question, text)

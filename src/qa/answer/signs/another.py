@@ -59,6 +59,12 @@ _SAID_OF = re.compile(
     r"(?:[\w-]+ ){1,6}?(?:is|was|are|were)\b",
     re.IGNORECASE,
 )
+# "Adults pay 260 euros, students 140 and pensioners 95".
+_GROUP = re.compile(
+    r"(?:^|,|;|\band|\bbut|\bwhile)\s+(?:the\s+)?(?P<group>[a-z]+s|children|men|women)\s+"
+    r"(?:(?:by|at|for|to|from|until|in|on|with|only)\s+)?[$€£]?\d"
+)
+_PLURAL = re.compile(r"\b(?:[a-z]{2,}(?<!s)(?<!u)(?<!i)s|children|men|women)\b")
 _NEARLY = 0.76
 
 
@@ -95,13 +101,16 @@ def names_another(
         3 if the question names "the pink tower" and the sentence "the red tower", or, of "the red
         bridge", "the red tower" where bridges stand elsewhere; "ward 4B" for "the maternity ward",
         "the Zephyr 60" for "the Tallow X2", "the pager of the team" for "the fax number of the
-        team". 4 if it names "the small kiln" for "the gas kiln", and that stands beside it. Else 0.
+        team", what adults and students pay for what families do. 4 if it names "the small kiln" for "the gas kiln", and that stands beside it. Else 0.
     """
     read = _Read(question, text, _stems(question), _stems(f"{text} {around}"))
     if _is_another_beside(read, beside):
         return 4.0
     another = (
-        _is_another_thing(read, mentions) or _is_another_model(read) or _is_another_property(read)
+        _is_another_thing(read, mentions)
+        or _is_another_model(read)
+        or _is_another_property(read)
+        or _is_of_other_groups(read)
     )
     return 3.0 if another else 0.0
 
@@ -190,6 +199,20 @@ def _is_another_property(read: _Read) -> bool:
         return False
     both = (wanted["first"].lower(), wanted["second"].lower())
     return _tells(both[0]) and all(_lacking(stem(word), present) for word in both)
+
+
+def _is_of_other_groups(read: _Read) -> bool:
+    """Whether a sentence tells of several groups, each with a figure, and another is asked for."""
+    question, text, asked, present = read
+    groups = list(_GROUP.finditer(text))
+    if not groups:
+        return False
+    told = {stem(plural.lower()) for plural in _PLURAL.findall(text[: groups[-1].end()].lower())}
+    return not told & set(asked) and any(
+        stem(plural) not in present
+        for plural in _PLURAL.findall(question)
+        if plural not in FUNCTION_WORDS
+    )
 
 
 def _quadruples(text: str) -> list[tuple[str, str, str, str]]:

@@ -45,6 +45,7 @@ _COUNTED = re.compile(
     r"(?P<noun>[^\W\d_]+)",
     re.IGNORECASE,
 )
+_DONE = re.compile(r"\b(?:was|were|is|are|been)\s+(?P<act>\w+(?:ed|en|wn|lt|nt|ght|de|ut))\b", re.I)
 _AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
@@ -194,6 +195,29 @@ def counts_another(question: str, text: str, answer: Span) -> bool:
     if not nouns or counted is None or nouns & {stem(word) for word in words(text)}:
         return False
     return stem(counted["noun"].lower()) in {stem(term) for term in query_terms(question)} - nouns
+
+
+def done_otherwise(question: str, text: str, answer: Span) -> bool:
+    """Whether an answer's part of a sentence tells of another act than another part does.
+
+    "The roof was renewed in 2013; the lift was installed in 2016" says of nothing that it was
+    renewed in 2016.
+
+    Args:
+        question: As asked.
+        text: The sentence.
+        answer: Its place in the sentence.
+    """
+    asked = _DONE.search(question)
+    if asked is None:
+        return False
+    act = stem(asked["act"].lower())
+    done = {
+        span: {stem(match["act"].lower()) for match in _DONE.finditer(text, *span)}
+        for span in parts(text)
+    }
+    own = next((acts for span, acts in done.items() if span.start <= answer.start < span.end), None)
+    return bool(own) and act not in own and any(act in acts for acts in done.values())
 
 
 def _counted(part: str) -> str | None:
