@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import NamedTuple
 
+from qa.answer.signs.figures import one_way
 from qa.words import FUNCTION_WORDS, stem, words
 
 _THING = re.compile(
@@ -50,8 +51,8 @@ _MODEL = r"(?P<noun>[A-Z][\w-]*[a-z]) (?P<code>(?!(?:1[5-9]|20)\d\d\b)(?=\w*\d)[
 _MODELS = re.compile(rf"\b{_MODEL}")
 _MODEL_FIRST = re.compile(rf"\W*(?:The )?{_MODEL} (?!and\b|or\b)[a-z]+")
 _ASKED_OF = re.compile(
-    r"\b(?:what|which) (?:is|was|are|were) (?:the|your|our|its) (?P<first>[\w-]+) "
-    r"(?P<second>[\w-]+) (?:of|for)\b",
+    r"\b(?:what|which) (?:is|was) (?:the|your|our|its) (?P<first>[\w-]+) "
+    r"(?P<second>number|address|code|name) (?:of|for) (?:the|this|that|your|our)\b",
     re.IGNORECASE,
 )
 _SAID_OF = re.compile(
@@ -101,7 +102,8 @@ def names_another(
         3 if the question names "the pink tower" and the sentence "the red tower", or, of "the red
         bridge", "the red tower" where bridges stand elsewhere; "ward 4B" for "the maternity ward",
         "the Zephyr 60" for "the Tallow X2", "the pager of the team" for "the fax number of the
-        team", what adults and students pay for what families do. 4 if it names "the small kiln" for "the gas kiln", and that stands beside it. Else 0.
+        team", what adults and students pay for what families do. 4 if it names "the small kiln"
+        for "the gas kiln", and that stands beside it. Else 0.
     """
     read = _Read(question, text, _stems(question), _stems(f"{text} {around}"))
     if _is_another_beside(read, beside):
@@ -192,12 +194,12 @@ def _is_another_model(read: _Read) -> bool:
 
 
 def _is_another_property(read: _Read) -> bool:
-    """Whether "the fax number of" is asked, and a sentence says "the pager of … is"."""
-    question, text, asked, present = read
-    wanted, said = _ASKED_OF.search(question), _SAID_OF.search(text)
-    if wanted is None or said is None or stem(said["other"].lower()) in asked:
+    """Whether "the fax number of the …" is asked, and a sentence says "the pager of … is"."""
+    wanted, said = _ASKED_OF.search(one_way(read.question)), _SAID_OF.search(one_way(read.text))
+    if wanted is None or said is None or stem(said["other"].lower()) in read.asked:
         return False
     both = (wanted["first"].lower(), wanted["second"].lower())
+    present = {*read.present, stem(said["other"].lower())}
     return _tells(both[0]) and all(_lacking(stem(word), present) for word in both)
 
 

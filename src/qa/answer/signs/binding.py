@@ -30,7 +30,7 @@ _NAME_OR_FIGURE = (
 )
 _ITEM = re.compile(rf"(?:(?:the|in|by|at|for|to)\s+)?{_NAME_OR_FIGURE}")
 _LAST_ITEM = re.compile(rf"(?P<comma>,\s+)?(?<!\w){_NAME_OR_FIGURE}$")
-_NEAR_WORDS = 5
+_NEAR_WORDS = 3
 _HOW_MANY = re.compile(
     rf"\bhow many (?!times\b)(?P<noun>(?!(?:{'|'.join(FUNCTION_WORDS)})\b)[^\W\d_][\w-]*"
     rf"(?: (?!(?:{'|'.join(FUNCTION_WORDS)})\b)[^\W\d_][\w-]*){{0,3}})",

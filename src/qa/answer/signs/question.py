@@ -36,9 +36,11 @@ _PAID = re.compile(
 # The same in French, German, Spanish, Italian, Portuguese and Dutch.
 _PRICED = re.compile(
     r"\bcombien (?:\S+ ){0,2}?(?:co[uû]te(?:nt|ra|raient)?|vaut|valent|pa(?:ie|ye)(?:r|nt|ra)?)\b|"
-    r"\bquel(?:le)?s? (?:est|sont) (?:le|la|les) (?:prix|tarifs?|co[uû]ts?|loyer|montant)\b|\bà quel prix\b|"
+    r"\bquel(?:le)?s? (?:est|sont) (?:le|la|les) (?:prix|tarifs?|co[uû]ts?|loyer|montant)\b|"
+    r"\bà quel prix\b|"
     r"\b(?:was|wie ?viel|hoeveel|wat) kost(?:et|en)?\b|\bwie teuer\b|"
-    r"\bwie hoch (?:ist|sind|war|waren) (?:der|die|das) \w*(?:preis|gebühr|kosten|miete|beitrag|pfand)\w*|"
+    r"\bwie hoch (?:ist|sind|war|waren) (?:der|die|das) "
+    r"\w*(?:preis|gebühr|kosten|miete|beitrag|pfand)\w*|"
     r"\bcu[aá]nto (?:\S+ )?(?:cuestan?|valen?|pagar?|costó)\b|\bqué precio\b|"
     r"\bcu[aá]l(?:es)? (?:es|son) (?:el|la|los|las) (?:precios?|tarifas?|costes?|costos?)\b|"
     r"\bquanto c(?:ostano|osta|ustam?)\b",
@@ -144,7 +146,7 @@ _MAIL_FIELDS = {
 # "…, was it 2.5 million?"
 _GUESS = re.compile(
     r",\s*(?:or\s+)?(?:is|are|was|were|do|does|did|has|have|had|will|would)\s+"
-    r"(?:it|that|this|there|he|she|they|we|you)\b[^,?]{0,60}\?*\s*$",
+    r"(?:it|that|this|there|he|she|they|we|you)\b(?:[^,?]|,(?=\d)){0,60}\?*\s*$",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(

@@ -37,8 +37,10 @@ _COMPARED = re.compile(
 )
 _MOST_OF = re.compile(
     r"\b(?:most|fewest|least|(?:largest|highest|greatest|biggest|smallest|lowest) "
-    r"(?:number|amount|share|quantity) of)\s+(?P<noun>[^\W\d_]{3,})(?=\W*$|\s+(?:in|of|at|on|from|"
-    r"for|to|by|per|last|this|each|every|during|since|over|and|or|than|with)\b)",
+    r"(?:number|amount|share|quantity) of)\s+"
+    r"(?P<noun>[^\W\d_]{2,}(?<!ou)(?<!s)s|people|children|men|women)"
+    r"(?=\W*$|\s+(?:in|of|at|on|from|for|to|by|per|last|this|each|every|during|since|over|and|or|"
+    r"than|with)\b)",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(

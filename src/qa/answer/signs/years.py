@@ -26,7 +26,8 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 _ASKED_AROUND = re.compile(
-    r"\b(?:(?P<later>since|after|following|from)|(?P<earlier>until|till|before|prior to|by|up to))\s+"
+    r"\b(?:(?P<later>since|after|following|from)|"
+    r"(?P<earlier>until|till|before|prior to|by|up to))\s+"
     rf"(?:[^\W\d]+\s+){{0,2}}(?P<year>{YEAR.pattern})",
     re.IGNORECASE,
 )
