@@ -41,6 +41,7 @@ from qa.answer.signs.question import (
 from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
 from qa.answer.signs.spans import best_answer, is_row, wrong_type
 from qa.answer.signs.superlative import ranks_nothing
+from qa.answer.signs.times import of_other_days
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
@@ -206,6 +207,8 @@ class Reader:
             return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0
+        if of_other_days(question, f"{text} {above}"):
+            return 3.0
         inside = answer.shift(-sentence.start)
         if counts_another(question, text, inside) or done_otherwise(question, text, inside):
             return 3.0

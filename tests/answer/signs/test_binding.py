@@ -72,7 +72,7 @@ BOATS = (
     [
         ("How many rafts are in the south shed?", "5 rafts."),
         ("How many rafts are in the north shed?", "8 rafts"),
-        ("How many punts are in the south shed?", "the south shed holds 31 punts and 5 rafts."),
+        ("How many punts are in the south shed?", "the south shed holds 31 punts"),
         ("How many rafts are there?", None),
     ],
 )
@@ -80,6 +80,13 @@ def test_of_clauses_the_one_with_the_question_s_own_word_is_meant(
     question: str, meant: str | None
 ) -> None:
     assert part(question, BOATS) == meant
+
+
+def test_of_clauses_with_years_the_one_of_the_question_s_year_is_meant() -> None:
+    led = "From 2005 to 2009 the head was Ada Lund; from 2010 to 2015 it was Nils Dahl."
+    assert part("Who was the head in 2012?", led) == "from 2010 to 2015 it was Nils Dahl."
+    assert part("Who was the head in 2006?", led) == "From 2005 to 2009 the head was Ada Lund"
+    assert part("Who was the head in 2017?", led) is None
 
 
 HEADS = "The cook and the baker this year are Ida Holm and Per Dahl, respectively."

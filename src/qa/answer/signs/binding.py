@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from qa.answer.signs.times import YEAR, of_other_years
 from qa.schema import Span
 from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
@@ -47,16 +48,15 @@ _COUNTED = re.compile(
 )
 _DONE = re.compile(r"\b(?:was|were|is|are|been)\s+(?P<act>\w+(?:ed|en|wn|lt|nt|ght|de|ut))\b", re.I)
 _AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def bound_part(question: str, text: str, holds_value: Callable[[str], bool]) -> Span | None:
     """Find the one part of a sentence whose value the question is about.
 
-    Of clauses ("the north house holds …, while the south house holds …") the one that alone has a
-    word of the question; in it, or in the whole sentence, the first part is what is read anyway,
-    and a later one is meant if it alone has a word of the question, unless it counts something
-    else than the question ("5 pilots and 3 nurses").
+    Of clauses ("the north house holds …, while the south house holds …") the one of the question's
+    years, or that alone has a word of the question. In it, or in the whole sentence, the first
+    part is what is read anyway, and a later one is meant if it alone has a word of the question,
+    unless it counts something else than the question ("5 pilots and 3 nurses").
 
     Args:
         question: As asked.
@@ -72,15 +72,32 @@ def bound_part(question: str, text: str, holds_value: Callable[[str], bool]) -> 
     wanted = {
         stem(term)
         for term in query_terms(question)
-        if not term[0].isdigit() or _YEAR.fullmatch(term)
+        if not term[0].isdigit() or YEAR.fullmatch(term)
     }
-    clauses = [span for span in _cut(_BREAK, text) if holds_value(text[slice(*span)])]
-    own = _alone(wanted, [text[slice(*span)] for span in clauses])
-    if len(clauses) > 1 and len(own) == 1 and _ASKED_NOUN.search(question):
-        clause = clauses[own[0]]
-        inside = _bound(question, wanted, text[slice(*clause)], holds_value)
-        return inside.shift(clause.start) if inside is not None else clause
-    return _bound(question, wanted, text, holds_value)
+    apart = [span for span in clauses(text) if holds_value(text[slice(*span)])]
+    clause = _clause_meant(question, wanted, text, apart)
+    if clause is None:
+        return _bound(question, wanted, text, holds_value)
+    own = text[slice(*clause)]
+    inside = _bound(question, wanted, own, holds_value) or _counting(question, own)
+    return inside.shift(clause.start) if inside is not None else clause
+
+
+def _clause_meant(question: str, wanted: set[str], text: str, apart: Sequence[Span]) -> Span | None:
+    """Choose the one clause of several that is of the question's years, or has its own word."""
+    said = [text[slice(*span)] for span in apart]
+    dated = [number for number, clause in enumerate(said) if YEAR.search(clause)]
+    own = [number for number in dated if not of_other_years(question, said[number])]
+    if not YEAR.search(question) or len(dated) < len(said):
+        own = _alone(wanted, said) if _ASKED_NOUN.search(question) else []
+    return apart[own[0]] if len(apart) > 1 and len(own) == 1 else None
+
+
+def _counting(question: str, text: str) -> Span | None:
+    """Find the one part of a clause that counts what is asked: “beds” in "20 beds and 7 cots"."""
+    nouns = counted_noun(question)
+    own = [span for span in parts(text) if nouns and counts(nouns, text[slice(*span)])]
+    return own[0] if len(own) == 1 else None
 
 
 def _bound(
@@ -230,6 +247,11 @@ def _counted(part: str) -> str | None:
 def parts(text: str) -> Sequence[Span]:
     """Cut a sentence at commas, semicolons and conjunctions."""
     return _cut(_GAP, text)
+
+
+def clauses(text: str) -> Sequence[Span]:
+    """Cut a sentence where a clause of its own begins: at semicolons, “while”, a “but”."""
+    return _cut(_BREAK, text)
 
 
 def _cut(gaps: re.Pattern[str], text: str) -> Sequence[Span]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from qa.answer.signs.binding import parts
+from qa.answer.signs.binding import clauses, parts
 from qa.answer.signs.cells import cells
 from qa.answer.signs.figures import figures, of_another_amount, one_way
 from qa.answer.signs.question import (
@@ -24,7 +24,7 @@ from qa.answer.signs.question import (
     question_names,
     without_guess,
 )
-from qa.answer.signs.years import YEAR, of_other_years
+from qa.answer.signs.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
 from qa.words import query_terms, stem, words
 
@@ -217,7 +217,10 @@ def missing_figure(
         return 0.0
     if of_other_years(question, _label_of(text, answer.shift(-sentence.start))):
         return 3.0
-    if wanted <= figures(f"{text} {above}", in_words=True):
+    held = figures(f"{text} {above}", in_words=True)
+    if within_years(question, text):
+        held |= {figure for figure in wanted if YEAR.fullmatch(figure)}
+    if wanted <= held:
         part = _part_with(text, answer.shift(-sentence.start))
         return 3.0 if of_other_years(question, part) else 0.0
     if of_other_years(question, text) or _of_another_amount(question, text):
@@ -241,9 +244,8 @@ def _label_of(text: str, answer: Span) -> str:
 
 def _part_with(text: str, answer: Span) -> str:
     """Return the part of a sentence that an answer lies in, if the parts each have their year."""
-    if _RANGE.search(text):
-        return ""
-    dated = [span for span in parts(text) if YEAR.search(text, *span)]
+    apart = clauses(text) if _RANGE.search(text) else parts(text)
+    dated = [span for span in apart if YEAR.search(text, *span)]
     inside = [s for s in dated if s.start <= answer.start and answer.end <= s.end]
     return text[slice(*inside[0])] if inside and len(dated) > 1 else ""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.years import of_other_years
+from qa.answer.signs.times import of_other_days, of_other_years, within_years
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,30 @@ def test_a_text_is_of_other_years_if_none_of_its_own_could_be_meant(
 def test_a_text_is_never_of_other_years_than_itself(text: str, other: str) -> None:
     assert not of_other_years(text, text)
     assert of_other_years(text, other) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "others"),
+    [
+        ("When does it open on Sunday?", "It opens at 9 on weekdays, at 10 on Saturdays.", True),
+        ("When does it open on Saturday?", "It opens at 9 on weekdays, at 10 on Saturdays.", False),
+        ("When does it open on Tuesdays?", "It opens at 9 on weekdays.", False),
+        ("When does it open on Tuesdays?", "Mon–Thu 9–17", False),
+        ("When does it open on Fridays?", "Mon–Thu 9–17", True),
+        ("When does it open on Sundays?", "Friday to Monday it is closed.", False),
+        ("When does it open at weekends?", "Sat 10–12", False),
+        ("When does it open on Sundays?", "It opens daily at 9.", False),
+        ("When does it open on Sundays?", "It opens at 9, sun or rain.", False),
+        ("When does it open?", "It opens at 9 on weekdays.", False),
+    ],
+)
+def test_a_text_is_of_other_days_if_none_of_its_own_is_meant(
+    question: str, text: str, others: bool
+) -> None:
+    assert of_other_days(question, text) is others
+
+
+def test_a_year_inside_a_span_is_within_it() -> None:
+    assert within_years("Who led it in 2001?", "She led it from 1998 to 2003.")
+    assert not within_years("Who led it in 2001?", "She led it in 1998 and in 2003.")
+    assert not within_years("Who led it?", "She led it from 1998 to 2003.")
