@@ -166,6 +166,8 @@ def _is_another_beside(read: _Read, beside: str) -> bool:
         for _, first, second, following in _quadruples(question)
         if (does or _ends_noun(following)) and _lacking(stem(first), present)
     }
+    if not wanted:
+        return False
     kinds = {second for _, second in wanted}
     said = {
         stem(second)
@@ -260,6 +262,8 @@ def _stems(text: str) -> set[str]:
 
 def _folded(word: str) -> str:
     """Leave out accents and capitals."""
+    if word.isascii():
+        return word.lower()
     parted = unicodedata.normalize("NFD", word.lower())
     return "".join(c for c in parted if not unicodedata.combining(c))
 

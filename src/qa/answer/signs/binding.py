@@ -233,7 +233,8 @@ def done_otherwise(question: str, text: str, answer: Span) -> bool:
         span: {stem(match["act"].lower()) for match in _DONE.finditer(text, *span)}
         for span in parts(text)
     }
-    own = next((acts for span, acts in done.items() if span.start <= answer.start < span.end), None)
+    around = (acts for span, acts in done.items() if span.start <= answer.start < span.end)
+    own: set[str] = next(around, set())
     return bool(own) and act not in own and any(act in acts for acts in done.values())
 
 

@@ -128,10 +128,10 @@ def _in_figures(words: str) -> str:
         elif word == "half":
             group += Decimal(last) / 2
         elif word == "hundred":
-            group = (group or 1) * 100
+            group = (group or Decimal(1)) * 100
         elif word in _POWERS:
             last = 1000 ** (_POWERS.index(word) + 1)
-            total, group = total + (group or 1) * last, Decimal(0)
+            total, group = total + (group or Decimal(1)) * last, Decimal(0)
     number = total + group
     return words if number == 1 else f"{number.normalize():f}"
 
