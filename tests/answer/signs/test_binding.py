@@ -90,6 +90,7 @@ def test_of_clauses_with_years_the_one_of_the_question_s_year_is_meant() -> None
 
 
 HEADS = "The cook and the baker this year are Ida Holm and Per Dahl, respectively."
+KNIGHTED = "Al Berg and his son, Jo Berg, were called Lord Ash and Lord Elm respectively."
 BORN = "Ida Holm, Per Dahl and Ann Vik were born in 1950, 1961 and 1972 respectively."
 
 
@@ -102,6 +103,8 @@ BORN = "Ida Holm, Per Dahl and Ann Vik were born in 1950, 1961 and 1972 respecti
         ("Who are the cook and the baker?", HEADS.replace(", respectively", ""), None),
         ("Who bakes?", "Ida Holm and Per Dahl are cook and baker, respectively.", "Per Dahl"),
         ("When was Per Dahl born?", BORN, "1961"),
+        ("What was Jo Berg called?", KNIGHTED, "Lord Elm"),
+        ("What was Al Berg called?", KNIGHTED, "Lord Ash"),
         ("Who was born in 1972?", BORN, "Ann Vik"),
         ("What do children pay?", "Adults and children pay $10 and $5, respectively.", "$5"),
         ("When was Per Dahl born?", BORN.replace("1950, ", ""), None),

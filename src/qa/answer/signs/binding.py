@@ -177,12 +177,12 @@ class _List(NamedTuple):
         if items:
             own = _alone(asked, [text[slice(*item)] for item in items])
             return own[0] if len(own) == 1 else None
-        before = words(text[self.within.start : self.joint.start])[: -_NEAR_WORDS - 1 : -1]
-        behind = words(text[self.joint.end : self.within.end])[:_NEAR_WORDS]
+        before = words(text[self.within.start : self.joint.start])[::-1]
+        behind = words(text[self.joint.end : self.within.end])
         shared = {stem(word) for word in before} & {stem(word) for word in behind}
         far = [
-            next((at for at, word in enumerate(side) if stem(word) in asked - shared), _NEAR_WORDS)
-            for side in (before, behind)
+            next((at for at, word in enumerate(near) if stem(word) in asked - shared), _NEAR_WORDS)
+            for near in (before[:_NEAR_WORDS], behind[:_NEAR_WORDS])
         ]
         return None if far[0] == far[1] else far.index(min(far))
 
