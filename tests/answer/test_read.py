@@ -39,6 +39,7 @@ class Scripted(SpanNetwork):
         return [self.scores[read.passage_id] for read in passages]
 
     def look(self, question: str, passage: Passage, claim: str) -> tuple[float, ClaimScores | None]:
+        assert question
         self.looked = (passage.text, claim)
         return -3.0, ClaimScores(2.0, 0.0, 0.0)
 

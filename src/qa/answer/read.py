@@ -15,7 +15,8 @@ from functools import cache
 from typing import NamedTuple
 
 from qa.answer.calibration import Calibration
-from qa.answer.signs.binding import names_another
+from qa.answer.signs.another import names_another
+from qa.answer.signs.binding import counts_another, done_otherwise
 from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked, leaves_column_open
 from qa.answer.signs.claim import as_claim
 from qa.answer.signs.extent import extent, is_intro, lists_other_steps
@@ -31,6 +32,7 @@ from qa.answer.signs.features import (
     of_another_month,
     points_back,
     share,
+    speaks_of_no_money,
     surroundings,
     unmentioned_names,
 )
@@ -44,6 +46,8 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
 from qa.answer.signs.spans import best_answer, is_row, wrong_type
+from qa.answer.signs.superlative import ranks_nothing
+from qa.answer.signs.times import of_other_days
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
@@ -219,7 +223,16 @@ class Reader:
             return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0
-        return names_another(question, text, above, self._corpus.mentions)
+        if of_other_days(question, f"{text} {above}"):
+            return 3.0
+        inside = answer.shift(-sentence.start)
+        if counts_another(question, text, inside) or done_otherwise(question, text, inside):
+            return 3.0
+        if not is_row(passage, sentence) and (
+            ranks_nothing(question, text, above) or speaks_of_no_money(question, text)
+        ):
+            return 3.0
+        return names_another(question, text, above, passage.text, self._corpus.mentions)
 
     def looked_again(
         self, query: Query, candidate: Candidate, *, always: bool = False

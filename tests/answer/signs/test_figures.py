@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.figures import figures, one_way
+from qa.answer.signs.figures import figures, of_another_amount, one_way
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,21 @@ from qa.answer.signs.figures import figures, one_way
         ("12 400 people", "12400 people"),
         ("in 2018 400 people", "in 2018 400 people"),
         ("forty thousand", "40000"),
-        ("thirty-five", "thirty-five"),
+        ("thirty-five", "35"),
+        ("thirty-five-year-old", "thirty-five-year-old"),
+        ("a hundred and eighty thousand euros", "180000 euros"),
+        ("six hundred and forty thousand litres", "640000 litres"),
+        ("one million two hundred thousand and five", "1200005"),
+        ("three hundred and four hundred", "300 and 400"),
+        ("one million and two million", "1000000 and 2000000"),
+        ("two and a half million", "2500000"),
+        ("a million and a half", "1500000"),
+        ("half a million", "500000"),
+        ("two and a half hours", "2.5 hours"),
+        ("several hundred people", "several hundred people"),
+        ("one of them", "one of them"),
+        ("nineteen ninety-nine", "nineteen ninety-nine"),
+        ("the twenty-second", "the twenty-second"),
         ("2019-07-05", "5 july 2019"),
         ("2018-03", "march 2018"),
         ("5th Jul. 2019", "5 july 2019"),
@@ -35,6 +49,24 @@ def test_a_figure_has_one_form(text: str, written: str) -> None:
 def test_small_numbers_in_words_count_only_where_wanted() -> None:
     assert figures("twelve of 30") == {"30"}
     assert figures("twelve of 30", in_words=True) == {"12", "30"}
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "another"),
+    [
+        ("Who gave 180,000 euros?", "Ada gave a hundred and eighty thousand euros.", False),
+        ("Who gave 180,000 euros?", "Ada gave 18,000 euros.", True),
+        ("Who gave €180,000?", "Ada gave 18,000 euros.", True),
+        ("Who gave 4,750,000 euros?", "Ada gave €4.75 million.", False),
+        ("Who gave 180,000 euros?", "Ada gave 18,000 pounds.", False),
+        ("Who gave 180,000 euros?", "Ada gave much.", False),
+        ("Which hill is 900 m high?", "The Alder is 870 m high.", True),
+        ("Which two hills are high?", "Three hills are high.", False),
+        ("Who came in 2018?", "In 2019 came nobody.", False),
+    ],
+)
+def test_an_amount_in_the_same_unit_is_another(question: str, text: str, another: bool) -> None:
+    assert of_another_amount(question, text) is another
 
 
 @given(st.text(alphabet="0123456789.,' -millionkm$%JanMarth\u202f", max_size=60))

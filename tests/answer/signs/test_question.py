@@ -15,8 +15,10 @@ from qa.answer.signs.question import (
     asks_for_other_unit,
     asks_for_percentage,
     asks_for_sentence,
+    asks_how_much_money,
     question_names,
     without_courtesies,
+    without_guess,
 )
 
 _ASKS = (
@@ -294,3 +296,40 @@ def test_what_is_left_of_a_question_is_never_empty_and_is_a_part_of_it(question:
 )
 def test_when_something_is_needed_is_not_which_of_several(question: str, expected: bool) -> None:
     assert asks_for_all(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("How many came, was it 2,500?", "How many came"),
+        ("How many came, or were there 40?", "How many came"),
+        ("How many came, and was it hot?", "How many came, and was it hot?"),
+        ("Was it 40?", "Was it 40?"),
+    ],
+)
+def test_what_an_asker_supposes_is_left_out(question: str, left: str) -> None:
+    assert without_guess(question) == left
+
+
+@pytest.mark.parametrize(
+    ("question", "money"),
+    [
+        ("Combien coûte la visite guidée ?", True),
+        ("Quel est le prix du billet ?", True),
+        ("Was kostet die Tageskarte?", True),
+        ("Wie hoch ist die Leihgebühr?", True),
+        ("¿Cuánto cuesta la entrada?", True),
+        ("Quanto costa il biglietto?", True),
+        ("How much does a ticket cost?", True),
+        ("How much did the museum receive?", True),
+        ("Combien de salles y a-t-il ?", False),
+        ("Wie hoch ist der Turm?", False),
+        ("What is the price of honour?", False),
+        ("How much rain fell?", False),
+    ],
+)
+def test_a_sum_of_money_is_asked_for_outright_in_several_languages(
+    question: str, money: bool
+) -> None:
+    assert asks_how_much_money(question) is money
+    assert not money or (asks_for_number(question) and asks_for_money(question))

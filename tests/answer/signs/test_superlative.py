@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer.signs.rows import Row, Tables
-from qa.answer.signs.superlative import asks_for_extreme, extreme
+from qa.answer.signs.superlative import asks_for_extreme, extreme, ranks_nothing
 
 TABLE = (
     "Mill: Ash | Year: 2019 | Bags: 300 | Price: $4.50\n"
@@ -82,3 +82,20 @@ def test_rows_are_those_of_the_values_that_the_question_names() -> None:
     found = extreme("Which branch had the most guests in May?", rows)
     assert found is not None
     assert text[slice(*found.answer)] == "Quill"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "around", "nothing"),
+    [
+        ("Which mill bakes the most loaves?", "The mill at Ash bakes for two inns.", "", True),
+        ("Which mill bakes the most loaves?", "Ash bakes more than any.", "", False),
+        ("Which mill bakes the most loaves?", "Ash bakes 900 loaves.", "", False),
+        ("Which mill bakes the most loaves?", "Ash bakes for two inns.", "Loaves", False),
+        ("Which mill is the most famous?", "The mill at Ash is well known.", "", False),
+        ("Which mill bakes loaves?", "The mill at Ash bakes for two inns.", "", False),
+    ],
+)
+def test_a_sentence_that_neither_names_nor_compares_ranks_nothing(
+    question: str, text: str, around: str, nothing: bool
+) -> None:
+    assert ranks_nothing(question, text, around) is nothing

@@ -6,12 +6,10 @@ the network.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Sequence
-from difflib import get_close_matches
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from qa.answer.signs.times import YEAR, of_other_years
 from qa.schema import Span
 from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
@@ -23,30 +21,42 @@ _ASKED_NOUN = re.compile(
     r"(?:was|were|is|are|did|do|does|has|have|had|can|could|will)\b",
     re.IGNORECASE,
 )
-_AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
-_THING = re.compile(
-    r"\b(?:the|an?|this|our|your|my|their|its|each|every|how\s+many|how\s+much)"
-    r"(?=\s+(?P<first>[^\W\d_][\w-]*)\s+(?P<second>[^\W\d_][\w-]*)(?!['’])"
-    r"(?:\s+(?P<next>[^\W\d_]\w*))?)",
+# Where a clause of its own begins.
+_BREAK = re.compile(r";\s+|,?\s+(?:while|whereas)\s+|,\s+but\s+", re.IGNORECASE)
+_RESPECTIVELY = re.compile(r"[\s,(]*\brespectively\b", re.IGNORECASE)
+_AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
+_NAME_OR_FIGURE = (
+    r"(?P<item>[$€£¥]?\d[\d.,]*(?:\s?(?:%|°C?|percent|[a-z]{1,3}\b))?|"
+    r"[A-Z][\w.'’-]*(?:\s+(?:(?:of|the|de|van|von|la)\s+)?[A-Z][\w.'’-]*)*)"
+)
+_ITEM = re.compile(rf"(?:(?:the|in|by|at|for|to)\s+)?{_NAME_OR_FIGURE}")
+_LAST_ITEM = re.compile(rf"(?P<comma>,\s+)?(?<!\w){_NAME_OR_FIGURE}$")
+_NEAR_WORDS = 3
+_HOW_MANY = re.compile(
+    rf"\bhow many (?!times\b)(?P<noun>(?!(?:{'|'.join(FUNCTION_WORDS)})\b)[^\W\d_][\w-]*"
+    rf"(?: (?!(?:{'|'.join(FUNCTION_WORDS)})\b)[^\W\d_][\w-]*){{0,3}})",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"\W*(?P<first>[^\W\d_][\w-]*)\s+(?P<second>[^\W\d_][\w-]*)\b(?!['’])")
-_WORD = re.compile(r"[^\W\d_][\w-]*|\d+")
-_PARTICIPLE = re.compile(r"\w{2,}(?:ed|en|lt|nt|ld|ght|wn|ne|de|st|ng|nk|ut|et|id)")
-_DO = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must)\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_COUNTS = re.compile(
-    r"\d.*|two|three|four|five|six|seven|eight|nine|ten|first|last|next|same|only|"
-    r"most|new|recent|current|present|own|main|whole|entire|other|good|big|large|small|great|\w+est"
+_NUMBER = (
+    r"(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,6}teen|"
+    r"\w{3,5}ty(?:-\w+)?|hundred|thousand|million)"
 )
-_NEARLY = 0.76
+_COUNTED = re.compile(
+    rf"\W*(?:(?:about|some|over|around|nearly) )?{_NUMBER}(?:[\s-]{_NUMBER}){{0,5}}\s"
+    r"(?P<noun>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+_DONE = re.compile(r"\b(?:was|were|is|are|been)\s+(?P<act>\w+(?:ed|en|wn|lt|nt|ght|de|ut))\b", re.I)
+_AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
 
 
 def bound_part(question: str, text: str, holds_value: Callable[[str], bool]) -> Span | None:
     """Find the one part of a sentence whose value the question is about.
 
-    The first part is what is read anyway; a later one is meant if it alone has a word of the
-    question, unless it counts something else than the question ("5 pilots and 3 nurses").
+    Of clauses ("the north house holds …, while the south house holds …") the one of the question's
+    years, or that alone has a word of the question. In it, or in the whole sentence, the first
+    part is what is read anyway, and a later one is meant if it alone has a word of the question,
+    unless it counts something else than the question ("5 pilots and 3 nurses").
 
     Args:
         question: As asked.
@@ -56,27 +66,176 @@ def bound_part(question: str, text: str, holds_value: Callable[[str], bool]) -> 
     Returns:
         A span in the sentence; None if there is no choice to make or no word decides.
     """
-    having = [span for span in parts(text) if holds_value(text[slice(*span)])]
-    if len(having) < 2:
-        return None
+    named = respective(question, text)
+    if named is not None and holds_value(text[slice(*named)]):
+        return named
     wanted = {
         stem(term)
         for term in query_terms(question)
-        if not term[0].isdigit() or _YEAR.fullmatch(term)
+        if not term[0].isdigit() or YEAR.fullmatch(term)
     }
-    held = [wanted & {stem(word) for word in words(text[slice(*span)])} for span in having]
-    counted = [_counted(text[slice(*span)]) for span in having]
+    apart = [span for span in clauses(text) if holds_value(text[slice(*span)])]
+    clause = _clause_meant(question, wanted, text, apart)
+    if clause is None:
+        return _bound(question, wanted, text, holds_value)
+    own = text[slice(*clause)]
+    inside = _bound(question, wanted, own, holds_value) or _counting(question, own)
+    return inside.shift(clause.start) if inside is not None else clause
+
+
+def _clause_meant(question: str, wanted: set[str], text: str, apart: Sequence[Span]) -> Span | None:
+    """Choose the one clause of several that is of the question's years, or has its own word."""
+    said = [text[slice(*span)] for span in apart]
+    dated = [number for number, clause in enumerate(said) if YEAR.search(clause)]
+    own = [number for number in dated if not of_other_years(question, said[number])]
+    if not YEAR.search(question) or len(dated) < len(said):
+        own = _alone(wanted, said) if _ASKED_NOUN.search(question) else []
+    return apart[own[0]] if len(apart) > 1 and len(own) == 1 else None
+
+
+def _counting(question: str, text: str) -> Span | None:
+    """Find the one part of a clause that counts what is asked: “beds” in "20 beds and 7 cots"."""
+    nouns = counted_noun(question)
+    own = [span for span in parts(text) if nouns and counts(nouns, text[slice(*span)])]
+    return own[0] if len(own) == 1 else None
+
+
+def _bound(
+    question: str, wanted: set[str], text: str, holds_value: Callable[[str], bool]
+) -> Span | None:
+    having = [span for span in parts(text) if holds_value(text[slice(*span)])]
+    if len(having) < 2:
+        return None
+    said = [text[slice(*span)] for span in having]
+    held = [wanted & {stem(word) for word in words(part)} for part in said]
+    counted = [_counted(part) for part in said]
     own = [
         number
-        for number in range(1, len(having))
-        if held[number] - set().union(*held[:number], *held[number + 1 :])
-        and not (counted[0] in wanted and counted[number] not in {None, *wanted})
+        for number in _alone(wanted, said)
+        if number and not (counted[0] in wanted and counted[number] not in {None, *wanted})
     ]
-    if len(own) > 1 and (noun := _ASKED_NOUN.search(question)):
+    if len(own) != 1 and (noun := _ASKED_NOUN.search(question)):
         # "55.6 MT seized, including 21.9 MT of marijuana": the noun decides, not the verb.
         nouns = {stem(word) for word in words(noun["noun"])}
         own = [number for number in own if nouns <= held[number]]
     return having[own[0]] if len(own) == 1 else None
+
+
+def _alone(wanted: set[str], said: Sequence[str]) -> list[int]:
+    """Number the parts that have a word of the question which no other has."""
+    held = [wanted & {stem(word) for word in words(part)} for part in said]
+    return [
+        number
+        for number in range(len(held))
+        if held[number] - set().union(*held[:number], *held[number + 1 :])
+    ]
+
+
+def respective(question: str, text: str) -> Span | None:
+    """Find what belongs to the named one of "A and B are C and D, respectively".
+
+    The question has a word of one of A and B, or of C and D; what stands at its place in the other
+    list is meant, a name or a figure.
+
+    Returns:
+        Its span; None if no list is named, the other is not as long, or its items are no names.
+    """
+    end = _RESPECTIVELY.search(text)
+    ands = list(_AND.finditer(text, 0, end.start())) if end else []
+    if end is None or len(ands) < 2:
+        return None
+    asked = {stem(term) for term in query_terms(question)}
+    one = _List(Span(*ands[-2].span()), Span(0, ands[-1].start()))
+    other = _List(Span(*ands[-1].span()), Span(ands[-2].end(), end.start()))
+    found = []
+    for keys, values in ((one, other), (other, one)):
+        items, at = values.items(text), keys.named(text, asked)
+        if at is not None and len(items) == (len(keys.items(text)) or 2):
+            found.append(items[at])
+    return found[0] if len(found) == 1 else None
+
+
+class _List(NamedTuple):
+    """Things joined by an “and”, which stands at a place, between where they may begin and end."""
+
+    joint: Span
+    within: Span
+
+    def items(self, text: str) -> list[Span]:
+        """List its items, if all are names or figures; else none."""
+        found: list[Span] = []
+        last = _ITEM.match(text, self.joint.end, self.within.end)
+        at = _LAST_ITEM.search(text, self.within.start, self.joint.start)
+        while last is not None and at is not None:
+            found.insert(0, Span(*at.span("item")))
+            at = _LAST_ITEM.search(text[: at.start()], self.within.start) if at["comma"] else None
+        return [*found, Span(*last.span("item"))] if last is not None and found else []
+
+    def named(self, text: str, asked: set[str]) -> int | None:
+        """Number the item that alone has a word of the question; of two others the nearer word."""
+        items = self.items(text)
+        if items:
+            own = _alone(asked, [text[slice(*item)] for item in items])
+            return own[0] if len(own) == 1 else None
+        before = words(text[self.within.start : self.joint.start])[::-1]
+        behind = words(text[self.joint.end : self.within.end])
+        shared = {stem(word) for word in before} & {stem(word) for word in behind}
+        far = [
+            next((at for at, word in enumerate(near) if stem(word) in asked - shared), _NEAR_WORDS)
+            for near in (before[:_NEAR_WORDS], behind[:_NEAR_WORDS])
+        ]
+        return None if far[0] == far[1] else far.index(min(far))
+
+
+def counted_noun(question: str) -> set[str]:
+    """Return the words behind “how many”, by stem: what is counted; none if nothing is."""
+    asked = _HOW_MANY.search(question)
+    return {stem(word) for word in words(asked["noun"])} if asked else set()
+
+
+def counts(nouns: set[str], text: str) -> bool:
+    """Whether a text has a number right in front of one of some nouns."""
+    return any(stem(match["noun"].lower()) in nouns for match in _COUNTED.finditer(text))
+
+
+def counts_another(question: str, text: str, answer: Span) -> bool:
+    """Whether an answer counts another of the question's nouns than it asks for.
+
+    "The list shows the six schools" says nothing of “how many pupils go to school”.
+
+    Args:
+        question: As asked.
+        text: The sentence.
+        answer: Its place in the sentence.
+    """
+    nouns, counted = counted_noun(question), _COUNTED.match(text, answer.start)
+    if not nouns or counted is None or nouns & {stem(word) for word in words(text)}:
+        return False
+    return stem(counted["noun"].lower()) in {stem(term) for term in query_terms(question)} - nouns
+
+
+def done_otherwise(question: str, text: str, answer: Span) -> bool:
+    """Whether an answer's part of a sentence tells of another act than another part does.
+
+    "The roof was renewed in 2013; the lift was installed in 2016" says of nothing that it was
+    renewed in 2016.
+
+    Args:
+        question: As asked.
+        text: The sentence.
+        answer: Its place in the sentence.
+    """
+    asked = _DONE.search(question)
+    if asked is None:
+        return False
+    act = stem(asked["act"].lower())
+    done = {
+        span: {stem(match["act"].lower()) for match in _DONE.finditer(text, *span)}
+        for span in parts(text)
+    }
+    around = (acts for span, acts in done.items() if span.start <= answer.start < span.end)
+    own: set[str] = next(around, set())
+    return bool(own) and act not in own and any(act in acts for acts in done.values())
 
 
 def _counted(part: str) -> str | None:
@@ -88,102 +247,17 @@ def _counted(part: str) -> str | None:
 
 def parts(text: str) -> Sequence[Span]:
     """Cut a sentence at commas, semicolons and conjunctions."""
+    return _cut(_GAP, text)
+
+
+def clauses(text: str) -> Sequence[Span]:
+    """Cut a sentence where a clause of its own begins: at semicolons, “while”, a “but”."""
+    return _cut(_BREAK, text)
+
+
+def _cut(gaps: re.Pattern[str], text: str) -> Sequence[Span]:
     starts, ends = [0], []
-    for gap in _GAP.finditer(text):
+    for gap in gaps.finditer(text):
         ends.append(gap.start())
         starts.append(gap.end())
     return [Span(*pair) for pair in zip(starts, [*ends, len(text)], strict=True)]
-
-
-def names_another(question: str, text: str, around: str, mentions: Callable[[str], bool]) -> float:
-    """Say how plainly a sentence speaks of another thing: of the red, not the pink tower.
-
-    Args:
-        question: As asked.
-        text: The sentence.
-        around: The headings above it.
-        mentions: Says whether any document has a word.
-
-    Returns:
-        3 if the question names "the pink tower" and the sentence "the red tower", or, of "the red
-        bridge", "the red tower" where bridges stand elsewhere; else 0.
-    """
-    present, asked = _stems(f"{text} {around}"), _stems(question)
-    may_end_in_verb = _DO.search(question) is not None
-    said = _things(text)
-    if (opening := _OPENING.match(text)) is not None and opening["second"].endswith("s"):
-        said += _pairs([opening["first"], opening["second"]])
-    things = _things(question)
-    if not any(word in FUNCTION_WORDS for word in words(question)):  # "cocaine seizures 2018"
-        things = _pairs(_WORD.findall(question))
-    for thing in things:
-        first, second = stem(thing.first), stem(thing.second)
-        for other in said:
-            if second == stem(other.second):
-                if _lacking(first, present) and stem(other.first) not in asked:
-                    return 3.0
-            elif (
-                first == stem(other.first)
-                and thing.ends is not may_end_in_verb
-                and other.ends
-                and _lacking(second, present)
-                and stem(other.second) not in asked
-                and mentions(thing.second)
-            ):
-                return 3.0
-    return 0.0
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(_folded(word)) for word in (*words(text), *_WORD.findall(text))}
-
-
-def _folded(word: str) -> str:
-    """Leave out accents and capitals."""
-    parted = unicodedata.normalize("NFD", word.lower())
-    return "".join(c for c in parted if not unicodedata.combining(c))
-
-
-def _lacking(word: str, present: Collection[str]) -> bool:
-    """Whether a word is not there, nor one that is spelt nearly as it."""
-    return word not in present and not get_close_matches(word, present, 1, _NEARLY)
-
-
-class _Thing(NamedTuple):
-    """An article's two words, "the pink tower", and whether no further word of meaning follows."""
-
-    first: str
-    second: str
-    ends: bool
-
-
-def _pairs(found: Sequence[str]) -> list[_Thing]:
-    """Take all words that stand side by side for things."""
-    folded = [_folded(word) for word in found]
-    return [
-        _Thing(first, second, ends=False)
-        for first, second in pairwise(folded)
-        if _tells(first) and _tells(second)
-    ]
-
-
-def _things(text: str) -> list[_Thing]:
-    found = [
-        _Thing(_folded(match["first"]), _folded(match["second"]), _ends(match["next"]))
-        for match in _THING.finditer(text)
-    ]
-    return [thing for thing in found if _tells(thing.first) and _tells(thing.second)]
-
-
-def _ends(following: str | None) -> bool:
-    """Whether what follows an article's two words is no noun that they go with."""
-    return (
-        following is None
-        or not _tells(following.lower())
-        or _PARTICIPLE.fullmatch(following.lower()) is not None
-    )
-
-
-def _tells(word: str) -> bool:
-    """Whether a word can tell one thing from another."""
-    return word not in FUNCTION_WORDS and not _COUNTS.fullmatch(word)

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from qa.answer.signs.binding import parts
+from qa.answer.signs.binding import clauses, parts
 from qa.answer.signs.cells import cells
-from qa.answer.signs.figures import figures, one_way
+from qa.answer.signs.figures import figures, of_another_amount, one_way
 from qa.answer.signs.question import (
     asks_for_date,
     asks_for_money,
@@ -20,15 +20,16 @@ from qa.answer.signs.question import (
     asks_for_other_unit,
     asks_for_percentage,
     asks_for_year,
+    asks_how_much_money,
     question_names,
+    without_guess,
 )
+from qa.answer.signs.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
 from qa.words import query_terms, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _PATH_SIGNS = re.compile(r"[/._-]+")
-_SINCE = re.compile(r"\b(?:since|from|after|until now|to date)\b", re.IGNORECASE)
 _HEADING = re.compile(r"[^\W\d_]{2}")  # more than the marker of an item
 _RANGE = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 # A sentence with one of these goes on about what the one before it names.
@@ -62,8 +63,19 @@ _CURRENCY = re.compile(r"[$€£¥₹]\s?\d")
 _MONEY_WORD = re.compile(
     r"[$€£¥₹]|\b(?:dollars?|euros?|pounds|soles|cents?|usd|eur|gbp|chf|sek|nok|dkk|[mb]illion|crowns?|"
     r"kron(?:er|or|a)|francs?|pesos?|rupees?|yen|yuan|renminbi|zloty|reais|forints?|r(?:o)?ubles?|"
-    r"dinars?|dirhams?|riyals?|baht|ringgit|pence|shillings?|guilders?|liras?|shekels?)\b",
+    r"dinars?|dirhams?|riyals?|baht|ringgit|pence|shillings?|guilders?|liras?|shekels?|"
+    r"franken|rappen|fr\.|kronen|d[oó]lares|libras|francos|centimes|c[eé]ntimos|dollari|"
+    r"mill(?:ionen|ones|iards|ions))(?!\w)",
     re.I,
+)
+_FREE = re.compile(r"\b(?:gratuite?s?|gratis|kostenlos|kostenfrei)\b", re.IGNORECASE)
+# "The fee is 25." says no currency, and still a price.
+_OF_MONEY = re.compile(
+    r"\d[.,]\d\d(?!\d)|\b(?:fees?|prices?d?|costs?|char(?:ge[sd]?)|fares?|rents?|tolls?|tariffs?|rates?|pa(?:y|ys|id|yments?)|"
+    r"wages?|salar(?:y|ies)|deposits?|budgets?|grants?|funds?|subscriptions?|fines?d?|tax(?:es)?|"
+    r"money|cash|sums?|amounts?|free|worth|values?|revenues?|profits?|income|debts?|loans?|"
+    r"prix|tarifs?|co[uû]te?n?t?|preise?|kosten|kostet|gebühr(?:en)?|precios?|cuestan?|tarifas?)\b",
+    re.IGNORECASE,
 )
 _COINED = re.compile(
     r"\d[\d.,]*(?:\s(?:hundred|thousand|million|billion))?\s(?:dollars?|euros?|usd|eur|gbp|crowns|"
@@ -98,7 +110,8 @@ class Features(NamedTuple):
         coverage: Share of the question's words, by how rare they are, that the sentence or
             the headings above it have, 0 to 1.
         other_thing: The sentence has the question's noun with another word in front, the red,
-            not the pink tower, or it stands in an older mail that is only quoted: 3.
+            not the pink tower, counts or ranks something else, or stands in an older mail that is
+            only quoted: 3; the pink tower itself stands beside it: 4.
         alone: As `answerable`, of the sentence without the rest of its passage.
         claimed: The network's log-odds that the sentence says what its answer makes of the
             question (`claim.as_claim`). This and `alone` are known of the sentences that were
@@ -135,7 +148,7 @@ def has_asked_type(question: str, answer: str) -> bool:
         if asks_for_percentage(question):
             return _SHARE_WORD.search(answer) is not None
         if asks_for_money(question) and not _MONEY_WORD.search(answer):
-            return False
+            return _FREE.search(answer) is not None
         coined = _CURRENCY.search(answer) or _COINED.search(answer)
         if asks_for_other_unit(question) and coined:
             return False
@@ -143,10 +156,19 @@ def has_asked_type(question: str, answer: str) -> bool:
     if asks_for_month(question):
         return _MONTH.search(answer) is not None
     if asks_for_year(question):
-        return _YEAR.search(answer) is not None
+        return YEAR.search(answer) is not None
     if asks_for_date(question):
         return _DATE_IN_SENTENCE.search(answer) is not None
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
+
+
+def speaks_of_no_money(question: str, text: str) -> bool:
+    """Whether a sum of money is asked for, and a text has figures, but of other things."""
+    return (
+        asks_how_much_money(question)
+        and _FIGURE.search(text) is not None
+        and not any(says.search(text) for says in (_MONEY_WORD, _OF_MONEY, _SHARE_WORD, _FREE))
+    )
 
 
 def has_number(text: str) -> bool:
@@ -156,7 +178,7 @@ def has_number(text: str) -> bool:
 
 def repeats_figure(question: str, answer: str) -> bool:
     """Whether an answer only gives a question its own number back, which nobody asked for."""
-    own = {figure for figure in figures(question) if not _YEAR.fullmatch(figure)}
+    own = {figure for figure in figures(question) if not YEAR.fullmatch(figure)}
     return bool(own & figures(answer, in_words=True)) and not asks_for_number(question)
 
 
@@ -175,7 +197,7 @@ def months(text: str) -> set[str]:
 def only_repeats(question: str, answer: str) -> bool:
     """Whether all figures of an answer are the question's own, years too."""
     said = figures(answer, in_words=True)
-    return bool(said) and said <= figures(question)
+    return bool(said) and said <= figures(without_guess(question))
 
 
 def missing_figure(
@@ -192,20 +214,31 @@ def missing_figure(
 
     Returns:
         0 if the sentence or its headings have them all, 0.5 if another sentence of the passage
-        has, 1 if none has; 3 if the sentence, or the part of it with the answer, tells of another
-        year instead.
+        has, 1 if none has; 3 if the sentence has another amount in the same unit, or if it, the
+        part of it with the answer or, where no year is in it, what it stands under tells of
+        another year instead.
     """
     wanted, text = figures(question), passage.slice(sentence)
     if not wanted:
         return 0.0
-    if _tells_of_another_year(wanted, _label_of(text, answer.shift(-sentence.start))):
+    if of_other_years(question, _label_of(text, answer.shift(-sentence.start))):
         return 3.0
-    if wanted <= figures(f"{text} {above}", in_words=True):
+    held = figures(f"{text} {above}", in_words=True)
+    if within_years(question, text):
+        held |= {figure for figure in wanted if YEAR.fullmatch(figure)}
+    if wanted <= held:
         part = _part_with(text, answer.shift(-sentence.start))
-        return 3.0 if _tells_of_another_year(wanted, part) else 0.0
-    if _tells_of_another_year(wanted, text):
+        return 3.0 if of_other_years(question, part) else 0.0
+    if of_other_years(question, text) or _of_another_amount(question, text):
         return 3.0
-    return 0.5 if wanted <= figures(f"{passage.text} {above}", in_words=True) else 1.0
+    if wanted <= figures(f"{passage.text} {above}", in_words=True):
+        return 0.5
+    return 3.0 if not YEAR.search(text) and of_other_years(question, above) else 1.0
+
+
+def _of_another_amount(question: str, text: str) -> bool:
+    """Whether a question gives an amount, not asks for one, and a text has another."""
+    return not asks_for_number(question) and of_another_amount(question, text)
 
 
 def _label_of(text: str, answer: Span) -> str:
@@ -217,21 +250,10 @@ def _label_of(text: str, answer: Span) -> str:
 
 def _part_with(text: str, answer: Span) -> str:
     """Return the part of a sentence that an answer lies in, if the parts each have their year."""
-    if _RANGE.search(text):
-        return ""
-    dated = [span for span in parts(text) if _YEAR.search(text, *span)]
+    apart = clauses(text) if _RANGE.search(text) else parts(text)
+    dated = [span for span in apart if YEAR.search(text, *span)]
     inside = [s for s in dated if s.start <= answer.start and answer.end <= s.end]
     return text[slice(*inside[0])] if inside and len(dated) > 1 else ""
-
-
-def _tells_of_another_year(wanted: set[str], text: str) -> bool:
-    """Whether a text has years, and no span of them that could hold the year wanted."""
-    asked = [int(figure) for figure in wanted if _YEAR.fullmatch(figure)]
-    said = [int(year) for year in _YEAR.findall(text)]
-    open_ended = _SINCE.search(text) is not None
-    return bool(asked and said) and not any(
-        min(said) <= year and (year <= max(said) or open_ended) for year in asked
-    )
 
 
 def asked_words(question: str, rarity: Callable[[str], float]) -> dict[str, float]:

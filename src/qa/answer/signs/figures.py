@@ -7,6 +7,8 @@ question asks for.
 import re
 from decimal import Decimal
 
+from qa.words import FUNCTION_WORDS, stem
+
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d)[.,'’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])")
@@ -18,6 +20,15 @@ _SCALED = re.compile(
 _SCALES = {
     "thousand": 3, "k": 3, "million": 6, "mill": 6, "mio": 6, "mn": 6, "m": 6, "billion": 9,
     "bn": 9, "trillion": 12,
+}  # fmt: skip
+_AMOUNT = re.compile(
+    r"(?:(?P<sign>[$€£¥])\s{0,2})?(?<![\w.,-])(?P<figure>\d+(?:\.\d+)?)(?![.,]?\w)[\s-]{0,2}"
+    r"(?P<unit>[^\W\d_]+|[$€£¥])?"
+)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_CURRENCIES = {
+    "$": "dollar", "usd": "dollar", "€": "euro", "eur": "euro", "£": "pound", "gbp": "pound",
+    "¥": "yen",
 }  # fmt: skip
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -34,19 +45,45 @@ _RANKED = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NUMBER_SIGN = re.compile(r"\b(?:no|nr|num)\.\s+(?=\S*\d)|№\s*|(?<!\S)#(?=\d)", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\b(?:tel\b\.?|telephone)", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
-_COUNTED = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
-_TENS = "thirty forty fifty sixty seventy eighty ninety".split()
-_NUMBERS = {word: str(number) for number, word in enumerate(_COUNTED, start=2)}
-_NUMBERS |= {word: str(number) for number, word in zip(range(30, 100, 10), _TENS, strict=True)}
-_NUMBER_WORD = re.compile(rf"(?<![\w-])(?:{'|'.join(_NUMBERS)})\b(?!-)", re.IGNORECASE)
+_UNITS = "one two three four five six seven eight nine".split()
+_TEENS = ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = {word: number for number, word in enumerate(_UNITS + _TEENS, start=1)}
+_NUMBERS |= {word: number for number, word in zip(range(20, 100, 10), _TENS, strict=True)}
+_POWERS = ("thousand", "million", "billion", "trillion")
+_BLANK = r"[\s-]{1,3}"
+_ONE = rf"(?:{'|'.join(_UNITS)})"
+_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:{_BLANK}{_ONE})?|{'|'.join(_TEENS)}|{_ONE})"
+_BELOW_1000 = (
+    rf"(?:(?:{_BELOW_100}|an?){_BLANK}hundred(?:{_BLANK}(?:and\s+)?{_BELOW_100})?|{_BELOW_100})"
+)
+
+
+def _worded() -> str:
+    """Spell numbers out as a pattern: each power of a thousand once, the larger ones first."""
+    half, rest = rf"and{_BLANK}a{_BLANK}half", rf"(?:{_BLANK}(?:and\s+)?{_BELOW_1000})?"
+    found = [rf"{_BELOW_1000}(?:{_BLANK}{half})?"]
+    for power in _POWERS:
+        term = rf"(?:{_BELOW_1000}|an?){_BLANK}{power}"
+        found += [
+            rf"(?:{_BELOW_100}{_BLANK}{half}|half{_BLANK}an?){_BLANK}{power}",
+            rf"{term}(?:{_BLANK}{half}|{rest})",
+        ]
+        rest = rf"(?:{_BLANK}(?:and\s+)?{term})?{rest}"
+    return "|".join(reversed(found))
+
+
+# What begins no number is left at its first word: else a passage takes milliseconds.
+_NUMBER_WORD = re.compile(
+    rf"(?<![\w-])(?<!teen\s)(?<!twenty\s)(?=(?:(?:half{_BLANK})?an?{_BLANK}(?:hundred|{'|'.join(_POWERS)})|{'|'.join(_NUMBERS)})\b)"
+    rf"(?:{_worded()})\b(?!-|\s+(?:{'|'.join([*_NUMBERS, 'hundred', *_POWERS])})\b)",
+    re.IGNORECASE,
+)
 
 
 def one_way(text: str) -> str:
     """Write every figure, scaled amount, date and small number of a text in one form."""
-    text = _NUMBER_WORD.sub(lambda match: _NUMBERS[match.group().lower()], text)
+    text = _NUMBER_WORD.sub(lambda match: _in_figures(match.group()), text)
     text = _TELEPHONE.sub("phone", _NUMBER_SIGN.sub("number ", text))
     return plain_figures(_PERCENT.sub(" percent ", text))
 
@@ -63,6 +100,40 @@ def plain_figures(text: str) -> str:
 def figures(text: str, *, in_words: bool = False) -> set[str]:
     """Find the numbers of a text, each in one form; small ones in words only if wanted."""
     return set(_FIGURE.findall(one_way(text) if in_words else plain_figures(text)))
+
+
+def of_another_amount(question: str, text: str) -> bool:
+    """Whether a text has an amount in the unit of one in the question, and not that one."""
+    said, held = {unit for _, unit in _amounts(one_way(text))}, figures(text, in_words=True)
+    asked = _amounts(plain_figures(_PERCENT.sub(" percent ", question))) if said else set()
+    return any(unit in said and figure not in held for figure, unit in asked)
+
+
+def _amounts(text: str) -> set[tuple[str, str]]:
+    """List the figures of a text in one form that have a unit, that by stem; years have none."""
+    found = set()
+    for match in _AMOUNT.finditer(text):
+        unit = (match["sign"] or match["unit"] or "").lower()
+        if unit and unit not in FUNCTION_WORDS and not _YEAR.fullmatch(match["figure"]):
+            found.add((match["figure"], stem(_CURRENCIES.get(unit, unit))))
+    return found
+
+
+def _in_figures(words: str) -> str:
+    """Write a number in words in figures; a single “one” is seldom a number."""
+    total, group, last = Decimal(0), Decimal(0), 1
+    for word in re.findall(r"\w+", words.lower()):
+        if word in _NUMBERS:
+            group += _NUMBERS[word]
+        elif word == "half":
+            group += Decimal(last) / 2
+        elif word == "hundred":
+            group = (group or Decimal(1)) * 100
+        elif word in _POWERS:
+            last = 1000 ** (_POWERS.index(word) + 1)
+            total, group = total + (group or Decimal(1)) * last, Decimal(0)
+    number = total + group
+    return words if number == 1 else f"{number.normalize():f}"
 
 
 def _worded_date(match: re.Match[str]) -> str:

@@ -33,10 +33,28 @@ _PAID = re.compile(
     r"lent|borrow|fin(?:e|ed)\b|contribut|rais|sold|sell|bought|buy)",
     re.IGNORECASE | re.DOTALL,
 )
+# The same in French, German, Spanish, Italian, Portuguese and Dutch.
+_PRICED = re.compile(
+    r"\bcombien (?:\S+ ){0,2}?(?:co[uû]te(?:nt|ra|raient)?|vaut|valent|pa(?:ie|ye)(?:r|nt|ra)?)\b|"
+    r"\bquel(?:le)?s? (?:est|sont) (?:le|la|les) (?:prix|tarifs?|co[uû]ts?|loyer|montant)\b|"
+    r"\bà quel prix\b|"
+    r"\b(?:was|wie ?viel|hoeveel|wat) kost(?:et|en)?\b|\bwie teuer\b|"
+    r"\bwie hoch (?:ist|sind|war|waren) (?:der|die|das) "
+    r"\w*(?:preis|gebühr|kosten|miete|beitrag|pfand)\w*|"
+    r"\bcu[aá]nto (?:\S+ )?(?:cuestan?|valen?|pagar?|costó)\b|\bqué precio\b|"
+    r"\bcu[aá]l(?:es)? (?:es|son) (?:el|la|los|las) (?:precios?|tarifas?|costes?|costos?)\b|"
+    r"\bquanto c(?:ostano|osta|ustam?)\b",
+    re.IGNORECASE,
+)
 _OTHER_UNIT = re.compile(
     r"\bhow (?:many|big|large|long|far|old|tall|high|heavy|often)\b|\bpercent(?:age)?\b|"
     r"\bshare\b|\b(?:kilos?|kilograms?|kg|tons?|tonnes?|hectares?|acres?|people|land)\b",
     re.IGNORECASE,
+)
+_HOW_MUCH = re.compile(
+    r"\bhow much (?:do|does|did|is|are|was|were|will|would|must)\b.*\b(?:cost|pay|worth|spend)\b|"
+    r"\bwhat (?:do|does|did|will|would) .*\bcosts?\W*$",
+    re.IGNORECASE | re.DOTALL,
 )
 _PERCENTAGE = re.compile(r"\bpercent(?:age)?\b|\bwhat share\b", re.IGNORECASE)
 _NAMED = re.compile(r"^\W*(?:who|whom|whose|where)\b", re.IGNORECASE)
@@ -132,6 +150,12 @@ _MAIL_FIELDS = {
         rf"^\W*to whom\b.*{_MAIL}|^\W*who (?:received|got)\b.*{_MAIL}|\brecipients? of\b.*{_MAIL}",
         re.IGNORECASE),
 }  # fmt: skip
+# "…, was it 2.5 million?"
+_GUESS = re.compile(
+    r",\s*(?:or\s+)?(?:is|are|was|were|do|does|did|has|have|had|will|would)\s+"
+    r"(?:it|that|this|there|he|she|they|we|you)\b(?:[^,?]|,(?=\d)){0,60}\?*\s*$",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(
     r"\b(?:together|altogether|in total|in all|combined|sum of|(?:on|the) average|average of|"
     r"overall)\b|\btotals?\b.*\b(?:all|every|each)\b",
@@ -141,7 +165,7 @@ _TOTAL = re.compile(
 
 def asks_for_number(question: str) -> bool:
     """Whether the answer must hold a number."""
-    return _COUNTED.search(question) is not None
+    return _COUNTED.search(question) is not None or _PRICED.search(question) is not None
 
 
 def asks_for_date(question: str) -> bool:
@@ -161,8 +185,14 @@ def asks_for_year(question: str) -> bool:
 
 def asks_for_money(question: str) -> bool:
     """Whether the number asked for is an amount of money."""
-    money = _MONEY.search(question) is not None or _PAID.search(question) is not None
+    money = any(asks.search(question) for asks in (_MONEY, _PAID, _PRICED))
     return money and _OTHER_UNIT.search(question) is None
+
+
+def asks_how_much_money(question: str) -> bool:
+    """Whether a sum of money is asked for outright: how much somebody pays, what a thing costs."""
+    outright = any(asks.search(question) for asks in (_HOW_MUCH, _PAID, _PRICED))
+    return outright and asks_for_money(question)
 
 
 def asks_for_other_unit(question: str) -> bool:
@@ -219,6 +249,11 @@ def question_names(question: str) -> list[str]:
         return []
     no_names = {word for word in found if word.lower() in _NO_NAMES}
     return [word for word in dict.fromkeys(found) if word not in {*function_words, *no_names}]
+
+
+def without_guess(question: str) -> str:
+    """Leave out what an asker supposes: "How many came, was it 40?" gives no number."""
+    return _GUESS.sub("", question)
 
 
 def asked_item(question: str) -> int | None:

@@ -10,15 +10,25 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from qa.answer.signs.another import things_named
+from qa.answer.signs.binding import counted_noun, counts
 from qa.answer.signs.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.features import Features
-from qa.answer.signs.question import asked_item, asked_mail_field, asks_for_quoted
+from qa.answer.signs.figures import of_another_amount
+from qa.answer.signs.question import (
+    asked_item,
+    asked_mail_field,
+    asks_for_number,
+    asks_for_quoted,
+)
 from qa.answer.signs.rows import Tables
 from qa.answer.signs.superlative import asks_for_extreme, extreme
+from qa.index.passages.context import SEPARATOR
 from qa.schema import QUOTED_MAIL, Passage, Span
 from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _FILE_WORDS = 2  # of a file's name that can be meant by its words alone
+_TITLE_WORDS = 2  # that titles of one kind have in common
 
 _MARKER = re.compile(
     r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?P<number>\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+"
@@ -58,7 +68,8 @@ def selected(
         found: Every sentence that was read.
         text_of: Returns a document's text.
     """
-    found = _of_named(question, found)
+    found = _of_titled(question, _of_named(question, found))
+    found = _without_other_amounts(question, _without_uncounted(question, found))
     if asks_for_extreme(question):
         return _extremes(question, found, text_of)
     found = _of_asked_time(question, _without_fields_beside_empty(question, found))
@@ -92,6 +103,67 @@ def _of_named(question: str, found: list[Candidate]) -> list[Candidate]:
         if speaks_of_it(candidate.passage)
         else candidate._replace(features=candidate.features._replace(other_thing=3.0))
         for candidate in found
+    ]
+
+
+def _of_titled(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Take sentences for of another thing where a title but for one word theirs has the question's.
+
+    "Aldern 2022: report" is of Aldern, if there is a "Brusk 2022: report" and Brusk is asked.
+    """
+    asked = {stem(term) for term in query_terms(question)}
+    titles = {one.passage.doc_id: _title(one.passage) for one in found if one.passage.context}
+    kept = []
+    for one in found:
+        own = titles.get(one.passage.doc_id, frozenset())
+        instead = {
+            word
+            for title in titles.values()
+            if len(own & title) >= _TITLE_WORDS and len(title - own) == len(own - title) == 1
+            for word in title - own
+            if not (own - title) & asked
+        }
+        other = instead & asked - one.held
+        features = one.features._replace(other_thing=3.0) if other else one.features
+        kept.append(one._replace(features=features))
+    return kept
+
+
+def _title(passage: Passage) -> frozenset[str]:
+    """Return the words of the title that a passage stands under, by stem, years left out."""
+    title = passage.context.partition(SEPARATOR)[0]
+    telling = [word for word in words(title) if word not in FUNCTION_WORDS and not word.isdigit()]
+    return frozenset(map(stem, telling))
+
+
+def _without_other_amounts(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out sentences with another amount than the question's, where one has that."""
+    if asks_for_number(question) or all(one.features.missing_figure for one in found):
+        return found
+    return [
+        one for one in found if not of_another_amount(question, one.passage.slice(one.sentence))
+    ]
+
+
+def _without_uncounted(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Of sentences that count what is asked keep those of the thing that is asked, if any are.
+
+    “How many jobs can the small edition hold?”: not "1,500 jobs", if "the small edition" has 250.
+    """
+    nouns, things = counted_noun(question), things_named(question)
+    texts = [one.passage.slice(one.sentence) for one in found]
+    counting = [bool(nouns and things) and counts(nouns, text) for text in texts]
+    meant = [
+        count and bool(things & things_named(text))
+        for count, text in zip(counting, texts, strict=True)
+    ]
+    if not any(meant):
+        return found
+    named = {noun for _, noun in things}
+    return [
+        one
+        for one, count, own in zip(found, counting, meant, strict=True)
+        if own or not count or named & one.held
     ]
 
 

@@ -17,6 +17,7 @@ from qa.answer.signs.rows import (
     year_columns,
 )
 from qa.schema import Span
+from qa.words import stem, words
 
 _MOST = (
     r"most|highest|largest|biggest|greatest|maximum|longest|tallest|heaviest|deepest|newest|latest|"
@@ -33,6 +34,19 @@ _COMPARED = re.compile(
     r"heavier|deeper|newer|later|younger|busier|wider|faster|stronger)|(?P<least>less|fewer|lower|"
     r"smaller|shorter|lighter|shallower|older|earlier|cheaper|narrower|slower|weaker))\b",
     re.IGNORECASE | re.DOTALL,
+)
+_MOST_OF = re.compile(
+    r"\b(?:most|fewest|least|(?:largest|highest|greatest|biggest|smallest|lowest) "
+    r"(?:number|amount|share|quantity) of)\s+"
+    r"(?P<noun>[^\W\d_]{2,}(?<!ou)(?<!s)s|people|children|men|women)"
+    r"(?=\W*$|\s+(?:in|of|at|on|from|for|to|by|per|last|this|each|every|during|since|over|and|or|"
+    r"than|with)\b)",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:most|least|more|less|fewer|first|last|top|only|record|maximum|minimum|main|chief|leading|"
+    r"majority|primary|peak|all|best|worst|than|\w{3,}est)\b",
+    re.IGNORECASE,
 )
 _DEAREST = re.compile(r"\b(?:most expensive|dearest)\b", re.IGNORECASE)
 _BY_YEAR = re.compile(r"\b(?:new|lat|young|old|earli)(?:est|er)\b", re.IGNORECASE)
@@ -53,6 +67,20 @@ class Extreme(NamedTuple):
 def asks_for_extreme(question: str) -> bool:
     """Whether a question asks which of several has the most or the least."""
     return any(asks.search(question) for asks in (_SUPERLATIVE, _DEAREST, _COMPARED))
+
+
+def ranks_nothing(question: str, text: str, around: str) -> bool:
+    """Whether the most of something is asked, and a sentence neither names that nor compares.
+
+    Args:
+        question: As asked.
+        text: A sentence that is no row.
+        around: The headings above it.
+    """
+    asked = _MOST_OF.search(question)
+    if asked is None or _COMPARES.search(text):
+        return False
+    return stem(asked["noun"].lower()) not in {stem(word) for word in words(f"{text} {around}")}
 
 
 def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
