@@ -33,7 +33,8 @@ READER = "## The reader alone"
 UNMEASURED = f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`.\n"
 FOLLOW_UPS = "## Follow-up questions"  # written by `python -m benchmarks.linked --write`
 UNDER_LOAD = "## Under load"  # written by `python -m benchmarks.load --write`
-BY_HAND = ("## Speed and memory", "## How it grows", UNDER_LOAD, FOLLOW_UPS)
+SMALL = "## Small documents nobody tuned on"
+BY_HAND = (SMALL, "## Speed and memory", "## How it grows", UNDER_LOAD, FOLLOW_UPS)
 
 
 class Column(NamedTuple):
