@@ -72,7 +72,7 @@ def main() -> None:
     print("| | right | cited right | refused rightly | refused falsely | struck | s, p50 |")
     print("|---|---|---|---|---|---|---|", flush=True)
     _print("ordinary", settings.model, _gold(writer, "inl_peru_plain.jsonl", options.most))
-    _print("follow-ups", settings.model, _follow_ups(writer))
+    _print("follow-ups", settings.model, _follow_ups(writer, options.most))
     _print("hard", settings.model, _gold(writer, "inl_peru.jsonl", options.most))
 
 
@@ -96,9 +96,10 @@ def _gold(writer: Writer, name: str, most: int) -> list[Asked]:
     return found
 
 
-def _follow_ups(writer: Writer) -> list[Asked]:
-    """Ask every conversation; count what is not its first question."""
-    found = []
+def _follow_ups(writer: Writer, most: int) -> list[Asked]:
+    """Ask the conversations in turn; count what is not a first question."""
+    found: list[Asked] = []
+    room = {True: most, False: most // 2}
     with _open(DOCUMENTS) as answerer:
         for conversation in load_linked(split="test"):
             earlier: list[Exchange] = []
@@ -106,7 +107,8 @@ def _follow_ups(writer: Writer) -> list[Asked]:
                 began = time.perf_counter()
                 given = reply(answerer, turn.question, earlier)
                 seconds = time.perf_counter() - began
-                if turn.meant and given.answer is not None:
+                if turn.meant and given.answer is not None and room[turn.answerable]:
+                    room[turn.answerable] -= 1
                     question = Question(turn.answers, turn.evidence, turn.answerable)
                     found.append(_written(writer, answerer, question, given.answer, seconds))
                 earlier += exchanges_of([given])

@@ -110,29 +110,36 @@ class Batches:
         self.waiting += len(passages)
         return None
 
-    def encode(self, kept: Callable[[str], None]) -> None:
+    def encode(self, kept: Callable[[str], None]) -> bool:
         """Begin to encode what waits; meanwhile keep what was encoded before.
 
         Args:
             kept: Called with the id of each document of the batch before, when all of them are
                 in the store.
+
+        Returns:
+            Whether there was such a batch.
         """
         encoded, vectors = self._encoding, self._vectors.collect()
         self._encoding, self._batch, self.waiting = self._batch, [], 0
         if self._encoding:
             self._vectors.begin([passage for _, found in self._encoding for passage in found])
-        self._keep(encoded, vectors, kept)
+        return self._keep(encoded, vectors, kept)
 
-    def keep(self, kept: Callable[[str], None]) -> None:
-        """Put what has been encoded into the store, as one step; wait for it if need be."""
+    def keep(self, kept: Callable[[str], None]) -> bool:
+        """Put what has been encoded into the store, as one step; wait for it if need be.
+
+        Returns:
+            Whether there was anything.
+        """
         encoded, self._encoding = self._encoding, []
-        self._keep(encoded, self._vectors.collect(), kept)
+        return self._keep(encoded, self._vectors.collect(), kept)
 
     def _keep(
         self, batch: _Batch, vectors: Sequence[StoredVectors], kept: Callable[[str], None]
-    ) -> None:
+    ) -> bool:
         if not batch:
-            return
+            return False
         store, rest = self._workspace.writer(), iter(vectors)
         with store.transaction():
             for parsed, passages in batch:
@@ -140,6 +147,7 @@ class Batches:
                 store.add(parsed, passages, [next(rest) for _ in passages])
         for parsed, _ in batch:
             kept(parsed.document.doc_id)
+        return True
 
     def _tell_encoded(self, done: int) -> None:
         self._progress(BuildEvent("encoding passages", done, self.passages))

@@ -275,11 +275,8 @@ def _read_all(
             skipped.append(too_long)
             tell(too_long.doc_id, too_long.reason)
             continue
-        if batches.waiting >= task.pace.batch_passages:
-            batches.encode(tell)
-            publisher.publish_early()
-        elif batches.ready:
-            batches.keep(tell)
+        full = batches.waiting >= task.pace.batch_passages
+        if batches.encode(tell) if full else batches.ready and batches.keep(tell):
             publisher.publish_early()
     batches.encode(tell)
     batches.keep(tell)
