@@ -5,7 +5,6 @@ While one batch is encoded, the next is cut and the one before is written.
 
 import time
 from collections.abc import Callable, Sequence
-from types import TracebackType
 
 from qa.index.passages.chunk import chunk
 from qa.index.passages.passage_vectors import PassageEncoder
@@ -49,15 +48,8 @@ class Batches:
         self.passages = 0
         self.waiting = 0
 
-    def __enter__(self) -> "Batches":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the encoding thread, when it has done what it is at."""
         self._vectors.close()
 
     @property

@@ -8,6 +8,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -162,7 +163,7 @@ def _build(task: _Task, old: IndexReader | None, *, take_over: bool) -> BuildRep
         there = {source.doc_id for source in plan.sources}
         missing = (there & before.keys()) - indexed.keys()
         publisher = Publisher(workspace, _manifest(task, models), missing, task.pace, task.progress)
-        with Batches(workspace, models, task.settings.language, task.progress) as batches:
+        with closing(Batches(workspace, models, task.settings.language, task.progress)) as batches:
             skipped = _read_all(task, plan, indexed, fingerprints, workspace, batches, publisher)
         listed = sorted((entry.doc_id, entry.reason) for entry in (*plan.skipped, *skipped))
         current = None if workspace.changed else workspace.seed()

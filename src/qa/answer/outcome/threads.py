@@ -73,16 +73,16 @@ class Thread:
             other
             for other in candidates
             if self._is_own_of_later(other)
-            and _CHANGES.search(_said(other))
+            and _CHANGES.search(other.said)
             and self._has_like_value(other)
         ]
-        telling = _telling(_said(self._first))
-        alone = len({_said(c) for c in candidates if self._is_beside(c)}) == 1
+        telling = _telling(self._first.said)
+        alone = len({c.said for c in candidates if self._is_beside(c)}) == 1
         alone = alone and not asks_for_name(self._question)
-        changes = [c for c in changes if alone or _telling(_said(c)) & telling]
+        changes = [c for c in changes if alone or _telling(c.said) & telling]
         newest = max((self._age(c.passage.doc_id) for c in changes), default=None)
         changes = [c for c in changes if self._age(c.passage.doc_id) == newest]
-        if len(changes) != 1 or _said(changes[0]) == _said(self._first):
+        if len(changes) != 1 or changes[0].said == self._first.said:
             return None
         other, features = changes[0], self._first.features
         lead = other.features.lead
@@ -117,7 +117,7 @@ class Thread:
     def _has_like_value(self, candidate: Candidate) -> bool:
         """Whether a sentence has a value of the kind asked for and of the first's: a day, euros."""
         said = candidate.passage.slice(candidate.answer)
-        if _HEADER.match(_said(candidate)) or not has_asked_type(self._question, said):
+        if _HEADER.match(candidate.said) or not has_asked_type(self._question, said):
             return False
         if asks_for_date(self._question):
             return bool(_date_kinds(candidate) & _date_kinds(self._first))
@@ -154,10 +154,6 @@ def _subject(title: str) -> tuple[str, int]:
     while (match := _REPLY.match(title)) is not None:
         title, replies = title[match.end() :], replies + 1
     return squeezed(title).casefold(), replies
-
-
-def _said(candidate: Candidate) -> str:
-    return candidate.passage.slice(candidate.sentence)
 
 
 def _telling(text: str) -> set[str]:

@@ -89,7 +89,7 @@ def _clause_meant(question: str, wanted: set[str], text: str, apart: Sequence[Sp
     dated = [number for number, clause in enumerate(said) if YEAR.search(clause)]
     own = [number for number in dated if not of_other_years(question, said[number])]
     if not YEAR.search(question) or len(dated) < len(said):
-        own = _alone(wanted, said) if _ASKED_NOUN.search(question) else []
+        own = _alone(_held(wanted, said)) if _ASKED_NOUN.search(question) else []
     return apart[own[0]] if len(apart) > 1 and len(own) == 1 else None
 
 
@@ -107,11 +107,11 @@ def _bound(
     if len(having) < 2:
         return None
     said = [text[slice(*span)] for span in having]
-    held = [wanted & {stem(word) for word in words(part)} for part in said]
+    held = _held(wanted, said)
     counted = [_counted(part) for part in said]
     own = [
         number
-        for number in _alone(wanted, said)
+        for number in _alone(held)
         if number and not (counted[0] in wanted and counted[number] not in {None, *wanted})
     ]
     if len(own) != 1 and (noun := _ASKED_NOUN.search(question)):
@@ -121,9 +121,13 @@ def _bound(
     return having[own[0]] if len(own) == 1 else None
 
 
-def _alone(wanted: set[str], said: Sequence[str]) -> list[int]:
+def _held(wanted: set[str], said: Sequence[str]) -> list[set[str]]:
+    """Return the words of the question that each part has."""
+    return [wanted & {stem(word) for word in words(part)} for part in said]
+
+
+def _alone(held: Sequence[set[str]]) -> list[int]:
     """Number the parts that have a word of the question which no other has."""
-    held = [wanted & {stem(word) for word in words(part)} for part in said]
     return [
         number
         for number in range(len(held))
@@ -175,7 +179,7 @@ class _List(NamedTuple):
         """Number the item that alone has a word of the question; of two others the nearer word."""
         items = self.items(text)
         if items:
-            own = _alone(asked, [text[slice(*item)] for item in items])
+            own = _alone(_held(asked, [text[slice(*item)] for item in items]))
             return own[0] if len(own) == 1 else None
         before = words(text[self.within.start : self.joint.start])[::-1]
         behind = words(text[self.joint.end : self.within.end])

@@ -57,6 +57,11 @@ class Candidate(NamedTuple):
     unmentioned: tuple[str, ...]
     held: frozenset[str] = frozenset()
 
+    @property
+    def said(self) -> str:
+        """The words of the sentence."""
+        return self.passage.slice(self.sentence)
+
 
 def selected(
     question: str, found: list[Candidate], text_of: Callable[[str], str]
@@ -140,9 +145,7 @@ def _without_other_amounts(question: str, found: list[Candidate]) -> list[Candid
     """Leave out sentences with another amount than the question's, where one has that."""
     if asks_for_number(question) or all(one.features.missing_figure for one in found):
         return found
-    return [
-        one for one in found if not of_another_amount(question, one.passage.slice(one.sentence))
-    ]
+    return [one for one in found if not of_another_amount(question, one.said)]
 
 
 def _without_uncounted(question: str, found: list[Candidate]) -> list[Candidate]:
@@ -151,7 +154,7 @@ def _without_uncounted(question: str, found: list[Candidate]) -> list[Candidate]
     “How many jobs can the small edition hold?”: not "1,500 jobs", if "the small edition" has 250.
     """
     nouns, things = counted_noun(question), things_named(question)
-    texts = [one.passage.slice(one.sentence) for one in found]
+    texts = [one.said for one in found]
     counting = [bool(nouns and things) and counts(nouns, text) for text in texts]
     meant = [
         count and bool(things & things_named(text))
@@ -237,7 +240,7 @@ def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[
         lines = empty[candidate.passage.passage_id]
         labels = [_stems(candidate.passage.slice(line)) for line in lines]
         named = [label for label in labels if label and label <= asked]
-        row = fields(_said(candidate)) if named else []
+        row = fields(candidate.said) if named else []
         own = _stems(row[0].label) & asked if len(row) == 1 else None
         return candidate.sentence not in lines and (
             own is None or not any(own <= label for label in named)
@@ -253,7 +256,7 @@ def _empty_fields(passage: Passage) -> set[Span]:
 
 def _of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
     """Leave out a form's “Last calibrated” where the next is asked for, or the other way round."""
-    rows = [fields(_said(candidate)) for candidate in found]
+    rows = [fields(candidate.said) for candidate in found]
     labels: defaultdict[str, list[str]] = defaultdict(list)
     for candidate, row in zip(found, rows, strict=True):
         labels[candidate.passage.doc_id] += [row[0].label] if len(row) == 1 else []
@@ -263,10 +266,6 @@ def _of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
         for candidate, row in zip(found, rows, strict=True)
         if len(row) != 1 or row[0].label not in other[candidate.passage.doc_id]
     ]
-
-
-def _said(candidate: Candidate) -> str:
-    return candidate.passage.slice(candidate.sentence)
 
 
 def _stems(text: str) -> set[str]:
