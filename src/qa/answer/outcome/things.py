@@ -64,7 +64,7 @@ class Things:
 
     def may_be_other(self, one: Candidate, other: Candidate) -> bool:
         """Whether a sentence may be of another thing, so that it supports nothing."""
-        both = _stems(_sentence(one)) & _stems(_sentence(other))
+        both = _stems(one.said) & _stems(other.said)
         return not (self._named and self._named <= both) and self._plainly_apart(one, other)
 
     def _plainly_apart(self, one: Candidate, other: Candidate) -> bool:
@@ -84,7 +84,7 @@ class Things:
     def _modified(self, one: Candidate, other: Candidate) -> bool:
         """Whether a word of the question has other words in front: the Kent, the Ely depot."""
         mine, others = _modifiers(one, self._asked), _modifiers(other, self._asked)
-        said, said_there = _stems(_sentence(one)), _stems(_sentence(other))
+        said, said_there = _stems(one.said), _stems(other.said)
         return any(
             bool(mine[noun] - said_there) and bool(others[noun] - said)
             for noun in mine.keys() & others
@@ -108,14 +108,10 @@ def _file_name(candidate: Candidate) -> str:
     return _PATH_SIGNS.sub(" ", without_editions(name))
 
 
-def _sentence(candidate: Candidate) -> str:
-    return candidate.passage.slice(candidate.sentence)
-
-
 def _around_answer(candidate: Candidate) -> str:
     """Return the sentence without the answer, where that is only part of it."""
     start, end = candidate.answer.shift(-candidate.sentence.start)
-    text = _sentence(candidate)
+    text = candidate.said
     return f"{text[: max(start, 0)]} {text[end:]}" if (start, end) != (0, len(text)) else text
 
 
@@ -126,7 +122,7 @@ def _names(candidate: Candidate) -> set[str]:
 
 def _template(candidate: Candidate) -> set[str]:
     """Return the words of a sentence that stand around its values, if the answer is but a value."""
-    said, around = _sentence(candidate), _around_answer(candidate)
+    said, around = candidate.said, _around_answer(candidate)
     found = _stems(without_editions(around if 2 * len(around) > len(said) else said))
     return {word for word in found if not word[0].isdigit()}
 
