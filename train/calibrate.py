@@ -57,7 +57,7 @@ _RANK_AT_LEAST_AGAINST = {"missing_figure": -1.0, "other_thing": -0.5}
 # A share among fewer answers says nothing.
 _LEAST_ANSWERS = 30
 _LEAST_GIVEN = 5  # of one source
-_KNOWN_LATER = ("lead", "alone", "claimed")
+_NOT_IN_RANK = ("lead", "alone", "claimed", "stands_out")
 _LEAST_QUESTIONS = 40
 _LEFT_OUT_ONE_IN = 3
 _LEAST_TITLES = 6
@@ -284,7 +284,7 @@ def _fit_rank(sets: Sequence[Sequence[Asked]], scale: Floats) -> Floats:
         return value, gradient
 
     bounds = _bounds(_RANK_AT_LEAST_AGAINST, scale)
-    for name in _KNOWN_LATER:
+    for name in _NOT_IN_RANK:
         bounds[Features._fields.index(name)] = (0.0, 0.0)
     found = minimize(loss, np.zeros(len(scale)), jac=True, bounds=bounds)
     rank: Floats = found.x / scale

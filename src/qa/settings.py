@@ -117,7 +117,7 @@ class AskSettings:
     candidates: int = 100
     lexical_weight: float = 0.7
     read_passages: int = 3
-    max_risk: float = 0.2
+    max_risk: float = 0.15
     untrusted: tuple[str, ...] = ()
 
     def trusts(self, doc_id: str) -> bool:

@@ -120,9 +120,9 @@ def test_every_feature_has_its_value() -> None:
         {"p": [4, 1]}, BY_MARGIN, cosines=(0.8, 0.6), answerable=-2
     ).candidates(query("How many times did Ada and Babbage meet in 1999?"), [passage(score=0.7)])
     lead = 1 / (1 + math.exp(-3))
-    expected = (-2, 4, 0.8, 0.7, 0, 3, 1, lead, -0.25, 0.2, 0, 0, 0)
+    expected = (-2, 4, 0.8, 0.7, 0, 3, 1, lead, -0.25, 0.2, 0, 0, 0, 0.198)
     assert tuple(first.features) == pytest.approx(expected, abs=1e-6)
-    expected = (-2, 1, 0.6, 0.7, 2, 1, 1, 1 - lead, -0.5, 0, 0, 0, 0)
+    expected = (-2, 1, 0.6, 0.7, 2, 1, 1, 1 - lead, -0.5, 0, 0, 0, 0, 0.198)
     assert tuple(second.features) == pytest.approx(expected, abs=1e-6)
 
 

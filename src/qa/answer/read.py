@@ -17,13 +17,21 @@ from typing import NamedTuple
 from qa.answer.calibration import Calibration
 from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise
-from qa.answer.signs.cells import fields, gives_back, is_header, is_unticked, leaves_column_open
+from qa.answer.signs.cells import (
+    fields,
+    gives_back,
+    is_header,
+    is_unticked,
+    leaves_column_open,
+    says_total,
+)
 from qa.answer.signs.claim import as_claim
 from qa.answer.signs.extent import extent, is_intro, lists_other_steps
 from qa.answer.signs.features import (
     Features,
     asked_words,
     asks_itself,
+    gives_no_reason,
     has_asked_type,
     has_number,
     held_words,
@@ -33,21 +41,25 @@ from qa.answer.signs.features import (
     points_back,
     share,
     speaks_of_no_money,
+    stands_out,
     surroundings,
     unmentioned_names,
 )
 from qa.answer.signs.notes import annotated, without_marks
+from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.pieces import lacks_piece
 from qa.answer.signs.question import (
     asks_for_month,
     asks_for_name,
     asks_for_number,
     asks_for_quoted,
+    asks_for_total,
 )
 from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
 from qa.answer.signs.spans import best_answer, is_row, wrong_type
-from qa.answer.signs.superlative import ranks_nothing
+from qa.answer.signs.superlative import asks_for_extreme, extreme_places, ranks_nothing
 from qa.answer.signs.times import of_other_days
+from qa.languages import language_of
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
@@ -143,12 +155,16 @@ class Reader:
         text_of = cache(self._corpus.text)
         seen = [_seen(asked, found, text_of) for found in passages]
         if most is not None:
-            seen = sorted(seen, key=lambda one: -_promise(asked, one))[:most]
+            ranked = sorted(seen, key=lambda one: -_promise(asked, one))
+            seen = ranked[:most] + _with_extremes(query.text, ranked, most, text_of)
         scores = self._network.score(query.text, [one.found.passage for one in seen])
+        found_scores = [] if language_of(query.text) else [one.score for one in passages]
         found = [
             candidate
             for one, score in zip(seen, scores, strict=True)
-            for candidate in self._candidates(query, asked, one, score)
+            for candidate in self._candidates(
+                query, asked, one, score, stands_out(one.found.score, found_scores)
+            )
         ]
         found = [
             candidate._replace(answer=without_marks(candidate.passage, candidate.answer))
@@ -171,6 +187,7 @@ class Reader:
         asked: _Asked,
         seen: _Seen,
         scores: PassageScores,
+        apart: float,
     ) -> list[Candidate]:
         found, above, held = seen
         question, passage = query.text, found.passage
@@ -197,6 +214,7 @@ class Reader:
                 evidence=bounded(score.evidence),
                 coverage=share(held[number], asked.words),
                 other_thing=self._of_another(question, passage, sentence, answer, above[number]),
+                stands_out=apart,
             )
             candidates.append(
                 Candidate(passage, sentence, answer, features, asked.unmentioned, held[number])
@@ -221,12 +239,16 @@ class Reader:
             return 3.0
         if is_row(passage, sentence) and of_another_month(question, text):
             return 3.0
+        if asks_for_total(question) and is_row(passage, sentence) and not says_total(text):
+            return 3.0
         if is_quoted(passage, sentence):
             return 0.0 if asks_for_quoted(question) else 3.0
         if of_other_days(question, f"{text} {above}"):
             return 3.0
         inside = answer.shift(-sentence.start)
         if counts_another(question, text, inside) or done_otherwise(question, text, inside):
+            return 3.0
+        if of_opposite(question, text, inside, above) or gives_no_reason(question, text):
             return 3.0
         if not is_row(passage, sentence) and (
             ranks_nothing(question, text, above) or speaks_of_no_money(question, text)
@@ -245,7 +267,8 @@ class Reader:
             always: Even if the calibration makes nothing of it.
         """
         weights = self.calibration.confidence
-        if not (always or weights.alone or weights.claimed):
+        looks = always or weights.alone or weights.claimed
+        if candidate.computed or not looks:
             return candidate
         claim = as_claim(query.text, candidate.passage.slice(candidate.answer))
         alone, claimed = self._network.look(query.text, _alone(candidate), claim)
@@ -292,7 +315,10 @@ def _seen(asked: _Asked, found: RetrievedPassage, text_of: Callable[[str], str])
 
 
 def _alone(candidate: Candidate) -> Passage:
-    """Return a sentence, and the one before if it points back there, as a passage of its own."""
+    """Return a sentence, and the one before if it points back there, as a passage of its own.
+
+    A list comes with the heading that stands on the line above it.
+    """
     passage, sentence = candidate.passage, candidate.sentence
     start, end = (
         min(sentence.start, candidate.answer.start),
@@ -301,6 +327,9 @@ def _alone(candidate: Candidate) -> Passage:
     before = [other for other in passage.sentences if other.end <= start]
     if before and points_back(passage.slice(sentence)):
         start = before[-1].start
+    above = passage.text[: start - passage.start].rstrip()
+    if above and "\n" in passage.slice(candidate.answer):
+        start = passage.start + above.rfind("\n") + 1
     own = Span(start, end)
     return replace(passage, start=start, end=end, text=passage.slice(own), sentences=(own,))
 
@@ -313,6 +342,25 @@ def _promise(asked: _Asked, seen: _Seen) -> float:
     """
     best = max((share(held, asked.words) for held in seen.held), default=0.0)
     return seen.found.score + _COVERED * best
+
+
+def _with_extremes(
+    question: str, ranked: Sequence[_Seen], most: int, text_of: Callable[[str], str]
+) -> list[_Seen]:
+    """Return those not read that hold the row with the most of a table that is read in part."""
+    if not asks_for_extreme(question):
+        return []
+    first = [one.found.passage for one in ranked[:most]]
+    places = extreme_places(question, first, text_of)
+    return [
+        one
+        for one in ranked[most:]
+        if any(
+            one.found.passage.doc_id == doc_id
+            and one.found.passage.start <= start < one.found.passage.end
+            for doc_id, start in places
+        )
+    ][:most]
 
 
 def _only_announces(question: str, passage: Passage, number: int) -> bool:

@@ -37,6 +37,7 @@ FEATURE_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "other_thing": _AGAINST,
     "alone": _FOR,
     "claimed": _FOR,
+    "stands_out": _FOR,
 }
 _LEAD = Features._fields.index("lead")
 

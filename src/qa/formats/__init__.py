@@ -34,6 +34,7 @@ _PARSERS = {
     ".text": ("text", "parse_plain"),
     ".md": ("markdown", "parse_markdown"),
     ".markdown": ("markdown", "parse_markdown"),
+    ".rst": ("rst", "parse_rst"),
     ".pdf": ("pdf.document", "parse_pdf"),
     ".docx": ("office.word", "parse_docx"),
     ".docm": ("office.word", "parse_docx"),
@@ -63,6 +64,7 @@ SUFFIXES = tuple(_PARSERS)
 _VERSION = 5
 _LIBRARIES = (
     "charset-normalizer",
+    "docutils",
     "markdown-it-py",
     "pillow",
     "pypdfium2",

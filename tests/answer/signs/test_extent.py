@@ -17,6 +17,8 @@ def passage(text: str, sentences: Sequence[str], start: int = 50) -> Passage:
     return Passage("id", "a.txt", start, start + len(text), text, "", tuple(spans))
 
 
+BANNED_TEXT = "Never autoclave\n\nbleach\nsolvents\n\nThe log is blue."
+BANNED = passage(BANNED_TEXT, ["bleach", "solvents", "The log is blue."])
 LIST = "To join you bring:\n\na photo\nthe form\n\nDoors open at nine."
 BROUGHT = passage(LIST, ["To join you bring:", "a photo", "the form", "Doors open at nine."])
 STEPS = "1. Lift the lid.\n2. Wait.\n3. Close it.\n\nThe lid is blue."
@@ -36,6 +38,10 @@ def said(question: str, read: Passage, number: int, evidence: Sequence[float]) -
     [
         ("What do I need to bring?", BROUGHT, 1, "To join you bring:\n\na photo\nthe form"),
         ("What do I need to bring?", BROUGHT, 0, "To join you bring:\n\na photo\nthe form"),
+        ("What must never go into the autoclave?", BANNED, 1, "bleach\nsolvents"),
+        ("May bleach go into the autoclave?", BANNED, 0, "bleach"),
+        ("What is the second thing never to autoclave?", BANNED, 1, "solvents"),
+        ("What is blue?", BANNED, 1, "solvents"),
         ("When do doors open?", BROUGHT, 3, "Doors open at nine."),
         ("Which form is it?", BROUGHT, 2, "the form"),
         ("How do I open it?", STEPPED, 1, "Lift the lid.\n2. Wait.\n3. Close it."),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from qa.answer.signs.features import (
     asked_words,
+    gives_no_reason,
     has_asked_type,
     held_words,
     key_words,
@@ -13,6 +14,7 @@ from qa.answer.signs.features import (
     repeats_figure,
     share,
     speaks_of_no_money,
+    stands_out,
     surroundings,
     unmentioned_names,
 )
@@ -322,6 +324,9 @@ def test_key_words_are_in_order_disjoint_and_inside_the_sentence(
     assert all(sentence.start <= edge <= sentence.end for edge in edges)
 
 
+_WHY = "Why was the miss option taken out of the hit rule?"
+
+
 @pytest.mark.parametrize(
     ("question", "text", "none"),
     [
@@ -354,3 +359,30 @@ def test_a_title_of_another_year_and_another_amount_are_plainly_missed(
 ) -> None:
     read = passage(text, context)
     assert missing(question, read, read.sentences[0]) == lacks
+
+
+_WHY = "Why was the miss option taken out of the hit rule?"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "none"),
+    [
+        (_WHY, "The miss option of the hit rule is now removed.", True),
+        (_WHY, "The miss option of the hit rule hung the server.", True),
+        (_WHY, "The miss option of the hit rule went as it hung.", False),
+        (_WHY.replace("Why", "When"), "The miss option of the hit rule went.", False),
+        ("Why do the pads stay on?", "They have hooks on the back.", False),
+    ],
+)
+def test_a_sentence_that_repeats_the_question_gives_no_reason(
+    question: str, text: str, none: bool
+) -> None:
+    assert gives_no_reason(question, text) is none
+
+
+def test_what_is_far_from_all_others_stands_out() -> None:
+    scores = [0.8, *[0.2] * 9]
+    assert stands_out(0.8, scores) == pytest.approx(0.6)
+    assert stands_out(0.2, [0.2] * 10) == 0
+    assert stands_out(0.8, []) == stands_out(0.1, []) > 0
+    assert stands_out(0.2, [0.2] * 10) < stands_out(0.2, [0.2] * 3) < stands_out(0.2, [])

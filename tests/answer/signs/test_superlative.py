@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer.signs.rows import Row, Tables
-from qa.answer.signs.superlative import asks_for_extreme, extreme, ranks_nothing
+from qa.answer.signs.superlative import (
+    asks_for_extreme,
+    extreme,
+    extreme_places,
+    ranks_nothing,
+)
+from qa.schema import Passage, Span
 
 TABLE = (
     "Mill: Ash | Year: 2019 | Bags: 300 | Price: $4.50\n"
@@ -44,6 +50,65 @@ def answer(question: str, text: str = TEXT, at: str = "Mill: Ash") -> str | None
 def test_the_extreme_of_the_column_that_is_meant_is_found(question: str, said: str | None) -> None:
     assert asks_for_extreme(question)
     assert answer(question) == said
+
+
+STATIONS = (
+    "Station: Alm | Height (m): 1,240 | Rain (mm): 1,310 | Sunshine: 1,700 | Opened: 1931\n"
+    "Station: Birch | Height (m): 310 | Rain (mm): 890 | Sunshine: 1,950 | Opened: 1988\n"
+    "Station: Cove | Height (m): 4 | Rain (mm): 720 | Sunshine: 2,100 | Opened: 2003\n"
+)
+RACE = (
+    "Boat: Hare | Crew: 4 | Time (h:min): 3:12\n"
+    "Boat: Thistle | Crew: 3 | Time (h:min): 2:58\n"
+    "Boat: Old Copper | Crew: 6 | Time (h:min): 12:05\n"
+)
+STAFF = (
+    "Name: Ada | Age: 44 | Years of service: 12 | Way to work (km): 3.5\n"
+    "Name: Ben | Age: 61 | Years of service: 33 | Way to work (km): 12\n"
+    "Name: Cleo | Age: 29 | Years of service: 2 | Way to work (km): 0.8\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("Which station is the wettest?", STATIONS, "Alm"),
+        ("Which station is the driest?", STATIONS, "Cove"),
+        ("Which is the sunniest station?", STATIONS, "Cove"),
+        ("Which station lies lowest?", STATIONS, "Cove"),
+        ("Which station is the second highest?", STATIONS, "Birch"),
+        ("Which station is the fourth highest?", STATIONS, None),
+        ("Which are the two highest stations?", STATIONS, None),
+        ("What is the oldest station?", STATIONS, "Alm"),
+        ("Which station opened first?", STATIONS, "Alm"),
+        ("Which station opened most recently?", STATIONS, "Cove"),
+        ("How much rain does the wettest station get?", STATIONS, "1,310"),
+        ("Which station is the loudest?", STATIONS, None),
+        ("Which boat was the fastest?", RACE, "Thistle"),
+        ("Which boat was the slowest?", RACE, "Old Copper"),
+        ("Who is the oldest?", STAFF, "Ben"),
+        ("Who is the youngest?", STAFF, "Cleo"),
+        ("Who lives nearest to work?", STAFF, "Cleo"),
+        ("Who has the longest service?", STAFF, "Ben"),
+        ("Who is the tallest?", STAFF, None),
+    ],
+)
+def test_a_column_is_told_by_what_it_measures(question: str, text: str, said: str | None) -> None:
+    assert asks_for_extreme(question)
+    assert answer(question, text, at=text[:8]) == said
+
+
+def test_a_table_read_in_part_says_where_its_extreme_stands() -> None:
+    rows = [Span(at, at + len(line)) for at, line in _lines(STATIONS)]
+    part = Passage("id", "a.md", 0, rows[1].end, STATIONS[: rows[1].end], "", tuple(rows[:2]))
+    assert extreme_places("Which is the sunniest station?", [part], lambda _: STATIONS) == {
+        ("a.md", rows[2].start)
+    }
+    assert not extreme_places("Which station is the loudest?", [part], lambda _: STATIONS)
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    return [(text.index(line), line) for line in text.splitlines()]
 
 
 def test_the_oldest_is_the_one_with_the_earliest_year() -> None:

@@ -31,6 +31,8 @@ def choices(
     if len(of_document) < 2:
         return []
     most = max(candidate.features.coverage for candidate in candidates)
+    if not most and things.asked_in_several_words:
+        return []  # asked in other words than any of them has: nothing says what they are of
     likely = _LEAST_LIKELY * candidates[0].features.lead
     sure = [
         found[0]

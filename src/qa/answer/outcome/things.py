@@ -47,6 +47,11 @@ class Things:
         self._asked = {stem(term) for term in query_terms(question)}
         self._named = {stem(word) for name in question_names(question) for word in words(name)}
 
+    @property
+    def asked_in_several_words(self) -> bool:
+        """Whether a question has more than one word that says what it is about."""
+        return len(self._asked) > 1
+
     def same(self, one: Candidate, other: Candidate) -> bool:
         """Whether two sentences say something of the same thing, in much the same words."""
         if self._apart(one, other) or self._apart(other, one) or self._files_apart(one, other):

@@ -14,7 +14,7 @@ from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _PART = re.compile(r"[^|]+")
 _LABELLED = re.compile(
-    r"\s*(?P<label>[^\W_][^:|\n]{0,59}?)(?::\s+|：\s*|\t+|\s{3,}|\s?\.{4,}\s*)(?P<value>\S.*?)\s*$",
+    r"\s*(?P<label>[^\W_](?:[^:|\n]|:(?=[^\s:])){0,59}?)(?::\s+|：\s*|\t+|\s{3,}|\s?\.{4,}\s*)(?P<value>\S.*?)\s*$",
     re.S,
 )
 _BOX = re.compile(r"(?<!\S)(?:\[(?: |(?P<tick>[xX]))\]|☐|(?P<ticked>[☒☑]))")

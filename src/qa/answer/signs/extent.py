@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from qa.answer.signs.cells import cells
-from qa.answer.signs.question import asks_for_all, asks_for_sentence
+from qa.answer.signs.question import asks_for_all, asks_for_one, asks_for_sentence
 from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
 from qa.words import query_terms, stem, words
@@ -102,11 +102,15 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
     sentences = passage.sentences
     chosen = sentences[number]
     announces = is_intro(passage, chosen)
-    if not (announces or asks_for_all(question) or asks_for_sentence(question)):
+    is_item = _is_marked(passage, chosen) or _is_line(passage, chosen)
+    if not (announces or is_item or asks_for_all(question) or asks_for_sentence(question)):
         return chosen
     items = _items(passage)
     first = last = number
-    if announces or (items[number] and asks_for_all(question)):
+    if announces or (
+        items[number]
+        and (asks_for_all(question) or _is_of_whole_list(question, passage, number, items))
+    ):
         first, last = _list_around(passage, number, items)
     elif asks_for_sentence(question) and not items[number]:
         first, last = _run_around(passage, number, evidence)
@@ -126,6 +130,27 @@ def _list_around(passage: Passage, number: int, items: Sequence[bool]) -> tuple[
             break
         last += 1
     return min(first, number), last
+
+
+def _is_of_whole_list(question: str, passage: Passage, number: int, items: Sequence[bool]) -> bool:
+    """Whether nothing tells an item from the rest of its list, whose heading has what is asked.
+
+    Of "Never autoclave: bleach, solvents" both are what must never be put into the autoclave.
+    """
+    if asks_for_one(question):
+        return False
+    first, last = _list_around(passage, number, items)
+    head = passage.sentences[first]
+    start = head.end if is_intro(passage, head) else head.start
+    before = passage.text[: start - passage.start].rstrip()
+    above = before.rpartition("\n")[2] or passage.context.rpartition(SEPARATOR)[2]
+    asked = {stem(term) for term in query_terms(question)}
+    listed = passage.slice(Span(start, passage.sentences[last].end))
+    return (
+        last > first
+        and not asked.isdisjoint(stem(word) for word in words(above))
+        and asked.isdisjoint(stem(word) for word in words(listed))
+    )
 
 
 def _run_around(passage: Passage, number: int, evidence: Sequence[float]) -> tuple[int, int]:

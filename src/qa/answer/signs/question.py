@@ -74,7 +74,11 @@ _EXPLAINED = re.compile(
     r"\b(?:what|for what) (?:is|was|were|are) the (?:reasons?|purpose|cause)\b|"
     r"\bwhy\b|\bhow (?:did|do|does|is|are|was|were|can|has|have|will|would)\b|"
     r"\bwhat (?:kinds?|types?|sorts?|steps|measures) (?:of )?\b|"
-    r"\b(?:what|which)\b.*\ball\b|\bwhat (?:do|does)\b.*\b(?:say|do)\b",
+    r"\b(?:what|which)\b.*\ball\b|\bwhat (?:do|does)\b.*\b(?:say|do|mean)\b|"
+    r"\bwhat (?:happen(?:s|ed)?|becomes?|became)\b|"
+    r"\bwhat (?:will|would|does|did|can|could) happen\b|"
+    r"\bwhat (?:is|are|was|were)\b.*\bfor\W*$|"
+    r"\bwhat (?:can|could|must|should|shall|may|will)\b.*\bdo(?:ne)?\b",
     re.IGNORECASE,
 )
 # Steps, parts, members: all of them are wanted, not one.
@@ -85,6 +89,17 @@ _ALL = re.compile(
     r"allowed)\b|"
     r"\bwhat are\b|\ball (?:the|of)\b|\bwhat (?:must|should|shall|do|does)\b.*\bdo\b|"
     r"\b(?:which|what) (?:\w+ ){0,2}\w+s (?:are|were|do|did|can|have|must)\b",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"^\W*(?:why|how come)\b|"
+    r"\bwhy (?:is|are|was|were|do|does|did|has|have|had|can|could|should|will)\b",
+    re.IGNORECASE,
+)
+_WORD = r"(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|this|its|his)\b)[a-z][\w-]*"
+_SEVERAL = re.compile(
+    rf"\b(?:which|what)\s+(?:{_WORD}\s+){{0,2}}?{_WORD}(?<![su])s\b(?!\s+(?:is|was|has|does)\b)|"
+    r"^\W*who (?:are|were)\b|^\W*name (?:all|the|some)\b",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
@@ -219,6 +234,22 @@ def asks_for_all(question: str) -> bool:
     """Whether all steps, parts or members are wanted, not one of them."""
     ranked = _ORDINAL.search(_AT_TIME.sub(" ", question)) is not None
     return _ALL.search(question) is not None and not ranked
+
+
+def asks_for_reason(question: str) -> bool:
+    """Whether the answer is why something is so."""
+    return _REASON.search(question) is not None
+
+
+def asks_for_one(question: str) -> bool:
+    """Whether one of several is meant, by its rank, or what is asked is a figure or a date."""
+    ranked = _ORDINAL.search(_AT_TIME.sub(" ", question)) is not None
+    return ranked or asks_for_number(question) or asks_for_date(question)
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether several things are named in the plural: “which countries …?”."""
+    return _SEVERAL.search(question) is not None
 
 
 def asks_for_quoted(question: str) -> bool:

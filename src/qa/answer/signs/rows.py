@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[-−]?\d[\d,.  ]*")
 _THOUSANDS = re.compile(r"(?<=\d)[,  ](?=\d{3}(?!\d))")
 # 1.200 is twelve hundred or one and a fifth.
 _EITHER = re.compile(r"[-−]?[1-9]\d{0,2}(?:\.\d{3})+")
+_CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
 _TOTAL_WORDS = 4
 _MOST_ROWS = 5_000
 
@@ -93,12 +94,20 @@ def labels_of(rows: Iterable[Row]) -> list[str]:
     return list(dict.fromkeys(label for row in rows for label in row.cells))
 
 
-def figure_columns(rows: Sequence[Row]) -> list[str]:
-    """List the columns after the first in which every row has a number, those of years too."""
+def figure_columns(
+    rows: Sequence[Row], figure: Callable[[str], "Number | None"] | None = None
+) -> list[str]:
+    """List the columns after the first in which every row has a number, those of years too.
+
+    Args:
+        rows: Of one table.
+        figure: Finds a value's number; None for `number`.
+    """
+    found = figure or number
     return [
         label
         for label in labels_of(rows)[1:]
-        if all(number(row.value(label)) is not None for row in rows)
+        if all(found(row.value(label)) is not None for row in rows)
     ]
 
 
@@ -129,6 +138,17 @@ def number(value: str) -> Number | None:
     except InvalidOperation:
         return None
     return Number(written, amount, value.replace(found[0], "").strip())
+
+
+def number_or_time(value: str) -> Number | None:
+    """Find a value's number, or what a clock shows, 3:12 or 1:03:12, as one amount."""
+    match = _CLOCK.fullmatch(value.strip())
+    if match is None:
+        return number(value)
+    amount = 0
+    for part in match.groups(default=None):
+        amount = amount if part is None else amount * 60 + int(part)
+    return Number(match.group(), Decimal(amount), ":" * match.group().count(":"))
 
 
 def _rows_around(text: str, start: int) -> list[Row]:

@@ -28,6 +28,7 @@ from qa.schema import QUOTED_MAIL, Passage, Span
 from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _FILE_WORDS = 2  # of a file's name that can be meant by its words alone
+_COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 _TITLE_WORDS = 2  # that titles of one kind have in common
 
 _MARKER = re.compile(
@@ -46,6 +47,7 @@ class Candidate(NamedTuple):
     """A sentence that may answer, the words that would, and what speaks for them.
 
     `answer` lies inside the sentence, or is several sentences with this one among them.
+    `computed` of a table's rows, the answer is not for the network to judge by one of them alone.
     `unmentioned` are names in the question that no document mentions, as typed; `held` are
     those of the question's words, by stem, that the sentence or its headings have.
     """
@@ -56,6 +58,7 @@ class Candidate(NamedTuple):
     features: Features
     unmentioned: tuple[str, ...]
     held: frozenset[str] = frozenset()
+    computed: bool = False
 
     @property
     def said(self) -> str:
@@ -191,8 +194,10 @@ def _extremes(
             )
             kept.append(candidate._replace(features=features))
         elif best.row.start <= sentence.start < best.row.end:
-            features = _meant(features)._replace(wrong_type=0.0, missing_figure=0.0)
-            kept.append(candidate._replace(answer=best.answer, features=features))
+            features = _meant(features)._replace(
+                wrong_type=0.0, missing_figure=0.0, alone=_COMPUTED, claimed=_COMPUTED
+            )
+            kept.append(candidate._replace(answer=best.answer, features=features, computed=True))
     return kept
 
 

@@ -54,6 +54,14 @@ _DATE = re.compile(  # March 3, 2014; 3 to 5 March 2014; March 2014; 2014-03-05
 _AMOUNTS = tuple(
     re.compile(rf"{_START}(?:{pattern})") for pattern in (_BETWEEN, _RANGE, _DURATION, _AMOUNT)
 )
+# What changes what it stands before: "not in May", "every second Friday", "at least 14".
+_QUALIFIER = re.compile(
+    r"\b(?:not|never|no longer|only|every|each|at least|at most|up to|"
+    r"(?:no |not )?(?:more|less|fewer|later|earlier|longer) than|"
+    r"(?!(?:family|reply|supply|assembly|anomaly|monopoly|apply|rely|daily|weekly|monthly|"
+    r"yearly|early|likely|only)\b)[a-z]{4,}ly)\s+$"
+)
+_QUALIFIER_CHARACTERS = 30
 _FIGURE = re.compile(
     rf"\d|\b{_COUNT_WORD}\b|\b(?:hundred|thousand|million|billion|trillion)\b", re.IGNORECASE
 )
@@ -83,6 +91,7 @@ def snap(text: str, answer: Span, sentence: Span) -> Span:
         for low, high in amounts:
             if _FIGURE.search(text, max(start, low), min(end, high)):
                 start, end = min(start, low), max(end, high)
+        start = _qualified(text, start, sentence)
         snapped = Span(*_trimmed(text, *_balanced(text, start, end, sentence)))
         if snapped == answer:
             return answer
@@ -96,6 +105,15 @@ def _whole_words(text: str, answer: Span, sentence: Span) -> tuple[int, int]:
     while end < sentence.end and _in_word(text[end]) and _in_word(text[end - 1]):
         end += 1
     return start, end
+
+
+def _qualified(text: str, start: int, sentence: Span) -> int:
+    """Take in a word right before that changes what the answer says, but before a name."""
+    if text[start].isupper():
+        return start
+    first = max(sentence.start, start - _QUALIFIER_CHARACTERS)
+    match = _QUALIFIER.search(text[first:start])
+    return first + match.start() if match else start
 
 
 def _in_word(character: str) -> bool:

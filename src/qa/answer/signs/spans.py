@@ -10,17 +10,23 @@ from qa.answer.signs.binding import bound_part
 from qa.answer.signs.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
 from qa.answer.signs.extent import is_code, whole_command
 from qa.answer.signs.features import has_asked_type, only_repeats, repeats_figure
+from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.pieces import asked_piece
 from qa.answer.signs.question import (
     asks_for_name,
     asks_for_number,
     asks_for_sentence,
+    asks_for_several,
     asks_for_total,
 )
 from qa.answer.signs.snap import snap
 from qa.models.span_network import SpanScore
 from qa.schema import Passage, Span
 
+_ONE = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|the|and|de) )?[A-Z][\w'’-]*)*(?: \([^()]{1,40}\))?"
+_LISTED = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}")
+_WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
+_PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 # Spans of one sentence whose margins differ by no more are left to the words around them.
 _NEAR = 12.0
@@ -50,14 +56,28 @@ def best_answer(
     for found in (*meant, score, *score.others):
         answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
         answer = whole_command(question, passage, sentence, answer)
+        answer = _with_others(question, text, answer.shift(-sentence.start)).shift(sentence.start)
         said = passage.slice(answer)
         # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
         elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
         again = asks_for_number(question) and only_repeats(question, said)
-        if answer not in tried and not again and (elliptic or has_asked_type(question, said)):
+        other = of_opposite(question, text, answer.shift(-sentence.start))
+        fits = elliptic or has_asked_type(question, said)
+        if answer not in tried and fits and not (again or other):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
     return tried[0], score.margin, False
+
+
+def _with_others(question: str, text: str, answer: Span) -> Span:
+    """Widen a name to all that are listed, where several are asked for; to where its place is."""
+    if asks_for_several(question):
+        for listed in _LISTED.finditer(text):
+            if listed.start() <= answer.start and answer.end <= listed.end():
+                return Span(*listed.span())
+    if _WHERE.match(question) and (place := _PLACE.match(text, answer.end)):
+        return Span(answer.start, place.end())
+    return answer
 
 
 def _is_in_label(question: str, text: str, row: Sequence[Cell]) -> bool:

@@ -5,33 +5,61 @@ column that is meant, and one row alone must be the extreme. Does not know score
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from qa.answer.signs.cells import cells
 from qa.answer.signs.rows import (
     Row,
+    Tables,
     figure_columns,
     named_columns,
-    number,
+    number_or_time,
     rows_meant,
     year_columns,
 )
-from qa.schema import Span
+from qa.schema import Passage, Span
 from qa.words import stem, words
 
 _MOST = (
-    r"most|highest|largest|biggest|greatest|maximum|longest|tallest|heaviest|deepest|newest|latest|"
-    r"youngest|busiest|widest|fastest|strongest|top|more than any"
+    r"most|highest|largest|biggest|greatest|maximum|longest|tallest|heaviest|deepest|newest|"
+    r"latest|youngest|busiest|widest|fastest|quickest|strongest|top|more than any|wettest|"
+    r"rainiest|hottest|warmest|sunniest|farthest|furthest|loudest|noisiest|richest|steepest|thickest|fullest|brightest"
 )
 _LEAST = (
-    r"least|fewest|lowest|smallest|minimum|shortest|lightest|shallowest|oldest|earliest|cheapest|"
-    r"narrowest|slowest|weakest|bottom|less than any"
+    r"least|fewest|lowest|smallest|minimum|shortest|lightest|shallowest|oldest|earliest|"
+    r"cheapest|narrowest|slowest|weakest|bottom|less than any|driest|coldest|coolest|"
+    r"nearest|closest|quietest|poorest|flattest|thinnest|emptiest|darkest"
 )
+# What a column is called that says how wet, old or far each thing is.
+_MEASURES = [
+    (re.compile(rf"\b(?:{words})(?:est|er)\b", re.IGNORECASE), re.compile(label, re.IGNORECASE))
+    for words, label in (
+        ("wett|raini|dri", r"\b(?:rain\w*|precipitation)"),
+        ("hott|warm|cold|cool", r"\btemp|°|\bdegrees\b"),
+        ("sunni", r"\bsun"),
+        ("high|tall|low", r"\b(?:height|altitude|elevation)\b"),
+        ("deep|shallow", r"\bdepth\b"),
+        ("heavi|light", r"\b(?:weight|mass|kg|kilos?|pounds?|tonn?e?s?)\b"),
+        (
+            "long|short",
+            r"\b(?:length|distance|duration|time|service|km|miles|years|hours|minutes|days)\b",
+        ),
+        ("near|clos|far?th|furth", r"\b(?:distance|km|miles|far|away)\b"),
+        ("loud|noisi|quiet", r"\b(?:noise|sound|loudness|db)\b"),
+        ("rich|poor", r"\b(?:income|wealth|gdp|earnings)\b"),
+        ("steep|flatt", r"\b(?:slope|gradient|grade|incline)\b"),
+        ("busi", r"\b(?:visit|visitors|passengers|customers|guests|calls|trips|traffic)\b"),
+        ("wid|narrow", r"\b(?:width|wide)\b"),
+        ("thick|thin|thinn", r"\bthickness\b"),
+    )
+]
+_AGE = re.compile(r"\bage\b", re.IGNORECASE)
 _SUPERLATIVE = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE)
 # "Which made more bags, Ash or Bay?"
 _COMPARED = re.compile(
     r"^(?=.*\b\w+ or (?:the )?\w+).*?\b(?:(?P<most>more|higher|larger|bigger|greater|longer|taller|"
-    r"heavier|deeper|newer|later|younger|busier|wider|faster|stronger)|(?P<least>less|fewer|lower|"
+    r"heavier|deeper|newer|later|younger|busier|wider|faster|quicker|stronger)|(?P<least>less|fewer|lower|"
     r"smaller|shorter|lighter|shallower|older|earlier|cheaper|narrower|slower|weaker))\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -48,12 +76,32 @@ _COMPARES = re.compile(
     r"majority|primary|peak|all|best|worst|than|\w{3,}est)\b",
     re.IGNORECASE,
 )
+# "Which school opened first?", of a column of years.
+_IN_ORDER = re.compile(
+    r"^\W*(?:which|who|what)\b.*\b\w{2,}(?:ed|t|n|an|me|ilt|gan)\s+"
+    r"(?:(?P<least>first|earliest)|(?P<most>last|latest|most recently))\W*$",
+    re.IGNORECASE,
+)
+_RANKS = ["fir", "sec", "thi", "fou", "fif", "six", "sev"]
+_SUPERLATIVE_WORD = r"(?:\w{2,}est|most|least|fewest)\b"
+_NTH = re.compile(
+    rf"\b(?P<rank>second|third|fourth|fifth|sixth|seventh)[\s-]+{_SUPERLATIVE_WORD}", re.IGNORECASE
+)
+_TOP_SEVERAL = re.compile(
+    rf"\b(?:two|three|four|five|ten|\d+)\s+{_SUPERLATIVE_WORD}|"
+    r"\b(?:top|bottom)\s+(?:two|three|four|five|ten|\d+)\b",
+    re.IGNORECASE,
+)
 _DEAREST = re.compile(r"\b(?:most expensive|dearest)\b", re.IGNORECASE)
 _BY_YEAR = re.compile(r"\b(?:new|lat|young|old|earli)(?:est|er)\b", re.IGNORECASE)
+_OF_PACE = re.compile(r"\b(?:fast|quick|slow)(?:est|er)\b", re.IGNORECASE)
+_SPEED = re.compile(r"\b(?:speed|pace|velocity|knots|mph|kn)\b|/\s?(?:h|s)\b", re.IGNORECASE)
+_TIME = re.compile(r"\b(?:time|duration|minutes|seconds|hours)\b", re.IGNORECASE)
 _OF_PRICE = re.compile(
     r"\b(?:cheap(?:est|er)|(?:most|more) expensive|dearest|dearer)\b", re.IGNORECASE
 )
 _PRICE = re.compile(r"\b(?:price|cost|fee|fare|rate)s?\b", re.IGNORECASE)
+_ASKS = (_IN_ORDER, _SUPERLATIVE, _COMPARED, _DEAREST)
 _LEAST_ROWS = 2
 
 
@@ -66,7 +114,7 @@ class Extreme(NamedTuple):
 
 def asks_for_extreme(question: str) -> bool:
     """Whether a question asks which of several has the most or the least."""
-    return any(asks.search(question) for asks in (_SUPERLATIVE, _DEAREST, _COMPARED))
+    return any(asks.search(question) for asks in _ASKS)
 
 
 def ranks_nothing(question: str, text: str, around: str) -> bool:
@@ -89,13 +137,21 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     column = _column(question, rows) if len(rows) >= _LEAST_ROWS else None
     if column is None:
         return None
-    numbers = [found for row in rows if (found := number(row.value(column)))]
+    numbers = [found for row in rows if (found := number_or_time(row.value(column)))]
     if len({found.unit for found in numbers}) > 1:
         return None
-    match = _SUPERLATIVE.search(question) or _COMPARED.search(question)
-    least = match is not None and match["least"] is not None and not _DEAREST.search(question)
+    match = next((found for asks in _ASKS if (found := asks.search(question))), None)
+    least = match is not None and match.groupdict().get("least") and not _DEAREST.search(question)
+    fast_by_time = _OF_PACE.search(question) and not _SPEED.search(column)
+    old_by_age = _BY_YEAR.search(question) and _AGE.search(column)
+    if fast_by_time or old_by_age:
+        least = not least  # the fastest takes the least time, the oldest is of the greatest age
     amounts = [found.amount for found in numbers]
-    wanted = min(amounts) if least else max(amounts)
+    place = _place(question)
+    ordered = sorted(amounts, reverse=not least)
+    if place is None or place >= len(ordered):
+        return None
+    wanted = ordered[place]
     if amounts.count(wanted) > 1:
         return None
     row = rows[amounts.index(wanted)]
@@ -104,21 +160,65 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     return Extreme(row.span, cell.value.shift(row.start))
 
 
+def _place(question: str) -> int | None:
+    """Number the place that is asked for, 1 for "the second highest"; None for several."""
+    if _TOP_SEVERAL.search(question):
+        return None
+    match = _NTH.search(question)
+    return 0 if match is None else _RANKS.index(match["rank"].lower()[:3])
+
+
+def extreme_places(
+    question: str, passages: Iterable[Passage], text_of: Callable[[str], str]
+) -> set[tuple[str, int]]:
+    """Find the rows with the most or the least of the tables that passages hold rows of.
+
+    Args:
+        question: As asked.
+        passages: Some of the documents'.
+        text_of: Returns a document's text.
+
+    Returns:
+        Of each its document and where its line starts there.
+    """
+    places, tables = set(), Tables(text_of)
+    for passage in passages:
+        rows = [span for span in passage.sentences if len(cells(passage.slice(span))) > 1]
+        for row in rows[:1] + rows[-1:]:
+            best = extreme(question, tables.around(passage.doc_id, row.start))
+            if best is not None:
+                places.add((passage.doc_id, best.row.start))
+    return places
+
+
 def _column(question: str, rows: Sequence[Row]) -> str | None:
     """Find the column that is compared: the one the question names, or the only one."""
-    numeric = figure_columns(rows)
+    numeric = figure_columns(rows, number_or_time)
     years = year_columns(rows, numeric)
-    if _BY_YEAR.search(question):
-        return years[0] if len(years) == 1 else None
+    if _BY_YEAR.search(question) or _IN_ORDER.search(question):
+        aged = years or [label for label in numeric if _AGE.search(label)]
+        return aged[0] if len(aged) == 1 else None
+    if _OF_PACE.search(question):
+        paces = [label for label in numeric if _SPEED.search(label)]
+        numeric = paces or [label for label in numeric if _TIME.search(label)]
     if _OF_PRICE.search(question):
         numeric = [label for label in numeric if _PRICE.search(label)]
     others = [label for label in numeric if label not in years]
-    choice = named_columns(question, numeric) or others
+    choice = named_columns(question, numeric) or _measured(question, others) or others
     return choice[0] if len(choice) == 1 else None
+
+
+def _measured(question: str, columns: Sequence[str]) -> list[str]:
+    """Of some columns those that say how much of it each thing has: of "the wettest", the rain."""
+    labels = [label for asks, label in _MEASURES if asks.search(question)]
+    return [column for column in columns if any(label.search(column) for label in labels)]
 
 
 def _asks_which(question: str, label: str) -> bool:
     """Whether the thing is asked for, which a table's first column names, not the figure."""
     first = re.escape(label)
-    return re.search(rf"\b(?:which|who|whose|what (?:is|was) the name|(?:what|which) {first})\b",
-                     question, re.IGNORECASE) is not None  # fmt: skip
+    asks = (
+        rf"\b(?:which|who|whose|what (?:is|was) the name|what {first}|"
+        rf"what (?:is|was) (?:the|our) (?:\w+est|(?:most|least) \w+) {first})\b"
+    )
+    return re.search(asks, question, re.IGNORECASE) is not None

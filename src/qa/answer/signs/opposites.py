@@ -1,0 +1,65 @@
+"""Tell whether words are of the opposite of what a question names: of summer, not of winter.
+
+Knows groups of English words of which only one can be meant. What is nearest to the answer
+counts: its part of the sentence, then the sentence, then the headings above.
+"""
+
+from qa.answer.signs.binding import parts
+from qa.schema import Span
+from qa.words import stem, words
+
+_GROUPS = [
+    [frozenset(map(stem, one.split(","))) for one in group.split()]
+    for group in (
+        "summer winter spring autumn",
+        "indoor,indoors,inside outdoor,outdoors,outside",
+        "weekday,weekdays weekend,weekends",
+        "adult,adults child,children,kids",
+        "arrival,arrivals departure,departures",
+        "morning,mornings afternoon,afternoons evening,evenings",
+        "minimum maximum",
+        "men,boys women,girls",
+        "import,imports,imported export,exports,exported",
+        "gross net",
+        "inbound,incoming outbound,outgoing",
+        "urban rural",
+        "full-time part-time",
+        "employer,employers employee,employees",
+        "landlord,landlords tenant,tenants",
+        "lender,lenders borrower,borrowers",
+        "deposit,deposits withdrawal,withdrawals",
+    )
+]
+
+
+def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool:
+    """Whether an answer is said of the opposite of what a question names, and not of that, too.
+
+    Args:
+        question: As asked.
+        text: The sentence.
+        answer: Its place in the sentence.
+        above: The headings above it.
+    """
+    asked = _stems(question)
+    groups = [group for group in _GROUPS if sum(not one.isdisjoint(asked) for one in group) == 1]
+    if not groups:
+        return False
+    part = [span for span in parts(text) if span.start <= answer.start < span.end]
+    nearest = [_stems(text[slice(*span)]) for span in part[:1]]
+    return any(_is_other(group, asked, [*nearest, _stems(text), _stems(above)]) for group in groups)
+
+
+def _is_other(group: list[frozenset[str]], asked: set[str], levels: list[set[str]]) -> bool:
+    """Whether the first words that have any of a group have another than is asked."""
+    for said in levels:
+        found = [one for one in group if not one.isdisjoint(said)]
+        if found:
+            return all(one.isdisjoint(asked) for one in found)
+    return False
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text)} | {
+        stem(word.strip(".,;:()")) for word in text.lower().split() if "-" in word
+    }

@@ -1,0 +1,31 @@
+"""Of summer, not of winter: the opposite of what is asked is told by what is nearest."""
+
+import pytest
+
+from qa.answer.signs.opposites import of_opposite
+from qa.schema import Span
+
+BOATS = "In summer the last boat leaves at 9.30 p.m., in winter at 7.15 p.m."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer", "above", "other"),
+    [
+        ("When does the last boat leave in winter?", BOATS, "9.30", "", True),
+        ("When does the last boat leave in winter?", BOATS, "7.15", "", False),
+        ("When does the last boat leave in summer?", BOATS, "7.15", "", True),
+        ("When does the last boat leave?", BOATS, "9.30", "", False),
+        ("When must music stop inside?", "Music outdoors ends at 22:00", "22:00", "", True),
+        ("When must music stop inside?", "Music indoors ends at 1:00", "1:00", "", False),
+        ("What do children pay?", "The fee is 9 euros.", "9", "Adults", True),
+        ("What do children pay?", "The fee is 9 euros.", "9", "Adults and children", False),
+        ("What do children pay?", "For kids it is 9 euros.", "9", "Adults", False),
+        ("Do summer and winter differ?", "In winter it is shut.", "shut", "", False),
+        ("Is part-time work possible?", "Full-time staff get 30 days.", "30", "", True),
+    ],
+)
+def test_the_opposite_is_told(
+    question: str, text: str, answer: str, above: str, other: bool
+) -> None:
+    at = text.index(answer)
+    assert of_opposite(question, text, Span(at, at + len(answer)), above) is other

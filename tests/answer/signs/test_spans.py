@@ -1,0 +1,42 @@
+"""The words of a sentence that answer: all that are listed, never of the opposite."""
+
+import pytest
+
+from qa.answer.signs.spans import best_answer
+from qa.models.span_network import SpanScore
+from qa.schema import Passage, Span
+
+
+def said(question: str, text: str, *answers: str) -> str:
+    """Choose among the spans of the network, the best first."""
+    sentence = Span(0, len(text))
+    passage = Passage("id", "a.txt", 0, len(text), text, "", (sentence,))
+    spans = [Span(text.index(a), text.index(a) + len(a)) for a in answers]
+    others = tuple(SpanScore(span, 1.0 - n) for n, span in enumerate(spans[1:]))
+    score = SpanScore(spans[0], 2.0, others=others)
+    return passage.slice(best_answer(question, passage, sentence, sentence, score)[0])
+
+
+KOSOVO = "Phones there had codes of Serbia (+381), Slovenia (+386) or Monaco (+377)."
+BOATS = "In summer the last boat leaves at 9.30 p.m., in winter at 7.15 p.m."
+CUPS = "A job with a high priority waits, and does not interrupt one that is printing."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answers", "whole"),
+    [
+        ("Which country calling codes worked?", KOSOVO, ["Serbia"],
+         "Serbia (+381), Slovenia (+386) or Monaco (+377)"),
+        ("Which country was first?", KOSOVO, ["Serbia"], "Serbia"),
+        ("Where are the backups?", "They are at a second site in Tromvik.", ["a second site"],
+         "a second site in Tromvik"),
+        ("What is there?", "They are at a second site in Tromvik.", ["a second site"],
+         "a second site"),
+        ("When does the last boat leave in winter?", BOATS, ["9.30 p.m", "7.15 p.m"], "7.15 p.m"),
+        ("What happens to an urgent job?", CUPS, ["waits"], CUPS),
+    ],
+)  # fmt: skip
+def test_as_much_is_said_as_is_asked(
+    question: str, text: str, answers: list[str], whole: str
+) -> None:
+    assert said(question, text, *answers) == whole
