@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from qa.answer.calibration import UNCALIBRATED, Calibration, Risk
 from qa.answer.pipeline import Answerer
 from qa.answer.read import Corpus, Query, Reader, supporting
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import Features
-from qa.answer.signs.select import Candidate
 from qa.errors import ReaderError
 from qa.models.encoder import Vectors
 from qa.models.span_network import ClaimScores, PassageScores, SpanNetwork, SpanScore

@@ -28,8 +28,8 @@ from qa.answer.outcome.table import table_of
 from qa.answer.outcome.versions import Sources
 from qa.answer.read import Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.question import without_courtesies
-from qa.answer.signs.select import Candidate
 from qa.answer.sources import SourceFiles, SourceView
 from qa.documents.named import named_in
 from qa.documents.sandbox import PageImage, Sandbox

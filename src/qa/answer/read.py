@@ -17,16 +17,8 @@ from typing import NamedTuple
 from qa.answer.calibration import Calibration
 from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise
-from qa.answer.signs.cells import (
-    fields,
-    gives_back,
-    is_header,
-    is_unticked,
-    leaves_column_open,
-    says_total,
-)
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.claim import as_claim
-from qa.answer.signs.extent import extent, is_intro, lists_other_steps
 from qa.answer.signs.features import (
     Features,
     asked_words,
@@ -47,7 +39,6 @@ from qa.answer.signs.features import (
 )
 from qa.answer.signs.notes import annotated, without_marks
 from qa.answer.signs.opposites import of_opposite
-from qa.answer.signs.pieces import lacks_piece
 from qa.answer.signs.question import (
     asks_for_month,
     asks_for_name,
@@ -55,10 +46,20 @@ from qa.answer.signs.question import (
     asks_for_quoted,
     asks_for_total,
 )
-from qa.answer.signs.select import Candidate, attributes, is_quoted, selected
-from qa.answer.signs.spans import best_answer, is_row, wrong_type
-from qa.answer.signs.superlative import asks_for_extreme, extreme_places, ranks_nothing
+from qa.answer.signs.select import attributes, is_quoted, selected
+from qa.answer.signs.tables.cells import (
+    fields,
+    gives_back,
+    is_header,
+    is_unticked,
+    leaves_column_open,
+    says_total,
+)
+from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places, ranks_nothing
 from qa.answer.signs.times import of_other_days
+from qa.answer.span.extent import extent, is_intro, lists_other_steps
+from qa.answer.span.pieces import lacks_piece
+from qa.answer.span.spans import best_answer, is_row, wrong_type
 from qa.languages import language_of
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded

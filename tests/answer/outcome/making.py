@@ -1,8 +1,8 @@
 """Sentences that may answer, made for tests."""
 
 from qa.answer.outcome.versions import Sources
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import Features
-from qa.answer.signs.select import Candidate
 from qa.formats.blocks import split_blocks
 from qa.schema import Document, Passage, Span
 

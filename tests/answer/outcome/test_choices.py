@@ -2,7 +2,7 @@
 
 from qa.answer.outcome.choices import choices
 from qa.answer.outcome.things import Things
-from qa.answer.signs.select import Candidate
+from qa.answer.signs.candidate import Candidate
 from tests.answer.outcome.making import candidate, sources
 
 CABIN = candidate("cabin.md", "The cabin\n\nIt sleeps six.", "It sleeps six.", "six")

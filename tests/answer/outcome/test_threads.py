@@ -3,7 +3,7 @@
 import pytest
 
 from qa.answer.outcome.threads import Thread
-from qa.answer.signs.select import Candidate
+from qa.answer.signs.candidate import Candidate
 from qa.schema import QUOTED_MAIL, Document
 from tests.answer.outcome.making import candidate
 

@@ -6,7 +6,7 @@ import pytest
 
 from qa.answer.outcome.things import Things
 from qa.answer.outcome.versions import Version, meant, versions
-from qa.answer.signs.select import Candidate
+from qa.answer.signs.candidate import Candidate
 from tests.answer.outcome.making import candidate, sources
 
 QUESTION = "What does a moorage cost a night?"

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from qa.answer.signs.select import Candidate, selected
+from qa.answer.signs.candidate import Candidate
+from qa.answer.signs.select import selected
 from qa.schema import Span
 from tests.answer.outcome.making import candidate
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from qa.answer.outcome.things import Things
 from qa.answer.read import answer_words
-from qa.answer.signs.select import Candidate
+from qa.answer.signs.candidate import Candidate
 
 _SAME_COVERAGE = 0.95
 # Of how likely the first is: what is less likely is no other answer, however sure if read alone.

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from qa.answer.signs.cells import cells
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.question import question_names
-from qa.answer.signs.rows import (
+from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.rows import (
     Number,
     Row,
     Tables,
@@ -22,7 +23,6 @@ from qa.answer.signs.rows import (
     stems,
     year_columns,
 )
-from qa.answer.signs.select import Candidate
 from qa.schema import Operation, Passage, Term
 from qa.words import stem, words
 

@@ -12,7 +12,7 @@ from qa.answer.outcome.things import Things
 from qa.answer.outcome.threads import Thread
 from qa.answer.outcome.versions import Sources, differ, meant, versions
 from qa.answer.read import Query, Reader, answer_words, supporting
-from qa.answer.signs.select import Candidate
+from qa.answer.signs.candidate import Candidate
 from qa.schema import Reading
 
 _LIKELY = 0.5

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import key_words
-from qa.answer.signs.select import Candidate
 from qa.schema import Passage, RetrievedPassage, Span
 from qa.words import parted, query_terms, stem, words
 

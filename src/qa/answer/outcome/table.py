@@ -7,7 +7,7 @@ row that names the columns. Does not know HTML.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qa.answer.signs.cells import Cell, cells, header_above
+from qa.answer.signs.tables.cells import Cell, cells, header_above
 from qa.schema import Span, Table
 
 _LOOKED_ABOVE = 20_000

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from qa.answer.outcome.dates import without_editions
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.question import question_names
-from qa.answer.signs.select import Candidate
 from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _DOCUMENT_WORDS = frozenset(

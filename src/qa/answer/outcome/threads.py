@@ -8,6 +8,7 @@ kind tells what it is about. Does not know versions.
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import has_asked_type
 from qa.answer.signs.question import (
     asks_for_date,
@@ -15,7 +16,7 @@ from qa.answer.signs.question import (
     asks_for_number,
     asks_for_quoted,
 )
-from qa.answer.signs.select import Candidate, is_quoted
+from qa.answer.signs.select import is_quoted
 from qa.schema import Document
 from qa.words import FUNCTION_WORDS, squeezed, stem, words
 

@@ -20,7 +20,8 @@ from qa.answer.outcome.dates import (
 from qa.answer.outcome.things import Things
 from qa.answer.outcome.threads import Thread
 from qa.answer.read import answer_words
-from qa.answer.signs.select import Candidate, is_quoted
+from qa.answer.signs.candidate import Candidate
+from qa.answer.signs.select import is_quoted
 from qa.formats.blocks import heading_paths
 from qa.schema import Block, Document, Reading, Span
 

@@ -5,15 +5,19 @@ is the third, which mail is only quoted. Does not know scores.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from qa.answer.signs.another import things_named
 from qa.answer.signs.binding import counted_noun, counts
-from qa.answer.signs.cells import cells, fields, is_empty_field, of_other_time
-from qa.answer.signs.features import Features
+from qa.answer.signs.candidate import Candidate, meant
+from qa.answer.signs.chosen_rows import (
+    extremes,
+    of_asked_time,
+    without_beaten_rows,
+    without_fields_beside_empty,
+)
 from qa.answer.signs.figures import of_another_amount
 from qa.answer.signs.question import (
     asked_item,
@@ -21,14 +25,13 @@ from qa.answer.signs.question import (
     asks_for_number,
     asks_for_quoted,
 )
-from qa.answer.signs.rows import Tables
-from qa.answer.signs.superlative import asks_for_extreme, extreme
+from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.superlative import asks_for_extreme
 from qa.index.passages.context import SEPARATOR
 from qa.schema import QUOTED_MAIL, Passage, Span
 from qa.words import FUNCTION_WORDS, query_terms, stem, words
 
 _FILE_WORDS = 2  # of a file's name that can be meant by its words alone
-_COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 _TITLE_WORDS = 2  # that titles of one kind have in common
 
 _MARKER = re.compile(
@@ -41,29 +44,6 @@ _ATTRIBUTION = re.compile(
     r"(?:wrote|schrieb|a écrit|escribió)\s*:$",
     re.DOTALL,
 )
-
-
-class Candidate(NamedTuple):
-    """A sentence that may answer, the words that would, and what speaks for them.
-
-    `answer` lies inside the sentence, or is several sentences with this one among them.
-    `computed` of a table's rows, the answer is not for the network to judge by one of them alone.
-    `unmentioned` are names in the question that no document mentions, as typed; `held` are
-    those of the question's words, by stem, that the sentence or its headings have.
-    """
-
-    passage: Passage
-    sentence: Span
-    answer: Span
-    features: Features
-    unmentioned: tuple[str, ...]
-    held: frozenset[str] = frozenset()
-    computed: bool = False
-
-    @property
-    def said(self) -> str:
-        """The words of the sentence."""
-        return self.passage.slice(self.sentence)
 
 
 def selected(
@@ -79,9 +59,9 @@ def selected(
     found = _of_titled(question, _of_named(question, found))
     found = _without_other_amounts(question, _without_uncounted(question, found))
     if asks_for_extreme(question):
-        return _extremes(question, found, text_of)
-    found = _of_asked_time(question, _without_fields_beside_empty(question, found))
-    found = _without_beaten_rows(found)
+        return extremes(question, found, text_of)
+    found = of_asked_time(question, without_fields_beside_empty(question, found))
+    found = without_beaten_rows(found)
     field = asked_mail_field(question)
     if field is not None:
         return _mail_lines(field, found, quoted=asks_for_quoted(question)) or found
@@ -173,110 +153,6 @@ def _without_uncounted(question: str, found: list[Candidate]) -> list[Candidate]
     ]
 
 
-def _extremes(
-    question: str, found: list[Candidate], text_of: Callable[[str], str]
-) -> list[Candidate]:
-    """Of every table keep the row that has the most or least, if there is exactly one.
-
-    The other rows of tables are taken to be of other things: none of them is the answer. What is
-    computed is as sure as that the table is meant, so the network's doubts don't count.
-    """
-    kept, tables = [], Tables(text_of)
-    for candidate in found:
-        passage, sentence, features = candidate.passage, candidate.sentence, candidate.features
-        if not cells(passage.slice(sentence)):
-            kept.append(candidate)
-            continue
-        best = extreme(question, tables.around(passage.doc_id, sentence.start))
-        if best is None:
-            features = features._replace(
-                other_thing=max(features.other_thing, 1.0), wrong_type=max(features.wrong_type, 1.0)
-            )
-            kept.append(candidate._replace(features=features))
-        elif best.row.start <= sentence.start < best.row.end:
-            features = _meant(features)._replace(
-                wrong_type=0.0, missing_figure=0.0, alone=_COMPUTED, claimed=_COMPUTED
-            )
-            kept.append(candidate._replace(answer=best.answer, features=features, computed=True))
-    return kept
-
-
-def _meant(features: Features) -> Features:
-    """Leave out a network's doubts about what was counted or computed."""
-    return features._replace(
-        answerable=max(features.answerable, 0.0),
-        margin=max(features.margin, 0.0),
-        evidence=max(features.evidence, 0.0),
-        other_thing=0.0,
-    )
-
-
-def _without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
-    """Leave out rows of which another of the same table has the question's words, and more."""
-    tables: defaultdict[tuple[str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
-    kept = []
-    for candidate in found:
-        row = cells(candidate.passage.slice(candidate.sentence))
-        if len(row) < 2:
-            kept.append(candidate)
-        else:
-            labels = tuple(cell.label for cell in row if cell.label)
-            tables[candidate.passage.doc_id, labels].append(candidate)
-    beaten = {
-        id(one)
-        for rows in tables.values()
-        for one in rows
-        if any(one.held < other.held for other in rows)
-    }
-    return [candidate for candidate in found if id(candidate) not in beaten]
-
-
-def _without_fields_beside_empty(question: str, found: list[Candidate]) -> list[Candidate]:
-    """Leave out a form's lines where the question names one that was not filled in.
-
-    Where “Returned on” is empty, “Lent on” does not say when something was returned; a line whose
-    label has another word of the question stays.
-    """
-    asked = {stem(term) for term in query_terms(question)}
-    passages = {candidate.passage.passage_id: candidate.passage for candidate in found}
-    empty = {passage_id: _empty_fields(passage) for passage_id, passage in passages.items()}
-
-    def stays(candidate: Candidate) -> bool:
-        lines = empty[candidate.passage.passage_id]
-        labels = [_stems(candidate.passage.slice(line)) for line in lines]
-        named = [label for label in labels if label and label <= asked]
-        row = fields(candidate.said) if named else []
-        own = _stems(row[0].label) & asked if len(row) == 1 else None
-        return candidate.sentence not in lines and (
-            own is None or not any(own <= label for label in named)
-        )
-
-    return [candidate for candidate in found if stays(candidate)]
-
-
-def _empty_fields(passage: Passage) -> set[Span]:
-    shifted = ((span, span.shift(-passage.start)) for span in passage.sentences)
-    return {span for span, inside in shifted if is_empty_field(passage.text, *inside)}
-
-
-def _of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
-    """Leave out a form's “Last calibrated” where the next is asked for, or the other way round."""
-    rows = [fields(candidate.said) for candidate in found]
-    labels: defaultdict[str, list[str]] = defaultdict(list)
-    for candidate, row in zip(found, rows, strict=True):
-        labels[candidate.passage.doc_id] += [row[0].label] if len(row) == 1 else []
-    other = {doc_id: of_other_time(question, own) for doc_id, own in labels.items()}
-    return [
-        candidate
-        for candidate, row in zip(found, rows, strict=True)
-        if len(row) != 1 or row[0].label not in other[candidate.passage.doc_id]
-    ]
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
-
-
 def _without_quoted(question: str, found: list[Candidate]) -> list[Candidate]:
     """Leave out an older mail's sentences where the mail that quotes it says as much itself."""
     if asks_for_quoted(question):
@@ -310,7 +186,7 @@ def _mail_lines(label: str, found: list[Candidate], *, quoted: bool) -> list[Can
         group = "value" if match and "value" in match.groupdict() else label.lower()
         if match and group in match.groupdict() and match[group]:
             answer = Span(*match.span(group)).shift(sentence.start)
-            features = _meant(candidate.features)._replace(wrong_type=0.0)
+            features = meant(candidate.features)._replace(wrong_type=0.0)
             kept.append(candidate._replace(answer=answer, features=features))
     return kept
 
@@ -334,7 +210,7 @@ def _items(number: int, found: list[Candidate], text_of: Callable[[str], str]) -
         if item is None:
             kept.append(candidate)
         elif item.at == (number if number >= 0 else item.of - 1):
-            kept.append(candidate._replace(answer=item.words, features=_meant(candidate.features)))
+            kept.append(candidate._replace(answer=item.words, features=meant(candidate.features)))
     return kept
 
 

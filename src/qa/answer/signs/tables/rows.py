@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from qa.answer.signs.cells import Cell, cells, says_total
+from qa.answer.signs.tables.cells import Cell, cells, says_total
 from qa.schema import Span
 from qa.words import query_terms, stem, words
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.signs.spans import best_answer
+from qa.answer.span.spans import best_answer
 from qa.models.span_network import SpanScore
 from qa.schema import Passage, Span
 

@@ -6,8 +6,8 @@ Does not know words of the answer or how sure it is.
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.cells import cells
 from qa.answer.signs.question import asks_for_all, asks_for_one, asks_for_sentence
+from qa.answer.signs.tables.cells import cells
 from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
 from qa.words import query_terms, stem, words

@@ -7,11 +7,8 @@ import re
 from collections.abc import Sequence
 
 from qa.answer.signs.binding import bound_part
-from qa.answer.signs.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
-from qa.answer.signs.extent import is_code, whole_command
 from qa.answer.signs.features import has_asked_type, only_repeats, repeats_figure
 from qa.answer.signs.opposites import of_opposite
-from qa.answer.signs.pieces import asked_piece
 from qa.answer.signs.question import (
     asks_for_name,
     asks_for_number,
@@ -19,7 +16,10 @@ from qa.answer.signs.question import (
     asks_for_several,
     asks_for_total,
 )
-from qa.answer.signs.snap import snap
+from qa.answer.signs.tables.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
+from qa.answer.span.extent import is_code, whole_command
+from qa.answer.span.pieces import asked_piece
+from qa.answer.span.snap import snap
 from qa.models.span_network import SpanScore
 from qa.schema import Passage, Span
 

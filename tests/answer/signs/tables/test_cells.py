@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.cells import (
+from qa.answer.signs.tables.cells import (
     asked_cell,
     cell_of,
     cells,

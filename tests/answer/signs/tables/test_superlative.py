@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.rows import Row, Tables
-from qa.answer.signs.superlative import (
+from qa.answer.signs.tables.rows import Row, Tables
+from qa.answer.signs.tables.superlative import (
     asks_for_extreme,
     extreme,
     extreme_places,

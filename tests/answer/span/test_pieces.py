@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.signs.pieces import asked_piece, lacks_piece
+from qa.answer.span.pieces import asked_piece, lacks_piece
 from qa.schema import Span
 
 RENT = "地上车位每月租金280元，地下车位每月租金420元。"

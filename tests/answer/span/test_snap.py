@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.answer.signs.snap import snap
+from qa.answer.span.snap import snap
 from qa.schema import Span
 
 _PIECES = (

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from qa.answer.signs.cells import cells
-from qa.answer.signs.rows import (
+from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.rows import (
     Row,
     Tables,
     figure_columns,
@@ -140,7 +140,7 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     numbers = [found for row in rows if (found := number_or_time(row.value(column)))]
     if len({found.unit for found in numbers}) > 1:
         return None
-    match = next((found for asks in _ASKS if (found := asks.search(question))), None)
+    match = next((asked for asks in _ASKS if (asked := asks.search(question))), None)
     least = match is not None and match.groupdict().get("least") and not _DEAREST.search(question)
     fast_by_time = _OF_PACE.search(question) and not _SPEED.search(column)
     old_by_age = _BY_YEAR.search(question) and _AGE.search(column)

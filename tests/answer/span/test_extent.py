@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa.answer.signs.extent import extent, is_intro, lists_other_steps, whole_command
+from qa.answer.span.extent import extent, is_intro, lists_other_steps, whole_command
 from qa.schema import Passage, Span
 
 

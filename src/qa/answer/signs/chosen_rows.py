@@ -1,0 +1,111 @@
+"""Rule out rows and lines of forms that another of the same table or form plainly beats.
+
+Which row has the question's own values, or the most of what it asks for; which line was filled in.
+Does not know scores.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from qa.answer.signs.candidate import Candidate, meant
+from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
+from qa.answer.signs.tables.rows import Tables
+from qa.answer.signs.tables.superlative import extreme
+from qa.schema import Passage, Span
+from qa.words import FUNCTION_WORDS, query_terms, stem, words
+
+_COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
+
+
+def extremes(
+    question: str, found: list[Candidate], text_of: Callable[[str], str]
+) -> list[Candidate]:
+    """Of every table keep the row that has the most or least, if there is exactly one.
+
+    The other rows of tables are taken to be of other things: none of them is the answer. What is
+    computed is as sure as that the table is meant, so the network's doubts don't count.
+    """
+    kept, tables = [], Tables(text_of)
+    for candidate in found:
+        passage, sentence, features = candidate.passage, candidate.sentence, candidate.features
+        if not cells(passage.slice(sentence)):
+            kept.append(candidate)
+            continue
+        best = extreme(question, tables.around(passage.doc_id, sentence.start))
+        if best is None:
+            features = features._replace(
+                other_thing=max(features.other_thing, 1.0), wrong_type=max(features.wrong_type, 1.0)
+            )
+            kept.append(candidate._replace(features=features))
+        elif best.row.start <= sentence.start < best.row.end:
+            features = meant(features)._replace(
+                wrong_type=0.0, missing_figure=0.0, alone=_COMPUTED, claimed=_COMPUTED
+            )
+            kept.append(candidate._replace(answer=best.answer, features=features, computed=True))
+    return kept
+
+
+def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
+    """Leave out rows of which another of the same table has the question's words, and more."""
+    tables: defaultdict[tuple[str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
+    kept = []
+    for candidate in found:
+        row = cells(candidate.passage.slice(candidate.sentence))
+        if len(row) < 2:
+            kept.append(candidate)
+        else:
+            labels = tuple(cell.label for cell in row if cell.label)
+            tables[candidate.passage.doc_id, labels].append(candidate)
+    beaten = {
+        id(one)
+        for rows in tables.values()
+        for one in rows
+        if any(one.held < other.held for other in rows)
+    }
+    return [candidate for candidate in found if id(candidate) not in beaten]
+
+
+def without_fields_beside_empty(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out a form's lines where the question names one that was not filled in.
+
+    Where “Returned on” is empty, “Lent on” does not say when something was returned; a line whose
+    label has another word of the question stays.
+    """
+    asked = {stem(term) for term in query_terms(question)}
+    passages = {candidate.passage.passage_id: candidate.passage for candidate in found}
+    empty = {passage_id: _empty_fields(passage) for passage_id, passage in passages.items()}
+
+    def stays(candidate: Candidate) -> bool:
+        lines = empty[candidate.passage.passage_id]
+        labels = [_stems(candidate.passage.slice(line)) for line in lines]
+        named = [label for label in labels if label and label <= asked]
+        row = fields(candidate.said) if named else []
+        own = _stems(row[0].label) & asked if len(row) == 1 else None
+        return candidate.sentence not in lines and (
+            own is None or not any(own <= label for label in named)
+        )
+
+    return [candidate for candidate in found if stays(candidate)]
+
+
+def _empty_fields(passage: Passage) -> set[Span]:
+    shifted = ((span, span.shift(-passage.start)) for span in passage.sentences)
+    return {span for span, inside in shifted if is_empty_field(passage.text, *inside)}
+
+
+def of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
+    """Leave out a form's “Last calibrated” where the next is asked for, or the other way round."""
+    rows = [fields(candidate.said) for candidate in found]
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for candidate, row in zip(found, rows, strict=True):
+        labels[candidate.passage.doc_id] += [row[0].label] if len(row) == 1 else []
+    other = {doc_id: of_other_time(question, own) for doc_id, own in labels.items()}
+    return [
+        candidate
+        for candidate, row in zip(found, rows, strict=True)
+        if len(row) != 1 or row[0].label not in other[candidate.passage.doc_id]
+    ]
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
