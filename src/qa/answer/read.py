@@ -24,19 +24,16 @@ from qa.answer.signs.features import (
     asked_words,
     asks_itself,
     gives_no_reason,
-    has_asked_type,
-    has_number,
     held_words,
     key_words,
     missing_figure,
-    of_another_month,
     points_back,
     share,
-    speaks_of_no_money,
     stands_out,
     surroundings,
     unmentioned_names,
 )
+from qa.answer.signs.kinds import has_asked_type, has_number, of_another_month, speaks_of_no_money
 from qa.answer.signs.notes import annotated, without_marks
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (

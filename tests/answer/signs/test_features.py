@@ -7,17 +7,16 @@ from hypothesis import strategies as st
 from qa.answer.signs.features import (
     asked_words,
     gives_no_reason,
-    has_asked_type,
     held_words,
     key_words,
     missing_figure,
     repeats_figure,
     share,
-    speaks_of_no_money,
     stands_out,
     surroundings,
     unmentioned_names,
 )
+from qa.answer.signs.kinds import has_asked_type, speaks_of_no_money
 from qa.schema import Passage, Span
 
 TEXT = "Ada wrote 40 letters in 1843. The engine was never built."

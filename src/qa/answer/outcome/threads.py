@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from qa.answer.signs.candidate import Candidate
-from qa.answer.signs.features import has_asked_type
+from qa.answer.signs.kinds import has_asked_type
 from qa.answer.signs.question import (
     asks_for_date,
     asks_for_name,

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from qa.answer.signs.binding import bound_part
-from qa.answer.signs.features import has_asked_type, only_repeats, repeats_figure
+from qa.answer.signs.features import only_repeats, repeats_figure
+from qa.answer.signs.kinds import has_asked_type
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
     asks_for_name,

@@ -1,0 +1,120 @@
+"""Tell whether words are of the kind that is asked for: a number and its unit, a date, a name."""
+
+import re
+
+from qa.answer.signs.question import (
+    asks_for_date,
+    asks_for_money,
+    asks_for_month,
+    asks_for_name,
+    asks_for_number,
+    asks_for_other_unit,
+    asks_for_percentage,
+    asks_for_year,
+    asks_how_much_money,
+)
+from qa.answer.signs.times import YEAR
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER_IN_SENTENCE = re.compile(
+    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|"
+    r"half|once|twice|dozens?|hundreds?|thousands?|[mb]illions?)\b",
+    re.IGNORECASE,
+)
+_MONTH_NAME = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
+    re.IGNORECASE,
+)
+_MONTH = re.compile(rf"{_MONTH_NAME.pattern}|\d\d?[./-]\d\d?[./-]\d\d", re.IGNORECASE)
+_DATE_IN_SENTENCE = re.compile(
+    r"\b(?:1[0-9]|20)\d\ds?\b|\d:\d\d|\d/\d\d?/\d\d|\bcentur(?:y|ies)\b|"
+    rf"{_MONTH.pattern}|"
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|"
+    r"\b(?:days?|weeks?|months?|years?|hours?|minutes?) (?:after|before|later|ago|from)\b|"
+    r"\bwithin\b.{1,30}\b(?:days?|weeks?|months?|years?|hours?|minutes?)\b|\d ?[ap]\.?m\b|"
+    r"\b(?:noon|midnight|daily|weekly|monthly|annually|yearly|spring|summer|autumn|winter|easter|"
+    r"christmas|every (?:day|week|month|year|morning|evening))\b",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(r"[$€£¥₹]\s?\d")
+_MONEY_WORD = re.compile(
+    r"[$€£¥₹]|\b(?:dollars?|euros?|pounds|soles|cents?|usd|eur|gbp|chf|sek|nok|dkk|[mb]illion|crowns?|"
+    r"kron(?:er|or|a)|francs?|pesos?|rupees?|yen|yuan|renminbi|zloty|reais|forints?|r(?:o)?ubles?|"
+    r"dinars?|dirhams?|riyals?|baht|ringgit|pence|shillings?|guilders?|liras?|shekels?|"
+    r"franken|rappen|fr\.|kronen|d[oó]lares|libras|francos|centimes|c[eé]ntimos|dollari|"
+    r"mill(?:ionen|ones|iards|ions))(?!\w)",
+    re.I,
+)
+_FREE = re.compile(r"\b(?:gratuite?s?|gratis|kostenlos|kostenfrei)\b", re.IGNORECASE)
+# "The fee is 25." says no currency, and still a price.
+_OF_MONEY = re.compile(
+    r"\d[.,]\d\d(?!\d)|\b(?:fees?|prices?d?|costs?|char(?:ge[sd]?)|fares?|rents?|tolls?|tariffs?|rates?|pa(?:y|ys|id|yments?)|"
+    r"wages?|salar(?:y|ies)|deposits?|budgets?|grants?|funds?|subscriptions?|fines?d?|tax(?:es)?|"
+    r"money|cash|sums?|amounts?|free|worth|values?|revenues?|profits?|income|debts?|loans?|"
+    r"prix|tarifs?|co[uû]te?n?t?|preise?|kosten|kostet|gebühr(?:en)?|precios?|cuestan?|tarifas?)\b",
+    re.IGNORECASE,
+)
+_COINED = re.compile(
+    r"\d[\d.,]*(?:\s(?:hundred|thousand|million|billion))?\s(?:dollars?|euros?|usd|eur|gbp|crowns|"
+    r"kron(?:er|or)|francs|pesos|rupees|yen|yuan|zloty|reais|forints|r(?:o)?ubles|dinars|dirhams)\b",
+    re.IGNORECASE,
+)
+_SHARE_WORD = re.compile(
+    r"%|\b(?:per ?cent|percentage points|halves|half|third|quarter|fifth|tenth|majority|all|none)"
+    r"\b",
+    re.IGNORECASE,
+)
+_FIGURE_FIRST = re.compile(r"\W*\d[\d.,]*(?!\w|-)")
+
+
+def has_asked_type(question: str, answer: str) -> bool:
+    """Whether an answer is of the kind asked for: a number and its unit, a date, a name.
+
+    Args:
+        question: As asked.
+        answer: The answer's words, or a whole sentence.
+    """
+    if asks_for_number(question):
+        if asks_for_percentage(question):
+            return _SHARE_WORD.search(answer) is not None
+        if asks_for_money(question) and not _MONEY_WORD.search(answer):
+            return _FREE.search(answer) is not None
+        coined = _CURRENCY.search(answer) or _COINED.search(answer)
+        if asks_for_other_unit(question) and coined:
+            return False
+        return has_number(answer)
+    if asks_for_month(question):
+        return _MONTH.search(answer) is not None
+    if asks_for_year(question):
+        return YEAR.search(answer) is not None
+    if asks_for_date(question):
+        return _DATE_IN_SENTENCE.search(answer) is not None
+    return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
+
+
+def speaks_of_no_money(question: str, text: str) -> bool:
+    """Whether a sum of money is asked for, and a text has figures, but of other things."""
+    return (
+        asks_how_much_money(question)
+        and _FIGURE.search(text) is not None
+        and not any(says.search(text) for says in (_MONEY_WORD, _OF_MONEY, _SHARE_WORD, _FREE))
+    )
+
+
+def has_number(text: str) -> bool:
+    """Whether a text has a number, in figures or in words."""
+    return _NUMBER_IN_SENTENCE.search(text) is not None
+
+
+def of_another_month(question: str, text: str) -> bool:
+    """Whether a text names months, and none that the question names."""
+    asked, said = months(question), months(text)
+    return bool(asked and said) and not asked & said
+
+
+def months(text: str) -> set[str]:
+    """Return the months that a text names, by three letters; “may” and “May I” are none."""
+    found = {match.group() for match in _MONTH_NAME.finditer(text) if match.start()}
+    return {name[:3].lower() for name in found if name != "may"}
