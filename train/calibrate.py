@@ -61,7 +61,7 @@ _NOT_IN_RANK = ("lead", "alone", "claimed", "stands_out")
 _LEAST_QUESTIONS = 40
 _LEFT_OUT_ONE_IN = 3
 _LEAST_TITLES = 6
-_PROMISES = (0.05, 0.1, 0.2, 0.3)
+_PROMISES = (0.05, 0.1, 0.15, 0.2, 0.3)
 # Passages that answer their questions stand in other sources; or questions nobody would ask:
 # answers replaced by others (nq_swap), templates on a passage they need not fit (policyqa).
 _NOT_ASKED = ("nearmiss_", "nq_swap", "policyqa")
