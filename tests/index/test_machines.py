@@ -14,7 +14,7 @@ from qa.cli import main
 from qa.documents.load import SourceFile, find_sources
 from qa.errors import WorkerError
 from qa.index.generations import encoders_dir
-from qa.index.machines.work import Preparer, Unprepared, Work, program
+from qa.index.machines.work import Preparer, Sent, Unprepared, Work, program
 from qa.index.passages.chunk import ChunkLimits
 from qa.index.passages.cut import Prepared
 from qa.models.export_encoder import model_folder
@@ -65,7 +65,8 @@ def sources(corpus: Path) -> list[SourceFile]:
 
 def prepared(preparer: Preparer, source: SourceFile) -> Prepared | Unprepared:
     """Have a document prepared, and sent."""
-    return _WIRE.decode(msgspec.msgpack.encode(preparer.prepare(source)))
+    sent = Sent(source.doc_id, Path(source.path).read_bytes())
+    return _WIRE.decode(msgspec.msgpack.encode(preparer.prepare(sent)))
 
 
 def as_read(stored: bytes) -> bytes:
@@ -101,14 +102,6 @@ def test_a_file_that_cannot_be_read_is_told_and_costs_only_itself(
     assert [file.doc_id for file in told] == [*BAD, "huge.txt"]
     assert [type(file) for file in told] == [RefusedFile, RefusedFile, SkippedFile]
     assert "200 MB of memory" in told[-1].reason
-
-
-def test_a_file_that_is_not_there_is_told_apart(corpus: Path, preparer: Make) -> None:
-    listed, machine = sources(corpus), preparer()
-    (corpus / "garden.md").unlink()
-    found = {source.doc_id: prepared(machine, source) for source in listed}
-    missing = [name for name, one in found.items() if isinstance(one, Unprepared) and one.missing]
-    assert missing == ["garden.md"]
 
 
 def test_another_program_prepares_nothing(encoder: dict[str, bytes]) -> None:

@@ -41,23 +41,17 @@ class Scene:
         files = {f"{n:03d}.txt": generated(n)[0] for n in range(60)}
         self.corpus = write_corpus(folder / "corpus", CORPUS | BAD | files)
 
-    def build(self, **options: Any) -> BuildReport:
-        """Build with Ray's machines, unless told otherwise."""
-        settings = tiny_settings(self.folder / "mine")
-        options = {"ray": self.ray} | options
-        return build_index(self.corpus, self.folder / "mine", settings, **options)
+    def build(self, name: str = "mine", **options: Any) -> BuildReport:
+        """Build with Ray's machines and the tiny models, unless told otherwise."""
+        index_dir = self.folder / name
+        options = {"ray": self.ray, "settings": tiny_settings(index_dir)} | options
+        return build_index(self.corpus, index_dir, **options)
 
-    def assert_as_without_ray(self, store: str = "", **options: Any) -> None:
-        """See that it holds and answers what one that Ray had no part in does."""
-        settings = tiny_settings(self.folder / "plain")
-        build_index(self.corpus, self.folder / "plain", settings, **options)
-        mine = open_index(self.folder / "mine", AskSettings(max_risk=1.0), store=store)
-        plain = open_index(self.folder / "plain", AskSettings(max_risk=1.0))
+    def assert_as_without_ray(self, **options: Any) -> None:
+        """See that it holds what one does that Ray had no part in."""
+        self.build("plain", ray="", **options)
+        mine, plain = (open_index(self.folder / name) for name in ("mine", "plain"))
         assert_same_contents(mine.index, plain.index)
-        asked = [*QUESTIONS, *(generated(n)[1] for n in range(0, 60, 12))]
-        assert_same_answers(mine, plain, asked)
-        mine.close()
-        plain.close()
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +78,20 @@ def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.index.machines.spread._MOST_DOCUMENTS", 2)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("kept", ["local", "lite"])
 def test_a_build_holds_and_answers_what_one_without_ray_does(scene: Scene, kept: str) -> None:
     store = address(kept, scene.folder)
-    report = scene.build(store=store)
+    report = scene.build(store=store, settings=None)
     assert report.encoded == report.passages
     assert report.tokens > 0
     assert {file.doc_id for file in report.skipped} == BAD.keys()
-    scene.assert_as_without_ray(store)
-    assert scene.build(store=store).up_to_date
+    scene.build("plain", ray="", settings=None)
+    mine = open_index(scene.folder / "mine", AskSettings(max_risk=1.0), store=store)
+    plain = open_index(scene.folder / "plain", AskSettings(max_risk=1.0))
+    assert_same_contents(mine.index, plain.index)
+    assert_same_answers(mine, plain, [*QUESTIONS, *(generated(n)[1] for n in range(0, 60, 6))])
+    assert scene.build(store=store, settings=None).up_to_date
 
 
 def test_updates_follow_what_is_added_changed_renamed_and_removed(scene: Scene) -> None:
@@ -138,7 +137,7 @@ def kill_one_at_work(machines: Any) -> list[int]:
     for node in machines.list_all_nodes():
         raylet = node.all_processes["raylet"][0].process.pid
         for pid in Path(f"/proc/{raylet}/task/{raylet}/children").read_text().split():
-            if b"ray::FlatMap" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"ray::_prepare" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(int(pid), 9)
                 return [int(pid)]
     return []

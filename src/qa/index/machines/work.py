@@ -1,6 +1,6 @@
 """Read, cut and encode documents for a build that another process, on another machine, writes.
 
-Does not know what brings documents here, nor where they are kept.
+Documents come as bytes. Does not know what brings them here, nor where they are kept.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from msgspec import Struct
 from qa.documents.load import SourceFile
 from qa.documents.sandbox import Sandbox
 from qa.errors import WorkerError
-from qa.formats import parser_version
+from qa.formats import parser_version, suffix_of
 from qa.index.passages.chunk import ChunkLimits
 from qa.index.passages.cut import Prepared, cut
 from qa.index.passages.passage_vectors import by_content, encode
@@ -23,6 +23,13 @@ from qa.settings import ParseLimits
 from qa.version import __version__
 
 
+class Sent(Struct, frozen=True):
+    """A file's name and its bytes."""
+
+    doc_id: str
+    data: bytes
+
+
 class Unprepared(Struct, frozen=True, tag="unprepared"):
     """A file that is not indexed, and why.
 
@@ -30,13 +37,11 @@ class Unprepared(Struct, frozen=True, tag="unprepared"):
         doc_id: Of the file.
         reason: Why.
         sha256: Of its bytes if a parser has refused those, else empty.
-        missing: There is no such file where it was looked for.
     """
 
     doc_id: str
     reason: str
     sha256: str = ""
-    missing: bool = False
 
     def skipped(self) -> SkippedFile:
         """Return it as reading it in the builder's own process would have."""
@@ -92,12 +97,13 @@ class Preparer:
         """End the process that reads files."""
         self._sandbox.close()
 
-    def prepare(self, source: SourceFile) -> Prepared | Unprepared:
+    def prepare(self, sent: Sent) -> Prepared | Unprepared:
         """Read, cut and encode one document, within the limits that hold everywhere."""
-        if not Path(source.path).exists():
-            return Unprepared(source.doc_id, "cannot be read: it is gone", missing=True)
         work = self._work
-        read = self._sandbox.parse(source)
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "document" + suffix_of(sent.doc_id))
+            path.write_bytes(sent.data)
+            read = self._sandbox.parse(SourceFile(sent.doc_id, str(path), ""))
         if isinstance(read, SkippedFile):
             sha256 = read.sha256 if isinstance(read, RefusedFile) else ""
             return Unprepared(read.doc_id, read.reason, sha256)
