@@ -1,9 +1,9 @@
-"""Measure what spreading the preparing of documents with Ray costs, and what is left to the builder.
+"""Measure what spreading the preparing of documents costs, and what is left to the builder.
 
     pip install -c constraints.txt -e ".[ray]"
-    python -m benchmarks.machines [--documents 400] [--rounds 3]
+    python -m benchmarks.machines [--documents 100 400] [--rounds 3]
 
-Generated documents of some twenty passages are indexed in turn by `qa index` alone and by
+So many generated documents of twenty passages are indexed in turn by `qa index` alone and by
 `qa index --ray local`, on as many cores as there are. What counts is processor time, that of the
 builder's own process and of all that it starts: other people's work does not change it much.
 Linux only. Prints a Markdown table.
@@ -22,11 +22,12 @@ from typing import NamedTuple
 from benchmarks.scale import document
 from benchmarks.speed import ROOT, commit, describe_machine, qa
 
+_WAYS = ("qa index", "qa index --ray local")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Measured(NamedTuple):
-    """One build: seconds, of which the first two are processor time."""
+    """Seconds of one build; the first two are processor time."""
 
     builder: float
     others: float
@@ -34,32 +35,44 @@ class Measured(NamedTuple):
 
 
 def main() -> int:
-    """Measure both ways in turn and print the table."""
+    """Measure both ways in turn, at both sizes, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--documents", type=int, default=400)
+    parser.add_argument("--documents", type=int, nargs=2, default=[100, 400])
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    found: dict[str, list[Measured]] = {"qa index": [], "qa index --ray local": []}
+    found: dict[tuple[str, int], list[Measured]] = {}
     with tempfile.TemporaryDirectory() as name:
-        corpus = Path(name) / "corpus"
-        passages = _write(corpus, arguments.documents)
-        for number in range(arguments.rounds):
-            for way, runs in found.items():
-                index_dir = Path(name) / f"{number}{len(way)}"
-                command = qa(*way.split()[1:], "--corpus", corpus, "--index", index_dir)
-                runs.append(_measure(command))
-                print(way, runs[-1], file=sys.stderr, flush=True)
+        folder = Path(name)
+        passages = [_write(folder / str(size), size) for size in arguments.documents]
+        for run in range(arguments.rounds):
+            for size in arguments.documents:
+                for way in _WAYS:
+                    index_dir = folder / f"{run}-{size}{way.replace(' ', '')}"
+                    where = ("--corpus", folder / str(size), "--index", index_dir)
+                    measured = _measure(qa(*way.split()[1:], *where))
+                    found.setdefault((way, size), []).append(measured)
+                    print(way, size, measured, file=sys.stderr, flush=True)
     print(f"{describe_machine()}; commit {commit()}; {time.strftime('%Y-%m-%d')}\n")
-    print(f"{arguments.documents} documents, about {passages:,} passages; medians, seconds\n")
-    print("| | builder, processor | all others, processor | wall |\n|---|--:|--:|--:|")
-    for way, runs in found.items():
-        figures = (statistics.median(column) for column in zip(*runs, strict=True))
-        print(f"| `{way}` | " + " | ".join(f"{figure:.1f}" for figure in figures) + " |")
+    print("| | passages | builder, processor | all others, processor | wall |")
+    print("|---|--:|--:|--:|--:|")
+    for way in _WAYS:
+        few, many = (
+            Measured(*(statistics.median(column) for column in zip(*found[way, size], strict=True)))
+            for size in arguments.documents
+        )
+        for number, row in zip(passages, (few, many), strict=True):
+            figures = " | ".join(f"{seconds:.1f} s" for seconds in row)
+            print(f"| `{way}` | {number:,} | {figures} |")
+        each = " | ".join(
+            f"{1000 * (more - less) / (passages[1] - passages[0]):.2f} ms"
+            for less, more in zip(few, many, strict=True)
+        )
+        print(f"| | each more | {each} |")
     return 0
 
 
 def _write(corpus: Path, documents: int) -> int:
-    """Write documents of twenty paragraphs of some eighty words; return how many paragraphs."""
+    """Write documents of twenty paragraphs of 125 words; return how many paragraphs."""
     corpus.mkdir()
     for number in range(documents):
         parts = [

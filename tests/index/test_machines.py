@@ -66,7 +66,8 @@ def sources(corpus: Path) -> list[SourceFile]:
 def prepared(preparer: Preparer, source: SourceFile) -> Prepared | Unprepared:
     """Have a document prepared, and sent."""
     sent = Sent(source.doc_id, Path(source.path).read_bytes())
-    return _WIRE.decode(msgspec.msgpack.encode(preparer.prepare(sent)))
+    found: Prepared | Unprepared = _WIRE.decode(msgspec.msgpack.encode(preparer.prepare(sent)))
+    return found
 
 
 def as_read(stored: bytes) -> bytes:

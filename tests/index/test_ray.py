@@ -44,7 +44,8 @@ class Scene:
     def build(self, name: str = "mine", **options: Any) -> BuildReport:
         """Build with Ray's machines and the tiny models, unless told otherwise."""
         index_dir = self.folder / name
-        options = {"ray": self.ray, "settings": tiny_settings(index_dir)} | options
+        options.setdefault("ray", self.ray)
+        options.setdefault("settings", tiny_settings(index_dir))
         return build_index(self.corpus, index_dir, **options)
 
     def assert_as_without_ray(self, **options: Any) -> None:
@@ -56,10 +57,10 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def machines() -> Iterator[Any]:
-    """Two machines of one core each, as far as Ray can tell."""
-    from qa.index.machines import spread  # noqa: F401 - switches its reports off
-
+    """Two machines of one core each, as far as Ray can tell; it reports to nobody."""
     from ray.cluster_utils import Cluster
+
+    from qa.index.machines import spread  # noqa: F401 - switches its reports off
 
     running = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     running.add_node(num_cpus=1)
@@ -176,6 +177,14 @@ def test_ray_is_started_for_one_build_on_this_machine(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "63\n", "")
     scene.assert_as_without_ray()
+
+
+def test_a_machine_with_another_program_is_said(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.index.build.program", lambda: "qa 0.0.1")
+    with pytest.raises(WorkerError, match=r"runs qa .*, the builder qa 0\.0\.1: install the same"):
+        scene.build()
 
 
 def test_a_cluster_that_is_not_there_is_said(tmp_path: Path) -> None:

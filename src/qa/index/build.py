@@ -282,7 +282,7 @@ def _read_all(
     stores = [s for s in workspace.read_alike() if about.items() <= s.about().items()]
     for read in _parsed(task, models, plan.to_read, indexed, fingerprints, stores):
         if isinstance(read, ParsedDocument):
-            read = batches.cut(read, task.limits.seconds)  # noqa: PLW2901
+            read = batches.cut(read, task.limits.seconds)
         if isinstance(read, RefusedFile):
             fingerprints.remember_refusal(read)
         if isinstance(read, SkippedFile):

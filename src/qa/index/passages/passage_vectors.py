@@ -57,7 +57,9 @@ class PassageEncoder:
         """Whether a batch was begun and its vectors are there."""
         return self._encoding is not None and self._encoding.done()
 
-    def begin(self, passages: Sequence[Passage], made: Sequence[StoredVectors], tokens: int) -> None:
+    def begin(
+        self, passages: Sequence[Passage], made: Sequence[StoredVectors], tokens: int
+    ) -> None:
         """Begin to find the vectors of a batch, when those of the one before were collected.
 
         Args:
