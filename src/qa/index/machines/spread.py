@@ -51,7 +51,9 @@ def prepare_all(
         WorkerError: The cluster cannot be joined, gives up or runs another program.
     """
     with _joined(address):
-        files = ray.put({path.name: path.read_bytes() for path in encoder.iterdir()})
+        files = ray.put(
+            {path.name: path.read_bytes() for path in encoder.iterdir() if path.is_file()}
+        )
         task = ray.remote(num_cpus=1, max_retries=3)(_prepare)
         waiting: list[Any] = []
         for group in _groups(sources):

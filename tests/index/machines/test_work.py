@@ -1,4 +1,4 @@
-"""What another machine prepares is what the builder would have; `test_ray.py` has a real Ray."""
+"""What another machine prepares is what the builder would have; `test_spread.py` has a real Ray."""
 
 import sys
 from collections.abc import Callable, Iterator

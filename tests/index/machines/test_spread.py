@@ -13,12 +13,14 @@ from benchmarks.scale import document as generated
 from qa.answer.live import open_index
 from qa.errors import WorkerError
 from qa.index.build import build_index
+from qa.index.generations import Index, encoders_dir
 from qa.index.progress import BuildEvent, BuildReport
+from qa.models.export_encoder import model_folder
 from qa.settings import AskSettings
-from tests.conftest import CORPUS, EAGER, ROOT, tiny_settings, write_corpus
+from tests.conftest import CORPUS, EAGER, ROOT, tiny_settings, write_corpus, write_tiny_encoder
 from tests.index.conftest import address
+from tests.index.machines.test_work import BAD, HELD, HUGE
 from tests.index.test_build import QUESTIONS
-from tests.index.test_machines import BAD, HELD, HUGE
 from tests.index.test_stores import assert_same_answers, assert_same_contents
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
@@ -45,7 +47,8 @@ class Scene:
         """Build with Ray's machines and the tiny models, unless told otherwise."""
         index_dir = self.folder / name
         options.setdefault("ray", self.ray)
-        options.setdefault("settings", tiny_settings(index_dir))
+        if "settings" not in options:
+            options["settings"] = tiny_settings(index_dir)
         return build_index(self.corpus, index_dir, **options)
 
     def assert_as_without_ray(self, **options: Any) -> None:
@@ -103,6 +106,23 @@ def test_updates_follow_what_is_added_changed_renamed_and_removed(scene: Scene) 
     report = scene.build()
     assert (report.added, report.changed, report.renamed, report.removed) == (1, 1, 1, 1)
     scene.assert_as_without_ray()
+
+
+def test_only_what_is_new_goes_to_the_machines_and_to_another_encoder_all_is(scene: Scene) -> None:
+    def joins(**options: Any) -> bool:
+        stages: set[str] = set()
+        scene.build(progress=lambda event: stages.add(event.stage), **options)
+        return "joining the machines" in stages
+
+    assert joins()
+    write_corpus(scene.corpus, {"001.txt": generated(701)[0]})
+    (scene.corpus / "garden.md").rename(scene.corpus / "plants.md")
+    assert not joins()
+    settings = tiny_settings(scene.folder / "mine")
+    folder = model_folder(encoders_dir(scene.folder / "mine"), settings.encoder, settings.precision)
+    write_tiny_encoder(folder, max_tokens=16)
+    assert joins(settings=settings)
+    assert Index.open(scene.folder / "mine").manifest.encoder_fingerprint == "tiny-16"
 
 
 @pytest.mark.usefixtures("small_tasks")
