@@ -57,7 +57,7 @@ def prepare_all(
         task = ray.remote(num_cpus=1, max_retries=3)(_prepare)
         waiting: list[Any] = []
         for group in _groups(sources):
-            while len(waiting) >= _AHEAD * ray.cluster_resources().get("CPU", 1):
+            while len(waiting) >= _AHEAD * max(1, ray.cluster_resources().get("CPU", 1)):
                 yield from _first_done(waiting)
             sent = [one for one in group if isinstance(one, Sent)]
             yield from (one.skipped() for one in group if isinstance(one, Unprepared))
@@ -80,10 +80,10 @@ def _joined(address: str) -> Iterator[None]:
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, OverflowError, RuntimeError, ValueError) as error:
         raise WorkerError(
             f"no Ray cluster can be joined at {address!r} ({error}): expected auto on a machine "
-            "of the cluster, its HOST:PORT, or local"
+            "of the cluster, its HOST:PORT (with RAY_AUTH_MODE=token if it has a token), or local"
         ) from error
     try:
         yield
@@ -96,7 +96,7 @@ def _joined(address: str) -> Iterator[None]:
 
 
 def _groups(sources: Sequence[SourceFile]) -> Iterator[list[Sent | Unprepared]]:
-    """Read files, as many as make a task, in order; a large one is a task alone."""
+    """Read files in order, as many as make a task."""
     group: list[Sent | Unprepared] = []
     size = 0
     for source in sources:
