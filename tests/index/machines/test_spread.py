@@ -83,8 +83,12 @@ def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("kept", ["local", "lite"])
-def test_a_build_holds_and_answers_what_one_without_ray_does(scene: Scene, kept: str) -> None:
+@pytest.mark.parametrize("kept", ["local", "lite", "cluster"])
+def test_a_build_holds_and_answers_what_one_without_ray_does(
+    scene: Scene, kept: str, request: pytest.FixtureRequest
+) -> None:
+    if kept == "cluster":
+        request.getfixturevalue("cluster")
     store = address(kept, scene.folder)
     report = scene.build(store=store, settings=None)
     assert report.encoded == report.passages
