@@ -37,8 +37,8 @@ bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone me
 	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks.speed
 
-# Milvus listens on every address: it runs where there is no network but this machine's own.
-cluster: $(VENV)/dev.stamp ## test with a real Milvus cluster, killing parts of it; Linux on x86-64
+# Milvus and Ray listen on every address: they run where there is no network but this machine's own.
+cluster: $(VENV)/dev.stamp ## test with real Milvus and Ray clusters, killing parts of them; Linux on x86-64
 	$(PIP) install --quiet -c constraints.txt -e ".[cluster]"
 	unshare --map-root-user --net --pid --fork --kill-child --mount-proc \
 	  sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -m cluster tests/index'

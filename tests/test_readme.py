@@ -45,13 +45,14 @@ COMMANDS = (
     "team",
 )
 # They serve until they are stopped, or want what a clone has not: a trained reader, a BEIR folder,
-# a Milvus.
+# a Milvus, a Ray cluster.
 NOT_RUN = (
     "qa serve",
     "qa mcp",
     "qa index --reader",
     "qa eval scifact",
     "qa index --store",
+    "qa index --ray",
     "qa ask --store",
 )
 SETTING_UP = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from qa.index import batches
 from qa.index.build import build_index
+from qa.index.passages import cut
 from qa.index.passages.chunk import chunk
 from qa.schema import Document, Passage
 from qa.settings import ParseLimits
@@ -36,7 +36,7 @@ def test_a_document_that_takes_too_long_to_be_cut_is_skipped_and_the_others_are_
             count_tokens(["word"])
         return chunk(document, blocks, count_tokens, *rest, **options)
 
-    monkeypatch.setattr(batches, "chunk", endless)
+    monkeypatch.setattr(cut, "chunk", endless)
     write_corpus(corpus, {"slow.txt": "It seems to be a file like any other."})
     index_dir = tmp_path / "index"
     limits = ParseLimits(seconds=15)

@@ -41,6 +41,13 @@ def add_index_command(commands: Any) -> None:
     index.add_argument(
         "--allow-empty", action="store_true", help="make an index even if there is no document"
     )
+    index.add_argument(
+        "--ray",
+        default="",
+        metavar="ADDRESS",
+        help="read, cut and encode new documents on the machines of a Ray cluster: auto for the "
+        "one that this machine is part of, HOST:PORT, or local (docs/CLUSTER.md)",
+    )
     add_limits(index)
     index.set_defaults(command=_index)
 
@@ -95,6 +102,7 @@ def build(arguments: argparse.Namespace, *, rebuild: bool = False) -> "BuildRepo
             arguments.index,
             settings,
             store=arguments.store,
+            ray=getattr(arguments, "ray", ""),
             limits=limits_of(arguments),
             rebuild=rebuild,
             allow_empty=getattr(arguments, "allow_empty", False),

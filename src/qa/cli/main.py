@@ -36,6 +36,7 @@ _EXTRAS = {
     "httpx2": _TEAM,
     "joserfc": _TEAM,
     "pymilvus": "the extra milvus: pip install 'document-qa[milvus]'",
+    "ray": "the extra ray: pip install 'document-qa[ray]'",
 }
 
 

@@ -3,18 +3,17 @@
 While one batch is encoded, the next is cut and the one before is written.
 """
 
-import time
 from collections.abc import Callable, Sequence
 
-from qa.index.passages.chunk import chunk
+from qa.index.passages.cut import Prepared, cut
 from qa.index.passages.passage_vectors import PassageEncoder
 from qa.index.prepare_models import Models
 from qa.index.progress import BuildEvent, OnEvent
 from qa.index.store import StoredVectors
 from qa.index.stores.protocols import BuildWorkspace
-from qa.schema import ParsedDocument, Passage, SkippedFile
+from qa.schema import ParsedDocument, SkippedFile
 
-_Batch = list[tuple[ParsedDocument, list[Passage]]]
+_Batch = list[Prepared]
 
 
 class Batches:
@@ -67,40 +66,15 @@ class Batches:
         """Tokens that the encoder read for those."""
         return self._vectors.tokens
 
-    def add(self, parsed: ParsedDocument, seconds: float) -> SkippedFile | None:
-        """Cut a document; it waits to be kept.
+    def cut(self, parsed: ParsedDocument, seconds: float) -> Prepared | SkippedFile:
+        """Cut a document; say why not if that takes longer than `seconds`."""
+        return cut(parsed, self._models.encoder, self._models.limits, self._language, seconds)
 
-        Args:
-            parsed: The document.
-            seconds: The longest that may take.
-
-        Returns:
-            Why it is not kept if it took longer; None if it is.
-        """
-        ends = time.monotonic() + seconds
-
-        def count_tokens(texts: Sequence[str]) -> list[int]:
-            if time.monotonic() > ends:
-                raise TimeoutError
-            return self._models.encoder.count_tokens(texts)
-
-        try:
-            passages = chunk(
-                parsed.document,
-                parsed.blocks,
-                count_tokens,
-                self._models.limits,
-                language=self._language,
-            )
-        except TimeoutError:
-            return SkippedFile(
-                parsed.document.doc_id,
-                f"took longer than {seconds:g} s to cut into passages (limit --max-seconds)",
-            )
-        self._batch.append((parsed, passages))
-        self.passages += len(passages)
-        self.waiting += len(passages)
-        return None
+    def add(self, prepared: Prepared) -> None:
+        """Take a document that has been cut; it waits to be kept."""
+        self._batch.append(prepared)
+        self.passages += len(prepared.passages)
+        self.waiting += len(prepared.passages)
 
     def encode(self, kept: Callable[[str], None]) -> bool:
         """Begin to encode what waits; meanwhile keep what was encoded before.
@@ -115,7 +89,11 @@ class Batches:
         encoded, vectors = self._encoding, self._vectors.collect()
         self._encoding, self._batch, self.waiting = self._batch, [], 0
         if self._encoding:
-            self._vectors.begin([passage for _, found in self._encoding for passage in found])
+            self._vectors.begin(
+                [passage for one in self._encoding for passage in one.passages],
+                [vectors for one in self._encoding for vectors in one.vectors],
+                sum(one.tokens for one in self._encoding),
+            )
         return self._keep(encoded, vectors, kept)
 
     def keep(self, kept: Callable[[str], None]) -> bool:
@@ -134,11 +112,11 @@ class Batches:
             return False
         store, rest = self._workspace.writer(), iter(vectors)
         with store.transaction():
-            for parsed, passages in batch:
-                store.remove(parsed.document.doc_id)
-                store.add(parsed, passages, [next(rest) for _ in passages])
-        for parsed, _ in batch:
-            kept(parsed.document.doc_id)
+            for one in batch:
+                store.remove(one.parsed.document.doc_id)
+                store.add(one.parsed, one.passages, [next(rest) for _ in one.passages])
+        for one in batch:
+            kept(one.parsed.document.doc_id)
         return True
 
     def _tell_encoded(self, done: int) -> None:

@@ -7,9 +7,10 @@ on by the next. What has not changed is never read or encoded again. Does not kn
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from qa.formats import SUFFIXES, parser_version
 from qa.index.batches import Batches
 from qa.index.generations import FORMAT, Manifest, check_index_dir
 from qa.index.lock import build_lock
+from qa.index.machines.work import Work, program
+from qa.index.passages.cut import Prepared
 from qa.index.plan import KnownDocuments, Plan, count_changes, make_plan
 from qa.index.prepare_models import Models, prepare_models
 from qa.index.progress import BuildEvent, BuildReport, OnEvent, one_at_a_time
@@ -41,6 +44,7 @@ __all__ = ["BuildEvent", "BuildReport", "Pace", "build_index"]
 
 # A full-text index that has changed by more than this is merged into one piece again.
 _OPTIMIZE_SHARE = 0.1
+_PrepareAll = Callable[[Sequence[SourceFile], Work, Path], Iterator[Prepared | SkippedFile]]
 
 
 def build_index(
@@ -49,6 +53,7 @@ def build_index(
     settings: BuildSettings | None = None,
     *,
     store: str = "",
+    ray: str = "",
     limits: ParseLimits | None = None,
     rebuild: bool = False,
     allow_empty: bool = False,
@@ -66,6 +71,8 @@ def build_index(
         settings: What shapes it; None for the defaults.
         store: Address of a Milvus that has documents and vectors in place of the folder
             (docs/CLUSTER.md).
+        ray: Which Ray cluster reads, cuts and encodes new documents (docs/CLUSTER.md): `local`,
+            `auto` or `HOST:PORT`; empty for this process and its own workers.
         limits: What one file may cost; None for the defaults.
         rebuild: Take nothing over from the index that is there.
         allow_empty: Make an index without documents if there are none.
@@ -76,7 +83,7 @@ def build_index(
         UsageError: A folder's name is empty, or the index's is that of a file, or the store's
             address is none.
         CorpusError: The folder is missing or holds nothing readable.
-        WorkerError: The processes that read files cannot be started.
+        WorkerError: The processes that read files cannot be started, or the Ray cluster fails.
         EncoderError: The encoder cannot be loaded, exported or trusted.
         ReaderError: The reader cannot be loaded or exported.
         IndexLockedError: Another build does not end, or the folder is read-only.
@@ -88,6 +95,7 @@ def build_index(
     check_corpus(corpus)  # a missing one is told before any work
     check_index_dir(index_dir)
     place = place_of(index_dir, store)
+    elsewhere = _elsewhere(ray)
     limits = limits or ParseLimits()
     progress = one_at_a_time(progress)
     with build_lock(
@@ -104,7 +112,7 @@ def build_index(
             ) as sandbox:
                 task = _Task(
                     started, corpus, index_dir, place, settings or BuildSettings(), limits,
-                    sandbox, allow_empty, progress, pace or Pace(),
+                    sandbox, elsewhere, allow_empty, progress, pace or Pace(),
                 )  # fmt: skip
                 try:
                     return _build(task, old, take_over=not rebuild)
@@ -132,6 +140,7 @@ class _Task:
     settings: BuildSettings
     limits: ParseLimits
     sandbox: Sandbox
+    elsewhere: _PrepareAll | None
     allow_empty: bool
     progress: OnEvent
     pace: Pace
@@ -164,7 +173,9 @@ def _build(task: _Task, old: IndexReader | None, *, take_over: bool) -> BuildRep
         missing = (there & before.keys()) - indexed.keys()
         publisher = Publisher(workspace, _manifest(task, models), missing, task.pace, task.progress)
         with closing(Batches(workspace, models, task.settings.language, task.progress)) as batches:
-            skipped = _read_all(task, plan, indexed, fingerprints, workspace, batches, publisher)
+            skipped = _read_all(
+                task, models, plan, indexed, fingerprints, workspace, batches, publisher
+            )
         listed = sorted((entry.doc_id, entry.reason) for entry in (*plan.skipped, *skipped))
         current = None if workspace.changed else workspace.seed()
         up_to_date = current is not None and _is_current(current, models.reader, listed)
@@ -246,6 +257,7 @@ def _sample(task: _Task, fingerprints: Fingerprints) -> Iterator[ParsedDocument 
 
 def _read_all(
     task: _Task,
+    models: Models,
     plan: Plan,
     indexed: Mapping[str, str],
     fingerprints: Fingerprints,
@@ -265,17 +277,19 @@ def _read_all(
     # Those that may only have another name now go last: their vectors are wanted.
     _remove(workspace, [name for name in plan.gone if indexed[name] not in renamed])
     skipped: list[SkippedFile] = []
-    for parsed in _parsed(task, plan.to_read, fingerprints, workspace.read_alike()):
-        if isinstance(parsed, RefusedFile):
-            fingerprints.remember_refusal(parsed)
-        if isinstance(parsed, SkippedFile):
-            skipped.append(parsed)
-            tell(parsed.doc_id, parsed.reason)
+    # Where other machines encode, what only needs that is read there, too.
+    about = {"encoder_fingerprint": models.encoder.card.fingerprint} if task.elsewhere else {}
+    stores = [s for s in workspace.read_alike() if about.items() <= s.about().items()]
+    for read in _parsed(task, models, plan.to_read, indexed, fingerprints, stores):
+        if isinstance(read, ParsedDocument):
+            read = batches.cut(read, task.limits.seconds)
+        if isinstance(read, RefusedFile):
+            fingerprints.remember_refusal(read)
+        if isinstance(read, SkippedFile):
+            skipped.append(read)
+            tell(read.doc_id, read.reason)
             continue
-        if too_long := batches.add(parsed, task.limits.seconds):
-            skipped.append(too_long)
-            tell(too_long.doc_id, too_long.reason)
-            continue
+        batches.add(read)
         full = batches.waiting >= task.pace.batch_passages
         if batches.encode(tell) if full else batches.ready and batches.keep(tell):
             publisher.publish_early()
@@ -290,25 +304,44 @@ def _read_all(
 
 def _parsed(
     task: _Task,
+    models: Models,
     sources: Sequence[SourceFile],
+    indexed: Mapping[str, str],
     fingerprints: Fingerprints,
     stores: Sequence[StoreReader],
-) -> Iterator[ParsedDocument | SkippedFile]:
+) -> Iterator[ParsedDocument | Prepared | SkippedFile]:
     """Read files in parallel, the small ones first, so that there is soon something to ask.
 
-    Those known from before come before all, and are not read again.
+    Those known from before come before all, and are not read again. With other machines, new
+    ones come from there, cut and encoded; most vectors of a changed one are known here.
     """
     if not sources:
         return
     known = KnownDocuments(stores, sources)
     refused = {s.doc_id: fingerprints.refusal(s) for s in sources if not known.has(s)}
     unread = [source for source in sources if refused.get(source.doc_id, source) is None]
-    unknown = task.sandbox.parse_all(sorted(unread, key=_size))
+    unread.sort(key=_size)
+    there = [source for source in unread if task.elsewhere and source.doc_id not in indexed]
+    here = unread if not there else [source for source in unread if source.doc_id in indexed]
+    unknown = task.sandbox.parse_all(here)
     for source in sources:
         if known.has(source):  # one that was carried on from may have lost it to a change meanwhile
             yield known.get(source) or task.sandbox.parse(source)
     yield from filter(None, refused.values())
     yield from unknown
+    if task.elsewhere and there:
+        task.progress(BuildEvent("joining the machines"))
+        work = Work(program(), task.limits, models.limits, task.settings.language)
+        yield from task.elsewhere(there, work, models.encoder.folder)
+
+
+def _elsewhere(ray: str) -> _PrepareAll | None:
+    """Return what has documents prepared on a Ray cluster; None without one."""
+    if not ray:
+        return None
+    from qa.index.machines.spread import prepare_all  # only who has it needs Ray
+
+    return partial(prepare_all, ray)
 
 
 def _size(source: SourceFile) -> int:

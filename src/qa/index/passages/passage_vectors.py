@@ -57,14 +57,24 @@ class PassageEncoder:
         """Whether a batch was begun and its vectors are there."""
         return self._encoding is not None and self._encoding.done()
 
-    def begin(self, passages: Sequence[Passage]) -> None:
-        """Begin to find the vectors of a batch, when those of the one before were collected."""
-        self._keys = [_content_key(passage) for passage in passages]
-        # What is there more than once is encoded once: a page's frame, a file of dots. The batch
-        # before may not be in a store yet.
-        by_key = dict(zip(self._keys, passages, strict=True))
+    def begin(
+        self, passages: Sequence[Passage], made: Sequence[StoredVectors], tokens: int
+    ) -> None:
+        """Begin to find the vectors of a batch, when those of the one before were collected.
+
+        Args:
+            passages: Of the batch.
+            made: Vectors that were encoded elsewhere for it.
+            tokens: What the encoder read for those.
+        """
+        self._keys = [content_key(passage) for passage in passages]
+        by_key = by_content(passages)
+        # The batch before may not be in a store yet.
         known = {key: self._vectors[key] for key in by_key if key in self._vectors}
+        known |= {vectors.content: vectors for vectors in made}
         known |= self._known([key for key in by_key if key not in known])
+        self.encoded += len(made)
+        self.tokens += tokens
         self._vectors = known
         missing = {key: passage for key, passage in by_key.items() if key not in known}
         self.done += len(passages) - len(missing)
@@ -79,21 +89,43 @@ class PassageEncoder:
         return [self._vectors[key] for key in self._keys]
 
     def _encode(self, missing: Mapping[bytes, Passage]) -> dict[bytes, StoredVectors]:
-        inputs = [_encoder_input(passage) for passage in missing.values()]
-        fresh = self._encoder.encode_passages(inputs, self._advance)
+        fresh, tokens = encode(self._encoder, missing, self._advance)
         self.encoded += len(fresh)
-        self.tokens += sum(vectors.tokens for vectors in fresh)
-        return {
-            key: StoredVectors(key, as_bytes(vectors.passage), as_bytes(vectors.sentences))
-            for key, vectors in zip(missing, fresh, strict=True)
-        }
+        self.tokens += tokens
+        return {vectors.content: vectors for vectors in fresh}
 
     def _advance(self, count: int) -> None:
         self.done += count
         self._progress(self.done)
 
 
-def _content_key(passage: Passage) -> bytes:
+def encode(
+    encoder: Encoder,
+    passages: Mapping[bytes, Passage],
+    progress: Callable[[int], None] = lambda count: None,
+) -> tuple[list[StoredVectors], int]:
+    """Encode passages; return their vectors in order, and how many tokens were read.
+
+    Args:
+        encoder: What encodes.
+        passages: By content key.
+        progress: Called with the number of passages finished since the last call.
+    """
+    inputs = [_encoder_input(passage) for passage in passages.values()]
+    fresh = encoder.encode_passages(inputs, progress)
+    stored = [
+        StoredVectors(key, as_bytes(vectors.passage), as_bytes(vectors.sentences))
+        for key, vectors in zip(passages, fresh, strict=True)
+    ]
+    return stored, sum(vectors.tokens for vectors in fresh)
+
+
+def by_content(passages: Sequence[Passage]) -> dict[bytes, Passage]:
+    """Return passages by content key: what is there more than once, a page's frame, once."""
+    return {content_key(passage): passage for passage in passages}
+
+
+def content_key(passage: Passage) -> bytes:
     """Hash all that a passage's and its sentences' vectors depend on, but the encoder."""
     content = f"{passage.context}\0{passage.text}\0{_encoder_input(passage).sentences}"
     return hashlib.sha256(content.encode()).digest()[:16]
