@@ -14,16 +14,14 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
+from qa.answer.another_thing import of_another_thing
 from qa.answer.calibration import Calibration
-from qa.answer.signs.another import names_another
-from qa.answer.signs.binding import counts_another, done_otherwise
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.claim import as_claim
 from qa.answer.signs.features import (
     Features,
     asked_words,
     asks_itself,
-    gives_no_reason,
     held_words,
     key_words,
     missing_figure,
@@ -33,30 +31,17 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
-from qa.answer.signs.kinds import has_asked_type, has_number, of_another_month, speaks_of_no_money
 from qa.answer.signs.notes import annotated, without_marks
-from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
-    asks_for_month,
-    asks_for_name,
-    asks_for_number,
     asks_for_quoted,
-    asks_for_total,
 )
-from qa.answer.signs.select import attributes, is_quoted, selected
+from qa.answer.signs.select import attributes, selected
 from qa.answer.signs.tables.cells import (
-    fields,
-    gives_back,
     is_header,
-    is_unticked,
-    leaves_column_open,
-    says_total,
 )
-from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places, ranks_nothing
-from qa.answer.signs.times import of_other_days
-from qa.answer.span.extent import extent, is_intro, lists_other_steps
-from qa.answer.span.pieces import lacks_piece
-from qa.answer.span.spans import best_answer, is_row, wrong_type
+from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places
+from qa.answer.span.extent import extent, is_intro
+from qa.answer.span.spans import best_answer, wrong_type
 from qa.languages import language_of
 from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded
@@ -211,48 +196,15 @@ class Reader:
                 lead=0.0,
                 evidence=bounded(score.evidence),
                 coverage=share(held[number], asked.words),
-                other_thing=self._of_another(question, passage, sentence, answer, above[number]),
+                other_thing=of_another_thing(
+                    question, passage, sentence, answer, above[number], self._corpus.mentions
+                ),
                 stands_out=apart,
             )
             candidates.append(
                 Candidate(passage, sentence, answer, features, asked.unmentioned, held[number])
             )
         return candidates
-
-    def _of_another(
-        self, question: str, passage: Passage, sentence: Span, answer: Span, above: str
-    ) -> float:
-        """Say how plainly a sentence is of another thing: `Features.other_thing`."""
-        text = passage.slice(sentence)
-        names_one = is_row(passage, sentence) and not has_number(passage.slice(answer))
-        if names_one and asks_for_number(question):  # “how many sites”
-            return 3.0
-        if is_unticked(text) or leaves_column_open(question, text) or lacks_piece(question, text):
-            return 3.0
-        if asks_for_name(question) and gives_back(question, text, fields(text)):
-            return 3.0
-        if lists_other_steps(question, passage, answer, above):
-            return 3.0
-        if asks_for_month(question) and not has_asked_type(question, text):
-            return 3.0
-        if is_row(passage, sentence) and of_another_month(question, text):
-            return 3.0
-        if asks_for_total(question) and is_row(passage, sentence) and not says_total(text):
-            return 3.0
-        if is_quoted(passage, sentence):
-            return 0.0 if asks_for_quoted(question) else 3.0
-        if of_other_days(question, f"{text} {above}"):
-            return 3.0
-        inside = answer.shift(-sentence.start)
-        if counts_another(question, text, inside) or done_otherwise(question, text, inside):
-            return 3.0
-        if of_opposite(question, text, inside, above) or gives_no_reason(question, text):
-            return 3.0
-        if not is_row(passage, sentence) and (
-            ranks_nothing(question, text, above) or speaks_of_no_money(question, text)
-        ):
-            return 3.0
-        return names_another(question, text, above, passage.text, self._corpus.mentions)
 
     def looked_again(
         self, query: Query, candidate: Candidate, *, always: bool = False

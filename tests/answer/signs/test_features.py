@@ -382,6 +382,7 @@ def test_a_sentence_that_repeats_the_question_gives_no_reason(
 def test_what_is_far_from_all_others_stands_out() -> None:
     scores = [0.8, *[0.2] * 9]
     assert stands_out(0.8, scores) == pytest.approx(0.6)
+    assert stands_out(0.8, [*scores, *[0.0] * 40]) == pytest.approx(0.6)
     assert stands_out(0.2, [0.2] * 10) == 0
     assert stands_out(0.8, []) == stands_out(0.1, []) > 0
     assert stands_out(0.2, [0.2] * 10) < stands_out(0.2, [0.2] * 3) < stands_out(0.2, [])

@@ -102,11 +102,12 @@ def stands_out(score: float, scores: Sequence[float]) -> float:
 
     Args:
         score: Of the passage, 0 to 1.
-        scores: Of all that were found, its own with them; none if they say nothing, as of an
-            English encoder and a question in another language.
+        scores: Of all that were found, the best first, its own with them; none if they say
+            nothing, as of an English encoder and a question in another language.
     """
-    known = min(1.0, len(scores) / _ENOUGH)
-    gap = score - median(scores) if scores else 0.0
+    nearest = scores[:_ENOUGH]
+    known = len(nearest) / _ENOUGH
+    gap = score - median(nearest) if nearest else 0.0
     return known * gap + (1 - known) * _USUAL_GAP
 
 
