@@ -7,7 +7,13 @@ from qa.answer.signs.binding import counts_another, done_otherwise
 from qa.answer.signs.features import (
     gives_no_reason,
 )
-from qa.answer.signs.kinds import has_asked_type, has_number, of_another_month, speaks_of_no_money
+from qa.answer.signs.kinds import (
+    has_asked_type,
+    has_number,
+    of_another_month,
+    says_not_how_often,
+    speaks_of_no_money,
+)
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
     asks_for_month,
@@ -68,7 +74,8 @@ def of_another_thing(
         return 3.0
     if is_quoted(passage, sentence):
         return 0.0 if asks_for_quoted(question) else 3.0
-    if of_other_days(question, f"{text} {above}"):
+    around = f"{text} {above}"
+    if of_other_days(question, around) or says_not_how_often(question, around):
         return 3.0
     inside = answer.shift(-sentence.start)
     if counts_another(question, text, inside) or done_otherwise(question, text, inside):

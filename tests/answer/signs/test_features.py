@@ -16,7 +16,7 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
-from qa.answer.signs.kinds import has_asked_type, speaks_of_no_money
+from qa.answer.signs.kinds import has_asked_type, says_not_how_often, speaks_of_no_money
 from qa.schema import Passage, Span
 
 TEXT = "Ada wrote 40 letters in 1843. The engine was never built."
@@ -386,3 +386,18 @@ def test_what_is_far_from_all_others_stands_out() -> None:
     assert stands_out(0.2, [0.2] * 10) == 0
     assert stands_out(0.8, []) == stands_out(0.1, []) > 0
     assert stands_out(0.2, [0.2] * 10) < stands_out(0.2, [0.2] * 3) < stands_out(0.2, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "none"),
+    [
+        ("Elections at times when the council deems them fit.", True),
+        ("The council is elected every other year.", False),
+        ("It is chosen after each release.", False),
+        ("They vote on Mondays.", False),
+        ("It keeps failing.", True),
+    ],
+)
+def test_how_often_wants_a_word_that_says_so(text: str, none: bool) -> None:
+    assert says_not_how_often("How often is the council elected?", text) is none
+    assert not says_not_how_often("Who elects the council?", text)

@@ -66,6 +66,17 @@ _SHARE_WORD = re.compile(
     r"\b",
     re.IGNORECASE,
 )
+_HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
+_OFTEN = re.compile(
+    r"\d|\b(?:every(?:day)?|each|per|once|twice|daily|weekly|monthly|yearly|annual(?:ly)?|quarterly|"
+    r"hourly|nightly|bi\w+ly|fortnight\w*|decade|regular(?:ly)?|routine(?:ly)?|always|never|often|"
+    r"rarely|seldom|sometimes|occasional(?:ly)?|(?:in)?frequent(?:ly)?|usually|common(?:ly)?|"
+    r"constantly|continuous(?:ly)?|periodic(?:ally)?|one|two|three|four|five|six|seven|ten|"
+    r"(?:several|many|few|couple of|multiple) (?:times|years|months|weeks|days|hours)|time|"
+    r"whenever|a (?:day|week|month|year|night|hour)|after|all|most|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
+    re.IGNORECASE,
+)
 _FIGURE_FIRST = re.compile(r"\W*\d[\d.,]*(?!\w|-)")
 
 
@@ -101,6 +112,11 @@ def speaks_of_no_money(question: str, text: str) -> bool:
         and _FIGURE.search(text) is not None
         and not any(says.search(text) for says in (_MONEY_WORD, _OF_MONEY, _SHARE_WORD, _FREE))
     )
+
+
+def says_not_how_often(question: str, text: str) -> bool:
+    """Whether it is asked how often, and a text has no word that could say so."""
+    return _HOW_OFTEN.search(question) is not None and _OFTEN.search(text) is None
 
 
 def has_number(text: str) -> bool:
