@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise
+from qa.answer.signs.contacts import lacks_contact
 from qa.answer.signs.features import (
     gives_no_reason,
 )
@@ -63,6 +64,8 @@ def of_another_thing(
     if is_unticked(text) or leaves_column_open(question, text) or lacks_piece(question, text):
         return 3.0
     if asks_for_name(question) and gives_back(question, text, fields(text)):
+        return 3.0
+    if lacks_contact(question, text):
         return 3.0
     if lists_other_steps(question, passage, answer, above):
         return 3.0

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer.signs.binding import (
+    amount_of,
     bound_part,
     counted_noun,
     counts,
@@ -171,3 +172,19 @@ def test_any_texts_are_taken(question: str, text: str) -> None:
     assert named is None or 0 <= named.start < named.end <= len(text)
     assert counts_another(question, text, Span(0, 1)) in (True, False)
     assert done_otherwise(question, text, Span(0, 1)) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How much varnish do I need?", "1/2 cup"),
+        ("How much thinner?", "2 1/4 cups"),
+        ("How many cups do I need?", None),
+        ("How much water is there?", None),
+    ],
+)
+def test_an_amount_is_of_what_is_named_behind_it(question: str, said: str | None) -> None:
+    text = "Mix 1/2 cup of varnish with 2 1/4 cups of the thinner."
+    found = amount_of(question, text)
+    assert (found and text[slice(*found)]) == said
+    assert amount_of(question, "Take 1/2 cup of varnish.") is None

@@ -82,6 +82,8 @@ def snapped(marked: str) -> str:
         ("It was not ‹in May› but later.", "not in May"),
         ("It has at least ‹14 characters›.", "at least 14 characters"),
         ("Up to no more than ‹five people› fit.", "no more than five people"),
+        ("It was built between ‹March 1911 and late 1912›.", "between March 1911 and late 1912"),
+        ("It stood between ‹March› and May.", "March"),
         ("The family ‹house› burned.", "house"),
         ("He only met ‹Ada› there.", "Ada"),
         ("It was only ‹Ada› there.", "Ada"),

@@ -21,6 +21,11 @@ _ASKED_NOUN = re.compile(
     r"(?:was|were|is|are|did|do|does|has|have|had|can|could|will)\b",
     re.IGNORECASE,
 )
+_HOW_MUCH_OF = re.compile(r"\bhow (?:many|much) (?P<noun>[^\W\d_][\w-]*)\W*$", re.IGNORECASE)
+_AMOUNT_OF = re.compile(
+    r"(?P<amount>(?<![\w.,/])\d[\d.,/]*(?:\s\d/\d)?\s?[^\W\d_]{1,12}) of (?:the |fresh |good )?"
+    r"(?P<noun>[^\W\d_]+)"
+)
 # Where a clause of its own begins.
 _BREAK = re.compile(r";\s+|,?\s+(?:while|whereas)\s+|,\s+but\s+", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"[\s,(]*\brespectively\b", re.IGNORECASE)
@@ -189,6 +194,21 @@ class _List(NamedTuple):
             for near in (before[:_NEAR_WORDS], behind[:_NEAR_WORDS])
         ]
         return None if far[0] == far[1] else far.index(min(far))
+
+
+def amount_of(question: str, text: str) -> Span | None:
+    """Find how much there is of what “how much” or “how many” asks for: "1/2 cup of varnish".
+
+    Returns:
+        The amount with its unit; None if no amount or several are of it, or only one is named.
+    """
+    asked = _ASKED_NOUN.search(question) or _HOW_MUCH_OF.search(question)
+    if asked is None:
+        return None
+    nouns = {stem(word) for word in words(asked["noun"])}
+    amounts = list(_AMOUNT_OF.finditer(text))
+    own = [match for match in amounts if stem(match["noun"].lower()) in nouns]
+    return Span(*own[0].span("amount")) if len(own) == 1 < len(amounts) else None
 
 
 def counted_noun(question: str) -> set[str]:

@@ -18,6 +18,7 @@ from qa.answer.signs.chosen_rows import (
     without_beaten_rows,
     without_fields_beside_empty,
 )
+from qa.answer.signs.contacts import contact
 from qa.answer.signs.figures import of_another_amount
 from qa.answer.signs.question import (
     asked_item,
@@ -56,6 +57,7 @@ def selected(
         found: Every sentence that was read.
         text_of: Returns a document's text.
     """
+    found = [one for one in found if contact(question, one.said)] or found
     found = _of_titled(question, _of_named(question, found))
     found = _without_other_amounts(question, _without_uncounted(question, found))
     if asks_for_extreme(question):

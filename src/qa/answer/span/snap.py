@@ -61,6 +61,7 @@ _QUALIFIER = re.compile(
     r"(?!(?:family|reply|supply|assembly|anomaly|monopoly|apply|rely|daily|weekly|monthly|"
     r"yearly|early|likely|only)\b)[a-z]{4,}ly)\s+$"
 )
+_BOTH = re.compile(r"\bbetween \S[^,;]* and ", re.IGNORECASE)
 _QUALIFIER_CHARACTERS = 30
 _FIGURE = re.compile(
     rf"\d|\b{_COUNT_WORD}\b|\b(?:hundred|thousand|million|billion|trillion)\b", re.IGNORECASE
@@ -91,7 +92,7 @@ def snap(text: str, answer: Span, sentence: Span) -> Span:
         for low, high in amounts:
             if _FIGURE.search(text, max(start, low), min(end, high)):
                 start, end = min(start, low), max(end, high)
-        start = _qualified(text, start, sentence)
+        start = _qualified(text, start, end, sentence)
         snapped = Span(*_trimmed(text, *_balanced(text, start, end, sentence)))
         if snapped == answer:
             return answer
@@ -107,8 +108,11 @@ def _whole_words(text: str, answer: Span, sentence: Span) -> tuple[int, int]:
     return start, end
 
 
-def _qualified(text: str, start: int, sentence: Span) -> int:
+def _qualified(text: str, start: int, end: int, sentence: Span) -> int:
     """Take in a word right before that changes what the answer says, but before a name."""
+    between = start - len("between ")
+    if between >= sentence.start and _BOTH.match(text, between, end):
+        return between
     if text[start].isupper():
         return start
     first = max(sentence.start, start - _QUALIFIER_CHARACTERS)

@@ -6,7 +6,8 @@ Of several spans the one of the kind that is asked for, of the part that the que
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.binding import bound_part
+from qa.answer.signs.binding import amount_of, bound_part
+from qa.answer.signs.contacts import contact
 from qa.answer.signs.features import only_repeats, repeats_figure
 from qa.answer.signs.kinds import has_asked_type
 from qa.answer.signs.opposites import of_opposite
@@ -47,7 +48,11 @@ def best_answer(
         return _best_cell(question, sentence, text, row, score)
     if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
-    piece = asked_piece(question, text, score.span.shift(-sentence.start))
+    piece = (
+        contact(question, text)
+        or asked_piece(question, text, score.span.shift(-sentence.start))
+        or amount_of(question, text)
+    )
     if piece is not None:
         return piece.shift(sentence.start), score.margin, True
     inside = sentence.shift(-passage.start)
