@@ -99,3 +99,21 @@ def test_a_name_takes_a_name_s_place_only_if_the_sentences_share_a_word() -> Non
     later = said("2.eml", "Bo Lund brings it instead.", "Bo Lund")
     assert replaced(first, later, question=question) is not None
     assert replaced(first, said("2.eml", "I write instead.", "I"), question=question) is None
+
+
+@pytest.mark.parametrize(
+    ("later", "answer"),
+    [
+        ("New date then: Saturday 5 September.", "Saturday 5 September"),
+        ("The kiln can't make it, so it is Saturday 5 September.", "Saturday 5 September"),
+        ("Correction: the kiln leaves us on 5 September.", "5 September"),
+    ],
+)
+def test_a_new_date_takes_the_place_of_the_old(later: str, answer: str) -> None:
+    found = replaced(said("1.eml", FIRST, "Friday 28 August"), said("2.eml", later, answer))
+    assert found is not None
+
+
+def test_what_is_new_is_not_always_what_was_asked_for() -> None:
+    first = said("1.eml", FIRST, "Friday 28 August")
+    assert replaced(first, said("2.eml", "The new shelf comes on 5 May.", "5 May")) is None

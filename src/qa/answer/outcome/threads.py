@@ -24,7 +24,16 @@ _MAIL = ".eml"
 _REPLY = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|antw|tr|rv)(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
 _CHANGES = re.compile(
     r"\b(?:instead|rather than|no longer|now|rescheduled|moved?|moves|changed?|changes|"
-    r"postponed|put (?:off|back)|(?:brought|put) forward|becomes?)\b",
+    r"postponed|put (?:off|back)|(?:brought|put) forward|becomes?|"
+    r"new (?:date|day|time|place|venue|price|deadline|address|number|room))\b",
+    re.IGNORECASE,
+)
+# Says that something changed only if it is said of the same thing, in a word of the first.
+_MAY_CHANGE = re.compile(
+    r"\b(?:new|after all|make (?:that|it)|correct(?:ion|ed)|revised|updated?|reduced|raised|"
+    r"lowered|increased|replaces?|replaced|stands? in|deputy|takes? over|"
+    r"(?:can['’]?t|cannot|can not|won['’]t|will not) (?:make|come|attend|do)|"
+    r"in (?:his|her|their|its) (?:place|stead))\b",
     re.IGNORECASE,
 )
 _DATE_KINDS = {
@@ -33,7 +42,11 @@ _DATE_KINDS = {
         r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d[./-]\d\d?[./-]\d",
         re.IGNORECASE,
     ),
-    "time": re.compile(r"\d[:.]\d\d\b|\d\s?[ap]\.?m\b|\b(?:noon|midnight|o['’]clock)\b", re.I),
+    "time": re.compile(
+        r"\d[:.]\d\d\b|\d\s?[ap]\.?m\b|\b(?:noon|midnight|o['’]clock|"
+        r"(?:half|quarter|ten|twenty) (?:past|to))\b",
+        re.I,
+    ),
     "year": re.compile(r"\b(?:19|20)\d\d\b"),
 }
 _COUNTED = re.compile(r"(?P<sign>[$€£¥])?\s?\d[\d.,]*(?:\s(?P<unit>[^\W\d_]+))?")
@@ -74,13 +87,15 @@ class Thread:
             other
             for other in candidates
             if self._is_own_of_later(other)
-            and _CHANGES.search(other.said)
+            and (_CHANGES.search(other.said) or _MAY_CHANGE.search(other.said))
             and self._has_like_value(other)
         ]
         telling = _telling(self._first.said)
         alone = len({c.said for c in candidates if self._is_beside(c)}) == 1
         alone = alone and not asks_for_name(self._question)
-        changes = [c for c in changes if alone or _telling(c.said) & telling]
+        changes = [
+            c for c in changes if (alone and _CHANGES.search(c.said)) or _telling(c.said) & telling
+        ]
         newest = max((self._age(c.passage.doc_id) for c in changes), default=None)
         changes = [c for c in changes if self._age(c.passage.doc_id) == newest]
         if len(changes) != 1 or changes[0].said == self._first.said:
