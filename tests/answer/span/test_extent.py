@@ -19,6 +19,10 @@ def passage(text: str, sentences: Sequence[str], start: int = 50) -> Passage:
 
 BANNED_TEXT = "Never autoclave\n\nbleach\nsolvents\n\nThe log is blue."
 BANNED = passage(BANNED_TEXT, ["bleach", "solvents", "The log is blue."])
+NESTED_TEXT = "1. Start it.\nif a lamp blinks, wait\n2. Load it.\n\nThe lamp is red."
+NESTED = passage(
+    NESTED_TEXT, ["Start it.", "if a lamp blinks, wait", "Load it.", "The lamp is red."]
+)
 LIST = "To join you bring:\n\na photo\nthe form\n\nDoors open at nine."
 BROUGHT = passage(LIST, ["To join you bring:", "a photo", "the form", "Doors open at nine."])
 STEPS = "1. Lift the lid.\n2. Wait.\n3. Close it.\n\nThe lid is blue."
@@ -42,6 +46,8 @@ def said(question: str, read: Passage, number: int, evidence: Sequence[float]) -
         ("May bleach go into the autoclave?", BANNED, 0, "bleach"),
         ("What is the second thing never to autoclave?", BANNED, 1, "solvents"),
         ("What is blue?", BANNED, 1, "solvents"),
+        ("How do I start it?", NESTED, 1, "Start it.\nif a lamp blinks, wait\n2. Load it."),
+        ("What do I do if a lamp blinks?", NESTED, 1, "if a lamp blinks, wait"),
         ("When do doors open?", BROUGHT, 3, "Doors open at nine."),
         ("Which form is it?", BROUGHT, 2, "the form"),
         ("How do I open it?", STEPPED, 1, "Lift the lid.\n2. Wait.\n3. Close it."),

@@ -33,6 +33,9 @@ CUPS = "A job with a high priority waits, and does not interrupt one that is pri
         ("What is there?", "They are at a second site in Tromvik.", ["a second site"],
          "a second site"),
         ("When does the last boat leave in winter?", BOATS, ["9.30 p.m", "7.15 p.m"], "7.15 p.m"),
+        ("How many sheets per hour does press A print?",
+         "Press A: prints up to 15,000 sheets per hour; paper up to 52 cm", ["15,000"],
+         "up to 15,000"),
         ("What happens to an urgent job?", CUPS, ["waits"], CUPS),
     ],
 )  # fmt: skip

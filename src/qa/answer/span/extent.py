@@ -30,6 +30,7 @@ _OPTIONS = re.compile(
     rf"(?:(?:\s+(?!{_GOES_ON})[\w./:-]+){{0,3}}?\s+--?\w(?:[\w=.,/:-]*[\w/])?(?![\w-]))+"
 )
 _CODE = re.compile(r"^[$>#]|[=/\\(){}<>|_]|(?:^|\s)--?\w|^[a-z]")
+_CASE = re.compile(r"\b(?:if|when|in case)\b(?P<case>[^,;.?:]+)", re.IGNORECASE)
 _STEPS = re.compile(
     r"\b(?:steps?|procedure|instructions?)\b|^\W*how (?:do|can|should|to|must)\b", re.I
 )
@@ -107,9 +108,9 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
         return chosen
     items = _items(passage)
     first = last = number
+    is_item = items[number] and not _is_of_that_case(question, passage.slice(chosen))
     if announces or (
-        items[number]
-        and (asks_for_all(question) or _is_of_whole_list(question, passage, number, items))
+        is_item and (asks_for_all(question) or _is_of_whole_list(question, passage, number, items))
     ):
         first, last = _list_around(passage, number, items)
     elif asks_for_sentence(question) and not items[number]:
@@ -130,6 +131,13 @@ def _list_around(passage: Passage, number: int, items: Sequence[bool]) -> tuple[
             break
         last += 1
     return min(first, number), last
+
+
+def _is_of_that_case(question: str, text: str) -> bool:
+    """Whether a case is asked about, and an item is what to do in one, in the same words."""
+    cases = [_CASE.search(question), _CASE.search(text)]
+    asked, said = ({stem(w) for w in query_terms(c["case"])} if c else set() for c in cases)
+    return bool(asked) and asked <= said
 
 
 def _is_of_whole_list(question: str, passage: Passage, number: int, items: Sequence[bool]) -> bool:
@@ -186,7 +194,8 @@ def _items(passage: Passage) -> list[bool]:
             if 0 <= other < len(lines)
         )
         ends = passage.slice(sentence).endswith((".", "!", "?"))
-        item = marked[number] or (joined and (announced or not ends))
+        below = marked[number - 1 : number] + marked[number + 1 : number + 2] == [True, True]
+        item = marked[number] or (joined and (announced or not ends)) or (below and lines[number])
         announced = is_intro(passage, sentence) or (item and announced)
         found.append(item and not is_intro(passage, sentence))
     return found

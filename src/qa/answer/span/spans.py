@@ -27,6 +27,7 @@ from qa.schema import Passage, Span
 
 _ONE = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|the|and|de) )?[A-Z][\w'’-]*)*(?: \([^()]{1,40}\))?"
 _LISTED = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}")
+_NUMBERS = re.compile(r"\d[\d.,]*")
 _WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
 _PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
@@ -44,7 +45,7 @@ def best_answer(
     """
     text = passage.slice(sentence)
     row = fields(text, header_above(passage.text, sentence.start - passage.start))
-    if row and not _is_in_label(question, text, row):
+    if row and not (_is_in_label(question, text, row) or _is_prose(question, text, row)):
         return _best_cell(question, sentence, text, row, score)
     if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
@@ -137,6 +138,13 @@ def _best_cell(
             return answer, found.margin, True
         tried.append(answer)
     return tried[0], score.margin, False
+
+
+def _is_prose(question: str, text: str, row: Sequence[Cell]) -> bool:
+    """Whether a figure is asked for, and a form's line says several things behind its label."""
+    value = text[slice(*row[0].value)]
+    several = len(_NUMBERS.findall(value)) > 1 and ";" in value
+    return len(row) == 1 and several and asks_for_number(question)
 
 
 def wrong_type(question: str, passage: Passage, sentence: Span, answer: Span) -> float:
