@@ -114,3 +114,15 @@ def test_a_document_without_a_dated_title_is_dated_by_its_heading_or_since_when_
     things = Things(QUESTION, lambda doc_id: documents.document(doc_id).title)
     newest, other = versions(QUESTION, things, [dated, undated], documents)
     assert (newest.edition.said, other.edition.said) == ("2024", said)
+
+
+@pytest.mark.parametrize("draft", ["Draft harbour rates 2026", "Harbour rates 2026 (proposal)"])
+def test_a_draft_is_meant_only_where_it_is_asked_for(draft: str) -> None:
+    rates = [rate("Harbour rates 2019", "12 euros"), rate(draft, "23 euros")]
+    rates.append(rate("Harbour rates 2024", "19 euros"))
+    read = found(*rates)
+    assert values(read) == ["19 euros", "12 euros", "23 euros"]
+    assert read[-1].edition.said == "draft, 2026"
+    assert values(meant(QUESTION, read)) == ["19 euros", "12 euros"]
+    assert values(meant("What does a moorage cost now?", read)) == ["19 euros"]
+    assert values(meant("What will a moorage cost by the draft?", read)) == ["23 euros"]

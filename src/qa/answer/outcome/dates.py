@@ -50,10 +50,12 @@ class Edition(NamedTuple):
     Attributes:
         date: Year, month and day, 0 for what is not said; empty if nothing is.
         number: Of the version, part by part; empty if it has none.
+        proposed: Whether it is a draft or a proposal, which does not hold yet.
     """
 
     date: tuple[int, ...] = ()
     number: tuple[int, ...] = ()
+    proposed: bool = False
 
     def __bool__(self) -> bool:
         """Whether anything is said."""
@@ -61,7 +63,11 @@ class Edition(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The date as a person writes it, else the version; empty if there is neither."""
+        """The date as a person writes it, else the version, and whether it is a draft."""
+        parts = ["draft" if self.proposed else "", self._when()]
+        return ", ".join(filter(None, parts))
+
+    def _when(self) -> str:
         if not self.date:
             return f"version {'.'.join(map(str, self.number))}" if self.number else ""
         year, month, day = self.date

@@ -36,6 +36,9 @@ _NEWEST = re.compile(
     r"in force|still|up[- ]to[- ]date)\b",
     re.IGNORECASE,
 )
+_PROPOSAL = re.compile(r"\b(?:drafts?|propos(?:als?|ed|es?)|consultation)\b", re.IGNORECASE)
+_IS_PROPOSED = re.compile(r"\b(?:is|are) proposed that\b|\bproposal is\b", re.IGNORECASE)
+_SIGNS = re.compile(r"[_.-]+")
 _OLDEST = re.compile(r"\b(?:original(?:ly)?|oldest|earliest|at first)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(?:previous(?:ly)?|former(?:ly)?|earlier|prior|superseded|old|used to)\b", re.IGNORECASE
@@ -67,7 +70,7 @@ def versions(
     candidates: Sequence[Candidate],
     sources: Sources,
 ) -> list[Version]:
-    """Find the best sentence's other versions; with it, the newest first, the undated last.
+    """Find the best sentence's other versions; with it, the newest first, drafts last.
 
     A version says another value of the same thing. It stands in another document, or under
     another date in the same one; or a later mail puts it in the place of what an earlier one says.
@@ -99,7 +102,8 @@ def versions(
     if any(v.candidate.passage.doc_id == first.passage.doc_id for v in found[1:]):
         found[0] = Version(first, _edition(first, sources, alone=False))
     dated = sorted((v for v in found if v.edition), key=lambda v: v.edition, reverse=True)
-    return [*dated, *(v for v in found if not v.edition)][:_MOST_VERSIONS]
+    ordered = [*dated, *(v for v in found if not v.edition)]
+    return sorted(ordered, key=lambda v: v.edition.proposed)[:_MOST_VERSIONS]
 
 
 def _replaced(
@@ -121,7 +125,16 @@ def _replaced(
 
 
 def meant(question: str, found: Sequence[Version]) -> list[Version]:
-    """Keep the versions that a question means: of the year it names, the newest, the one before."""
+    """Keep the versions that a question means: of the year it names, the newest, the one before.
+
+    A draft is none of these, but where the question asks for what is proposed.
+    """
+    wanted = _PROPOSAL.search(question) is not None
+    found = [one for one in found if one.edition.proposed is wanted] or list(found)
+    return _of_time(question, found)
+
+
+def _of_time(question: str, found: Sequence[Version]) -> list[Version]:
     dated = [version for version in found if version.edition]
     named = years(question)
     if named:
@@ -191,7 +204,18 @@ def _edition(candidate: Candidate, sources: Sources, *, alone: bool) -> Edition:
     whole = [edition_of(document.title), edition_of(document.doc_id)]
     beginning = in_force(document.text[:_BEGINNING])
     written = edition_of(document.date[:10])
-    return first_said([*inside, *whole, _heading(document), beginning, written])
+    said = first_said([*inside, *whole, _heading(document), beginning, written])
+    return said._replace(proposed=_is_proposed(document, sentence))
+
+
+def _is_proposed(document: Document, sentence: str) -> bool:
+    """Whether a document calls itself a draft or a proposal, or a sentence says it is one."""
+    name = document.doc_id.rpartition("/")[2]
+    first = document.text[:_BEGINNING].strip().partition("\n")[0][:_HEADING]
+    calls_itself = any(
+        _PROPOSAL.search(_SIGNS.sub(" ", part)) for part in (name, document.title, first)
+    )
+    return calls_itself or _IS_PROPOSED.search(sentence) is not None
 
 
 def _heading(document: Document) -> Edition:
