@@ -18,12 +18,12 @@ _DOCUMENT_WORDS = frozenset(
     map(
         stem,
         """amended appendix approved archive archived article backup bulletin bylaws chapter
-        circular code consultation copy current document draft edition english final fwd guide guideline
-        guidelines handbook information instruction instructions leaflet letter manual memo
-        memorandum minutes new newsletter note notes notice old page part plan policies policy
-        previous procedure procedures proposal proposed re regulation regulations release replaced report revised
-        revision rule rules section sheet statement summary superseded supplement terms text
-        update updated version""".split(),
+        circular code consultation copy current document draft edition english final fwd guide
+        guideline guidelines handbook information instruction instructions leaflet letter
+        manual memo memorandum minutes new newsletter note notes notice old page part plan
+        policies policy previous procedure procedures proposal proposed re regulation
+        regulations release replaced report revised revision rule rules section sheet
+        statement summary superseded supplement terms text update updated version""".split(),
     )
 )
 _PATH_SIGNS = re.compile(r"[/._-]+")
