@@ -30,7 +30,7 @@ from qa.models.span_network import packaged_reader
 
 # Raised whenever documents or passages of the same files would come out differently:
 # an older index is then built anew instead of being carried on.
-FORMAT = 5
+FORMAT = 6
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 STORE = "documents.sqlite"

@@ -84,6 +84,8 @@ def snapped(marked: str) -> str:
         ("Up to no more than ‹five people› fit.", "no more than five people"),
         ("It was built between ‹March 1911 and late 1912›.", "between March 1911 and late 1912"),
         ("It stood between ‹March› and May.", "March"),
+        ("C'est interdit entre ‹10 heures› et 19 heures.", "entre 10 heures et 19 heures"),
+        ("Offen zwischen 8 und ‹12 Uhr›.", "zwischen 8 und 12 Uhr"),
         ("The family ‹house› burned.", "house"),
         ("He only met ‹Ada› there.", "Ada"),
         ("It was only ‹Ada› there.", "Ada"),

@@ -26,6 +26,9 @@ def sentences(text: str) -> list[str]:
         "Built ca. 1640, it was sold for c. £200 in Sept. 1802.",
         "Call ext. 41 or tel. 555 0123 for est. 20 minutes.",
         "Die Reise dauert ca. 3 Stunden, vgl. Abb. 2 bzw. Nr. 9 im Anhang.",
+        "Der Verein wurde am 14. Mai 1956 gegründet, der Beitrag ist bis 31. März zu zahlen.",
+        "Das Fest ist vom 3. August bis zum 5. September geöffnet.",
+        "Mødet er den 3. juni og festen den 12. august.",
         "Ropes, chains etc. are kept by Marlow Ltd. in the yard.",
     ],
 )
@@ -43,6 +46,8 @@ def test_an_abbreviation_ends_no_sentence(sentence: str) -> None:
         ("He said no.", "She went."),
         ("The fee is 250 kr.", "Children pay less."),
         ("It was written in 1999.", "12 of them came."),
+        ("They won 14.", "August was better."),
+        ("The room holds 31.", "May I come?"),
         ("i like it small.", "and so do you."),
     ],
 )

@@ -39,6 +39,11 @@ _DURATION = (
     r"(?:months?|weeks?|days?|hours?|minutes?|seconds?)\b"
 )
 _BETWEEN = rf"[Bb]etween{_GAP}(?:{_AMOUNT}|{_YEAR}){_GAP}and{_GAP}(?:{_AMOUNT}|{_YEAR})"
+# The same in French and Spanish, German, Italian.
+_BETWEEN_ELSEWHERE = (
+    rf"(?:[Ee]ntre|[Zz]wischen|[Tt]ra){_GAP}{_NUMBER}(?:{_GAP}[^\W\d_]{{1,12}})?{_GAP}"
+    rf"(?:et|y|und|e){_GAP}{_NUMBER}(?:{_GAP}[^\W\d_]{{1,12}})?"
+)
 # From 45 to 12 is a change, and each end an answer.
 _RANGE = rf"(?<![Ff]rom\s){_AMOUNT}{_TO}{_AMOUNT}|{_YEAR}{_TO}{_YEAR}|{_YEAR}[-–]\d\d(?!\w)"
 _MONTH = (
@@ -52,7 +57,8 @@ _DATE = re.compile(  # March 3, 2014; 3 to 5 March 2014; March 2014; 2014-03-05
     rf"|{_MONTH},?{_GAP}\d{{4}}|\d{{4}}-\d\d-\d\d)(?!\w)"
 )
 _AMOUNTS = tuple(
-    re.compile(rf"{_START}(?:{pattern})") for pattern in (_BETWEEN, _RANGE, _DURATION, _AMOUNT)
+    re.compile(rf"{_START}(?:{pattern})")
+    for pattern in (_BETWEEN, _BETWEEN_ELSEWHERE, _RANGE, _DURATION, _AMOUNT)
 )
 # What changes what it stands before: "not in May", "every second Friday", "at least 14".
 _QUALIFIER = re.compile(

@@ -32,6 +32,18 @@ _BEFORE_FIGURE = frozenset(
 _BEFORE_SMALL = frozenset(
     "a.m b.w co corp etc hosp inc jr lit ltd m mt p.m ph.d sq sr u.s univ".split()
 )
+# "bis zum 31. März", "den 3. juni": in German and the languages of the North and East a day has a
+# full stop. English months are taken for theirs only behind a word of theirs.
+_DAY = re.compile(r"(?<![\d.,])(?:[12]?\d|3[01])\.$")
+_MONTH = re.compile(
+    r"(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b|"
+    r"(?:januar|februar|marts|mars|april|maj|mai|juni|juli|august|september|oktober|november|"
+    r"december|desember|augusti|januari|februari|stycznia|lutego|marca|kwietnia|maja|czerwca|"
+    r"lipca|sierpnia|września|października|listopada|grudnia|ledna|února|března|dubna|května|"
+    r"června|července|srpna|září|října|listopadu|prosince)\b"
+)
+_DAY_THERE = re.compile(r"\b(?:am|vom|bis|zum|den|dem|der|ab|im|seit)\s+(?:[12]?\d|3[01])\.$")
+_MONTH_THERE = re.compile(r"(?:April|August|September|November)\b")
 _LAST_WORD = re.compile(r"([^\s(\[“\"'‘]+)\.$")
 _FIGURE = re.compile(r"[$€£¥~≈<>±(]?\s?[+−-]?\d|[$€£¥]|[IVX]+\b")
 _SMALL = re.compile(r"[(\[“\"'‘]?[a-zà-öø-ÿ]")
@@ -157,6 +169,10 @@ def _rejoined(text: str, spans: Iterable[Span]) -> Iterator[Span]:
 
 def _goes_on(before: str, after: str) -> bool:
     """Whether the full stop at the end of one piece is an abbreviation's."""
+    if _DAY.search(before[-20:]) and _MONTH.match(after):
+        return True
+    if _MONTH_THERE.match(after) and _DAY_THERE.search(before[-20:]):
+        return True
     match = _LAST_WORD.search(before[-40:])
     if match is None:
         return False
