@@ -52,7 +52,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, i
 @pytest.mark.model
 @pytest.mark.parametrize(
     ("measure", "floor"),
-    [("resolved", 0.7), ("left_alone", 0.9), ("answers_kept", 0.88), ("refusals_kept", 0.8)],
+    [("resolved", 0.7), ("left_alone", 0.9), ("answers_kept", 0.85), ("refusals_kept", 0.8)],
 )
 def test_follow_ups_are_understood(
     measured: dict[str, tuple[int, int]], measure: str, floor: float

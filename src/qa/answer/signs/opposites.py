@@ -4,6 +4,8 @@ Knows groups of English words of which only one can be meant. What is nearest to
 counts: its part of the sentence, then the sentence, then the headings above.
 """
 
+from functools import lru_cache
+
 from qa.answer.signs.binding import parts
 from qa.schema import Span
 from qa.words import stem, words
@@ -41,13 +43,20 @@ def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool
         answer: Its place in the sentence.
         above: The headings above it.
     """
-    asked = _stems(question)
-    groups = [group for group in _GROUPS if sum(not one.isdisjoint(asked) for one in group) == 1]
+    asked, groups = _asked(question)
     if not groups:
         return False
     part = [span for span in parts(text) if span.start <= answer.start < span.end]
     nearest = [_stems(text[slice(*span)]) for span in part[:1]]
     return any(_is_other(group, asked, [*nearest, _stems(text), _stems(above)]) for group in groups)
+
+
+@lru_cache(maxsize=64)
+def _asked(question: str) -> tuple[set[str], list[list[frozenset[str]]]]:
+    """Return a question's words, and the groups that it has one of."""
+    asked = _stems(question)
+    named = [group for group in _GROUPS if sum(not one.isdisjoint(asked) for one in group) == 1]
+    return asked, named
 
 
 def _is_other(group: list[frozenset[str]], asked: set[str], levels: list[set[str]]) -> bool:
