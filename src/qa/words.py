@@ -89,6 +89,11 @@ def query_terms(question: str) -> list[str]:
     return (content or found)[:_MAX_TERMS]
 
 
+def asked_stems(question: str) -> set[str]:
+    """Return a question's content words without their endings."""
+    return {stem(term) for term in query_terms(question)}
+
+
 def stem(word: str) -> str:
     """Strip an English ending, crudely: good enough to tell a shared word."""
     for suffix in _SUFFIXES:

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise
 from qa.answer.signs.contacts import lacks_contact
-from qa.answer.signs.features import (
-    gives_no_reason,
-)
+from qa.answer.signs.features import gives_no_reason
 from qa.answer.signs.kinds import (
     has_asked_type,
     has_number,
@@ -58,7 +56,8 @@ def of_another_thing(
         mentions: Says whether any document has a word.
     """
     text = passage.slice(sentence)
-    names_one = is_row(passage, sentence) and not has_number(passage.slice(answer))
+    row = is_row(passage, sentence)
+    names_one = row and not has_number(passage.slice(answer))
     if names_one and asks_for_number(question):  # “how many sites”
         return 3.0
     if is_unticked(text) or leaves_column_open(question, text) or lacks_piece(question, text):
@@ -71,9 +70,9 @@ def of_another_thing(
         return 3.0
     if asks_for_month(question) and not has_asked_type(question, text):
         return 3.0
-    if is_row(passage, sentence) and of_another_month(question, text):
+    if row and of_another_month(question, text):
         return 3.0
-    if asks_for_total(question) and is_row(passage, sentence) and not says_total(text):
+    if asks_for_total(question) and row and not says_total(text):
         return 3.0
     if is_quoted(passage, sentence):
         return 0.0 if asks_for_quoted(question) else 3.0
@@ -85,8 +84,6 @@ def of_another_thing(
         return 3.0
     if of_opposite(question, text, inside, above) or gives_no_reason(question, text):
         return 3.0
-    if not is_row(passage, sentence) and (
-        ranks_nothing(question, text, above) or speaks_of_no_money(question, text)
-    ):
+    if not row and (ranks_nothing(question, text, above) or speaks_of_no_money(question, text)):
         return 3.0
     return names_another(question, text, above, passage.text, mentions)

@@ -26,8 +26,7 @@ _ROLE, _DIRECTIVE = re.compile(rf":{_NAME}:`"), re.compile(rf"(?m)^[ \t]*\.\.[ \
 _TITLED = re.compile(r"(?P<said>.+?)\s*<[^<>]*>", re.DOTALL)
 _REFERENCE = re.compile(r"(?P<ticks>`?)(?P<said>[^`]+)(?P=ticks)__?", re.DOTALL)
 _CODE = frozenset(
-    "code-block sourcecode testcode testoutput testsetup doctest prompt ipython "
-    "productionlist graphviz digraph mermaid".split()
+    "code-block sourcecode testcode testoutput doctest prompt ipython productionlist".split()
 )
 _UNSEEN = frozenset(
     "toctree index highlight tabularcolumns testsetup graphviz digraph mermaid currentmodule "

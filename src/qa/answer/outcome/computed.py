@@ -20,11 +20,10 @@ from qa.answer.signs.tables.rows import (
     named_columns,
     number,
     rows_meant,
-    stems,
     year_columns,
 )
 from qa.schema import Operation, Passage, Term
-from qa.words import stem, words
+from qa.words import asked_stems, stem, words
 
 _MORE = (
     r"more|higher|larger|bigger|greater|longer|taller|heavier|less|fewer|lower|smaller|shorter|"
@@ -178,7 +177,7 @@ def _column(operation: Operation, question: str, rows: Sequence[Row]) -> str | N
 
 def _most_named(question: str, columns: Sequence[str]) -> list[str]:
     """Of some columns keep those that share most words with the question: Tonnes, and 2019."""
-    asked = stems(question) | set(_FIGURE.findall(question))
+    asked = asked_stems(question) | set(_FIGURE.findall(question))
     shared = [len(asked & {stem(word) for word in words(label)}) for label in columns]
     return [label for label, count in zip(columns, shared, strict=True) if count == max(shared)]
 
@@ -215,10 +214,10 @@ def _explained(
     names = {stem(word.lower()) for word in question_names(question)}
     if not figures <= of_all or not names <= of_any:
         return False
-    rest = stems(question) - _OF_ASKING - of_any
+    rest = asked_stems(question) - _OF_ASKING - of_any
     if rest and not named_columns(question, [column]):
         helper = _HELPER.search(question)  # "the total price" asks for a price, whatever is there
-        if helper is None or rest & stems(question[: helper.start()]):
+        if helper is None or rest & asked_stems(question[: helper.start()]):
             return False
     return len(rest) <= unexplained
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from qa.answer.outcome.dates import without_editions
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.question import question_names
-from qa.words import FUNCTION_WORDS, query_terms, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, stem, words
 
 _DOCUMENT_WORDS = frozenset(
     map(
@@ -44,7 +44,7 @@ class Things:
             title: Returns a document's title.
         """
         self._title = title
-        self._asked = {stem(term) for term in query_terms(question)}
+        self._asked = asked_stems(question)
         self._named = {stem(word) for name in question_names(question) for word in words(name)}
 
     @property

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from qa.answer.signs.times import YEAR, of_other_years
 from qa.schema import Span
-from qa.words import FUNCTION_WORDS, query_terms, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, query_terms, stem, words
 
 _GAP = re.compile(
     r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+", re.IGNORECASE
@@ -153,7 +153,7 @@ def respective(question: str, text: str) -> Span | None:
     ands = list(_AND.finditer(text, 0, end.start())) if end else []
     if end is None or len(ands) < 2:
         return None
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     one = _List(Span(*ands[-2].span()), Span(0, ands[-1].start()))
     other = _List(Span(*ands[-1].span()), Span(ands[-2].end(), end.start()))
     found = []
@@ -235,7 +235,7 @@ def counts_another(question: str, text: str, answer: Span) -> bool:
     nouns, counted = counted_noun(question), _COUNTED.match(text, answer.start)
     if not nouns or counted is None or nouns & {stem(word) for word in words(text)}:
         return False
-    return stem(counted["noun"].lower()) in {stem(term) for term in query_terms(question)} - nouns
+    return stem(counted["noun"].lower()) in asked_stems(question) - nouns
 
 
 def done_otherwise(question: str, text: str, answer: Span) -> bool:

@@ -12,7 +12,7 @@ from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other
 from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import extreme
 from qa.schema import Passage, Span
-from qa.words import FUNCTION_WORDS, query_terms, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, stem, words
 
 _COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 
@@ -71,7 +71,7 @@ def without_fields_beside_empty(question: str, found: list[Candidate]) -> list[C
     Where “Returned on” is empty, “Lent on” does not say when something was returned; a line whose
     label has another word of the question stays.
     """
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     passages = {candidate.passage.passage_id: candidate.passage for candidate in found}
     empty = {passage_id: _empty_fields(passage) for passage_id, passage in passages.items()}
 

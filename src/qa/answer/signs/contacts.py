@@ -1,6 +1,7 @@
 """Find the mail address, telephone number or web address that a question asks for."""
 
 import re
+from functools import lru_cache
 
 from qa.schema import Span
 
@@ -37,6 +38,7 @@ def lacks_contact(question: str, text: str) -> bool:
     return written is not None and written.search(text) is None
 
 
+@lru_cache(maxsize=64)
 def _written(question: str) -> re.Pattern[str] | None:
     """Return how what is asked for is written; None if nothing of the kind is asked for."""
     for names, asks, written in _CONTACTS:

@@ -21,7 +21,7 @@ from qa.answer.signs.question import (
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
-from qa.words import FUNCTION_WORDS, query_terms, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, query_terms, stem, words
 
 _REASON = re.compile(
     r"\b(?:because|since|so|as|for|to|due|owing|thanks|therefore|hence|thus|cause[ds]?|reasons?|why|"
@@ -197,7 +197,7 @@ def gives_no_reason(question: str, text: str) -> bool:
     """Whether a reason is asked for, and a sentence says little but what the question says."""
     if not asks_for_reason(question) or _REASON.search(text):
         return False
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     said = {stem(term) for term in words(text) if term not in FUNCTION_WORDS}
     return len(said & asked) >= _MUCH_SAID and len(said - asked) <= _LITTLE_NEW
 
@@ -287,7 +287,7 @@ def key_words(question: str, passage: Passage, sentence: Span) -> tuple[Span, ..
         Spans in document offsets, in order, disjoint.
     """
     text = passage.slice(sentence)
-    wanted = {stem(term) for term in query_terms(question)}
+    wanted = asked_stems(question)
     spans = {m.span() for m in re.finditer(r"\w+", text) if stem(m.group().lower()) in wanted}
     if asks_for_number(question) or asks_for_date(question):
         spans |= {match.span() for match in _FIGURE.finditer(text)}

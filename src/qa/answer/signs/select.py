@@ -30,7 +30,7 @@ from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.superlative import asks_for_extreme
 from qa.index.passages.context import SEPARATOR
 from qa.schema import QUOTED_MAIL, Passage, Span
-from qa.words import FUNCTION_WORDS, query_terms, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, stem, words
 
 _FILE_WORDS = 2  # of a file's name that can be meant by its words alone
 _TITLE_WORDS = 2  # that titles of one kind have in common
@@ -77,7 +77,7 @@ def _of_named(question: str, found: list[Candidate]) -> list[Candidate]:
 
     A passage that has those words, too, speaks of what the file is called after.
     """
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     ids = {candidate.passage.doc_id for candidate in found}
     keys = {doc_id: {stem(word) for word in words(PurePosixPath(doc_id).stem)} for doc_id in ids}
     named = {doc_id for doc_id, key in keys.items() if len(key) >= _FILE_WORDS and key <= asked}
@@ -101,7 +101,7 @@ def _of_titled(question: str, found: list[Candidate]) -> list[Candidate]:
 
     "Aldern 2022: report" is of Aldern, if there is a "Brusk 2022: report" and Brusk is asked.
     """
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     titles = {one.passage.doc_id: _title(one.passage) for one in found if one.passage.context}
     kept = []
     for one in found:

@@ -10,7 +10,7 @@ from qa.answer.signs.question import asks_for_all, asks_for_one, asks_for_senten
 from qa.answer.signs.tables.cells import cells
 from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
-from qa.words import query_terms, stem, words
+from qa.words import asked_stems, query_terms, stem, words
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
 _LINE_CHARACTERS = 200
@@ -80,7 +80,7 @@ def lists_other_steps(question: str, passage: Passage, answer: Span, above: str)
     intro, _, items = passage.slice(answer).partition("\n")
     if not items.strip() or _STEPS.search(question) is None:
         return False
-    asked = {stem(term) for term in query_terms(question)} - _OF_STEPS
+    asked = asked_stems(question) - _OF_STEPS
     title = passage.context.partition(SEPARATOR)[0]
     named = {stem(word) for word in words(f"{title} {passage.doc_id}")}
     if not named.issuperset(stem(word) for word in words(above)):
@@ -152,7 +152,7 @@ def _is_of_whole_list(question: str, passage: Passage, number: int, items: Seque
     start = head.end if is_intro(passage, head) else head.start
     before = passage.text[: start - passage.start].rstrip()
     above = before.rpartition("\n")[2] or passage.context.rpartition(SEPARATOR)[2]
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     listed = passage.slice(Span(start, passage.sentences[last].end))
     return (
         last > first

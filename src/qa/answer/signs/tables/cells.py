@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from qa.schema import Span
-from qa.words import FUNCTION_WORDS, query_terms, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, stem, words
 
 _PART = re.compile(r"[^|]+")
 _LABELLED = re.compile(
@@ -135,7 +135,7 @@ def gives_back(question: str, text: str, row: Sequence[Cell]) -> bool:
     """Whether a form's line only holds what the question names: whose line, not what is asked."""
     if len(row) != 1:
         return False
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     value = {stem(word) for word in words(text[slice(*row[0].value)])}
     label = {stem(word) for word in words(row[0].label)}
     return 2 * len(value & asked) >= len(value) > 0 and not label & asked
@@ -186,7 +186,7 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
 
     A cell whose value stands in the question says which row is meant, not what is asked.
     """
-    asked = {stem(term) for term in query_terms(question)}
+    asked = asked_stems(question)
     scores = []
     other_time = of_other_time(question, [cell.label for cell in row])
     of_years = [cell for cell in row if _YEAR.search(cell.label) and asked & _named_by(cell.label)]

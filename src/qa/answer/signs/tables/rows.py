@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from qa.answer.signs.tables.cells import Cell, cells, says_total
 from qa.schema import Span
-from qa.words import query_terms, stem, words
+from qa.words import asked_stems, stem, words
 
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
 _NUMBER = re.compile(r"[-−]?\d[\d,.  ]*")
@@ -118,13 +118,8 @@ def year_columns(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
 
 def named_columns(question: str, columns: Iterable[str]) -> list[str]:
     """Of some columns those of whose name the question has a word."""
-    asked = stems(question)
+    asked = asked_stems(question)
     return [label for label in columns if asked & {stem(word) for word in words(label)}]
-
-
-def stems(question: str) -> set[str]:
-    """Return a question's content words without their endings."""
-    return {stem(term) for term in query_terms(question)}
 
 
 def number(value: str) -> Number | None:
@@ -199,7 +194,7 @@ def _of_asked_figures(question: str, rows: Sequence[Row]) -> list[Row]:
 
 def _of_asked_keys(question: str, rows: Sequence[Row]) -> list[Row]:
     """Of every column in which the question names values, keep the rows with one of them."""
-    asked = stems(question)
+    asked = asked_stems(question)
     kept = list(rows)
     for label in labels_of(rows):
         named = [row for row in kept if _is_named(row.value(label), asked)]
