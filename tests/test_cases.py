@@ -15,8 +15,8 @@ from benchmarks.cases import CASES, Asked, CaseQuestion, ask_cases, judge, load_
 from qa.errors import GoldError
 from qa.schema import Answer, Citation
 
-LEAST_RIGHT, MOST_WRONG = 137, 3
-KINDS = 34
+LEAST_RIGHT, MOST_WRONG = 153, 3
+KINDS = 38
 
 QUESTION = CaseQuestion("How many ducks?", answerable=True, answers=("2",), evidence=("ducks 2",))
 ANSWER = Answer(

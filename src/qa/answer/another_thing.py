@@ -10,6 +10,7 @@ from qa.answer.signs.kinds import (
     has_asked_type,
     has_number,
     of_another_month,
+    says_no_age,
     says_not_how_often,
     speaks_of_no_money,
 )
@@ -22,6 +23,7 @@ from qa.answer.signs.question import (
     asks_for_total,
 )
 from qa.answer.signs.select import is_quoted
+from qa.answer.signs.subjects import of_another_person
 from qa.answer.signs.tables.cells import (
     fields,
     gives_back,
@@ -78,6 +80,8 @@ def of_another_thing(
         return 0.0 if asks_for_quoted(question) else 3.0
     around = f"{text} {above}"
     if of_other_days(question, around) or says_not_how_often(question, around):
+        return 3.0
+    if says_no_age(question, text) or of_another_person(question, passage, sentence):
         return 3.0
     inside = answer.shift(-sentence.start)
     if counts_another(question, text, inside) or done_otherwise(question, text, inside):

@@ -31,6 +31,7 @@ from qa.answer.retrieve import retrieve
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.question import without_courtesies
 from qa.answer.sources import SourceFiles, SourceView
+from qa.answer.steps import in_steps
 from qa.documents.named import named_in
 from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import UsageError
@@ -102,7 +103,7 @@ class Answerer:
     def ask(
         self, question: str, *, abstain: bool = True, only: Collection[str] | None = None
     ) -> Answer:
-        """Answer a question in the documents' own words, or abstain.
+        """Answer a question in the documents' own words, as a whole or in steps, or abstain.
 
         Args:
             question: In plain language.
@@ -115,8 +116,14 @@ class Answerer:
             CitationError: The index contradicts itself; nothing is answered from it.
             IndexDamagedError: The index has become unreadable.
         """
+        whole = self._ask(question, abstain, only)
+        if not abstain or whole.state not in ("answer", "possible", "none"):
+            return whole
+        return in_steps(whole, lambda step: self._ask(step, abstain, only), self.min_confidence)
+
+    def _ask(self, question: str, abstain: bool, only: Collection[str] | None) -> Answer:
         clock = Clock()
-        check_waited_for()  # here, too: of several parts each comes this way
+        check_waited_for()  # here, too: of several parts or steps each comes this way
         question = checked_question(question)
         language = language_of(question)
         read = Spelling(question) if language else self._spelling(question)

@@ -36,6 +36,7 @@ from qa.answer.signs.question import (
     asks_for_quoted,
 )
 from qa.answer.signs.select import attributes, selected
+from qa.answer.signs.subjects import said_beside, same_subject, with_subject
 from qa.answer.signs.tables.cells import (
     is_header,
 )
@@ -87,10 +88,18 @@ class _Asked(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """A passage, what each of its sentences stands under, and which asked words each has."""
+    """A passage read for a question.
+
+    Attributes:
+        found: The passage.
+        above: What each of its sentences stands under.
+        beside: What others say of each one's subject.
+        held: Which asked words each has.
+    """
 
     found: RetrievedPassage
     above: list[str]
+    beside: list[str]
     held: list[frozenset[str]]
 
 
@@ -172,7 +181,7 @@ class Reader:
         scores: PassageScores,
         apart: float,
     ) -> list[Candidate]:
-        found, above, held = seen
+        found, above, beside, held = seen
         question, passage = query.text, found.passage
         vectors = self._corpus.sentence_vectors(found.row)
         cosines: list[float] = (vectors @ query.vector).tolist()
@@ -185,6 +194,7 @@ class Reader:
             if whole == sentence and _only_announces(question, passage, number):
                 continue
             answer, margin, fits = best_answer(question, passage, whole, sentence, score)
+            around = f"{above[number]} {beside[number]}".rstrip()
             features = Features(
                 answerable=bounded(scores.answerable),
                 margin=bounded(margin),
@@ -197,7 +207,7 @@ class Reader:
                 evidence=bounded(score.evidence),
                 coverage=share(held[number], asked.words),
                 other_thing=of_another_thing(
-                    question, passage, sentence, answer, above[number], self._corpus.mentions
+                    question, passage, sentence, answer, around, self._corpus.mentions
                 ),
                 stands_out=apart,
             )
@@ -239,9 +249,10 @@ class Reader:
     def reading(self, query: Query, candidate: Candidate) -> Reading:
         """Make a sentence that may answer a reading."""
         passage, answer = candidate.passage, candidate.answer
-        sentence = Span(
-            min(candidate.sentence.start, answer.start), max(candidate.sentence.end, answer.end)
-        )
+        sentence = with_subject(passage, candidate.sentence, candidate.held)
+        if answer == candidate.sentence:
+            answer = sentence
+        sentence = Span(min(sentence.start, answer.start), max(sentence.end, answer.end))
         return Reading(
             passage=passage,
             sentence=sentence,
@@ -256,16 +267,20 @@ class Reader:
 
 
 def _seen(asked: _Asked, found: RetrievedPassage, text_of: Callable[[str], str]) -> _Seen:
-    notes = annotated(found.passage, text_of)
+    passage = found.passage
+    notes = annotated(passage, text_of)
     above = [
         f"{heading} {referring}".rstrip()
-        for heading, referring in zip(surroundings(found.passage), notes, strict=True)
+        for heading, referring in zip(surroundings(passage), notes, strict=True)
     ]
-    return _Seen(found, above, held_words(asked.words, found.passage, above))
+    beside = said_beside(passage)
+    return _Seen(found, above, beside, held_words(asked.words, passage, above, beside))
 
 
 def _alone(candidate: Candidate) -> Passage:
-    """Return a sentence, and the one before if it points back there, as a passage of its own.
+    """Return a sentence as a passage of its own, with what goes on about its subject.
+
+    If it points back, the one before comes with it.
 
     A list comes with the heading that stands on the line above it.
     """
@@ -275,8 +290,11 @@ def _alone(candidate: Candidate) -> Passage:
         max(sentence.end, candidate.answer.end),
     )
     before = [other for other in passage.sentences if other.end <= start]
+    others = same_subject(passage)[passage.sentences.index(sentence)]
     if before and points_back(passage.slice(sentence)):
-        start = before[-1].start
+        others = [before[-1], *others]
+    start = min([start, *(other.start for other in others)])
+    end = max([end, *(other.end for other in others)])
     above = passage.text[: start - passage.start].rstrip()
     if above and "\n" in passage.slice(candidate.answer):
         start = passage.start + above.rfind("\n") + 1

@@ -9,9 +9,9 @@ line, the browser or JSON.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
+from qa.answer.parts import together, unsure
 from qa.answer.pipeline import Answerer
 from qa.converse.asked import take_apart
 from qa.converse.ellipsis import agreeing
@@ -200,36 +200,10 @@ def _is_about(answer: Answer, things: Sequence[str]) -> bool:
 
 def _kept_if_about(part: Answer, thing: str) -> Answer:
     """Return an answer as one that is not sure if it names another thing than was asked of."""
-    if not part.answered or _is_about(part, [thing]):
-        return part
-    return replace(
-        part, answered=False, answer=None, citations=(), versions=(), possible=part.citations[0]
-    )
+    return part if _is_about(part, [thing]) else unsure(part)
 
 
 def _together(question: str, parts: Sequence[Answer]) -> Answer:
-    """Make one answer of those to the parts of a question."""
-    given = [part for part in parts if part.answered]
-    first = given[0] if given else parts[0]
-    quotes = {place.quote for part in given for place in part.citations}
-    stages = dict.fromkeys(stage for part in parts for stage in part.timings_ms)
-    return replace(
-        first,
-        question=question,
-        confidence=min(part.confidence for part in given or parts),
-        citations=tuple(dict.fromkeys(place for part in given for place in part.citations)),
-        timings_ms={s: round(sum(p.timings_ms.get(s, 0.0) for p in parts), 3) for s in stages},
-        possible=None,
-        versions=(),
-        choices=(),
-        computed=None,
-        unmentioned=(),
-        suggestion="",
-        parts=tuple(_as_part(part, quotes) for part in parts),
-    )
-
-
-def _as_part(part: Answer, quotes: Collection[str]) -> Answer:
-    """Leave out what the whole shows, and as a possible answer what answers another part."""
-    is_said = part.possible is not None and part.possible.quote in quotes
-    return replace(part, passages=(), titles={}, possible=None if is_said else part.possible)
+    """Make one answer of those to the parts of a question; the first that was found leads."""
+    given = [part for part in parts if part.answered] or list(parts)
+    return together(question, parts, given[0], min(part.confidence for part in given))

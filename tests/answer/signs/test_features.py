@@ -16,7 +16,13 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
-from qa.answer.signs.kinds import has_asked_type, says_not_how_often, speaks_of_no_money
+from qa.answer.signs.kinds import (
+    has_asked_type,
+    says_no_age,
+    says_not_how_often,
+    speaks_of_no_money,
+)
+from qa.answer.signs.subjects import said_beside
 from qa.schema import Passage, Span
 
 TEXT = "Ada wrote 40 letters in 1843. The engine was never built."
@@ -38,7 +44,10 @@ def missing(question: str, read: Passage, sentence: Span, answer: Span | None = 
 
 
 def covered(question: str, read: Passage, weights: dict[str, float]) -> list[float]:
-    return [share(held, weights) for held in held_words(weights, read, surroundings(read))]
+    return [
+        share(held, weights)
+        for held in held_words(weights, read, surroundings(read), said_beside(read))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +264,8 @@ def test_a_sentence_that_points_back_has_the_words_of_the_one_before_but_not_its
         "It got more in 2014.",
         "Guests came.",
     )
-    held = held_words(("museum", "2011", "2014"), read, surroundings(read))
+    asked = ("museum", "2011", "2014")
+    held = held_words(asked, read, surroundings(read), said_beside(read))
     assert held == [{"museum", "2011"}, {"museum", "2014"}, set()]
 
 
@@ -401,3 +411,38 @@ def test_what_is_far_from_all_others_stands_out() -> None:
 def test_how_often_wants_a_word_that_says_so(text: str, none: bool) -> None:
     assert says_not_how_often("How often is the council elected?", text) is none
     assert not says_not_how_often("Who elects the council?", text)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "fits"),
+    [
+        ("How often should I descale?", "25 minutes", False),
+        ("How often should I descale?", "every 200 cups", True),
+        ("How often must it be rinsed?", "after every use", True),
+        ("How often is it checked?", "Service interval: 6 months", True),
+        ("How long did it last?", "one night a fortnight", False),
+        ("How long did it last?", "for two years", True),
+        ("How much descaler do I need?", "Descaling takes 25 minutes", False),
+        ("How much descaler do I need?", "one sachet in 0.5 l", True),
+        ("How much notice must I give?", "two months", True),
+        ("Which model has the bigger tank?", "1.2 l", False),
+        ("Which year had more rain?", "2019", True),
+    ],
+)
+def test_a_measure_of_another_kind_is_not_what_is_asked(
+    question: str, answer: str, fits: bool
+) -> None:
+    assert has_asked_type(question, answer) == fits
+
+
+@pytest.mark.parametrize(
+    ("text", "none"),
+    [
+        ("He was born in 1702 and died in 1768.", True),
+        ("He died in 1768 at 66.", False),
+        ("She died aged sixty.", False),
+    ],
+)
+def test_years_alone_are_no_age(text: str, none: bool) -> None:
+    assert says_no_age("How old was she when she died?", text) == none
+    assert not says_no_age("How old is the bridge?", text)

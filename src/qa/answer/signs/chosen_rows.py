@@ -10,7 +10,7 @@ from collections.abc import Callable
 from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.tables.rows import Tables
-from qa.answer.signs.tables.superlative import extreme
+from qa.answer.signs.tables.superlative import extreme, extreme_label
 from qa.schema import Passage, Span
 from qa.words import FUNCTION_WORDS, asked_stems, stem, words
 
@@ -28,7 +28,8 @@ def extremes(
     kept, tables = [], Tables(text_of)
     for candidate in found:
         passage, sentence, features = candidate.passage, candidate.sentence, candidate.features
-        if not cells(passage.slice(sentence)):
+        said = candidate.said
+        if not cells(said) or extreme_label(question, said, fields(said)) is not None:
             kept.append(candidate)
             continue
         best = extreme(question, tables.around(passage.doc_id, sentence.start))

@@ -208,26 +208,34 @@ def points_back(text: str) -> bool:
 
 
 def held_words(
-    asked: Collection[str], passage: Passage, above: Sequence[str]
+    asked: Collection[str], passage: Passage, above: Sequence[str], beside: Sequence[str]
 ) -> list[frozenset[str]]:
     """Return, for each sentence of a passage, the asked words that it or its headings have.
 
-    A sentence that points back ("It received …") has the words of the one before, too, but not
-    its figures.
+    A sentence that points back ("It received …") has the words of the one before, too, and each
+    those of the others about its subject, but not their figures.
 
     Args:
         asked: By stem.
         passage: Where the sentences stand.
         above: What each sentence stands under.
+        beside: What others say of its subject.
     """
     wanted = set(asked)
     own = [_stems(passage.slice(sentence)) for sentence in passage.sentences]
-    before = [set[str](), *({root for root in one if not root[0].isdigit()} for one in own)]
+    before = [set[str](), *map(_without_figures, own)]
     points = [points_back(passage.slice(sentence)) for sentence in passage.sentences]
+    others = [_without_figures(_stems(text)) for text in beside]
     return [
-        frozenset(wanted & (stems | _stems(heading) | (last if back else set())))
-        for stems, heading, last, back in zip(own, above, before[:-1], points, strict=True)
+        frozenset(wanted & (stems | _stems(heading) | (last if back else set()) | other))
+        for stems, heading, last, back, other in zip(
+            own, above, before[:-1], points, others, strict=True
+        )
     ]
+
+
+def _without_figures(stems: Collection[str]) -> set[str]:
+    return {root for root in stems if not root[0].isdigit()}
 
 
 def share(held: Collection[str], weights: dict[str, float]) -> float:

@@ -68,15 +68,39 @@ _SHARE_WORD = re.compile(
 )
 _HOW_OFTEN = re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)
 _OFTEN = re.compile(
-    r"\d|\b(?:every(?:day)?|each|per|once|twice|daily|weekly|monthly|yearly|annual(?:ly)?|quarterly|"
+    r"\d[:.]\d\d|\b(?:every(?:day)?|each|per|once|twice|daily|weekly|monthly|yearly|annual(?:ly)?|quarterly|"
     r"hourly|nightly|bi\w+ly|fortnight\w*|decade|regular(?:ly)?|routine(?:ly)?|always|never|often|"
     r"rarely|seldom|sometimes|occasional(?:ly)?|(?:in)?frequent(?:ly)?|usually|common(?:ly)?|"
-    r"constantly|continuous(?:ly)?|periodic(?:ally)?|one|two|three|four|five|six|seven|ten|"
+    r"constantly|continuous(?:ly)?|periodic(?:ally)?|intervals?|cycle|frequency|"
     r"(?:several|many|few|couple of|multiple) (?:times|years|months|weeks|days|hours)|time|"
     r"whenever|a (?:day|week|month|year|night|hour)|after|all|most|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
     re.IGNORECASE,
 )
+_UNIT_OF_TIME = r"(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)"
+_SOME = r"(?:\d[\d.,]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|half an?)"
+_LASTS = re.compile(
+    r"\W*(?:(?:for|takes?|about|around|up to|at (?:most|least)|some) )*"
+    rf"{_SOME}[ -]{_UNIT_OF_TIME}s?\W*",
+    re.IGNORECASE,
+)
+_LASTS_SAID = re.compile(rf"\b{_SOME}[ -]{_UNIT_OF_TIME}s?\b", re.IGNORECASE)
+_EACH = re.compile(
+    rf"\W*(?:once|twice|every|{_SOME}) (?:[\w-]+ ){{0,2}}?"
+    rf"(?:an?|per|each|every|other) {_UNIT_OF_TIME}\W*",
+    re.IGNORECASE,
+)
+_HOW_LONG = re.compile(r"\bhow long (?:do|does|did|has|have|is|are|was|were|will|can|may)\b", re.I)
+_HOW_MUCH_OF = re.compile(r"\bhow much (?!time\b|notice\b|longer\b)[a-z]{3,} ", re.IGNORECASE)
+_WHICH_THING = re.compile(
+    r"\W*which (?!.*\b(?:amount|age|day|date|dose|fee|figure|floor|hour|length|limit|month|number|"
+    r"percentage|price|rate|score|share|size|speed|sum|temperature|time|total|value|version|"
+    r"volt\w*|week|weight|year)s?\b)[a-z]+ ",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"\W*\d[\d.,]*(?: ?[^\W\d]{1,3}| ?%)?\W*")
+_HOW_OLD_WHEN = re.compile(r"\bhow old\b.*\b(?:when|at)\b|\bat what age\b", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:aged?|years?|birthday|\w+(?:teen|ty)(?:-\w+)?)\b", re.IGNORECASE)
 _FIGURE_FIRST = re.compile(r"\W*\d[\d.,]*(?!\w|-)")
 
 
@@ -87,6 +111,10 @@ def has_asked_type(question: str, answer: str) -> bool:
         question: As asked.
         answer: The answer's words, or a whole sentence.
     """
+    if _measures_otherwise(question, answer):
+        return False
+    if _HOW_OFTEN.search(question):
+        return True
     if asks_for_number(question):
         if asks_for_percentage(question):
             return _SHARE_WORD.search(answer) is not None
@@ -105,6 +133,18 @@ def has_asked_type(question: str, answer: str) -> bool:
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
 
 
+def _measures_otherwise(question: str, answer: str) -> bool:
+    """Whether an answer is a measure, but of another kind: “25 minutes” to “how often”."""
+    if _HOW_OFTEN.search(question):
+        return _OFTEN.search(answer) is None or _LASTS.fullmatch(answer) is not None
+    if _HOW_LONG.search(question):
+        return _EACH.fullmatch(answer) is not None
+    if _HOW_MUCH_OF.search(question):
+        rest, lasts = _LASTS_SAID.subn("", answer)
+        return lasts > 0 and not has_number(rest)
+    return _WHICH_THING.match(question) is not None and _AMOUNT.fullmatch(answer) is not None
+
+
 def speaks_of_no_money(question: str, text: str) -> bool:
     """Whether a sum of money is asked for, and a text has figures, but of other things."""
     return (
@@ -117,6 +157,13 @@ def speaks_of_no_money(question: str, text: str) -> bool:
 def says_not_how_often(question: str, text: str) -> bool:
     """Whether it is asked how often, and a text has no word that could say so."""
     return _HOW_OFTEN.search(question) is not None and _OFTEN.search(text) is None
+
+
+def says_no_age(question: str, text: str) -> bool:
+    """Whether an age at some time is asked for, and a text has no figures but years."""
+    if not _HOW_OLD_WHEN.search(question):
+        return False
+    return not _FIGURE.search(YEAR.sub("", text)) and not _AGED.search(text)
 
 
 def has_number(text: str) -> bool:

@@ -74,7 +74,7 @@ _EXPLAINED = re.compile(
     r"\b(?:what|for what) (?:is|was|were|are) the (?:reasons?|purpose|cause)\b|"
     r"\bwhy\b|\bhow (?:did|do|does|is|are|was|were|can|has|have|will|would)\b|"
     r"\bwhat (?:kinds?|types?|sorts?|steps|measures) (?:of )?\b|"
-    r"\b(?:what|which)\b.*\ball\b|\bwhat (?:do|does)\b.*\b(?:say|do|mean)\b|"
+    r"\b(?:what|which)\b.*\ball\b|\bwhat (?:do|does|did)\b.*\b(?:say|do|mean)\b|"
     r"\bwhat (?:happen(?:s|ed)?|becomes?|became)\b|"
     r"\bwhat (?:will|would|does|did|can|could) happen\b|"
     r"\bwhat (?:is|are|was|were)\b.*\bfor\W*$|"

@@ -19,6 +19,7 @@ from qa.answer.signs.question import (
     asks_for_total,
 )
 from qa.answer.signs.tables.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
+from qa.answer.signs.tables.superlative import extreme_label
 from qa.answer.span.extent import is_code, whole_command
 from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap
@@ -123,6 +124,8 @@ def _best_cell(
     """Pick the cell whose label the question names, else the best one of the kind asked for."""
     if asks_for_total(question) and not says_total(text):
         return row[0].value.shift(sentence.start), score.margin, False
+    if (label := extreme_label(question, text, row)) is not None:
+        return label.shift(sentence.start), max(score.margin, 0.0), True
     named = asked_cell(question, text, row)
     if named is not None:
         fits = has_asked_type(question, f"{text[slice(*named.value)]} {named.label}")

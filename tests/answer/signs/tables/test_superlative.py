@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.tables.superlative import (
     asks_for_extreme,
     extreme,
+    extreme_label,
     extreme_places,
     ranks_nothing,
 )
@@ -164,3 +166,27 @@ def test_a_sentence_that_neither_names_nor_compares_ranks_nothing(
     question: str, text: str, around: str, nothing: bool
 ) -> None:
     assert ranks_nothing(question, text, around) is nothing
+
+
+ROW = "Tank | Aroma 300: 1.2 l | Aroma Plus: 1.8 l"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("Which model has the bigger tank?", ROW, "Aroma Plus"),
+        ("Which model has the smallest tank?", ROW, "Aroma 300"),
+        ("Which has the bigger engine?", ROW, None),
+        ("How big is the tank?", ROW, None),
+        ("Which model is heavier?", "Weight | Small: 4.1 kg | Large: 4.9 kg", "Large"),
+        ("Which model weighs less?", "Weight | Small: 4.1 kg | Large: 4.9 kg", "Small"),
+        ("Which has the longer cable?", "Cable | Small: 2 m | Large: 2 m", None),
+        ("Which has the longer cable?", "Cable | Small: 2 m | Large: 90 cm", None),
+        ("Which has the longer cable?", "Cable | Small: 2 m | Large: –", None),
+    ],
+)
+def test_of_two_columns_the_one_with_more_is_named(
+    question: str, text: str, said: str | None
+) -> None:
+    found = extreme_label(question, text, cells(text))
+    assert (None if found is None else text[slice(*found)]) == said

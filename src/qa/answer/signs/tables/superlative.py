@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.cells import Cell, cells
 from qa.answer.signs.tables.rows import (
     Row,
     Tables,
@@ -19,7 +19,7 @@ from qa.answer.signs.tables.rows import (
     year_columns,
 )
 from qa.schema import Passage, Span
-from qa.words import stem, words
+from qa.words import asked_stems, stem, words
 
 _MOST = (
     r"most|highest|largest|biggest|greatest|maximum|longest|tallest|heaviest|deepest|newest|"
@@ -33,25 +33,31 @@ _LEAST = (
 )
 # What a column is called that says how wet, old or far each thing is.
 _MEASURES = [
-    (re.compile(rf"\b(?:{words})(?:est|er)\b", re.IGNORECASE), re.compile(label, re.IGNORECASE))
+    (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), re.compile(label, re.IGNORECASE))
     for words, label in (
-        ("wett|raini|dri", r"\b(?:rain\w*|precipitation)"),
-        ("hott|warm|cold|cool", r"\btemp|°|\bdegrees\b"),
-        ("sunni", r"\bsun"),
-        ("high|tall|low", r"\b(?:height|altitude|elevation)\b"),
-        ("deep|shallow", r"\bdepth\b"),
-        ("heavi|light", r"\b(?:weight|mass|kg|kilos?|pounds?|tonn?e?s?)\b"),
+        ("(?:wett|raini|dri)(?:est|er)", r"\b(?:rain\w*|precipitation)"),
+        ("(?:hott|warm|cold|cool)(?:est|er)", r"\btemp|°|\bdegrees\b"),
+        ("sunni(?:est|er)", r"\bsun"),
+        ("(?:high|tall|low)(?:est|er)", r"\b(?:height|altitude|elevation)\b"),
+        ("(?:deep|shallow)(?:est|er)", r"\bdepth\b"),
         (
-            "long|short",
+            "(?:heavi|light)(?:est|er)|weighs? (?:the )?(?:most|least|more|less)",
+            r"\b(?:weight|mass|kg|kilos?|pounds?|tonn?e?s?)\b",
+        ),
+        (
+            "(?:long|short)(?:est|er)",
             r"\b(?:length|distance|duration|time|service|km|miles|years|hours|minutes|days)\b",
         ),
-        ("near|clos|far?th|furth", r"\b(?:distance|km|miles|far|away)\b"),
-        ("loud|noisi|quiet", r"\b(?:noise|sound|loudness|db)\b"),
-        ("rich|poor", r"\b(?:income|wealth|gdp|earnings)\b"),
-        ("steep|flatt", r"\b(?:slope|gradient|grade|incline)\b"),
-        ("busi", r"\b(?:visit|visitors|passengers|customers|guests|calls|trips|traffic)\b"),
-        ("wid|narrow", r"\b(?:width|wide)\b"),
-        ("thick|thin|thinn", r"\bthickness\b"),
+        ("(?:near|clos|far?th|furth)(?:est|er)", r"\b(?:distance|km|miles|far|away)\b"),
+        ("(?:loud|noisi|quiet)(?:est|er)", r"\b(?:noise|sound|loudness|db)\b"),
+        ("(?:rich|poor)(?:est|er)", r"\b(?:income|wealth|gdp|earnings)\b"),
+        ("(?:steep|flatt)(?:est|er)", r"\b(?:slope|gradient|grade|incline)\b"),
+        (
+            "busi(?:est|er)",
+            r"\b(?:visit|visitors|passengers|customers|guests|calls|trips|traffic)\b",
+        ),
+        ("(?:wid|narrow)(?:est|er)", r"\b(?:width|wide)\b"),
+        ("(?:thick|thin|thinn)(?:est|er)", r"\bthickness\b"),
     )
 ]
 _AGE = re.compile(r"\bage\b", re.IGNORECASE)
@@ -61,6 +67,12 @@ _COMPARED = re.compile(
     r"^(?=.*\b\w+ or (?:the )?\w+).*?\b(?:(?P<most>more|higher|larger|bigger|greater|longer|taller|"
     r"heavier|deeper|newer|later|younger|busier|wider|faster|quicker|stronger)|(?P<least>less|fewer|lower|"
     r"smaller|shorter|lighter|shallower|older|earlier|cheaper|narrower|slower|weaker))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_WHICH_MOST = re.compile(rf"\b(?:which|what)\b.*{_SUPERLATIVE.pattern}", re.I | re.DOTALL)
+_MORE = re.compile(
+    r"\b(?:which|what)\b.*\b(?:(?P<most>more|higher|larger|bigger|greater|longer|taller|heavier|deeper|"
+    r"wider|faster|stronger)|(?P<least>less|fewer|lower|smaller|shorter|lighter|slower|weaker))\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MOST_OF = re.compile(
@@ -158,6 +170,37 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     first = next(iter(row.cells))
     cell = row.cells[first if _asks_which(question, first) else column]
     return Extreme(row.span, cell.value.shift(row.start))
+
+
+def extreme_label(question: str, text: str, row: Sequence[Cell]) -> Span | None:
+    """Find the column in which a row has the most or the least: “Tank | Small: 1 l | Large: 2 l”.
+
+    Args:
+        question: Which thing has more of what the row's first cell names.
+        text: The row.
+        row: Its cells.
+
+    Returns:
+        Where the column's name stands in the row; None if that is not asked or not exact.
+    """
+    match = _MORE.search(question) or _WHICH_MOST.search(question)
+    if match is None or len(row) <= _LEAST_ROWS or row[0].label:
+        return None
+    name = text[slice(*row[0].value)]
+    named = {stem(word) for word in words(name)}
+    is_named = (bool(named) and named <= asked_stems(question)) or bool(_measured(question, [name]))
+    found = [number_or_time(text[slice(*cell.value)]) for cell in row[1:]]
+    numbers = [one for one in found if one is not None]
+    alike = len(numbers) == len(found) and len({one.unit for one in numbers}) == 1
+    if not is_named or not alike:
+        return None
+    amounts = [one.amount for one in numbers]
+    wanted = (min if match["least"] else max)(amounts)
+    cell = row[1 + amounts.index(wanted)]
+    start = text.rfind(cell.label, 0, cell.value.start)
+    if amounts.count(wanted) > 1 or not cell.label or start < 0:
+        return None
+    return Span(start, start + len(cell.label))
 
 
 def _place(question: str) -> int | None:

@@ -1,0 +1,85 @@
+"""Find sentences that go on about one subject.
+
+“Fern ward is on the third floor. It has 24 beds.” Knows English pronouns. Does not know scores.
+"""
+
+import re
+from collections.abc import Collection
+
+from qa.answer.signs.question import question_names
+from qa.schema import Passage, Span
+from qa.words import stem, words
+
+# “It was agreed to …” is of nothing that went before.
+_GOES_ON = re.compile(
+    r"\W*(?!it (?:is|was|has been|will be) (?:(?:also|then|not|only|very|more|most) )*"
+    r"(?:agreed|argued|assumed|believed|better|best|clear|common|decided|difficult|easy|essential|"
+    r"estimated|expected|forbidden|good|hard|hoped|important|impossible|known|likely|necessary|noted|"
+    r"possible|proposed|recommended|reported|resolved|said|suggested|thought|true|unlikely|useful|"
+    r"worth)\b)(?:it|he|she|they|its|his|her|their)\b",
+    re.IGNORECASE,
+)
+_MOST = 4  # sentences about one subject
+
+
+def same_subject(passage: Passage) -> list[list[Span]]:
+    """Return, for each sentence, the others about its subject.
+
+    A sentence that begins with a pronoun goes on about that of the one before, in one paragraph.
+    """
+    groups: list[list[Span]] = []
+    end = passage.start
+    for sentence in passage.sentences:
+        gap = passage.text[end - passage.start : sentence.start - passage.start]
+        follows = bool(groups) and not gap.strip() and gap.count("\n") < 2
+        if follows and len(groups[-1]) < _MOST and _GOES_ON.match(passage.slice(sentence)):
+            groups[-1].append(sentence)
+        else:
+            groups.append([sentence])
+        end = sentence.end
+    return [[other for other in group if other != one] for group in groups for one in group]
+
+
+def said_beside(passage: Passage) -> list[str]:
+    """Return, for each sentence, what the others about its subject say."""
+    return [" ".join(map(passage.slice, others)) for others in same_subject(passage)]
+
+
+def of_another_person(question: str, passage: Passage, sentence: Span) -> bool:
+    """Whether “she” of a sentence is somebody else than the question names, who stands elsewhere.
+
+    Two words of the name at least must be another's: “Dr” is of many.
+    """
+    if not _GOES_ON.match(passage.slice(sentence)):
+        return False
+    others = same_subject(passage)[passage.sentences.index(sentence)]
+    about = _stems(" ".join(map(passage.slice, (*others, sentence))))
+    missing = _stems(" ".join(question_names(question))) - about
+    return (
+        bool(others)
+        and len(missing) > 1
+        and any(missing <= _stems(passage.slice(other)) for other in passage.sentences)
+    )
+
+
+def with_subject(passage: Passage, sentence: Span, asked: Collection[str]) -> Span:
+    """Return a sentence with the others about its subject, as far as only they have asked words.
+
+    Args:
+        passage: Where it stands.
+        sentence: In document offsets.
+        asked: Words that speak for it, by stem.
+    """
+    lacking = set(asked) - _stems(f"{passage.context} {passage.slice(sentence)}")
+    if sentence not in passage.sentences or not lacking:
+        return sentence
+    others = same_subject(passage)[passage.sentences.index(sentence)]
+    needed = [other for other in others if lacking & _stems(passage.slice(other))]
+    return Span(
+        min([sentence.start, *(other.start for other in needed)]),
+        max([sentence.end, *(other.end for other in needed)]),
+    )
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text)}

@@ -1,0 +1,104 @@
+"""Answer a question in steps: first which thing it describes, then what it asks of that.
+
+    “Who leads the squad that runs search?”    “The Dipper squad runs search.”
+                                               “The Dipper squad is led by Kwabena Lisle.”
+
+Every step is an answer with a citation of its own. Does not know the index.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from qa.answer.described import Described, descriptions
+from qa.answer.parts import together, unsure
+from qa.schema import Answer, Citation, RetrievedPassage
+from qa.words import FUNCTION_WORDS, stem, words
+
+_HOW = re.compile(r"\bhow \w+", re.IGNORECASE)
+_MOST_STEPS = 3
+_TRIED = 2  # descriptions of a question
+_MOST_WORDS = 6  # of a name
+
+
+def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answer:
+    """Answer in steps what is not answered as a whole, or with words that do not say it.
+
+    Args:
+        whole: What was found for the question; its passages tell which steps are worth asking.
+        ask: Answers a question.
+        least: Confidence that all steps together need.
+
+    Returns:
+        The answer, with the steps as its parts; as it was where they do not lead to one. An answer
+        that only names what the question describes is none.
+    """
+    steps: list[Answer] = []
+    asked, sure = whole.question, 1.0
+    while len(steps) < _MOST_STEPS:
+        step = next(_first_steps(asked, whole, ask), None)
+        if step is None:
+            break
+        described, found = step
+        place, name = found.citations[0], found.answer or ""
+        asked = described.named(name, place.quote)
+        steps.append(found)
+        sure *= found.confidence
+        last = ask(asked)
+        if last.state == "answer" and _is_said_of(name, last.citations[0]):
+            sure *= last.confidence
+            parts = [*steps, last]
+            return together(whole.question, parts, last, sure) if sure >= least else unsure(whole)
+    names_it = (
+        bool(steps)
+        and whole.answered
+        and _stems(whole.answer or "") == _stems(steps[0].answer or "")
+    )
+    return unsure(whole) if names_it else whole
+
+
+def _first_steps(
+    question: str, whole: Answer, ask: Callable[[str], Answer]
+) -> Iterator[tuple[Described, Answer]]:
+    """Yield what a question describes with the answer that names it."""
+    known = _stems(question)
+    for described in islice(descriptions(question), _TRIED):
+        if _says(whole, described) or not _may_be_said(described, whole.passages):
+            continue
+        found = ask(described.question)
+        name = _stems(found.answer or "")
+        short = len(words(found.answer or "")) <= _MOST_WORDS
+        if found.state == "answer" and short and name and not name <= known:
+            yield described, found
+
+
+def _says(whole: Answer, described: Described) -> bool:
+    """Whether what answers has all words of a description, and all that is asked of it."""
+    if not whole.answered:
+        return False
+    place = whole.citations[0]
+    said = _stems(f"{place.quote} {place.heading} {place.title}")
+    asked = _HOW.sub("", f"{described.before} {described.said} {described.after}")
+    return _stems(asked) <= said
+
+
+def _may_be_said(described: Described, passages: Iterable[RetrievedPassage]) -> bool:
+    """Whether a sentence that was found has the words of a description, but for one of many."""
+    wanted = _stems(described.said)
+    for found in passages:
+        passage = found.passage
+        heading = _stems(passage.context)
+        for sentence in passage.sentences:
+            missing = wanted - heading - _stems(passage.slice(sentence))
+            if wanted and len(missing) <= len(wanted) // 3:
+                return True
+    return False
+
+
+def _is_said_of(name: str, place: Citation) -> bool:
+    """Whether a citation, or what stands above it, has a name."""
+    return _stems(name) <= _stems(f"{place.quote} {place.heading} {place.title}")
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}

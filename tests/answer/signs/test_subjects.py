@@ -1,0 +1,69 @@
+"""Sentences about one subject."""
+
+import re
+
+import pytest
+
+from qa.answer.signs.subjects import of_another_person, same_subject, with_subject
+from qa.schema import Passage, Span
+
+STAFF = (
+    "Dr Osei is in charge of Fern. She trained in Accra.\n"
+    "Dr Thiel is in charge of Juniper. He trained in Graz. His ward is full."
+)
+
+
+def passage(text: str) -> Passage:
+    """Read a text as a passage that begins at 100; sentences end with a full stop."""
+    spans = tuple(Span(*found.span()).shift(100) for found in re.finditer(r"\S[^.]*\.", text))
+    return Passage("id", "a.txt", 100, 100 + len(text), text, "", spans)
+
+
+def groups(text: str) -> list[list[str]]:
+    read = passage(text)
+    return [[read.slice(other) for other in others] for others in same_subject(read)]
+
+
+def test_a_pronoun_goes_on_about_the_one_before() -> None:
+    assert groups(STAFF) == [
+        ["She trained in Accra."],
+        ["Dr Osei is in charge of Fern."],
+        ["He trained in Graz.", "His ward is full."],
+        ["Dr Thiel is in charge of Juniper.", "His ward is full."],
+        ["Dr Thiel is in charge of Juniper.", "He trained in Graz."],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The list has 11 names. It was agreed to split the plots.",
+        "The list has 11 names. It is not known who wrote it.",
+        "The list has 11 names.\n\nIt was made in May.",
+        "The list has 11 names. Plots are free.",
+    ],
+)
+def test_what_goes_on_about_nothing_stands_alone(text: str) -> None:
+    assert groups(text) == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("asked", "quoted"),
+    [
+        ({"train", "grazz"}, "He trained in Graz."),
+        ({"thiel", "train"}, "Dr Thiel is in charge of Juniper. He trained in Graz."),
+        ({"ward", "train"}, "He trained in Graz. His ward is full."),
+    ],
+)
+def test_what_only_others_say_is_quoted_with_a_sentence(asked: set[str], quoted: str) -> None:
+    read = passage(STAFF)
+    assert read.slice(with_subject(read, read.sentences[3], asked)) == quoted
+
+
+def test_she_is_not_who_is_named_elsewhere() -> None:
+    question = "Where did Marc Thiel train?"
+    read = passage(STAFF.replace("Dr Thiel", "Marc Thiel"))
+    other, own = read.sentences[1], read.sentences[3]
+    assert of_another_person(question, read, other)
+    assert not of_another_person(question, read, own)
+    assert not of_another_person("Where did she train?", read, other)
