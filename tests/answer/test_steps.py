@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cases import CASES
-from qa.answer.live import LiveAnswerer, open_index
+from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
 from qa.answer.present import answer_to_json, answer_to_text
 from qa.index.build import build_index
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.model
 
 
 @pytest.fixture(scope="module")
-def museum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAnswerer]:
+def museum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
     index_dir = tmp_path_factory.mktemp("museum")
     build_index(CASES / "in-steps" / "docs", index_dir)
     answerer = open_index(index_dir)
@@ -23,7 +24,7 @@ def museum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAnswerer]:
 
 
 def test_each_step_is_shown_with_its_own_place_and_the_last_is_the_answer(
-    museum: LiveAnswerer,
+    museum: Answerer,
 ) -> None:
     answer = museum.ask("Where was the maker of the Marlow Clock born?")
     assert (answer.state, answer.answer) == ("parts", "Whitby")
@@ -41,23 +42,23 @@ def test_each_step_is_shown_with_its_own_place_and_the_last_is_the_answer(
     assert len(answer_to_json(answer)["parts"]) == 2
 
 
-def test_who_is_described_is_no_answer_to_what_is_asked_of_them(museum: LiveAnswerer) -> None:
+def test_who_is_described_is_no_answer_to_what_is_asked_of_them(museum: Answerer) -> None:
     answer = museum.ask("What does the person who chairs the Hallam Trust earn?")
     assert not answer.answered
     assert answer.citations == ()
 
 
-def test_a_question_that_one_sentence_answers_takes_no_steps(museum: LiveAnswerer) -> None:
+def test_a_question_that_one_sentence_answers_takes_no_steps(museum: Answerer) -> None:
     answer = museum.ask("Who made the clock that stands in the Long Gallery?")
     assert answer.answer == "Josiah Penn"
 
 
-def test_a_step_looks_only_where_it_may(museum: LiveAnswerer) -> None:
+def test_a_step_looks_only_where_it_may(museum: Answerer) -> None:
     answer = museum.ask("Where was the maker of the Marlow Clock born?", only=["exhibits.md"])
     assert not answer.answered or "Whitby" not in (answer.answer or "")
 
 
-def test_without_abstaining_a_question_is_asked_as_it_is(museum: LiveAnswerer) -> None:
+def test_without_abstaining_a_question_is_asked_as_it_is(museum: Answerer) -> None:
     question = "Where was the maker of the Marlow Clock born?"
     assert museum.ask(question, abstain=False).parts == ()
 

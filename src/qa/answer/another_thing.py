@@ -9,8 +9,11 @@ from qa.answer.signs.features import gives_no_reason
 from qa.answer.signs.kinds import (
     has_asked_type,
     has_number,
+    measures_otherwise,
     of_another_month,
     says_no_age,
+    says_no_amount,
+    says_no_time,
     says_not_how_often,
     speaks_of_no_money,
 )
@@ -81,7 +84,12 @@ def of_another_thing(
     around = f"{text} {above}"
     if of_other_days(question, around) or says_not_how_often(question, around):
         return 3.0
-    if says_no_age(question, text) or of_another_person(question, passage, sentence):
+    said = passage.slice(answer)
+    if says_no_time(question, around) or measures_otherwise(question, said):
+        return 3.0
+    if says_no_age(question, text) or says_no_amount(question, text):
+        return 3.0
+    if of_another_person(question, passage, sentence):
         return 3.0
     inside = answer.shift(-sentence.start)
     if counts_another(question, text, inside) or done_otherwise(question, text, inside):

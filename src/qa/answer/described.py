@@ -9,11 +9,27 @@ Knows English word shapes. Does not know documents.
 import re
 from typing import NamedTuple
 
+_PREPOSITIONS = (
+    "in",
+    "at",
+    "on",
+    "by",
+    "from",
+    "for",
+    "with",
+    "behind",
+    "near",
+    "under",
+    "above",
+    "next to",
+    "beside",
+    "between",
+)
 _NOUN = r"(?P<noun>(?:[a-z][\w’'-]* ){0,2}?[a-z][\w’'-]*)"
 _LINK = (
     r"(?P<link>(?:(?:in|at|on|by|for|with|to|from) )?which|that|who|whose|where|"
     r"responsible for|in charge of|of|"
-    r"in|at|on|by|from|for|with|behind|near|under|above|next to|beside|between|"
+    rf"{'|'.join(_PREPOSITIONS)}|"
     r"[a-z]+ing|[a-z]+(?:ed|en|t|n|ld|de) by)"
 )
 _DESCRIBED = re.compile(rf"\b(?:the|those) (?={_NOUN} {_LINK} (?P<said>\S.*)$)")
@@ -136,6 +152,9 @@ def _described(question: str, match: re.Match[str]) -> Described | None:
     for ends in (_MEANWHILE, verb):
         if ends is not None and (tail := ends.search(said)):
             said, after = said[: tail.start()], said[tail.start() :] + after
+    # “What will the choir pay for the hall”: a verb stands before the preposition.
+    if verb is _VERB and " " in match["noun"] and match["link"] in _PREPOSITIONS:
+        return None
     itself = _ASKS_ITSELF.match(before) and not after
     if itself or _OF_THOSE.search(before) or _NO_NOUN & set(match["noun"].split()):
         return None

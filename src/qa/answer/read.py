@@ -21,7 +21,6 @@ from qa.answer.signs.claim import as_claim
 from qa.answer.signs.features import (
     Features,
     asked_words,
-    asks_itself,
     held_words,
     key_words,
     missing_figure,
@@ -31,6 +30,7 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
+from qa.answer.signs.kinds import says_no_time
 from qa.answer.signs.notes import annotated, without_marks
 from qa.answer.signs.question import (
     asks_for_quoted,
@@ -194,6 +194,8 @@ class Reader:
             if whole == sentence and _only_announces(question, passage, number):
                 continue
             answer, margin, fits = best_answer(question, passage, whole, sentence, score)
+            if says_no_time(question, passage.slice(sentence)):
+                answer = whole  # what it stands under may tell the time
             around = f"{above[number]} {beside[number]}".rstrip()
             features = Features(
                 answerable=bounded(scores.answerable),
@@ -337,7 +339,8 @@ def _only_announces(question: str, passage: Passage, number: int) -> bool:
     told = asks_for_quoted(question) and attributes(passage.slice(sentences[number]))
     if len(sentences) == 1 or told:
         return False
-    if asks_itself(passage, sentences[number]) and not _ABOUT_QUESTIONS.search(question):
+    asks = passage.slice(sentences[number]).rstrip("\"'”’)* ").endswith("?")
+    if asks and not _ABOUT_QUESTIONS.search(question):
         return True
     below = passage.slice(sentences[number + 1]) if number + 1 < len(sentences) else ""
     return is_intro(passage, sentences[number]) or is_header(

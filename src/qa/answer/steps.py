@@ -7,7 +7,7 @@ Every step is an answer with a citation of its own. Does not know the index.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from qa.answer.described import Described, descriptions
@@ -47,14 +47,16 @@ def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answe
         last = ask(asked)
         if last.state == "answer" and _is_said_of(name, last.citations[0]):
             sure *= last.confidence
-            parts = [*steps, last]
-            return together(whole.question, parts, last, sure) if sure >= least else unsure(whole)
-    names_it = (
-        bool(steps)
-        and whole.answered
-        and _stems(whole.answer or "") == _stems(steps[0].answer or "")
-    )
-    return unsure(whole) if names_it else whole
+            beaten = whole.answered and not _names(whole, steps) and whole.confidence > sure
+            if sure >= least and not beaten:
+                return together(whole.question, [*steps, last], last, sure)
+            break
+    return unsure(whole) if _names(whole, steps) else whole
+
+
+def _names(whole: Answer, steps: Sequence[Answer]) -> bool:
+    """Whether an answer is only what the first step found: a name for what is described."""
+    return bool(steps) and _stems(whole.answer or "") == _stems(steps[0].answer or "")
 
 
 def _first_steps(

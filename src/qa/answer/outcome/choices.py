@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from qa.answer.outcome.things import Things
 from qa.answer.read import answer_words
 from qa.answer.signs.candidate import Candidate
+from qa.answer.signs.figures import figures
 
 _SAME_COVERAGE = 0.95
 # Of how likely the first is: what is less likely is no other answer, however sure if read alone.
@@ -39,7 +40,7 @@ def choices(
         for found in of_document.values()
         if found[0].features.lead >= likely and _fits(found[0], most) and is_sure(found)
     ]
-    if len({answer_words(one.passage, one.answer) for one in sure}) < 2:
+    if all(_say_the_same(sure[0], other) for other in sure[1:]):
         return []
     apart = [
         one for one in sure if all(other is one or things.left_open(one, other) for other in sure)
@@ -57,3 +58,12 @@ def _fits(candidate: Candidate, coverage: float) -> bool:
         and not features.other_thing
         and not candidate.unmentioned
     )
+
+
+def _say_the_same(one: Candidate, other: Candidate) -> bool:
+    """Whether two answers have the same words, or one all figures of the other."""
+    texts = [each.passage.slice(each.answer) for each in (one, other)]
+    mine, theirs = (figures(text, in_words=True) for text in texts)
+    if mine and theirs:
+        return mine <= theirs or theirs <= mine
+    return answer_words(one.passage, one.answer) == answer_words(other.passage, other.answer)

@@ -106,16 +106,18 @@ def beside(doubted: Decision, trusted: Decision, min_confidence: float) -> Decis
         min_confidence: Below it nothing is an answer.
 
     Returns:
-        The first as it is, where the second has no answer, the same, or has no word of the
-        question.
+        The first as it is, where the second has no answer, or no word of the question; the second
+        where both say the same.
     """
     if not doubted.readings or not trusted.readings:
         return doubted
     theirs, ours = doubted.readings[0], trusted.readings[0]
     if theirs.coverage and not ours.coverage:
         return doubted
-    if ours.confidence < min_confidence or not (differ(ours, theirs) or _is_missing(ours, theirs)):
+    if ours.confidence < min_confidence:
         return doubted
+    if not (differ(ours, theirs) or _is_missing(ours, theirs)):
+        return trusted
     both = [ours, theirs]
     return Decision(both, [], [Differing(reading, Edition()) for reading in both], [])
 

@@ -32,6 +32,8 @@ _REASON = re.compile(
 _MUCH_SAID, _LITTLE_NEW = 3, 2
 _ENOUGH = 10  # passages that say how far the rest is from a question
 _USUAL_GAP = 0.22  # mean of the fifteen sources of the calibration
+_LONGEST_QUESTION = 300  # characters, with what leads up to it
+_CHOICE = re.compile(r"\b(?:or|between|either|neither)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _PATH_SIGNS = re.compile(r"[/._-]+")
 _HEADING = re.compile(r"[^\W\d_]{2}")  # more than the marker of an item
@@ -121,6 +123,12 @@ def only_repeats(question: str, answer: str) -> bool:
     """Whether all figures of an answer are the question's own, years too."""
     said = figures(answer, in_words=True)
     return bool(said) and said <= figures(without_guess(question))
+
+
+def only_echoes(question: str, answer: str) -> bool:
+    """Whether an answer has no word but the question's, of which it leaves no choice."""
+    said = {stem(term) for term in words(answer) if term not in FUNCTION_WORDS}
+    return bool(said) and said <= asked_stems(question) and not _CHOICE.search(question)
 
 
 def missing_figure(
@@ -259,17 +267,17 @@ def surroundings(passage: Passage) -> list[str]:
         is_question = asks_itself(passage, sentence)
         under = (passage.context, inside, "" if is_question else asked, path)
         found.append(" ".join(filter(None, under)))
-        asked = passage.slice(sentence) if is_question else asked
+        asked = passage.text[passage.text.rfind("\n", 0, start) + 1 : end] if is_question else asked
         at = end
     return found
 
 
 def asks_itself(passage: Passage, sentence: Span) -> bool:
-    """Whether a sentence is a question on a line of its own, as in an interview or an FAQ."""
+    """Whether a sentence is a question at the end of a short line, as in an interview or an FAQ."""
     start, end = sentence.shift(-passage.start)
-    before, after = passage.text[:start].rstrip(" "), passage.text[end:].lstrip(" ")
-    own_line = (not before or before.endswith("\n")) and after.startswith("\n")
-    return own_line and passage.text[start:end].rstrip().endswith("?")
+    line = passage.text[passage.text.rfind("\n", 0, start) + 1 : end].rstrip()
+    ends_line = passage.text[end:].lstrip(" ").startswith("\n")
+    return ends_line and line.endswith("?") and len(line) <= _LONGEST_QUESTION
 
 
 def _stems(text: str) -> set[str]:

@@ -14,6 +14,7 @@ from qa.answer.signs.question import (
     asks_how_much_money,
 )
 from qa.answer.signs.times import YEAR
+from qa.words import stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_IN_SENTENCE = re.compile(
@@ -90,6 +91,7 @@ _EACH = re.compile(
     rf"(?:an?|per|each|every|other) {_UNIT_OF_TIME}\W*",
     re.IGNORECASE,
 )
+_HOW_MANY_UNITS = re.compile(rf"\bhow many (?P<unit>{_UNIT_OF_TIME})s\b", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\bhow long (?:do|does|did|has|have|is|are|was|were|will|can|may)\b", re.I)
 _HOW_MUCH_OF = re.compile(r"\bhow much (?!time\b|notice\b|longer\b)[a-z]{3,} ", re.IGNORECASE)
 _WHICH_THING = re.compile(
@@ -99,6 +101,22 @@ _WHICH_THING = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\W*\d[\d.,]*(?: ?[^\W\d]{1,3}| ?%)?\W*")
+_TIMED = re.compile(
+    r"\d[:.]\d\d|\b(?:after|ago|already|always|any ?time|as long as|as soon as|at|"
+    r"before|born|by|current\w*|dawn|during|dusk|early|ever|evenings?|every|following|hours?|if|immediately|in|late|later|"
+    r"minutes?|mornings?|never|next|nights?|now|once|one|day|days|end|start|beginning|since|soon|"
+    r"then|till|time|times|today|tomorrow|until|week|weeks|weekends?|month|months|years?|when\w*|"
+    r"while|yesterday|yet)\b|\d+(?:st|nd|rd|th)\b|\d ?(?:h|Uhr)\b",
+    re.IGNORECASE,
+)
+_AMOUNT_OF = re.compile(
+    r"\bhow (?:many|much) (?P<noun>[a-z]{4,})\b(?<!time)(?<!times)", re.IGNORECASE
+)
+_SOME_AMOUNT = re.compile(
+    r"\b(?:all|any|both|each|enough|every\w*|few|less|little|many|more|most|much|no(?:ne|body|thing)?|"
+    r"only|pairs?|several|single|some|whole)\b",
+    re.IGNORECASE,
+)
 _HOW_OLD_WHEN = re.compile(r"\bhow old\b.*\b(?:when|at)\b|\bat what age\b", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|years?|birthday|\w+(?:teen|ty)(?:-\w+)?)\b", re.IGNORECASE)
 _FIGURE_FIRST = re.compile(r"\W*\d[\d.,]*(?!\w|-)")
@@ -111,7 +129,7 @@ def has_asked_type(question: str, answer: str) -> bool:
         question: As asked.
         answer: The answer's words, or a whole sentence.
     """
-    if _measures_otherwise(question, answer):
+    if measures_otherwise(question, answer):
         return False
     if _HOW_OFTEN.search(question):
         return True
@@ -133,10 +151,13 @@ def has_asked_type(question: str, answer: str) -> bool:
     return not (asks_for_name(question) and _FIGURE_FIRST.match(answer))
 
 
-def _measures_otherwise(question: str, answer: str) -> bool:
+def measures_otherwise(question: str, answer: str) -> bool:
     """Whether an answer is a measure, but of another kind: “25 minutes” to “how often”."""
     if _HOW_OFTEN.search(question):
         return _OFTEN.search(answer) is None or _LASTS.fullmatch(answer) is not None
+    if (counted := _HOW_MANY_UNITS.search(question)) is not None:
+        unit = stem(counted["unit"].lower())
+        return _LASTS_SAID.search(answer) is not None and not re.search(rf"\b{unit}", answer, re.I)
     if _HOW_LONG.search(question):
         return _EACH.fullmatch(answer) is not None
     if _HOW_MUCH_OF.search(question):
@@ -157,6 +178,19 @@ def speaks_of_no_money(question: str, text: str) -> bool:
 def says_not_how_often(question: str, text: str) -> bool:
     """Whether it is asked how often, and a text has no word that could say so."""
     return _HOW_OFTEN.search(question) is not None and _OFTEN.search(text) is None
+
+
+def says_no_time(question: str, text: str) -> bool:
+    """Whether it is asked when, and a text has neither a time nor a word that could lead to one."""
+    return asks_for_date(question) and not (_DATE_IN_SENTENCE.search(text) or _TIMED.search(text))
+
+
+def says_no_amount(question: str, text: str) -> bool:
+    """Whether it is asked how much there is of a thing, and a text says neither."""
+    asked = _AMOUNT_OF.search(question)
+    if asked is None or has_number(text) or _SOME_AMOUNT.search(text):
+        return False
+    return stem(asked["noun"].lower()) not in {stem(word) for word in words(text)}
 
 
 def says_no_age(question: str, text: str) -> bool:

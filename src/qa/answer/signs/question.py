@@ -65,7 +65,11 @@ _DATED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MONTH = re.compile(r"\b(?:what|which) months?\b", re.IGNORECASE)
-_OF_YEAR = re.compile(r"\b(?:what|which) years?\b", re.IGNORECASE)
+_OF_YEAR = re.compile(
+    r"\b(?:what|which) years?\b|"
+    r"\bwhat(?:[’']s| is| was) the (?:\w+ )?year(?=\W*$| (?:of|for|in|when|that|which)\b)",
+    re.IGNORECASE,
+)
 # A reason, a way, an explanation, a yes or no, or several things: no short span is enough.
 _EXPLAINED = re.compile(
     r"^\W*(?:why|how come|list|name (?:all|the|some)|describe|explain|tell me|"
@@ -185,7 +189,7 @@ def asks_for_number(question: str) -> bool:
 
 def asks_for_date(question: str) -> bool:
     """Whether the answer must hold a date, or part of one."""
-    return _DATED.search(question) is not None
+    return _DATED.search(question) is not None or asks_for_year(question)
 
 
 def asks_for_month(question: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from qa.answer.signs.binding import amount_of, bound_part
 from qa.answer.signs.contacts import contact
-from qa.answer.signs.features import only_repeats, repeats_figure
+from qa.answer.signs.features import only_echoes, only_repeats, repeats_figure
 from qa.answer.signs.kinds import has_asked_type
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
@@ -29,6 +29,7 @@ from qa.schema import Passage, Span
 _ONE = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|the|and|de) )?[A-Z][\w'’-]*)*(?: \([^()]{1,40}\))?"
 _LISTED = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}")
 _NUMBERS = re.compile(r"\d[\d.,]*")
+_WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
 _WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
 _PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
@@ -68,12 +69,16 @@ def best_answer(
         said = passage.slice(answer)
         # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
         elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
-        again = asks_for_number(question) and only_repeats(question, said)
+        again = only_echoes(question, said) or (
+            asks_for_number(question) and only_repeats(question, said)
+        )
         other = of_opposite(question, text, answer.shift(-sentence.start))
         fits = elliptic or has_asked_type(question, said)
         if answer not in tried and fits and not (again or other):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
+    if only_echoes(question, passage.slice(tried[0])):
+        return sentence, score.margin, whole_fits
     return tried[0], score.margin, False
 
 
@@ -103,7 +108,7 @@ def _meant(question: str, sentence: Span, text: str, score: SpanScore) -> list[S
     spans = (score, *score.others)
     best = text[slice(*score.span.shift(-sentence.start))]
     value = _FIGURE if _FIGURE.search(best) or asks_for_number(question) else _NAME
-    if value is _NAME and not asks_for_name(question):
+    if value is _NAME and not (asks_for_name(question) or _WHICH.match(question)):
         return []
     part = bound_part(question, text, lambda said: value.search(said) is not None)
     if part is None:
