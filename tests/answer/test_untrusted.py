@@ -116,5 +116,5 @@ def test_who_repeats_questions_with_false_answers_never_stands_alone_against_an_
         answer = wary.ask(gold["question"])
         assert answer.citations[0].doc_id == "inl-peru.txt"
         assert answer.answer == alone.answer
-    assert answerable > 4
+    assert answerable >= 4
     assert wrong > answerable / 2, "what remains where all are trusted"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise
 from qa.answer.signs.contacts import lacks_contact
-from qa.answer.signs.features import gives_no_reason
+from qa.answer.signs.features import gives_no_reason, only_echoes
 from qa.answer.signs.kinds import (
     has_asked_type,
     has_number,
@@ -18,11 +18,13 @@ from qa.answer.signs.kinds import (
     speaks_of_no_money,
 )
 from qa.answer.signs.opposites import of_opposite
+from qa.answer.signs.programs import is_program, wants_program
 from qa.answer.signs.question import (
     asks_for_month,
     asks_for_name,
     asks_for_number,
     asks_for_quoted,
+    asks_for_sentence,
     asks_for_total,
 )
 from qa.answer.signs.select import is_quoted
@@ -85,6 +87,10 @@ def of_another_thing(
     if of_other_days(question, around) or says_not_how_often(question, around):
         return 3.0
     said = passage.slice(answer)
+    if not row and is_program(text) and not wants_program(question):
+        return 3.0
+    if not asks_for_sentence(question) and only_echoes(question, text):
+        return 3.0
     if says_no_time(question, around) or measures_otherwise(question, said):
         return 3.0
     if says_no_age(question, text) or says_no_amount(question, text):

@@ -41,7 +41,7 @@ from qa.answer.signs.tables.cells import (
     is_header,
 )
 from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places
-from qa.answer.span.extent import extent, is_intro
+from qa.answer.span.extent import extent, only_announces
 from qa.answer.span.spans import best_answer, wrong_type
 from qa.languages import language_of
 from qa.models.encoder import Vectors
@@ -343,7 +343,7 @@ def _only_announces(question: str, passage: Passage, number: int) -> bool:
     if asks and not _ABOUT_QUESTIONS.search(question):
         return True
     below = passage.slice(sentences[number + 1]) if number + 1 < len(sentences) else ""
-    return is_intro(passage, sentences[number]) or is_header(
+    return only_announces(question, passage, sentences[number]) or is_header(
         passage.slice(sentences[number]), below
     )
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from qa.answer.signs.binding import clauses, parts
 from qa.answer.signs.figures import figures, of_another_amount, one_way
+from qa.answer.signs.programs import is_program
 from qa.answer.signs.question import (
     asks_for_date,
     asks_for_number,
@@ -127,7 +128,8 @@ def only_repeats(question: str, answer: str) -> bool:
 
 def only_echoes(question: str, answer: str) -> bool:
     """Whether an answer has no word but the question's, of which it leaves no choice."""
-    said = {stem(term) for term in words(answer) if term not in FUNCTION_WORDS}
+    plain = answer.replace("_", " ")
+    said = {stem(term) for term in words(plain) if term not in FUNCTION_WORDS}
     return bool(said) and said <= asked_stems(question) and not _CHOICE.search(question)
 
 
@@ -255,19 +257,23 @@ def share(held: Collection[str], weights: dict[str, float]) -> float:
 def surroundings(passage: Passage) -> list[str]:
     """Return what each sentence stands under: title, headings, and the words of its file's path.
 
-    A passage may begin with a heading or hold some.
+    A passage may begin with a heading or hold some; lines of a program stand under what announces
+    them.
     """
     path = _PATH_SIGNS.sub(" ", passage.doc_id)
-    found, at, inside, asked = [], 0, "", ""
+    found, at, inside, asked, announced = [], 0, "", "", ""
     for sentence in passage.sentences:
         start, end = sentence.shift(-passage.start)
         gap = passage.text[at:start]
         if _HEADING.search(gap):
-            inside, asked = gap, ""
+            inside, asked, announced = gap, "", ""
+        text = passage.slice(sentence)
+        announced = announced if is_program(text) else ""
         is_question = asks_itself(passage, sentence)
-        under = (passage.context, inside, "" if is_question else asked, path)
+        under = (passage.context, inside, "" if is_question else asked, announced, path)
         found.append(" ".join(filter(None, under)))
         asked = passage.text[passage.text.rfind("\n", 0, start) + 1 : end] if is_question else asked
+        announced = text if text.rstrip().endswith(":") else announced
         at = end
     return found
 

@@ -10,6 +10,7 @@ from qa.answer.signs.question import (
     asks_for_number,
     asks_for_other_unit,
     asks_for_percentage,
+    asks_for_version,
     asks_for_year,
     asks_how_much_money,
 )
@@ -100,6 +101,7 @@ _WHICH_THING = re.compile(
     r"volt\w*|week|weight|year)s?\b)[a-z]+ ",
     re.IGNORECASE,
 )
+_HOW_TO = re.compile(r"\b(?:how (?:do|can|could|should|to)|why)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"\W*\d[\d.,]*(?: ?[^\W\d]{1,3}| ?%)?\W*")
 _TIMED = re.compile(
     r"\d[:.]\d\d|\b(?:after|ago|already|always|any ?time|as long as|as soon as|at|"
@@ -112,8 +114,9 @@ _TIMED = re.compile(
 _AMOUNT_OF = re.compile(
     r"\bhow (?:many|much) (?P<noun>[a-z]{4,})\b(?<!time)(?<!times)", re.IGNORECASE
 )
+_NAMED_BY_NUMBER = re.compile(r"\b[^\W\d_]+\d+\b")  # Argon2
 _SOME_AMOUNT = re.compile(
-    r"\b(?:all|any|both|each|enough|every\w*|few|less|little|many|more|most|much|no(?:ne|body|thing)?|"
+    r"\b(?:all|any|both|each|enough|every\w*|few|little|many|most|much|no(?:ne|body|thing)?|"
     r"only|pairs?|several|single|some|whole)\b",
     re.IGNORECASE,
 )
@@ -163,7 +166,10 @@ def measures_otherwise(question: str, answer: str) -> bool:
     if _HOW_MUCH_OF.search(question):
         rest, lasts = _LASTS_SAID.subn("", answer)
         return lasts > 0 and not has_number(rest)
-    return _WHICH_THING.match(question) is not None and _AMOUNT.fullmatch(answer) is not None
+    if asks_for_version(question):
+        return not has_number(answer)
+    wants_no_amount = _WHICH_THING.match(question) or _HOW_TO.search(question)
+    return wants_no_amount is not None and _AMOUNT.fullmatch(answer) is not None
 
 
 def speaks_of_no_money(question: str, text: str) -> bool:
@@ -188,7 +194,7 @@ def says_no_time(question: str, text: str) -> bool:
 def says_no_amount(question: str, text: str) -> bool:
     """Whether it is asked how much there is of a thing, and a text says neither."""
     asked = _AMOUNT_OF.search(question)
-    if asked is None or has_number(text) or _SOME_AMOUNT.search(text):
+    if asked is None or has_number(_NAMED_BY_NUMBER.sub("", text)) or _SOME_AMOUNT.search(text):
         return False
     return stem(asked["noun"].lower()) not in {stem(word) for word in words(text)}
 

@@ -56,6 +56,7 @@ _HOW_MUCH = re.compile(
     r"\bwhat (?:do|does|did|will|would) .*\bcosts?\W*$",
     re.IGNORECASE | re.DOTALL,
 )
+_VERSION = re.compile(r"\b(?:what|which) (?:[\w.-]+ ){0,3}?versions?\b", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"\bpercent(?:age)?\b|\bwhat share\b", re.IGNORECASE)
 _NAMED = re.compile(r"^\W*(?:who|whom|whose|where)\b", re.IGNORECASE)
 # Not "what happened when …", nor "to date".
@@ -217,6 +218,11 @@ def asks_how_much_money(question: str) -> bool:
 def asks_for_other_unit(question: str) -> bool:
     """Whether the number asked for cannot be an amount of money."""
     return _OTHER_UNIT.search(question) is not None and _MONEY.search(question) is None
+
+
+def asks_for_version(question: str) -> bool:
+    """Whether a version is asked for, which has a number."""
+    return _VERSION.search(question) is not None
 
 
 def asks_for_percentage(question: str) -> bool:

@@ -19,20 +19,30 @@ _GOES_ON = re.compile(
     r"worth)\b)(?:it|he|she|they|its|his|her|their)\b",
     re.IGNORECASE,
 )
+# Behind the first words of a line that begins with a mark; items go on in lines set off.
+_IN_ITEM = re.compile(
+    r"(?:^|\n)[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+\S[^\n]*(?:\n[ \t]+\S[^\n]*)*\s*$"
+)
+_LONGEST_ITEM = 600
 _MOST = 4  # sentences about one subject
 
 
 def same_subject(passage: Passage) -> list[list[Span]]:
     """Return, for each sentence, the others about its subject.
 
-    A sentence that begins with a pronoun goes on about that of the one before, in one paragraph.
+    A sentence that begins with a pronoun goes on about that of the one before, in one paragraph;
+    all of one item of a list are about what it names.
     """
     groups: list[list[Span]] = []
     end = passage.start
     for sentence in passage.sentences:
-        gap = passage.text[end - passage.start : sentence.start - passage.start]
+        before = passage.text[: sentence.start - passage.start]
+        gap = before[end - passage.start :]
         follows = bool(groups) and not gap.strip() and gap.count("\n") < 2
-        if follows and len(groups[-1]) < _MOST and _GOES_ON.match(passage.slice(sentence)):
+        goes_on = _GOES_ON.match(passage.slice(sentence)) or _IN_ITEM.search(
+            before[-_LONGEST_ITEM:]
+        )
+        if follows and len(groups[-1]) < _MOST and goes_on:
             groups[-1].append(sentence)
         else:
             groups.append([sentence])

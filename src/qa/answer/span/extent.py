@@ -6,7 +6,14 @@ Does not know words of the answer or how sure it is.
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.question import asks_for_all, asks_for_one, asks_for_sentence
+from qa.answer.signs.kinds import has_number
+from qa.answer.signs.question import (
+    asks_for_all,
+    asks_for_number,
+    asks_for_one,
+    asks_for_sentence,
+    asks_for_version,
+)
 from qa.answer.signs.tables.cells import cells
 from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
@@ -32,8 +39,18 @@ _OPTIONS = re.compile(
 _CODE = re.compile(r"^[$>#]|[=/\\(){}<>|_]|(?:^|\s)--?\w|^[a-z]")
 _CASE = re.compile(r"\b(?:if|when|in case)\b(?P<case>[^,;.?:]+)", re.IGNORECASE)
 _STEPS = re.compile(
-    r"\b(?:steps?|procedure|instructions?)\b|^\W*how (?:do|can|should|to|must)\b", re.I
+    r"\b(?:steps?|procedure|instructions?)\b|(?:^|[,.;:])\W*how (?:do|can|should|to|must)\b",
+    re.IGNORECASE,
 )
+_IN_STEPS = re.compile(
+    r"\b(?:two|three|four|five|six|several|\d) ?-?(?:steps?|stages?|phases?)\b|\bas follows\b", re.I
+)
+_STEP = re.compile(
+    r"\W*(?:(?:the|as a) )?(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth|fifth|next|then|"
+    r"finally|last(?:ly)?|afterwards|after that|once (?:that|this))\b",
+    re.IGNORECASE,
+)
+_BETWEEN_STEPS = 2
 # What a question for steps has of its own, whatever they are for.
 _OF_STEPS = frozenset(map(stem, "step steps procedure instructions follow take necessary".split()))
 _MAX_SENTENCES = 5
@@ -44,6 +61,13 @@ _MAX_LIST_CHARACTERS = 2_000
 def is_intro(passage: Passage, sentence: Span) -> bool:
     """Whether a sentence only announces what follows; alone it answers nothing."""
     return passage.slice(sentence).rstrip().endswith((":", "："))
+
+
+def only_announces(question: str, passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence announces what follows, and does not give a number that is asked."""
+    wants_figure = asks_for_number(question) or asks_for_version(question)
+    gives_it = wants_figure and has_number(passage.slice(sentence))
+    return is_intro(passage, sentence) and not gives_it
 
 
 def is_code(question: str, passage: Passage, sentence: Span) -> bool:
@@ -102,7 +126,7 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
     """
     sentences = passage.sentences
     chosen = sentences[number]
-    announces = is_intro(passage, chosen)
+    announces = only_announces(question, passage, chosen)
     is_item = _is_marked(passage, chosen) or _is_line(passage, chosen)
     if not (announces or is_item or asks_for_all(question) or asks_for_sentence(question)):
         return chosen
@@ -115,6 +139,8 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
         first, last = _list_around(passage, number, items)
     elif asks_for_sentence(question) and not items[number]:
         first, last = _run_around(passage, number, evidence)
+        if _STEPS.search(question):
+            last = max(last, _last_step(passage, number))
     return Span(sentences[first].start, sentences[last].end)
 
 
@@ -159,6 +185,24 @@ def _is_of_whole_list(question: str, passage: Passage, number: int, items: Seque
         and not asked.isdisjoint(stem(word) for word in words(above))
         and asked.isdisjoint(stem(word) for word in words(listed))
     )
+
+
+def _last_step(passage: Passage, number: int) -> int:
+    """Find the last step that prose tells: “It takes two steps. The first is … Then …”."""
+    sentences, last = passage.sentences, number
+    if not (_IN_STEPS.search(passage.slice(sentences[number])) or _is_step(passage, number)):
+        return number
+    for other in range(number + 1, len(sentences)):
+        length = sentences[other].end - sentences[number].start
+        if other - last > _BETWEEN_STEPS or length > _MAX_LIST_CHARACTERS:
+            break
+        if _is_step(passage, other):
+            last = other
+    return last
+
+
+def _is_step(passage: Passage, number: int) -> bool:
+    return _STEP.match(passage.slice(passage.sentences[number])) is not None
 
 
 def _run_around(passage: Passage, number: int, evidence: Sequence[float]) -> tuple[int, int]:

@@ -127,8 +127,10 @@ def _qualified(text: str, start: int, end: int, sentence: Span) -> int:
 
 
 def _in_word(character: str) -> bool:
-    """Whether it is a letter, a digit, or an accent of its own."""
-    return character.isalnum() or unicodedata.category(character).startswith("M")
+    """Whether it is a letter, a digit, an accent of its own, or a line as in MAX_SIZE."""
+    return (
+        character.isalnum() or character == "_" or unicodedata.category(character).startswith("M")
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
