@@ -332,7 +332,8 @@ class Answer:
         choices: Two or more where several documents would answer, each of another thing.
         computed: What a table's rows come to, where that was asked and no document says it.
         parts: The answers to what a question asks of several things, each with its own question;
-            then `answer` is the first that was found, and `citations` are all of theirs.
+            then `answer` is the first that was found, and `citations` are all of theirs. Or the
+            steps to an answer; then it is the last one's, and its citations come first.
     """
 
     question: str

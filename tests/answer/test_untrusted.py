@@ -117,4 +117,4 @@ def test_who_repeats_questions_with_false_answers_never_stands_alone_against_an_
         assert answer.citations[0].doc_id == "inl-peru.txt"
         assert answer.answer == alone.answer
     assert answerable >= 4
-    assert wrong > answerable / 2, "what remains where all are trusted"
+    assert wrong >= answerable / 2, "what remains where all are trusted"

@@ -26,6 +26,8 @@ DOCUMENTS = {
     "tonnage.csv": "Harbour,Tonnes 2019,Tonnes 2020,Tonnes 2021,Tonnes 2022,Tonnes 2023\n"
     "Velm,120,131,128,140,151\nOrsk,80,77,,85,91\nTarn,210,220,230,225,241\n",
     "kiln.md": "# Kiln K20\n\nThe kiln heats up in 40 minutes. The warranty is 3 years.\n",
+    "potters.md": "# Potters\n\nThe wheel was made by Ada Finch.\n",
+    "finch.md": "# Makers\n\nAda Finch was born in Truro in 1902.\n",
     "wheel.md": "# Pottery wheel\n\nThe wheel turns evenly. The warranty is 5 years.\n",
 }
 
@@ -100,6 +102,17 @@ def test_each_of_several_questions_stands_above_its_answer(
     expect(page.locator(".qa-cited")).to_contain_text("The kiln heats up in 40 minutes.")
     page.reload()
     expect(page.locator(".qa-asked-apart")).to_have_count(2)
+
+
+def test_of_an_answer_in_steps_the_last_opens_its_source(address: str, visit: OpenPage) -> None:
+    page = visit(address)
+    turn = ask(page, "Where was the maker of the wheel born?")
+    expect(turn.locator(".qa-asked-apart")).to_have_text(
+        ["Who is the maker of the wheel?", "Where was Ada Finch born?"]
+    )
+    expect(turn.locator(".qa-of-several .qa-short")).to_have_text(["Ada Finch", "Truro"])
+    expect(page.locator("#qa-source .qa-source-title")).to_have_text("Makers")
+    expect(page.locator("#qa-answered")).to_have_text("Truro")
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])

@@ -6,17 +6,6 @@ from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise
 from qa.answer.signs.contacts import lacks_contact
 from qa.answer.signs.features import gives_no_reason, only_echoes
-from qa.answer.signs.kinds import (
-    has_asked_type,
-    has_number,
-    measures_otherwise,
-    of_another_month,
-    says_no_age,
-    says_no_amount,
-    says_no_time,
-    says_not_how_often,
-    speaks_of_no_money,
-)
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.programs import is_program, wants_program
 from qa.answer.signs.question import (
@@ -37,7 +26,18 @@ from qa.answer.signs.tables.cells import (
     says_total,
 )
 from qa.answer.signs.tables.superlative import ranks_nothing
-from qa.answer.signs.times import of_other_days
+from qa.answer.signs.values.kinds import (
+    has_asked_type,
+    has_number,
+    measures_otherwise,
+    of_another_month,
+    says_no_age,
+    says_no_amount,
+    says_no_time,
+    says_not_how_often,
+    speaks_of_no_money,
+)
+from qa.answer.signs.values.times import of_other_days
 from qa.answer.span.extent import lists_other_steps
 from qa.answer.span.pieces import lacks_piece
 from qa.answer.span.spans import is_row

@@ -58,7 +58,13 @@ _NO_ROLE = frozenset(
     parameter power printer quarter register river router sector semester sensor server shelter
     shower summer theater tower tractor trailer vector water winter""".split()
 )
-_IS_LAST = re.compile(r"^(?P<what>.+) (?P<verb>is|are|was|were)$")
+_AUXILIARY = re.compile(
+    r"^(?P<subject>.+?) (?P<verb>is|are|was|were|has|have|had|can|will)\b(?P<rest>.*)$"
+)
+_VERB_LAST = re.compile(
+    r"^(?P<subject>.+) (?P<verb>[a-z]+?(?=(?:(?<=sh)|(?<=ch)|(?<=[sxo]))es$|(?<!s)s$))e?s$"
+)
+_SUBJECT = re.compile(r"[A-Z]|(?:the|an?|this|our|their|its|his|her|he|she|it|they|we)\b")
 _ARTICLE = re.compile(r"(?:the|an?) ", re.IGNORECASE)
 _OF_THOSE = re.compile(r"\b(?:all|any|each|many|most|much|none|one|some|which) of $", re.I)
 # What is left of a question that asks for nothing but the thing itself.
@@ -100,15 +106,15 @@ class Described(NamedTuple):
         are = "are" if head.endswith("s") and not head.endswith("ss") else "is"
         preposition, _, _ = self.link.partition(" which")
         if preposition != self.link:
-            return f"{preposition.capitalize()} which {self.noun} {self.said}?"
+            return f"{preposition.capitalize()} which {self.noun} {_turned(self.said)}?"
         match self.link:
             case "that" | "which" | "who":
-                return f"{which} {self.said}?"
+                object_of = _SUBJECT.match(self.said)  # “that Dr Osei runs”, not “that runs it”
+                return f"{which} {_turned(self.said) if object_of else self.said}?"
             case "whose":
                 return f"Which {self.noun}’s {self.said}?"
             case "where":
-                turned = _IS_LAST.sub(r"\g<verb> \g<what>", self.said)
-                return f"In which {self.noun} {turned}?"
+                return f"In which {self.noun} {_turned(self.said)}?"
             case "of":
                 return (
                     f"{'Who' if self.is_person else 'What'} {are} the {self.noun} of {self.said}?"
@@ -134,6 +140,15 @@ class Described(NamedTuple):
         is_kind = re.search(rf"\b{head}", bare, re.IGNORECASE)
         the = "the " if is_kind or bare[:1].islower() else ""
         return f"{self.before}{the}{bare}{self.after}?"
+
+
+def _turned(said: str) -> str:
+    """Put a clause into the order of a question: “the ferry stops”, “does the ferry stop”."""
+    if found := _AUXILIARY.match(said):
+        return f"{found['verb']} {found['subject']}{found['rest']}"
+    if found := _VERB_LAST.match(said):
+        return f"does {found['subject']} {found['verb']}"
+    return said
 
 
 def descriptions(question: str) -> list[Described]:

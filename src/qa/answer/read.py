@@ -30,7 +30,6 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
-from qa.answer.signs.kinds import says_no_time
 from qa.answer.signs.notes import annotated, without_marks
 from qa.answer.signs.question import (
     asks_for_quoted,
@@ -41,6 +40,7 @@ from qa.answer.signs.tables.cells import (
     is_header,
 )
 from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places
+from qa.answer.signs.values.kinds import says_no_time
 from qa.answer.span.extent import extent, only_announces
 from qa.answer.span.spans import best_answer, wrong_type
 from qa.languages import language_of
@@ -52,7 +52,9 @@ _COVERED = 0.3
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
 _LEAST_SUPPORT = 0.95
-_ABOUT_QUESTIONS = re.compile(r"\b(?:questions?|asks?|asked)\b", re.IGNORECASE)
+_ABOUT_QUESTIONS = re.compile(
+    r"\b(?:questions?|ask(?:s|ed|ing)?|wants? to know|wonder\w*|author|poster)\b", re.IGNORECASE
+)
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
 

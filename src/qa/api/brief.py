@@ -14,8 +14,8 @@ _RELATED = 3
 _RELATED_CHARACTERS = 600
 _DO = {
     "answer": "Give this answer with its quote, and say where it stands.",
-    "parts": "Several things were asked: give each part's answer with its quote as its own `do` "
-    "says, and name the parts without one.",
+    "parts": "Several things were asked, or one in steps: give each answer with its quote as "
+    "its own `do` says, and name the parts without one.",
     "differ": "The documents say different things: give every version with its date and quote.",
     "computed": "No document says this; it was computed from the rows of a table. Say so, and give "
     "the figures that went in.",

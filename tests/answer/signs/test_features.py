@@ -16,13 +16,13 @@ from qa.answer.signs.features import (
     surroundings,
     unmentioned_names,
 )
-from qa.answer.signs.kinds import (
+from qa.answer.signs.subjects import said_beside
+from qa.answer.signs.values.kinds import (
     has_asked_type,
     says_no_age,
     says_not_how_often,
     speaks_of_no_money,
 )
-from qa.answer.signs.subjects import said_beside
 from qa.schema import Passage, Span
 
 TEXT = "Ada wrote 40 letters in 1843. The engine was never built."

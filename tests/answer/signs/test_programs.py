@@ -17,7 +17,6 @@ from qa.answer.signs.programs import is_program, wants_program
         "config = {**dotenv_values('.env')}",
         "format=%(log_color)s%(levelname)-8s%(reset)s",
         "def test_foo():",
-        "SELECT name FROM people",
     ],
 )
 def test_lines_of_programs_are_told(text: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from qa.answer.outcome.things import Things
 from qa.answer.read import answer_words
 from qa.answer.signs.candidate import Candidate
-from qa.answer.signs.figures import figures
+from qa.answer.signs.values.figures import figures
 
 _SAME_COVERAGE = 0.95
 # Of how likely the first is: what is less likely is no other answer, however sure if read alone.

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from qa.answer.signs.candidate import Candidate
-from qa.answer.signs.kinds import has_asked_type
 from qa.answer.signs.question import (
     asks_for_date,
     asks_for_name,
@@ -17,6 +16,7 @@ from qa.answer.signs.question import (
     asks_for_quoted,
 )
 from qa.answer.signs.select import is_quoted
+from qa.answer.signs.values.kinds import has_asked_type
 from qa.schema import Document
 from qa.words import FUNCTION_WORDS, squeezed, stem, words
 

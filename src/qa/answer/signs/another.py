@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import NamedTuple
 
-from qa.answer.signs.figures import one_way
+from qa.answer.signs.values.figures import one_way
 from qa.words import FUNCTION_WORDS, stem, words
 
 _THING = re.compile(

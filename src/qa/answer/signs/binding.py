@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from qa.answer.signs.times import YEAR, of_other_years
+from qa.answer.signs.values.times import YEAR, of_other_years
 from qa.schema import Span
 from qa.words import FUNCTION_WORDS, asked_stems, query_terms, stem, words
 

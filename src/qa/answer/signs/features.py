@@ -10,7 +10,6 @@ from statistics import median
 from typing import NamedTuple
 
 from qa.answer.signs.binding import clauses, parts
-from qa.answer.signs.figures import figures, of_another_amount, one_way
 from qa.answer.signs.programs import is_program
 from qa.answer.signs.question import (
     asks_for_date,
@@ -20,7 +19,8 @@ from qa.answer.signs.question import (
     without_guess,
 )
 from qa.answer.signs.tables.cells import cells
-from qa.answer.signs.times import YEAR, of_other_years, within_years
+from qa.answer.signs.values.figures import figures, of_another_amount, one_way
+from qa.answer.signs.values.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
 from qa.words import FUNCTION_WORDS, asked_stems, query_terms, stem, words
 

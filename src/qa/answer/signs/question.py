@@ -56,7 +56,11 @@ _HOW_MUCH = re.compile(
     r"\bwhat (?:do|does|did|will|would) .*\bcosts?\W*$",
     re.IGNORECASE | re.DOTALL,
 )
-_VERSION = re.compile(r"\b(?:what|which) (?:[\w.-]+ ){0,3}?versions?\b", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\b(?:what|which) (?:(?!(?:is|are|was|were|does|did|in|of|for|the)\b)[\w.-]+ ){0,2}?"
+    r"versions?\b(?! of (?:the|this|that|a|an)\b)",
+    re.IGNORECASE,
+)
 _PERCENTAGE = re.compile(r"\bpercent(?:age)?\b|\bwhat share\b", re.IGNORECASE)
 _NAMED = re.compile(r"^\W*(?:who|whom|whose|where)\b", re.IGNORECASE)
 # Not "what happened when …", nor "to date".

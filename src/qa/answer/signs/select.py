@@ -19,7 +19,6 @@ from qa.answer.signs.chosen_rows import (
     without_fields_beside_empty,
 )
 from qa.answer.signs.contacts import contact
-from qa.answer.signs.figures import of_another_amount
 from qa.answer.signs.question import (
     asked_item,
     asked_mail_field,
@@ -28,6 +27,7 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.superlative import asks_for_extreme
+from qa.answer.signs.values.figures import of_another_amount
 from qa.index.passages.context import SEPARATOR
 from qa.schema import QUOTED_MAIL, Passage, Span
 from qa.words import FUNCTION_WORDS, asked_stems, stem, words

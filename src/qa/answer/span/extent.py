@@ -6,7 +6,6 @@ Does not know words of the answer or how sure it is.
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.kinds import has_number
 from qa.answer.signs.question import (
     asks_for_all,
     asks_for_number,
@@ -15,6 +14,7 @@ from qa.answer.signs.question import (
     asks_for_version,
 )
 from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.values.kinds import has_number
 from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
 from qa.words import asked_stems, query_terms, stem, words

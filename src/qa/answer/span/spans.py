@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from qa.answer.signs.binding import amount_of, bound_part
 from qa.answer.signs.contacts import contact
 from qa.answer.signs.features import only_echoes, only_repeats, repeats_figure
-from qa.answer.signs.kinds import has_asked_type
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
     asks_for_name,
@@ -20,6 +19,7 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.tables.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
 from qa.answer.signs.tables.superlative import extreme_label
+from qa.answer.signs.values.kinds import has_asked_type
 from qa.answer.span.extent import is_code, whole_command
 from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap

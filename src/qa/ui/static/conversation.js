@@ -68,15 +68,16 @@ function showNewTurn() {
   if (isNew) show("ask");
   const turn = turns[turns.length - 1];
   turn.scrollIntoView({ block: "start", behavior: still() });
-  const said = turn.querySelector(".qa-short, .qa-answer, .qa-abstained, .qa-error");
+  const lead = turn.querySelector("[data-lead]") ?? turn;
+  const said = lead.querySelector(".qa-short, .qa-answer, .qa-abstained, .qa-error");
   if (!isNew) return;
   document.querySelector("#qa-answered").textContent = said?.textContent ?? "";
-  openByItself(turn);
+  openByItself(lead);
 }
 
 // The newest answer's place opens beside it, where both are in view and nothing was opened by hand.
-function openByItself(turn) {
-  const chip = turn.querySelector(".qa-chip");
+function openByItself(lead) {
+  const chip = lead.querySelector(".qa-chip");
   if (!chip || narrow.matches || document.body.dataset.pinned) return;
   tellAll("qa-open", { place: place(chip.dataset), button: chip, isQuiet: true });
 }

@@ -14,7 +14,7 @@ from qa.answer.signs.question import (
     asks_for_year,
     asks_how_much_money,
 )
-from qa.answer.signs.times import YEAR
+from qa.answer.signs.values.times import YEAR
 from qa.words import stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -104,7 +104,7 @@ _WHICH_THING = re.compile(
 _HOW_TO = re.compile(r"\b(?:how (?:do|can|could|should|to)|why)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"\W*\d[\d.,]*(?: ?[^\W\d]{1,3}| ?%)?\W*")
 _TIMED = re.compile(
-    r"\d[:.]\d\d|\b(?:after|ago|already|always|any ?time|as long as|as soon as|at|"
+    r"\d[:.]\d\d|\b\d{2,4}\b|\b(?:after|ago|already|always|any ?time|as long as|as soon as|at|"
     r"before|born|by|current\w*|dawn|during|dusk|early|ever|evenings?|every|following|hours?|if|immediately|in|late|later|"
     r"minutes?|mornings?|never|next|nights?|now|once|one|day|days|end|start|beginning|since|soon|"
     r"then|till|time|times|today|tomorrow|until|week|weeks|weekends?|month|months|years?|when\w*|"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.times import of_other_days, of_other_years, within_years
+from qa.answer.signs.values.times import of_other_days, of_other_years, within_years
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.figures import figures, of_another_amount, one_way
+from qa.answer.signs.values.figures import figures, of_another_amount, one_way
 
 
 @pytest.mark.parametrize(
