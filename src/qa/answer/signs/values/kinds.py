@@ -101,6 +101,8 @@ _WHICH_THING = re.compile(
     r"volt\w*|week|weight|year)s?\b)[a-z]+ ",
     re.IGNORECASE,
 )
+_WHICH_ENVIRONMENT = re.compile(r"\b(?:what|which) env(?:ironment)? variables?\b", re.IGNORECASE)
+_IN_CAPITALS = re.compile(r"\b[A-Z][A-Z\d]*_?[A-Z\d_]+\b")
 _HOW_TO = re.compile(r"\b(?:how (?:do|can|could|should|to)|why)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"\W*\d[\d.,]*(?: ?[^\W\d]{1,3}| ?%)?\W*")
 _TIMED = re.compile(
@@ -168,6 +170,8 @@ def measures_otherwise(question: str, answer: str) -> bool:
         return lasts > 0 and not has_number(rest)
     if asks_for_version(question):
         return not has_number(answer)
+    if _WHICH_ENVIRONMENT.search(question):
+        return _IN_CAPITALS.search(answer) is None
     wants_no_amount = _WHICH_THING.match(question) or _HOW_TO.search(question)
     return wants_no_amount is not None and _AMOUNT.fullmatch(answer) is not None
 
