@@ -305,6 +305,11 @@ def test_when_something_is_needed_is_not_which_of_several(question: str, expecte
         ("How many came, or were there 40?", "How many came"),
         ("How many came, and was it hot?", "How many came, and was it hot?"),
         ("Was it 40?", "Was it 40?"),
+        (
+            "What happens to a long one, say 100 characters, there?",
+            "What happens to a long one there?",
+        ),
+        ("What did he say 100 times?", "What did he say 100 times?"),
     ],
 )
 def test_what_an_asker_supposes_is_left_out(question: str, left: str) -> None:

@@ -196,6 +196,10 @@ def test_an_answer_does_not_swallow_its_neighbours(marked: str, whole: str) -> N
         ("in B‹2›B trade", "B2B"),
         ("of ‹Jean›-Luc", "Jean"),
         ("a word\u0915‹\u0940› b", "word\u0915\u0940"),
+        ("set ‹NO›_COLOR first", "NO_COLOR"),
+        ("use the -‹gray› switch", "-gray"),
+        ("run it with --‹all› now", "--all"),
+        ("well-‹known› men", "known"),
     ],
 )
 def test_a_half_word_is_widened(marked: str, whole: str) -> None:

@@ -28,8 +28,13 @@ _DO = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must)\b", re.IGN
 _IS = frozenset("is are was were be been as like".split())
 _ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next"
 _COUNTS = re.compile(
-    rf"\d.*|two|three|four|five|six|seven|eight|nine|ten|{_ORDINAL}|same|only|"
+    rf"\d.*|one|single|two|three|four|five|six|seven|eight|nine|ten|{_ORDINAL}|same|only|"
     r"most|current|present|own|main|whole|entire|other|\w+est"
+)
+# “A quick look” and “a quick preview” are the same thing more often than not.
+_OF_ANYTHING = frozenset(
+    "available certain different easy extra fast free full possible quick short similar simple "
+    "special".split()
 )
 _SIZE = re.compile(r"new|recent|good|big|large|small|great")
 # What stands in front of a noun and its adjective.
@@ -145,6 +150,7 @@ def _is_another_thing(read: _Read, mentions: Callable[[str], bool]) -> bool:
                     return True
             elif (
                 first == stem(other.first)
+                and thing.first not in _OF_ANYTHING
                 and thing.ends is not may_end_in_verb
                 and other.ends
                 and _lacking(second, present)

@@ -151,6 +151,7 @@ def missing_figure(
         part of it with the answer or, where no year is in it, what it stands under tells of
         another year instead.
     """
+    question = without_guess(question)
     wanted, text = figures(question), passage.slice(sentence)
     if not wanted:
         return 0.0

@@ -77,7 +77,8 @@ _OF_YEAR = re.compile(
 )
 # A reason, a way, an explanation, a yes or no, or several things: no short span is enough.
 _EXPLAINED = re.compile(
-    r"^\W*(?:why|how come|list|name (?:all|the|some)|describe|explain|tell me|"
+    r"^\W*(?:(?:for|in|on|at|with|under|after|before|during|if|when) [^,?]{1,60}, )?"
+    r"(?:why|how come|list|name (?:all|the|some)|describe|explain|tell me|"
     r"is|are|was|were|did|do|does|has|have|had|can|could|will|would|should|must|shall|"
     r"may(?=\s+(?:i|we|you|one|he|she|it|they|the|an?|my|our|your|this|that|any|[a-z]+s)\b))\b|"
     r"\b(?:what|for what) (?:is|was|were|are) the (?:reasons?|purpose|cause)\b|"
@@ -176,6 +177,8 @@ _MAIL_FIELDS = {
 }  # fmt: skip
 # "…, was it 2.5 million?"
 _GUESS = re.compile(
+    r"(?:,\s*say|,?\s*\b(?:e\.g\.|for (?:example|instance))),?\s+(?:about |around )?[$€£]?\d[\d.,]*"
+    r"(?: [a-z]+)?,?|"
     r",\s*(?:or\s+)?(?:is|are|was|were|do|does|did|has|have|had|will|would)\s+"
     r"(?:it|that|this|there|he|she|they|we|you)\b(?:[^,?]|,(?=\d)){0,60}\?*\s*$",
     re.IGNORECASE,

@@ -73,6 +73,8 @@ _FIGURE = re.compile(
     rf"\d|\b{_COUNT_WORD}\b|\b(?:hundred|thousand|million|billion|trillion)\b", re.IGNORECASE
 )
 _MINUS = re.compile(r"(?<!\w)-(?=[\d$€£])")
+# Of a command: “use -scale”, “"--all"”; at the start of a line a dash is of a list.
+_OPTION = re.compile(r"(?<=[ \t\"'(`\[])--?(?=[a-z])")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"), ("«", "»"))
 _EDGES = " \t\r\n,;:–—-"
 
@@ -111,6 +113,10 @@ def _whole_words(text: str, answer: Span, sentence: Span) -> tuple[int, int]:
         start -= 1
     while end < sentence.end and _in_word(text[end]) and _in_word(text[end - 1]):
         end += 1
+    for dashes in (start - 2, start - 1):
+        option = _OPTION.match(text, dashes) if dashes >= sentence.start else None
+        if option is not None and option.end() == start:
+            return option.start(), end
     return start, end
 
 
@@ -134,7 +140,12 @@ def _in_word(character: str) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while end - start > 1 and text[start] in _EDGES and not _MINUS.match(text, start):
+    kept = (_MINUS, _OPTION)
+    while (
+        end - start > 1
+        and text[start] in _EDGES
+        and not any(sign.match(text, start) for sign in kept)
+    ):
         start += 1
     while end - start > 1 and text[end - 1] in _EDGES:
         end -= 1
