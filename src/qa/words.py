@@ -94,6 +94,11 @@ def asked_stems(question: str) -> set[str]:
     return {stem(term) for term in query_terms(question)}
 
 
+def content_stems(text: str) -> set[str]:
+    """Return a text's words without their endings, but for function words."""
+    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
+
+
 def stem(word: str) -> str:
     """Strip an English ending, crudely: good enough to tell a shared word."""
     for suffix in _SUFFIXES:

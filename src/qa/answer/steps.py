@@ -13,7 +13,7 @@ from itertools import islice
 from qa.answer.described import Described, descriptions
 from qa.answer.parts import together, unsure
 from qa.schema import Answer, Citation, RetrievedPassage
-from qa.words import FUNCTION_WORDS, stem, words
+from qa.words import content_stems, words
 
 _HOW = re.compile(r"\bhow \w+", re.IGNORECASE)
 _MOST_STEPS = 3
@@ -56,19 +56,19 @@ def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answe
 
 def _names(whole: Answer, steps: Sequence[Answer]) -> bool:
     """Whether an answer is only what the first step found: a name for what is described."""
-    return bool(steps) and _stems(whole.answer or "") == _stems(steps[0].answer or "")
+    return bool(steps) and content_stems(whole.answer or "") == content_stems(steps[0].answer or "")
 
 
 def _first_steps(
     question: str, whole: Answer, ask: Callable[[str], Answer]
 ) -> Iterator[tuple[Described, Answer]]:
     """Yield what a question describes with the answer that names it."""
-    known = _stems(question)
+    known = content_stems(question)
     for described in islice(descriptions(question), _TRIED):
         if _says(whole, described) or not _may_be_said(described, whole.passages):
             continue
         found = ask(described.question)
-        name = _stems(found.answer or "")
+        name = content_stems(found.answer or "")
         short = len(words(found.answer or "")) <= _MOST_WORDS
         if found.state == "answer" and short and name and not name <= known:
             yield described, found
@@ -79,19 +79,19 @@ def _says(whole: Answer, described: Described) -> bool:
     if not whole.answered:
         return False
     place = whole.citations[0]
-    said = _stems(f"{place.quote} {place.heading} {place.title}")
+    said = content_stems(f"{place.quote} {place.heading} {place.title}")
     asked = _HOW.sub("", f"{described.before} {described.said} {described.after}")
-    return _stems(asked) <= said
+    return content_stems(asked) <= said
 
 
 def _may_be_said(described: Described, passages: Iterable[RetrievedPassage]) -> bool:
     """Whether a sentence that was found has the words of a description, but for one of many."""
-    wanted = _stems(described.said)
+    wanted = content_stems(described.said)
     for found in passages:
         passage = found.passage
-        heading = _stems(passage.context)
+        heading = content_stems(passage.context)
         for sentence in passage.sentences:
-            missing = wanted - heading - _stems(passage.slice(sentence))
+            missing = wanted - heading - content_stems(passage.slice(sentence))
             if wanted and len(missing) <= len(wanted) // 3:
                 return True
     return False
@@ -99,8 +99,4 @@ def _may_be_said(described: Described, passages: Iterable[RetrievedPassage]) -> 
 
 def _is_said_of(name: str, place: Citation) -> bool:
     """Whether a citation, or what stands above it, has a name."""
-    return _stems(name) <= _stems(f"{place.quote} {place.heading} {place.title}")
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
+    return content_stems(name) <= content_stems(f"{place.quote} {place.heading} {place.title}")

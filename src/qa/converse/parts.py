@@ -19,7 +19,7 @@ from qa.converse.exchange import Exchange, exchange_of_answer
 from qa.converse.phrases import QUESTION_WORDS, Phrase, is_plural, phrases
 from qa.converse.resolve import understand
 from qa.schema import Answer
-from qa.words import FUNCTION_WORDS, stem, words
+from qa.words import content_stems, stem, words
 
 _MOST = 4  # parts
 _ASKS = (
@@ -192,10 +192,7 @@ def _is_about(answer: Answer, things: Sequence[str]) -> bool:
         for one in answer.citations
     )
     known = {stem(word) for word in words(said)}
-    return answer.answered and all(
-        {stem(word) for word in words(thing) if word not in FUNCTION_WORDS} <= known
-        for thing in things
-    )
+    return answer.answered and all(content_stems(thing) <= known for thing in things)
 
 
 def _kept_if_about(part: Answer, thing: str) -> Answer:

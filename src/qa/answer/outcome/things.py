@@ -12,7 +12,7 @@ from itertools import pairwise
 from qa.answer.outcome.dates import without_editions
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.question import question_names
-from qa.words import FUNCTION_WORDS, asked_stems, stem, words
+from qa.words import asked_stems, content_stems, stem, words
 
 _DOCUMENT_WORDS = frozenset(
     map(
@@ -69,7 +69,7 @@ class Things:
 
     def may_be_other(self, one: Candidate, other: Candidate) -> bool:
         """Whether a sentence may be of another thing, so that it supports nothing."""
-        both = _stems(one.said) & _stems(other.said)
+        both = content_stems(one.said) & content_stems(other.said)
         return not (self._named and self._named <= both) and self._plainly_apart(one, other)
 
     def _plainly_apart(self, one: Candidate, other: Candidate) -> bool:
@@ -89,7 +89,7 @@ class Things:
     def _modified(self, one: Candidate, other: Candidate) -> bool:
         """Whether a word of the question has other words in front: the Kent, the Ely depot."""
         mine, others = _modifiers(one, self._asked), _modifiers(other, self._asked)
-        said, said_there = _stems(one.said), _stems(other.said)
+        said, said_there = content_stems(one.said), content_stems(other.said)
         return any(
             bool(mine[noun] - said_there) and bool(others[noun] - said)
             for noun in mine.keys() & others
@@ -100,11 +100,11 @@ class Things:
 
     def _said_with(self, candidate: Candidate) -> set[str]:
         around = f"{_file_name(candidate)} {self._above(candidate)} {candidate.passage.text}"
-        return _stems(around)
+        return content_stems(around)
 
 
 def _telling(text: str) -> set[str]:
-    found = _stems(without_editions(text))
+    found = content_stems(without_editions(text))
     return {word for word in found if len(word) > 1} - _DOCUMENT_WORDS
 
 
@@ -122,13 +122,13 @@ def _around_answer(candidate: Candidate) -> str:
 
 def _names(candidate: Candidate) -> set[str]:
     """Return the names of a sentence, but for its first word and what answers."""
-    return _stems(" ".join(_NAME.findall(without_editions(_around_answer(candidate)))))
+    return content_stems(" ".join(_NAME.findall(without_editions(_around_answer(candidate)))))
 
 
 def _template(candidate: Candidate) -> set[str]:
     """Return the words of a sentence that stand around its values, if the answer is but a value."""
     said, around = candidate.said, _around_answer(candidate)
-    found = _stems(without_editions(around if 2 * len(around) > len(said) else said))
+    found = content_stems(without_editions(around if 2 * len(around) > len(said) else said))
     return {word for word in found if not word[0].isdigit()}
 
 
@@ -138,9 +138,5 @@ def _modifiers(candidate: Candidate, nouns: set[str]) -> dict[str, set[str]]:
     tokens = [match.lower() for match in _WORD.findall(_around_answer(candidate))]
     for first, second in pairwise(tokens):
         if stem(second) in nouns and not first[0].isdigit():
-            found.setdefault(stem(second), set()).update(_stems(first))
+            found.setdefault(stem(second), set()).update(content_stems(first))
     return found
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}

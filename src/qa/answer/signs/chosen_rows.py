@@ -12,7 +12,7 @@ from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other
 from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import extreme, extreme_label
 from qa.schema import Passage, Span
-from qa.words import FUNCTION_WORDS, asked_stems, stem, words
+from qa.words import asked_stems, content_stems
 
 _COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 
@@ -78,10 +78,10 @@ def without_fields_beside_empty(question: str, found: list[Candidate]) -> list[C
 
     def stays(candidate: Candidate) -> bool:
         lines = empty[candidate.passage.passage_id]
-        labels = [_stems(candidate.passage.slice(line)) for line in lines]
+        labels = [content_stems(candidate.passage.slice(line)) for line in lines]
         named = [label for label in labels if label and label <= asked]
         row = fields(candidate.said) if named else []
-        own = _stems(row[0].label) & asked if len(row) == 1 else None
+        own = content_stems(row[0].label) & asked if len(row) == 1 else None
         return candidate.sentence not in lines and (
             own is None or not any(own <= label for label in named)
         )
@@ -106,7 +106,3 @@ def of_asked_time(question: str, found: list[Candidate]) -> list[Candidate]:
         for candidate, row in zip(found, rows, strict=True)
         if len(row) != 1 or row[0].label not in other[candidate.passage.doc_id]
     ]
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}

@@ -22,7 +22,7 @@ from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.values.figures import figures, of_another_amount, one_way
 from qa.answer.signs.values.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
-from qa.words import FUNCTION_WORDS, asked_stems, query_terms, stem, words
+from qa.words import asked_stems, content_stems, query_terms, stem, words
 
 _REASON = re.compile(
     r"\b(?:because|since|so|as|for|to|due|owing|thanks|therefore|hence|thus|cause[ds]?|reasons?|why|"
@@ -129,7 +129,7 @@ def only_repeats(question: str, answer: str) -> bool:
 def only_echoes(question: str, answer: str) -> bool:
     """Whether an answer has no word but the question's, of which it leaves no choice."""
     plain = answer.replace("_", " ")
-    said = {stem(term) for term in words(plain) if term not in FUNCTION_WORDS}
+    said = content_stems(plain)
     return bool(said) and said <= asked_stems(question) and not _CHOICE.search(question)
 
 
@@ -209,7 +209,7 @@ def gives_no_reason(question: str, text: str) -> bool:
     if not asks_for_reason(question) or _REASON.search(text):
         return False
     asked = asked_stems(question)
-    said = {stem(term) for term in words(text) if term not in FUNCTION_WORDS}
+    said = content_stems(text)
     return len(said & asked) >= _MUCH_SAID and len(said - asked) <= _LITTLE_NEW
 
 
