@@ -18,13 +18,12 @@ def together(question: str, parts: Sequence[Answer], lead: Answer, confidence: f
     given = [lead, *(part for part in parts if part is not lead)]
     places = [place for part in given if part.answered for place in part.citations]
     quotes = {place.quote for place in places}
-    stages = dict.fromkeys(stage for part in parts for stage in part.timings_ms)
     return replace(
         lead,
         question=question,
         confidence=confidence,
         citations=tuple(dict.fromkeys(places)),
-        timings_ms={s: round(sum(p.timings_ms.get(s, 0.0) for p in parts), 3) for s in stages},
+        timings_ms=time_of(parts),
         possible=None,
         versions=(),
         choices=(),
@@ -33,6 +32,12 @@ def together(question: str, parts: Sequence[Answer], lead: Answer, confidence: f
         suggestion="",
         parts=tuple(_as_part(part, quotes) for part in parts),
     )
+
+
+def time_of(answers: Sequence[Answer]) -> dict[str, float]:
+    """Add up the milliseconds that answers took, by stage."""
+    stages = dict.fromkeys(stage for answer in answers for stage in answer.timings_ms)
+    return {s: round(sum(a.timings_ms.get(s, 0.0) for a in answers), 3) for s in stages}
 
 
 def unsure(answer: Answer) -> Answer:

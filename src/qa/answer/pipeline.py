@@ -26,6 +26,7 @@ from qa.answer.outcome.excerpt import with_best_sentence
 from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.outcome.table import table_of
 from qa.answer.outcome.versions import Sources
+from qa.answer.parts import time_of, unsure
 from qa.answer.read import Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
 from qa.answer.signs.candidate import Candidate
@@ -116,10 +117,17 @@ class Answerer:
             CitationError: The index contradicts itself; nothing is answered from it.
             IndexDamagedError: The index has become unreadable.
         """
-        whole = self._ask(question, abstain, only)
-        if not abstain or whole.state not in ("answer", "possible", "none"):
-            return whole
-        return in_steps(whole, lambda step: self._ask(step, abstain, only), self.min_confidence)
+        asked = [self._ask(question, abstain, only)]
+
+        def ask(step: str) -> Answer:
+            asked.append(self._ask(step, True, only))
+            return asked[-1]
+
+        found = in_steps(asked[0], ask, self.min_confidence)
+        if abstain and found.confidence < self.min_confidence:
+            doubted = unsure(found)
+            found = doubted if may_be_possible(doubted) else replace(doubted, possible=None)
+        return replace(found, timings_ms=time_of(asked))
 
     def _ask(self, question: str, abstain: bool, only: Collection[str] | None) -> Answer:
         clock = Clock()

@@ -8,10 +8,11 @@ Every step is an answer with a citation of its own. Does not know the index.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from qa.answer.described import Described, descriptions
-from qa.answer.parts import together, unsure
+from qa.answer.parts import together
 from qa.schema import Answer, Citation, RetrievedPassage
 from qa.words import content_stems, words
 
@@ -31,12 +32,13 @@ def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answe
 
     Returns:
         The answer, with the steps as its parts; as it was where they do not lead to one. An answer
-        that only names what the question describes is none.
+        that only names what the question describes is as little sure as the name is sure.
     """
     steps: list[Answer] = []
     asked, sure = whole.question, 1.0
-    while len(steps) < _MOST_STEPS:
-        step = next(_first_steps(asked, whole, ask), None)
+    tried = whole.state in ("answer", "possible", "none")
+    while tried and len(steps) < _MOST_STEPS:
+        step = next(_first_steps(asked, whole, ask, least), None)
         if step is None:
             break
         described, found = step
@@ -47,25 +49,30 @@ def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answe
         last = ask(asked)
         if last.state == "answer" and _is_said_of(name, last.citations[0]):
             sure *= last.confidence
-            beaten = whole.answered and not _names(whole, steps) and whole.confidence > sure
-            if sure >= least and not beaten:
+            beaten = max(least, 0.0 if _names(whole, steps) else whole.confidence) > sure
+            if not beaten:
                 return together(whole.question, [*steps, last], last, sure)
             break
-    return unsure(whole) if _names(whole, steps) else whole
+    if _names(whole, steps):
+        return replace(whole, confidence=whole.confidence * (1 - steps[0].confidence))
+    return whole
 
 
 def _names(whole: Answer, steps: Sequence[Answer]) -> bool:
     """Whether an answer is only what the first step found: a name for what is described."""
-    return bool(steps) and content_stems(whole.answer or "") == content_stems(steps[0].answer or "")
+    said = content_stems(whole.answer or "")
+    name = content_stems(steps[0].answer or "") if steps else set[str]()
+    return bool(name) and name <= said <= name | content_stems(whole.question)
 
 
 def _first_steps(
-    question: str, whole: Answer, ask: Callable[[str], Answer]
+    question: str, whole: Answer, ask: Callable[[str], Answer], least: float
 ) -> Iterator[tuple[Described, Answer]]:
     """Yield what a question describes with the answer that names it."""
     known = content_stems(question)
     for described in islice(descriptions(question), _TRIED):
-        if _says(whole, described) or not _may_be_said(described, whole.passages):
+        said = whole.confidence >= least and _says(whole, described)
+        if said or not _may_be_said(described, whole.passages):
             continue
         found = ask(described.question)
         name = content_stems(found.answer or "")
