@@ -5,6 +5,7 @@ Knows English function words and word shapes. Does not know the index.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from qa.languages import language_of, small_words
 
@@ -39,6 +40,8 @@ FUNCTION_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """Split a text into lower-case words and numbers, in order; accents are composed (NFC)."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
     return _WORD.findall(parted(unicodedata.normalize("NFC", text).lower()))
 
 
@@ -99,6 +102,7 @@ def content_stems(text: str) -> set[str]:
     return {stem(word) for word in words(text) if word not in FUNCTION_WORDS}
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Strip an English ending, crudely: good enough to tell a shared word."""
     for suffix in _SUFFIXES:

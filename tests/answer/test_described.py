@@ -35,7 +35,7 @@ from qa.answer.described import descriptions
         ),
         (
             "On which floor is the room in which the clock stands?",
-            "In which room the clock stands?",
+            "In which room does the clock stand?",
             "On which floor is Dipper?",
         ),
         (
@@ -78,6 +78,7 @@ def test_the_innermost_comes_first() -> None:
     "question",
     [
         "What is the capital of Peru?",
+        "What is the airport in Lima called?",
         "Who is the person who runs the lab?",
         "What is the name of the river that floods every year?",
         "How long is the warranty of the wheel?",

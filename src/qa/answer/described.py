@@ -66,6 +66,7 @@ _VERB_LAST = re.compile(
 )
 _SUBJECT = re.compile(r"[A-Z]|(?:the|an?|this|our|their|its|his|her|he|she|it|they|we)\b")
 _ARTICLE = re.compile(r"(?:the|an?) ", re.IGNORECASE)
+_CALLED = re.compile(r" (?:called|named|known as)$")
 _OF_THOSE = re.compile(r"\b(?:all|any|each|many|most|much|none|one|some|which) of $", re.I)
 # What is left of a question that asks for nothing but the thing itself.
 _ASKS_ITSELF = re.compile(
@@ -91,6 +92,11 @@ class Described(NamedTuple):
     link: str
     said: str
     after: str
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether a preposition alone ties the description to it: “the institute in Brack”."""
+        return self.link in _PREPOSITIONS
 
     @property
     def is_person(self) -> bool:
@@ -170,7 +176,7 @@ def _described(question: str, match: re.Match[str]) -> Described | None:
     # “What will the choir pay for the hall”: a verb stands before the preposition.
     if verb is _VERB and " " in match["noun"] and match["link"] in _PREPOSITIONS:
         return None
-    itself = _ASKS_ITSELF.match(before) and not after
+    itself = _ASKS_ITSELF.match(before) and not _CALLED.sub("", after)
     if itself or _OF_THOSE.search(before) or _NO_NOUN & set(match["noun"].split()):
         return None
     found = Described(before, match["noun"], match["link"], said, after)

@@ -13,6 +13,7 @@ from itertools import islice
 
 from qa.answer.described import Described, descriptions
 from qa.answer.parts import together
+from qa.answer.signs.subjects import said_beside
 from qa.schema import Answer, Citation, RetrievedPassage
 from qa.words import content_stems, words
 
@@ -20,6 +21,7 @@ _HOW = re.compile(r"\bhow \w+", re.IGNORECASE)
 _MOST_STEPS = 3
 _TRIED = 2  # descriptions of a question
 _MOST_WORDS = 6  # of a name
+_LEFT_OUT = 3  # of so many words one may be another: held, holds
 
 
 def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answer:
@@ -82,24 +84,27 @@ def _first_steps(
 
 
 def _says(whole: Answer, described: Described) -> bool:
-    """Whether what answers has all words of a description, and all that is asked of it."""
-    if not whole.answered:
+    """Whether what answers has words of a description, and of what is asked of it."""
+    if not whole.citations:
         return False
     place = whole.citations[0]
     said = content_stems(f"{place.quote} {place.heading} {place.title}")
-    asked = _HOW.sub("", f"{described.before} {described.said} {described.after}")
-    return content_stems(asked) <= said
+    asked = content_stems(_HOW.sub("", f"{described.before} {described.after}"))
+    return not said.isdisjoint(content_stems(described.said)) and not (
+        asked and said.isdisjoint(asked)
+    )
 
 
 def _may_be_said(described: Described, passages: Iterable[RetrievedPassage]) -> bool:
-    """Whether a sentence that was found has the words of a description, but for one of many."""
+    """Whether a sentence that was found has the words of a description, but for one of three."""
     wanted = content_stems(described.said)
+    if described.is_placed:  # else the kind may go without saying: “Search is run by Dipper.”
+        wanted |= content_stems(described.noun)
     for found in passages:
         passage = found.passage
-        heading = content_stems(passage.context)
-        for sentence in passage.sentences:
-            missing = wanted - heading - content_stems(passage.slice(sentence))
-            if wanted and len(missing) <= len(wanted) // 3:
+        for sentence, beside in zip(passage.sentences, said_beside(passage), strict=True):
+            said = content_stems(f"{passage.context} {passage.slice(sentence)} {beside}")
+            if wanted and len(wanted - said) <= len(wanted) // _LEFT_OUT:
                 return True
     return False
 

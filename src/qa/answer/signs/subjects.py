@@ -19,9 +19,10 @@ _GOES_ON = re.compile(
     r"worth)\b)(?:it|he|she|they|its|his|her|their)\b",
     re.IGNORECASE,
 )
-# Behind the first words of a line that begins with a mark; items go on in lines set off.
+# In an item that says what a name means: “- `no_color`: …”; items go on in lines set off.
 _IN_ITEM = re.compile(
-    r"(?:^|\n)[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+\S[^\n]*(?:\n[ \t]+\S[^\n]*)*\s*$"
+    r"(?:^|\n)[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+[^\n.:]{1,60}(?::| [–—-]) "
+    r"[^\n]*(?:\n[ \t]+\S[^\n]*)*\s*$"
 )
 _LONGEST_ITEM = 600
 _MOST = 4  # sentences about one subject
@@ -31,7 +32,7 @@ def same_subject(passage: Passage) -> list[list[Span]]:
     """Return, for each sentence, the others about its subject.
 
     A sentence that begins with a pronoun goes on about that of the one before, in one paragraph;
-    all of one item of a list are about what it names.
+    all of one item of a list that says what a name means are about that.
     """
     groups: list[list[Span]] = []
     end = passage.start

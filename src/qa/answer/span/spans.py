@@ -108,7 +108,8 @@ def _meant(question: str, sentence: Span, text: str, score: SpanScore) -> list[S
     spans = (score, *score.others)
     best = text[slice(*score.span.shift(-sentence.start))]
     value = _FIGURE if _FIGURE.search(best) or asks_for_number(question) else _NAME
-    if value is _NAME and not (asks_for_name(question) or _WHICH.match(question)):
+    by_amount = _WHICH.match(question) is not None and _FIGURE.search(question) is not None
+    if value is _NAME and not (asks_for_name(question) or by_amount):
         return []
     part = bound_part(question, text, lambda said: value.search(said) is not None)
     if part is None:

@@ -6,6 +6,7 @@ question asks for.
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from qa.words import FUNCTION_WORDS, stem
 
@@ -81,6 +82,7 @@ _NUMBER_WORD = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # a sentence is looked at from many sides
 def one_way(text: str) -> str:
     """Write every figure, scaled amount, date and small number of a text in one form."""
     text = _NUMBER_WORD.sub(lambda match: _in_figures(match.group()), text)
