@@ -122,9 +122,7 @@ class Described(NamedTuple):
             case "where":
                 return f"In which {self.noun} {_turned(self.said)}?"
             case "of":
-                return (
-                    f"{'Who' if self.is_person else 'What'} {are} the {self.noun} of {self.said}?"
-                )
+                return f"Who {are} the {self.noun} of {self.said}?"  # of roles only
         if self.is_person and head not in _PEOPLE and " by" not in self.link:
             return f"Who {are} the {self.noun} {self.link} {self.said}?"
         if self.link.endswith(" by"):
