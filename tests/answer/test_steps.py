@@ -77,3 +77,15 @@ def test_an_answer_in_steps_is_found_in_files_added_later(tmp_path: Path) -> Non
     answer = answerer.ask("Who leads the squad that runs the search service?")
     answerer.close()
     assert answer.answer == "Kwabena Lisle"
+
+
+def test_who_won_a_described_prize_is_whom_it_went_to(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    text = "The prize for the heaviest pumpkin went to Joyce Adeyemi in 2022. It weighed 87 kg."
+    (docs / "a.txt").write_text(text, "utf-8")
+    build_index(docs, tmp_path / "index")
+    answerer = open_index(tmp_path / "index")
+    answer = answerer.ask("Who won the prize for the heaviest pumpkin in 2022?")
+    answerer.close()
+    assert answer.answer == "Joyce Adeyemi"

@@ -46,7 +46,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         model_max_length=128,
-        cls_token="<s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>",
+        cls_token="<s>",
+        sep_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
     ).save_pretrained(place / "bare")
     config = XLMRobertaConfig(
         vocab_size=len(pieces),

@@ -136,14 +136,24 @@ class Described(NamedTuple):
             name: As a document has it.
             quote: Where it stands there.
         """
+        bare = self._with_kind(name, quote)
+        the = "the " if self._has_kind(bare) or bare[:1].islower() else ""
+        return f"{self.before}{the}{bare}{self.after}?"
+
+    def fits(self, name: str, quote: str) -> bool:
+        """Whether a name is plainly of such a thing: a role's, or the kind is said with it."""
+        return self.is_person or self._has_kind(self._with_kind(name, quote))
+
+    def _has_kind(self, name: str) -> bool:
+        head = re.escape(self.noun.split()[-1])
+        return re.search(rf"\b{head}", name, re.IGNORECASE) is not None
+
+    def _with_kind(self, name: str, quote: str) -> str:
+        """Return a name without its article, with its kind where that stands right behind."""
         bare = _ARTICLE.sub("", name, count=1) if _ARTICLE.match(name) else name
         head = re.escape(self.noun.split()[-1])
         with_noun = re.search(rf"\b{re.escape(bare)} {head}\b", quote, re.IGNORECASE)
-        if with_noun:
-            bare = with_noun.group()
-        is_kind = re.search(rf"\b{head}", bare, re.IGNORECASE)
-        the = "the " if is_kind or bare[:1].islower() else ""
-        return f"{self.before}{the}{bare}{self.after}?"
+        return with_noun.group() if with_noun else bare
 
 
 def _turned(said: str) -> str:

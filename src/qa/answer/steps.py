@@ -7,7 +7,7 @@ Every step is an answer with a citation of its own. Does not know the index.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -18,6 +18,7 @@ from qa.schema import Answer, Citation, RetrievedPassage
 from qa.words import content_stems, words
 
 _HOW = re.compile(r"\bhow \w+", re.IGNORECASE)
+_WHO = re.compile(r"\W*(?:(?:to|from|for|by|with|of) )?who(?:m|se)?\b", re.IGNORECASE)
 _MOST_STEPS = 3
 _TRIED = 2  # descriptions of a question
 _MOST_WORDS = 6  # of a name
@@ -37,7 +38,7 @@ def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answe
         that only names what the question describes is as little sure as the name is sure.
     """
     steps: list[Answer] = []
-    asked, sure = whole.question, 1.0
+    asked, sure, only_names = whole.question, 1.0, False
     tried = whole.state in ("answer", "possible", "none")
     while tried and len(steps) < _MOST_STEPS:
         step = next(_first_steps(asked, whole, ask, least), None)
@@ -45,26 +46,29 @@ def in_steps(whole: Answer, ask: Callable[[str], Answer], least: float) -> Answe
             break
         described, found = step
         place, name = found.citations[0], found.answer or ""
+        only_names |= not steps and _only_names(whole, described, found)
         asked = described.named(name, place.quote)
         steps.append(found)
         sure *= found.confidence
         last = ask(asked)
         if last.state == "answer" and _is_said_of(name, last.citations[0]):
             sure *= last.confidence
-            beaten = max(least, 0.0 if _names(whole, steps) else whole.confidence) > sure
-            if not beaten:
+            if sure >= max(least, 0.0 if only_names else whole.confidence):
                 return together(whole.question, [*steps, last], last, sure)
             break
-    if _names(whole, steps):
+    if only_names:
         return replace(whole, confidence=whole.confidence * (1 - steps[0].confidence))
     return whole
 
 
-def _names(whole: Answer, steps: Sequence[Answer]) -> bool:
-    """Whether an answer is only what the first step found: a name for what is described."""
-    said = content_stems(whole.answer or "")
-    name = content_stems(steps[0].answer or "") if steps else set[str]()
-    return bool(name) and name <= said <= name | content_stems(whole.question)
+def _only_names(whole: Answer, described: Described, found: Answer) -> bool:
+    """Whether an answer only names what is described, and who it is was not asked."""
+    name, said = content_stems(found.answer or ""), content_stems(whole.answer or "")
+    return (
+        name <= said <= name | content_stems(whole.question)
+        and described.fits(found.answer or "", found.citations[0].quote)
+        and not _WHO.match(whole.question)
+    )
 
 
 def _first_steps(

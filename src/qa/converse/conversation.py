@@ -141,9 +141,13 @@ def _around(answerer: Answerer, exchange: Exchange) -> Iterator[Reading]:
     """Read the sentences next to a cited one, under the same headings."""
     passages = [entry.passage for entry in answerer.index.store.passages_of(exchange.doc_id)]
     sentences = [(passage, span) for passage in passages for span in passage.sentences]
-    at = [n for n, (p, span) in enumerate(sentences) if exchange.quote in p.slice(span)]
+    texts = [passage.slice(span) for passage, span in sentences]
+    at = [n for n, t in enumerate(texts) if exchange.quote in t or exchange.quote.startswith(t)]
     for here in at[:1]:
-        for number in (here + 1, here - 1, *range(here + 2, here + _FAR)):
+        last = here
+        while last + 1 < len(texts) and texts[last + 1] in exchange.quote:
+            last += 1
+        for number in (last + 1, here - 1, *range(last + 2, last + _FAR)):
             if not 0 <= number < len(sentences):
                 continue
             passage, span = sentences[number]
