@@ -71,7 +71,7 @@ _OF_THOSE = re.compile(r"\b(?:all|any|each|many|most|much|none|one|some|which) o
 # What is left of a question that asks for nothing but the thing itself.
 _ASKS_ITSELF = re.compile(
     r"^\W*(?:who|what|which|where)?(?:[’']s| is| are| was| were)?"
-    r"(?: (?:the|its) (?:name|title|names) of)?\W*$",
+    r"(?: (?:the|its) (?:(?:first|last|full|family|official) )?(?:name|title|names) of)?\W*$",
     re.IGNORECASE,
 )
 
