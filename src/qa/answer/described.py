@@ -99,15 +99,19 @@ class Described(NamedTuple):
         return self.link in _PREPOSITIONS
 
     @property
+    def _head(self) -> str:
+        return self.noun.split()[-1]
+
+    @property
     def is_person(self) -> bool:
         """Whether a name alone says who it is."""
-        head = self.noun.split()[-1]
+        head = self._head
         return head in _PEOPLE or (head not in _NO_ROLE and _ROLE.search(head) is not None)
 
     @property
     def question(self) -> str:
         """Ask which thing it is."""
-        head = self.noun.split()[-1]
+        head = self._head
         which = "Who" if head in _PEOPLE else f"Which {self.noun}"
         are = "are" if head.endswith("s") and not head.endswith("ss") else "is"
         preposition, _, _ = self.link.partition(" which")
@@ -145,14 +149,13 @@ class Described(NamedTuple):
         return self.is_person or self._has_kind(self._with_kind(name, quote))
 
     def _has_kind(self, name: str) -> bool:
-        head = re.escape(self.noun.split()[-1])
-        return re.search(rf"\b{head}", name, re.IGNORECASE) is not None
+        return re.search(rf"\b{re.escape(self._head)}", name, re.IGNORECASE) is not None
 
     def _with_kind(self, name: str, quote: str) -> str:
         """Return a name without its article, with its kind where that stands right behind."""
         bare = _ARTICLE.sub("", name, count=1) if _ARTICLE.match(name) else name
-        head = re.escape(self.noun.split()[-1])
-        with_noun = re.search(rf"\b{re.escape(bare)} {head}\b", quote, re.IGNORECASE)
+        both = re.escape(f"{bare} {self._head}")
+        with_noun = re.search(rf"\b{both}\b", quote, re.IGNORECASE)
         return with_noun.group() if with_noun else bare
 
 

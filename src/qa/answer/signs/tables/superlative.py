@@ -32,34 +32,31 @@ _LEAST = (
     r"nearest|closest|quietest|poorest|flattest|thinnest|emptiest|darkest"
 )
 # What a column is called that says how wet, old or far each thing is.
+_WEIGHT = r"\b(?:weight|mass|kg|kilos?|pounds?|tonn?e?s?)\b"
 _MEASURES = [
-    (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), re.compile(label, re.IGNORECASE))
+    (re.compile(rf"\b(?:{words})(?:est|er)\b", re.IGNORECASE), re.compile(label, re.IGNORECASE))
     for words, label in (
-        ("(?:wett|raini|dri)(?:est|er)", r"\b(?:rain\w*|precipitation)"),
-        ("(?:hott|warm|cold|cool)(?:est|er)", r"\btemp|°|\bdegrees\b"),
-        ("sunni(?:est|er)", r"\bsun"),
-        ("(?:high|tall|low)(?:est|er)", r"\b(?:height|altitude|elevation)\b"),
-        ("(?:deep|shallow)(?:est|er)", r"\bdepth\b"),
+        ("wett|raini|dri", r"\b(?:rain\w*|precipitation)"),
+        ("hott|warm|cold|cool", r"\btemp|°|\bdegrees\b"),
+        ("sunni", r"\bsun"),
+        ("high|tall|low", r"\b(?:height|altitude|elevation)\b"),
+        ("deep|shallow", r"\bdepth\b"),
+        ("heavi|light", _WEIGHT),
         (
-            "(?:heavi|light)(?:est|er)|weighs? (?:the )?(?:most|least|more|less)",
-            r"\b(?:weight|mass|kg|kilos?|pounds?|tonn?e?s?)\b",
-        ),
-        (
-            "(?:long|short)(?:est|er)",
+            "long|short",
             r"\b(?:length|distance|duration|time|service|km|miles|years|hours|minutes|days)\b",
         ),
-        ("(?:near|clos|far?th|furth)(?:est|er)", r"\b(?:distance|km|miles|far|away)\b"),
-        ("(?:loud|noisi|quiet)(?:est|er)", r"\b(?:noise|sound|loudness|db)\b"),
-        ("(?:rich|poor)(?:est|er)", r"\b(?:income|wealth|gdp|earnings)\b"),
-        ("(?:steep|flatt)(?:est|er)", r"\b(?:slope|gradient|grade|incline)\b"),
-        (
-            "busi(?:est|er)",
-            r"\b(?:visit|visitors|passengers|customers|guests|calls|trips|traffic)\b",
-        ),
-        ("(?:wid|narrow)(?:est|er)", r"\b(?:width|wide)\b"),
-        ("(?:thick|thin|thinn)(?:est|er)", r"\bthickness\b"),
+        ("near|clos|far?th|furth", r"\b(?:distance|km|miles|far|away)\b"),
+        ("loud|noisi|quiet", r"\b(?:noise|sound|loudness|db)\b"),
+        ("rich|poor", r"\b(?:income|wealth|gdp|earnings)\b"),
+        ("steep|flatt", r"\b(?:slope|gradient|grade|incline)\b"),
+        ("busi", r"\b(?:visit|visitors|passengers|customers|guests|calls|trips|traffic)\b"),
+        ("wid|narrow", r"\b(?:width|wide)\b"),
+        ("thick|thin|thinn", r"\bthickness\b"),
     )
 ]
+_WEIGHS = re.compile(r"\bweighs? (?:the )?(?:most|least|more|less)\b", re.IGNORECASE)
+_MEASURES.append((_WEIGHS, re.compile(_WEIGHT, re.IGNORECASE)))
 _AGE = re.compile(r"\bage\b", re.IGNORECASE)
 _SUPERLATIVE = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE)
 # "Which made more bags, Ash or Bay?"
