@@ -22,14 +22,14 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.milvus_cluster import ADDRESS, QUERY_NODES, Cluster, leave_network
-from qa.index.generations import FORMAT, Manifest, as_bytes
 from qa.index.milvus.address import Address
 from qa.index.milvus.index import MilvusIndex
 from qa.index.milvus.server import Server
 from qa.index.milvus.state import State
 from qa.index.milvus.store import MilvusStore
 from qa.index.milvus.workspace import MilvusWorkspace
-from qa.index.store import StoredVectors
+from qa.index.stores.manifest import FORMAT, Manifest
+from qa.index.stores.stored import StoredVectors, as_bytes
 from qa.schema import Document, ParsedDocument, Passage, Span
 
 _DIMENSION = 384

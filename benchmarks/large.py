@@ -35,9 +35,10 @@ from qa import AskSettings, open_index
 from qa.answer.pipeline import Answerer
 from qa.answer.read import Query
 from qa.answer.retrieve import retrieve
-from qa.index.generations import FORMAT, STORE, Index, Manifest, as_bytes
-from qa.index.store import StoredVectors
-from qa.index.workspace import Workspace
+from qa.index.local.generations import STORE, Index
+from qa.index.local.workspace import Workspace
+from qa.index.stores.manifest import FORMAT, Manifest
+from qa.index.stores.stored import StoredVectors, as_bytes
 from qa.models.encoder import Encoder, PassageInput, Vectors, available_cores, packaged_encoder
 from qa.schema import Document, ParsedDocument, Passage, Span
 from qa.words import query_terms

@@ -176,7 +176,7 @@ def build_speed(folder: Path, runs: int) -> list[Row]:
     The texts are paragraphs put together from the default page's sentences. Tokens are
     counted alike on both sides; each is timed `runs` times in turn.
     """
-    from qa.index.generations import Index
+    from qa.index.local.generations import Index
     from qa.models.encoder import Encoder, PassageInput, available_cores
     from qa.models.export_encoder import load_model
     from qa.settings import DEFAULT_ENCODER

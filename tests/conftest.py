@@ -23,7 +23,7 @@ from qa.answer.pipeline import Answerer
 from qa.answer.signs.features import Features
 from qa.formats import parse
 from qa.index.build import Pace, build_index
-from qa.index.generations import encoders_dir, readers_dir
+from qa.index.folders import encoders_dir, readers_dir
 from qa.models.encoder import (
     CARD_FILE,
     MODEL_FILE,
@@ -193,7 +193,7 @@ def tiny_settings(index_dir: Path) -> BuildSettings:
 def make_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every index built and searched as one of a million passages is."""
     monkeypatch.setattr("qa.index.search.postings.POSTINGS_FROM", 0)
-    monkeypatch.setattr("qa.index.vector_file.APPROXIMATE_FROM", 0)
+    monkeypatch.setattr("qa.index.local.vector_file.APPROXIMATE_FROM", 0)
     monkeypatch.setattr("qa.index.search.nearest._MAPPED_BYTES", 0)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qa.answer.read import Query
 from qa.answer.retrieve import retrieve
 from qa.index.build import build_index
-from qa.index.generations import Index
+from qa.index.local.generations import Index
 from qa.models.encoder import Encoder
 from qa.schema import RetrievedPassage
 from qa.settings import AskSettings

@@ -9,7 +9,7 @@ from qa.answer.live import open_index
 from qa.answer.pipeline import Answerer
 from qa.converse.overview import MOST_DOCUMENTS, MOST_PASSAGES, Overview, overview
 from qa.index.build import build_index
-from qa.index.generations import Index
+from qa.index.local.generations import Index
 from qa.models.encoder import Vectors
 from qa.schema import Citation
 from tests.conftest import tiny_settings, write_corpus

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.linked import load_linked
 from qa.converse.talk import Talk, answer_to, small_talk
-from qa.index.store import DocumentInfo
+from qa.index.stores.stored import DocumentInfo
 from tests.conftest import GOLD, PLAIN_GOLD, ROOT
 
 ONE = [DocumentInfo("peru.txt", "peru", "", "", 10, 1, 0, 0)]

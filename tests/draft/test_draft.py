@@ -16,8 +16,8 @@ from qa.draft.unanswerable import Background, twin
 from qa.evaluate.gold import load_gold
 from qa.files import json_lines
 from qa.index.build import build_index
-from qa.index.generations import Index
-from qa.index.store import Store
+from qa.index.local.generations import Index
+from qa.index.local.store import Store
 from qa.schema import Document, Span
 from qa.words import query_terms
 from tests.conftest import ROOT, tiny_settings, write_corpus

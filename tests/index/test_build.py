@@ -35,8 +35,9 @@ from qa.errors import (
     WorkerError,
 )
 from qa.index.build import BuildEvent, Pace, build_index
-from qa.index.generations import Index, current_generation, encoders_dir
-from qa.index.vector_file import VectorFile
+from qa.index.folders import encoders_dir
+from qa.index.local.generations import Index, current_generation
+from qa.index.local.vector_file import VectorFile
 from qa.models.encoder import TOKENIZER_FILE, Encoder, packaged_encoder
 from qa.models.export_encoder import model_folder
 from qa.schema import ParsedDocument, SkippedFile

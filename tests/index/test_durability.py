@@ -31,7 +31,7 @@ from qa.documents.messages import Request, Response
 from qa.documents.sandbox import Sandbox
 from qa.errors import IndexLockedError, IndexMissingError, IndexWriteError
 from qa.index.build import BuildEvent, BuildReport, Pace, build_index
-from qa.index.generations import STORE, Index
+from qa.index.local.generations import STORE, Index
 from qa.settings import AskSettings, BuildSettings
 from tests.conftest import CORPUS, EAGER, make_large, tiny_settings, write_corpus
 from tests.index.test_build import QUESTIONS, contents

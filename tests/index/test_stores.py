@@ -22,7 +22,7 @@ from qa.answer.live import LiveAnswerer, open_index
 from qa.answer.pipeline import Answerer
 from qa.errors import CorpusError, IndexMissingError
 from qa.index.build import build_index
-from qa.index.stores.opening import place_of
+from qa.index.opening import place_of
 from qa.index.stores.protocols import IndexReader
 from qa.settings import AskSettings
 from tests.conftest import CORPUS, EAGER, ROOT, tiny_settings, write_corpus

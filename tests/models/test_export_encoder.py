@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qa.errors import EncoderError
-from qa.index.generations import Index
+from qa.index.local.generations import Index
 from qa.models.encoder import Encoder, PassageInput, packaged_encoder
 from qa.models.export_encoder import export_encoder, load_model, model_folder, packaged_weights
 from qa.settings import DEFAULT_ENCODER

@@ -7,7 +7,7 @@ import pytest
 from qa.answer.live import open_index
 from qa.answer.present import answer_to_text
 from qa.index.build import build_index
-from qa.index.generations import Index
+from qa.index.local.generations import Index
 from qa.models.encoder import Encoder
 from qa.settings import BuildSettings
 from tests.conftest import write_corpus

@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.errors import UsageError
-from qa.index.generations import Index
+from qa.index.local.generations import Index
 from qa.ui.file_names import safe_name
 from qa.ui.library import FileStatus, Library, LibraryStatus
 from tests.conftest import CORPUS, tiny_settings, write_corpus

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from qa.answer.signs.another import names_another
-from qa.answer.signs.binding import counts_another, done_otherwise
+from qa.answer.signs.binding import counts_another, done_otherwise, is_what_it_means
 from qa.answer.signs.contacts import lacks_contact
 from qa.answer.signs.features import gives_no_reason, only_echoes
 from qa.answer.signs.opposites import of_opposite
@@ -35,6 +35,7 @@ from qa.answer.signs.values.kinds import (
     says_no_amount,
     says_no_time,
     says_not_how_often,
+    says_only_how_often,
     speaks_of_no_money,
 )
 from qa.answer.signs.values.times import of_other_days
@@ -42,6 +43,8 @@ from qa.answer.span.extent import lists_other_steps
 from qa.answer.span.pieces import lacks_piece
 from qa.answer.span.spans import is_row
 from qa.schema import Passage, Span
+
+_OTHERWISE = (counts_another, done_otherwise, is_what_it_means)
 
 
 def of_another_thing(
@@ -95,10 +98,12 @@ def of_another_thing(
         return 3.0
     if says_no_age(question, text) or says_no_amount(question, text):
         return 3.0
+    if says_only_how_often(question, text):
+        return 3.0
     if of_another_person(question, passage, sentence):
         return 3.0
     inside = answer.shift(-sentence.start)
-    if counts_another(question, text, inside) or done_otherwise(question, text, inside):
+    if any(rule(question, text, inside) for rule in _OTHERWISE):
         return 3.0
     if of_opposite(question, text, inside, above) or gives_no_reason(question, text):
         return 3.0

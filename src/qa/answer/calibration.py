@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from qa.answer.signs.features import Features
 from qa.errors import CalibrationError, ReaderError
 from qa.files import replace_text
-from qa.index.generations import Manifest
+from qa.index.stores.manifest import Manifest
 
 CALIBRATION_FILE = "calibration.json"
 _LARGEST_ODDS = 60.0

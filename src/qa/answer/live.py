@@ -10,7 +10,7 @@ from threading import Thread
 from qa.answer.calibration import load_calibration
 from qa.answer.pipeline import Answerer
 from qa.errors import EncoderError, QAError
-from qa.index.stores.opening import place_of
+from qa.index.opening import place_of
 from qa.index.stores.protocols import IndexReader, Place
 from qa.models.encoder import Encoder, available_cores
 from qa.models.span_network import SpanNetwork

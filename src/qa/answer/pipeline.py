@@ -36,8 +36,8 @@ from qa.answer.steps import in_steps
 from qa.documents.named import named_in
 from qa.documents.sandbox import PageImage, Sandbox
 from qa.errors import UsageError
-from qa.index.store import DocumentInfo
 from qa.index.stores.protocols import IndexReader
+from qa.index.stores.stored import DocumentInfo
 from qa.languages import language_of
 from qa.models.encoder import Encoder
 from qa.models.span_network import SpanNetwork

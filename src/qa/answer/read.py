@@ -41,6 +41,7 @@ from qa.answer.signs.tables.cells import (
 )
 from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places
 from qa.answer.signs.values.kinds import says_no_time
+from qa.answer.signs.values.ranges import held_in_ranges, in_its_range
 from qa.answer.span.extent import extent, only_announces
 from qa.answer.span.spans import best_answer, wrong_type
 from qa.languages import language_of
@@ -83,8 +84,9 @@ class Corpus(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """The words of a question with their weights, and its names that no document mentions."""
+    """A question, its words with their weights, and its names that no document mentions."""
 
+    text: str
     words: dict[str, float]
     unmentioned: tuple[str, ...]
 
@@ -143,6 +145,7 @@ class Reader:
             most: So many are read, those worth it; None for all.
         """
         asked = _Asked(
+            query.text,
             asked_words(query.text, self._corpus.rarity),
             unmentioned_names(query.text, self._corpus.mentions),
         )
@@ -151,7 +154,7 @@ class Reader:
         if most is not None:
             ranked = sorted(seen, key=lambda one: -_promise(asked, one))
             seen = ranked[:most] + _with_extremes(query.text, ranked, most, text_of)
-        scores = self._network.score(query.text, [one.found.passage for one in seen])
+        scores = self._scores(query.text, [one.found.passage for one in seen])
         found_scores = [] if language_of(query.text) else [one.score for one in passages]
         found = [
             candidate
@@ -173,6 +176,20 @@ class Reader:
         order = sorted(range(len(found)), key=lambda i: -ranks[i])
         return [
             found[i]._replace(features=found[i].features._replace(lead=leads[i])) for i in order
+        ]
+
+    def _scores(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
+        """Have the network read passages, those that speak of ranges with these in the question."""
+        asked = [in_its_range(question, passage.text) for passage in passages]
+        plain = iter(
+            self._network.score(
+                question,
+                [p for p, own in zip(passages, asked, strict=True) if own == question],
+            )
+        )
+        return [
+            next(plain) if own == question else self._network.score(own, [passage])[0]
+            for passage, own in zip(passages, asked, strict=True)
         ]
 
     def _candidates(
@@ -234,8 +251,10 @@ class Reader:
         looks = always or weights.alone or weights.claimed
         if candidate.computed or not looks:
             return candidate
-        claim = as_claim(query.text, candidate.passage.slice(candidate.answer))
-        alone, claimed = self._network.look(query.text, _alone(candidate), claim)
+        own = _alone(candidate)
+        question = in_its_range(query.text, own.text)
+        claim = as_claim(question, candidate.passage.slice(candidate.answer))
+        alone, claimed = self._network.look(question, own, claim)
         features = candidate.features._replace(
             alone=bounded(alone), claimed=claimed.odds if claimed else 0.0
         )
@@ -278,7 +297,13 @@ def _seen(asked: _Asked, found: RetrievedPassage, text_of: Callable[[str], str])
         for heading, referring in zip(surroundings(passage), notes, strict=True)
     ]
     beside = said_beside(passage)
-    return _Seen(found, above, beside, held_words(asked.words, passage, above, beside))
+    held = [
+        words | (held_in_ranges(asked.text, passage.slice(sentence)) & asked.words.keys())
+        for sentence, words in zip(
+            passage.sentences, held_words(asked.words, passage, above, beside), strict=True
+        )
+    ]
+    return _Seen(found, above, beside, held)
 
 
 def _alone(candidate: Candidate) -> Passage:

@@ -22,7 +22,7 @@ from qa.errors import QAError, UsageError
 from qa.evaluate.feedback import Feedback, Verdict, makes_test
 from qa.formats.blocks import heading_paths
 from qa.index.passages.context import SEPARATOR
-from qa.index.store import DocumentInfo
+from qa.index.stores.stored import DocumentInfo
 from qa.schema import Answer, Citation
 from qa.version import __version__
 from qa.write.writer import Writer, Written

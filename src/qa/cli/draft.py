@@ -53,7 +53,7 @@ def _draft_gold(arguments: argparse.Namespace) -> int:
             f"{arguments.out} is there already and may hold reviewed questions; name another file"
         )
     from qa.files import json_lines
-    from qa.index.stores.opening import place_of
+    from qa.index.opening import place_of
 
     index = place_of(arguments.index, arguments.store).open()
     records = _drafts(arguments, index)

@@ -283,7 +283,7 @@ def _open_or_begin(
     arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
 ) -> str:
     """Open an index, or begin to build one while the page is up; say its calibration."""
-    from qa.index.stores.opening import place_of
+    from qa.index.opening import place_of
 
     try:
         place_of(arguments.index, arguments.store).current_generation()

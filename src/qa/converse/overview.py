@@ -18,7 +18,7 @@ from qa.answer.cite import cite
 from qa.answer.pipeline import Answerer
 from qa.answer.sources import SourceView
 from qa.converse.phrases import names, times
-from qa.index.store import StoredPassage
+from qa.index.stores.stored import StoredPassage
 from qa.models.encoder import Vectors
 from qa.schema import Citation, Passage, Reading, Span
 from qa.words import FUNCTION_WORDS, squeezed, words

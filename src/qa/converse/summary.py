@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from qa.converse.exchange import Exchange
-from qa.index.store import DocumentInfo
+from qa.index.stores.stored import DocumentInfo
 from qa.words import FUNCTION_WORDS, words
 
 _ASKED = (

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from qa.index.store import DocumentInfo
+from qa.index.stores.stored import DocumentInfo
 from qa.words import counted
 
 Talk = Literal[

@@ -124,7 +124,7 @@ def _printable(name: str) -> str:
 
     Another reaches Python as lone surrogates, which neither SQLite nor JSON can hold.
     """
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _below(corpus: Path, path: str) -> str:

@@ -11,8 +11,8 @@ from itertools import zip_longest
 from typing import Any
 
 from qa.draft.draft import Draft, in_splits, is_told, record_of
-from qa.index.store import StoredPassage
 from qa.index.stores.protocols import StoreReader
+from qa.index.stores.stored import StoredPassage
 from qa.models.span_network import SpanNetwork
 from qa.schema import Passage, Span
 from qa.words import squeezed

@@ -60,7 +60,7 @@ _PARSERS = {
 SUFFIXES = tuple(_PARSERS)
 
 # Raised when a parser reads what it refused before: what older ones refused is then tried
-# again. (When what it reads comes out differently, `qa.index.generations.FORMAT` is raised.)
+# again. (When what it reads comes out differently, `qa.index.stores.manifest.FORMAT` is raised.)
 _VERSION = 5
 _LIBRARIES = (
     "charset-normalizer",

@@ -9,8 +9,8 @@ from qa.index.passages.cut import Prepared, cut
 from qa.index.passages.passage_vectors import PassageEncoder
 from qa.index.prepare_models import Models
 from qa.index.progress import BuildEvent, OnEvent
-from qa.index.store import StoredVectors
 from qa.index.stores.protocols import BuildWorkspace
+from qa.index.stores.stored import StoredVectors
 from qa.schema import ParsedDocument, SkippedFile
 
 _Batch = list[Prepared]

@@ -20,15 +20,16 @@ from qa.documents.sandbox import Sandbox
 from qa.errors import CorpusError, IndexDamagedError, IndexMissingError, IndexWriteError, UsageError
 from qa.formats import SUFFIXES, parser_version
 from qa.index.batches import Batches
-from qa.index.generations import FORMAT, Manifest, check_index_dir
+from qa.index.folders import check_index_dir
 from qa.index.lock import build_lock
 from qa.index.machines.work import Work, program
+from qa.index.opening import place_of
 from qa.index.passages.cut import Prepared
 from qa.index.plan import KnownDocuments, Plan, count_changes, make_plan
 from qa.index.prepare_models import Models, prepare_models
 from qa.index.progress import BuildEvent, BuildReport, OnEvent, one_at_a_time
 from qa.index.publish import Pace, Publisher
-from qa.index.stores.opening import place_of
+from qa.index.stores.manifest import FORMAT, Manifest
 from qa.index.stores.protocols import (
     BuildWorkspace,
     IndexReader,
@@ -165,9 +166,10 @@ def _build(task: _Task, old: IndexReader | None, *, take_over: bool) -> BuildRep
     ) as workspace:
         if take_over:
             workspace.resume()
-        indexed = workspace.hashes()
+        base = workspace.base()
+        indexed = base.hashes() if base else {}
         plan = make_plan(_look(task, fingerprints), indexed)
-        before = old.store.hashes() if old else {}
+        before = {} if not old else indexed if base is old.store else old.store.hashes()
         # Partial results may answer only once they hold all that answers now.
         there = {source.doc_id for source in plan.sources}
         missing = (there & before.keys()) - indexed.keys()
@@ -185,7 +187,7 @@ def _build(task: _Task, old: IndexReader | None, *, take_over: bool) -> BuildRep
         else:
             _finish(task, workspace.writer(), listed, batches.passages)
             after, passages, unread = _contents(workspace.writer())
-            generation = publisher.publish(complete=True)
+            generation = publisher.publish(after, complete=True)
         fingerprints.save()
         return BuildReport(
             generation=generation,

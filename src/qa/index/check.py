@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from qa.errors import IndexDamagedError, QAError
-from qa.index.generations import Index, current_generation, generation_names
-from qa.index.store import Store
+from qa.index.local.generations import Index, current_generation, generation_names
+from qa.index.local.store import Store
 from qa.models.encoder import Encoder
 from qa.models.hashes import HASHES_FILE
 from qa.models.span_network import SpanNetwork

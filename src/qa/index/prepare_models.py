@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import EncoderError, ReaderError
-from qa.index.generations import encoders_dir, readers_dir
+from qa.index.folders import encoders_dir, readers_dir
 from qa.index.passages.chunk import ChunkLimits
 from qa.index.progress import BuildEvent, OnEvent
 from qa.models.encoder import Encoder, available_cores, packaged_encoder

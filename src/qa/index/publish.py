@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from qa.index.generations import Manifest
 from qa.index.progress import BuildEvent, OnEvent
+from qa.index.stores.manifest import Manifest
 from qa.index.stores.protocols import BuildWorkspace
 
 
@@ -68,19 +68,23 @@ class Publisher:
         if self._missing or waited < wait:
             return
         started = time.perf_counter()
-        self.publish(complete=False)
+        self.publish(self._workspace.writer().hashes(), complete=False)
         self._published = time.perf_counter()
         self._seconds = self._published - started
 
-    def publish(self, *, complete: bool) -> str:
-        """Let what is in the store answer; return the generation's name."""
+    def publish(self, documents: Mapping[str, str], *, complete: bool) -> str:
+        """Let what is in the store answer; return the generation's name.
+
+        Args:
+            documents: SHA-256 by id of those in the store.
+            complete: Whether the whole corpus has been gone through.
+        """
         self._progress(BuildEvent("writing the index"))
         store = self._workspace.writer()
-        hashes = store.hashes()
         manifest = replace(
             self._manifest,
-            corpus_sha256=_corpus_sha256(hashes),
-            documents=len(hashes),
+            corpus_sha256=_corpus_sha256(documents),
+            documents=len(documents),
             passages=store.n_passages,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             complete=complete,

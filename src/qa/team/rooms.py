@@ -18,7 +18,7 @@ from qa.api.service import Service
 from qa.api.serving import programs
 from qa.errors import IndexMissingError, QAError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
-from qa.index.generations import current_generation
+from qa.index.opening import place_of
 from qa.settings import AskSettings
 from qa.team.lifespans import Lifespans
 from qa.team.records.collections import Collection
@@ -188,7 +188,7 @@ class _PageIn:
 def _begin(library: Library, index_dir: Path) -> None:
     """Build the index of a collection that has none, or carry on with what was accepted."""
     try:
-        current_generation(index_dir)
+        place_of(index_dir).current_generation()
     except IndexMissingError:
         library.update()
     except QAError:

@@ -12,8 +12,8 @@ from itertools import islice, zip_longest
 from qa.answer.pipeline import Answerer
 from qa.draft.draft import Draft, drafts_of
 from qa.errors import AbandonedError, QAError
-from qa.index.store import DocumentInfo, StoredPassage
 from qa.index.stores.protocols import StoreReader
+from qa.index.stores.stored import DocumentInfo, StoredPassage
 from qa.schema import Citation
 
 _MOST_CHARACTERS = 110  # of a question: it is to be read at a glance

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.pipeline import Answerer
 from qa.index.build import build_index
-from qa.index.generations import Index
-from qa.index.store import Store
+from qa.index.local.generations import Index
+from qa.index.local.store import Store
 from qa.schema import Misspelling
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 

@@ -13,7 +13,8 @@ from benchmarks.scale import document as generated
 from qa.answer.live import open_index
 from qa.errors import WorkerError
 from qa.index.build import build_index
-from qa.index.generations import Index, encoders_dir
+from qa.index.folders import encoders_dir
+from qa.index.local.generations import Index
 from qa.index.progress import BuildEvent, BuildReport
 from qa.models.export_encoder import model_folder
 from qa.settings import AskSettings

@@ -13,7 +13,7 @@ from qa.answer.live import open_index
 from qa.cli import main
 from qa.documents.load import SourceFile, find_sources
 from qa.errors import WorkerError
-from qa.index.generations import encoders_dir
+from qa.index.folders import encoders_dir
 from qa.index.machines.work import Preparer, Sent, Unprepared, Work, program
 from qa.index.passages.chunk import ChunkLimits
 from qa.index.passages.cut import Prepared

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.errors import IndexDamagedError
+from qa.index.local.store import Store
+from qa.index.local.store_writer import StoreWriter
 from qa.index.search import postings
-from qa.index.store import Store
-from qa.index.store_writer import StoreWriter
-from tests.index.test_store import fill, one_passage_each, storable
+from tests.index.local.test_store import fill, one_passage_each, storable
 
 WORDS = [f"word{number}" for number in range(60)]
 Texts = dict[str, str]

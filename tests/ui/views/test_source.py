@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from qa.answer.sources import SourceView
 from qa.documents.sandbox import PageImage
 from qa.formats.blocks import split_blocks
-from qa.index.store import DocumentInfo
+from qa.index.stores.stored import DocumentInfo
 from qa.schema import Block, Document, Span, State
 from qa.ui.library import FileStatus, LibraryStatus
 from qa.ui.views.documents import (

@@ -14,7 +14,9 @@ from qa.schema import Span
 from qa.words import FUNCTION_WORDS, asked_stems, query_terms, stem, words
 
 _GAP = re.compile(
-    r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+", re.IGNORECASE
+    r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+"
+    r"(?!(?:over|under|above|below|older|younger|more|less|longer|later|earlier|up)\b)",
+    re.IGNORECASE,
 )
 _ASKED_NOUN = re.compile(
     r"\bhow (?:many|much) (?P<noun>[^\W\d_][\w-]*(?: [^\W\d_][\w-]*)?) "
@@ -52,6 +54,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(r"\b(?:was|were|is|are|been)\s+(?P<act>\w+(?:ed|en|wn|lt|nt|ght|de|ut))\b", re.I)
+_OF_IT = re.compile(r"^\W*who\b.*\b(?P<act>\w+) (?:it|them|this|that)\W*$", re.IGNORECASE)
 _AFTER_VALUE = re.compile(r"\d[\d.,]*\s+(?P<noun>[^\W\d]+)")
 
 
@@ -262,6 +265,13 @@ def done_otherwise(question: str, text: str, answer: Span) -> bool:
     return bool(own) and act not in own and any(act in acts for acts in done.values())
 
 
+def is_what_it_means(question: str, text: str, answer: Span) -> bool:
+    """Whether an answer is what a question calls “it”: “Velomax”, to who takes it."""
+    asked = _OF_IT.search(question)
+    before = words(text[: answer.start])[-1:]
+    return asked is not None and {stem(word) for word in before} == {stem(asked["act"].lower())}
+
+
 def _counted(part: str) -> str | None:
     """Return the stem of the word right behind a part's figure, if it is not a function word."""
     match = _AFTER_VALUE.search(part)
@@ -272,6 +282,11 @@ def _counted(part: str) -> str | None:
 def parts(text: str) -> Sequence[Span]:
     """Cut a sentence at commas, semicolons and conjunctions."""
     return _cut(_GAP, text)
+
+
+def part_around(text: str, place: int) -> str:
+    """Return the part of a sentence in which a place lies."""
+    return next((text[a:b] for a, b in parts(text) if a <= place < b), text)
 
 
 def clauses(text: str) -> Sequence[Span]:

@@ -20,6 +20,7 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.values.figures import figures, of_another_amount, one_way
+from qa.answer.signs.values.ranges import held_in_ranges, outside_ranges
 from qa.answer.signs.values.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
 from qa.words import asked_stems, content_stems, query_terms, stem, words
@@ -160,10 +161,13 @@ def missing_figure(
     held = figures(f"{text} {above}", in_words=True)
     if within_years(question, text):
         held |= {figure for figure in wanted if YEAR.fullmatch(figure)}
+    held |= held_in_ranges(question, f"{text} {above}")
     if wanted <= held:
         part = _part_with(text, answer.shift(-sentence.start))
         return 3.0 if of_other_years(question, part) else 0.0
     if of_other_years(question, text) or _of_another_amount(question, text):
+        return 3.0
+    if outside_ranges(question, text):
         return 3.0
     if wanted <= figures(f"{passage.text} {above}", in_words=True):
         return 0.5

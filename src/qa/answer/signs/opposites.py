@@ -4,9 +4,10 @@ Knows groups of English words of which only one can be meant. What is nearest to
 counts: its part of the sentence, then the sentence, then the headings above.
 """
 
+import re
 from functools import lru_cache
 
-from qa.answer.signs.binding import parts
+from qa.answer.signs.binding import part_around
 from qa.schema import Span
 from qa.words import stem, words
 
@@ -32,6 +33,8 @@ _GROUPS = [
         "deposit,deposits withdrawal,withdrawals",
     )
 ]
+_AT_LEAST = re.compile(r"\b(?:at least|no (?:less|fewer) than)\b", re.IGNORECASE)
+_AT_MOST = re.compile(r"\b(?:at most|up to|(?:no|not) more than)\b", re.IGNORECASE)
 
 
 def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool:
@@ -46,9 +49,8 @@ def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool
     asked, groups = _asked(question)
     if not groups:
         return False
-    part = [span for span in parts(text) if span.start <= answer.start < span.end]
-    nearest = [_stems(text[slice(*span)]) for span in part[:1]]
-    return any(_is_other(group, asked, [*nearest, _stems(text), _stems(above)]) for group in groups)
+    levels = [_said(part_around(text, answer.start)), _said(text), _said(above)]
+    return any(_is_other(group, asked, levels) for group in groups)
 
 
 @lru_cache(maxsize=64)
@@ -66,6 +68,11 @@ def _is_other(group: list[frozenset[str]], asked: set[str], levels: list[set[str
         if found:
             return all(one.isdisjoint(asked) for one in found)
     return False
+
+
+def _said(text: str) -> set[str]:
+    """Return a text's words, bounds among them: “at most” is a maximum."""
+    return _stems(_AT_MOST.sub("maximum", _AT_LEAST.sub("minimum", text)))
 
 
 def _stems(text: str) -> set[str]:

@@ -85,7 +85,7 @@ _EXPLAINED = re.compile(
     r"\bwhy\b|\bhow (?:did|do|does|is|are|was|were|can|has|have|will|would)\b|"
     r"\bwhat (?:kinds?|types?|sorts?|steps|measures) (?:of )?\b|"
     r"\b(?:what|which)\b.*\ball\b|\bwhat (?:do|does|did)\b.*\b(?:say|do|mean)\b|"
-    r"\bwhat (?:happen(?:s|ed)?|becomes?|became)\b|"
+    r"\bwhat (?:happen(?:s|ed)?|becomes?|became)\b|^\W*(?:(?:and|but|so) )?what if\b|"
     r"\bwhat (?:will|would|does|did|can|could) happen\b|"
     r"\bwhat (?:is|are|was|were)\b.*\bfor\W*$|"
     r"\bwhat (?:can|could|must|should|shall|may|will)\b.*\bdo(?:ne)?\b",

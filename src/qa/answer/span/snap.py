@@ -76,6 +76,7 @@ _MINUS = re.compile(r"(?<!\w)-(?=[\d$€£])")
 # Of a command: “use -scale”, “"--all"”; at the start of a line a dash is of a list.
 _OPTION = re.compile(r"(?<=[ \t\"'(`\[])--?(?=[a-z])")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"), ("«", "»"))
+_CLOSING = ")]"  # ’ is an apostrophe, too
 _EDGES = " \t\r\n,;:–—-"
 
 
@@ -162,4 +163,6 @@ def _balanced(text: str, start: int, end: int, sentence: Span) -> tuple[int, int
             start, lone = start + 1, lone - 1
         while lone < 0 and end - start > 1 and text[end - 1] == closing:
             end, lone = end - 1, lone + 1
+        if lone < 0 and closing in _CLOSING and (at := text.find(closing, start, end)) > 0:
+            start = min(at + 1, end - 1)  # "1909), a history of glass"
     return start, end

@@ -6,11 +6,12 @@ Of several spans the one of the kind that is asked for, of the part that the que
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.binding import amount_of, bound_part
+from qa.answer.signs.binding import amount_of, bound_part, part_around
 from qa.answer.signs.contacts import contact
 from qa.answer.signs.features import only_echoes, only_repeats, repeats_figure
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
+    asks_for_date,
     asks_for_name,
     asks_for_number,
     asks_for_sentence,
@@ -20,6 +21,8 @@ from qa.answer.signs.question import (
 from qa.answer.signs.tables.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
 from qa.answer.signs.tables.superlative import extreme_label
 from qa.answer.signs.values.kinds import has_asked_type
+from qa.answer.signs.values.ranges import outside_ranges
+from qa.answer.signs.values.times import of_other_days
 from qa.answer.span.extent import is_code, whole_command
 from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap
@@ -32,6 +35,13 @@ _NUMBERS = re.compile(r"\d[\d.,]*")
 _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
 _WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
 _PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
+_WHO = re.compile(r"\W*who\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:together|along|jointly) with (?:[a-z]\w* ){0,4}$")
+_AND_WHERE = re.compile(r"\b(?:where|who|what|which|how|why)\b", re.IGNORECASE)
+_DATE_FIRST = re.compile(
+    r"(?P<date>(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ (?:\d{1,2},? )?)?(?:1[5-9]|20)\d\d)"
+    r"(?! (?:to|until|till|and|or)\b),? [a-z]\w*(?: [^\W\d][\w’'-]*[,;]?){3,}(?!.*\d)"
+)
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 # Spans of one sentence whose margins differ by no more are left to the words around them.
 _NEAR = 12.0
@@ -72,7 +82,13 @@ def best_answer(
         again = only_echoes(question, said) or (
             asks_for_number(question) and only_repeats(question, said)
         )
-        other = of_opposite(question, text, answer.shift(-sentence.start))
+        at = answer.shift(-sentence.start)
+        part = part_around(text, at.start)
+        other = (
+            of_opposite(question, text, at)
+            or of_other_days(question, part)
+            or outside_ranges(question, part)
+        )
         fits = elliptic or has_asked_type(question, said)
         if answer not in tried and fits and not (again or other):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
@@ -83,7 +99,15 @@ def best_answer(
 
 
 def _with_others(question: str, text: str, answer: Span) -> Span:
-    """Widen a name to all that are listed, where several are asked for; to where its place is."""
+    """Widen a name to all that are listed, where several are asked for; to where its place is.
+
+    Who did something together with a name is all of the sentence; a date is without what goes on.
+    """
+    if _WHO.match(question) and _TOGETHER.search(text, 0, answer.start):
+        return Span(0, len(text))
+    only_when = asks_for_date(question) and not _AND_WHERE.search(question)
+    if only_when and (date := _DATE_FIRST.match(text, *answer)):
+        return Span(*date.span("date"))
     if asks_for_several(question):
         for listed in _LISTED.finditer(text):
             if listed.start() <= answer.start and answer.end <= listed.end():

@@ -7,11 +7,12 @@ import msgspec
 import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMissingError, StoreError
-from qa.index.generations import FORMAT, encoders_dir, readers_dir
+from qa.index.folders import encoders_dir, readers_dir
 from qa.index.milvus.pieces import Pieces, unpack
 from qa.index.milvus.server import Server, now
 from qa.index.milvus.state import State
 from qa.index.milvus.store import MilvusStore
+from qa.index.stores.manifest import FORMAT
 from qa.models.encoder import Vectors, packaged_encoder
 from qa.models.span_network import packaged_reader
 

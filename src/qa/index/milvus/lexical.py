@@ -51,7 +51,7 @@ class Words:
     def search(
         self, terms: Sequence[str], limit: int, ranges: Sequence[tuple[int, int]] | None
     ) -> dict[int, float]:
-        """Rank passages by BM25; see `qa.index.store.Store.search`.
+        """Rank passages by BM25; see `qa.index.local.store.Store.search`.
 
         Args:
             terms: Words.

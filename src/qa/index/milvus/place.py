@@ -10,7 +10,7 @@ from qa.index.milvus.index import MilvusIndex, current
 from qa.index.milvus.server import Server
 from qa.index.milvus.workspace import MilvusWorkspace
 from qa.index.progress import OnEvent
-from qa.index.vector_file import EncodeQuery
+from qa.index.stores.protocols import EncodeQuery
 
 # How long what was read of the current generation counts.
 _KEPT_SECONDS = 1.0

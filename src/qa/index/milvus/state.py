@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from qa.index.generations import Manifest
+from qa.index.stores.manifest import Manifest
 
 PASSAGES = {
     "row": 0,

@@ -12,14 +12,19 @@ import numpy as np
 from msgspec.json import Decoder
 
 from qa.errors import IndexDamagedError
-from qa.index.generations import as_vectors
 from qa.index.milvus.lexical import Words
 from qa.index.milvus.pieces import Pieces, unpack
 from qa.index.milvus.postings import Lists
 from qa.index.milvus.server import WINDOW, Row, Server, quoted
 from qa.index.milvus.state import DOCUMENTS, State
 from qa.index.milvus.words import Stemmer
-from qa.index.store import DocumentInfo, StoredPassage, StoredVectors, lexical_name
+from qa.index.stores.stored import (
+    DocumentInfo,
+    StoredPassage,
+    StoredVectors,
+    as_vectors,
+    lexical_name,
+)
 from qa.models.encoder import Vectors
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 from qa.words import parted, without_half_pairs, words
@@ -276,7 +281,7 @@ class MilvusStore:
     def search(
         self, terms: Sequence[str], limit: int, only: Collection[str] | None = None
     ) -> dict[int, float]:
-        """Rank passages by BM25; see `qa.index.store.Store.search`."""
+        """Rank passages by BM25; see `qa.index.local.store.Store.search`."""
         return self._words.search(terms, limit, None if only is None else self.ranges(only))
 
     def documents_with(self, words: str, limit: int) -> list[str]:

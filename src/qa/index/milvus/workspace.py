@@ -12,7 +12,6 @@ from types import TracebackType
 import msgspec
 
 from qa.errors import IndexMissingError, IndexWriteError
-from qa.index.generations import FORMAT, Manifest
 from qa.index.milvus.index import MilvusIndex, current
 from qa.index.milvus.pieces import Pieces, pack
 from qa.index.milvus.server import Server, now
@@ -27,12 +26,14 @@ from qa.index.milvus.state import (
 )
 from qa.index.milvus.store import MilvusStore
 from qa.index.milvus.writer import MilvusWriter
-from qa.index.store import StoredVectors
+from qa.index.stores.manifest import Manifest
+from qa.index.stores.stored import StoredVectors
+from qa.index.stores.takeover import TakeOver
 
 _ABOUT = "about"
 
 
-class MilvusWorkspace:
+class MilvusWorkspace(TakeOver[MilvusIndex, MilvusWriter]):
     """What one build takes over, works on and publishes; one at a time for an index."""
 
     def __init__(
@@ -46,11 +47,9 @@ class MilvusWorkspace:
             about: What a store's content depends on, beside the documents.
             source: The index to take over from; None to take over nothing.
         """
+        super().__init__(about, source)
         self._server = server
         self._dimension = dimension
-        self._about = about
-        self._source = source
-        self._store: MilvusWriter | None = None
         self._line = ""
         try:
             self._answers, self._before = current(server)
@@ -85,34 +84,11 @@ class MilvusWorkspace:
         self._store = store
         return True
 
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to publish."""
-        return self._store is not None
-
-    def seed(self) -> MilvusIndex | None:
-        """Return the generation whose store can be grown into the new one, if there is one."""
-        source = self._source
-        return source if source and source.store.about() == self._about else None
-
-    def hashes(self) -> dict[str, str]:
-        """Return the SHA-256 of each document that has not to be read again, by id."""
-        base = self._base()
-        return base.hashes() if base else {}
-
-    def read_alike(self) -> Sequence[MilvusStore]:
-        """List the stores whose documents were read as they would be now, the best first."""
-        source = self._source
-        older = source.store if source and source.manifest.format == FORMAT else None
-        return [store for store in (self._base(), older) if store]
-
     def vectors_of_contents(self, contents: Sequence[bytes]) -> dict[bytes, StoredVectors]:
         """Return the vectors that any store has, by content key."""
-        source = self._source
-        fingerprint = self._about["encoder_fingerprint"]
         stores: list[MilvusStore] = [self._store] if self._store else []
-        if source and source.manifest.encoder_fingerprint == fingerprint:
-            stores.append(source.store)
+        if alike := self._encoded_alike():
+            stores.append(alike.store)
         found: dict[bytes, StoredVectors] = {}
         for store in stores:
             missing = [content for content in contents if content not in found]
@@ -157,12 +133,6 @@ class MilvusWorkspace:
     def _published(self) -> State:
         """Return what was published last of the line that is worked on."""
         return self._last
-
-    def _base(self) -> MilvusStore | None:
-        if self._store:
-            return self._store
-        seed = self.seed()
-        return seed.store if seed else None
 
     def _grown(self) -> MilvusWriter:
         """Open the line that answers, to add to it."""

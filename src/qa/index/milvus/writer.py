@@ -9,13 +9,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from qa.index.generations import as_vectors
 from qa.index.milvus.pieces import pack
 from qa.index.milvus.postings import to_merge
 from qa.index.milvus.server import MOST_BYTES, WINDOW, Row, Server, now
 from qa.index.milvus.state import Segment, State, Taken
 from qa.index.milvus.store import Header, MilvusStore, body_of, key_of
-from qa.index.store import StoredVectors, lexical_name
+from qa.index.stores.stored import StoredVectors, as_vectors, lexical_name
 from qa.schema import ParsedDocument, Passage
 
 _COUNTED_AT_ONCE = 256

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from qa.index.passages.chunk import ChunkLimits, chunk
-from qa.index.store import StoredVectors
+from qa.index.stores.stored import StoredVectors
 from qa.models.encoder import Encoder
 from qa.schema import ParsedDocument, Passage, SkippedFile
 

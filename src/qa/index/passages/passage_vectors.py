@@ -7,8 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from qa.index.generations import as_bytes
-from qa.index.store import StoredVectors
+from qa.index.stores.stored import StoredVectors, as_bytes
 from qa.models.encoder import Encoder, PassageInput
 from qa.schema import Passage
 

@@ -291,6 +291,8 @@ def _tokens(db: sqlite3.Connection, least: int) -> Rows:
 
 def _sum_of_varints(data: bytes) -> int:
     """Add up numbers as SQLite writes them: seven bits a byte, the highest first."""
+    if data.isascii():  # each below 128, as nearly always
+        return sum(data)
     total = number = 0
     for byte in data:
         number = number << 7 | byte & 127

@@ -1,22 +1,23 @@
 """What answering and building need of an index: written once, kept by the local store and Milvus.
 
-The local one is `generations.Index` with `store.Store`, `store_writer.StoreWriter` and
-`workspace.Workspace`; the other is in `qa.index.milvus`. One suite of tests runs on both
-(`tests/index/test_stores.py`).
+The local one is in `qa.index.local`, the other in `qa.index.milvus`. One suite of tests runs on
+both (`tests/index/test_stores.py`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from qa.index.generations import Manifest
 from qa.index.progress import OnEvent
-from qa.index.store import DocumentInfo, StoredPassage, StoredVectors
-from qa.index.vector_file import EncodeQuery
+from qa.index.stores.manifest import Manifest
+from qa.index.stores.stored import DocumentInfo, StoredPassage, StoredVectors
 from qa.models.encoder import Vectors
 from qa.schema import Block, Document, ParsedDocument, Passage
+
+EncodeQuery = Callable[[str], Vectors]
+"""Encodes a question, as a unit vector of shape (dim,)."""
 
 
 class StoreReader(Protocol):
@@ -180,8 +181,8 @@ class BuildWorkspace(Protocol):
     def seed(self) -> IndexReader | None:
         """Return the generation whose store can be grown into the new one, if there is one."""
 
-    def hashes(self) -> dict[str, str]:
-        """Return the SHA-256 of each document that has not to be read again, by id."""
+    def base(self) -> StoreReader | None:
+        """Return the store whose documents have not to be read again, if there is one."""
 
     def read_alike(self) -> Sequence[StoreReader]:
         """List the stores whose documents were read as they would be now, the best first."""

@@ -15,7 +15,7 @@ from qa.answer.signs.question import (
     asks_how_much_money,
 )
 from qa.answer.signs.values.times import YEAR
-from qa.words import stem, words
+from qa.words import asked_stems, content_stems, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_IN_SENTENCE = re.compile(
@@ -92,8 +92,26 @@ _EACH = re.compile(
     rf"(?:an?|per|each|every|other) {_UNIT_OF_TIME}\W*",
     re.IGNORECASE,
 )
+_EVERY = re.compile(rf"\W*every (?:\w+ ){{0,2}}?{_UNIT_OF_TIME}s?\b", re.IGNORECASE)
+_CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?"
+_ONLY_TIME = re.compile(
+    r"\W*(?:(?:within|for|until|till|by|since|in|on|at|from|after|before|about|around) )?(?:the )?"
+    rf"(?:{YEAR.pattern}|{_CLOCK}|{_SOME}[ -]{_UNIT_OF_TIME}s?|"
+    rf"(?:\d{{1,2}} )?{_MONTH_NAME.pattern}(?: \d{{1,2}})?(?:,? {YEAR.pattern})?)\W*",
+    re.IGNORECASE,
+)
+# What is no time whatever it is.
+_ABOUT = re.compile(
+    r"^\W*what (?:is|are|was|were)\b.*\babout\W*$|"
+    r"^\W*what(?:[’']s| is| are| was| were) (?:[\w’'-]+ ){1,4}?(?:task|job|role|dut(?:y|ies)|topic|"
+    r"subject|theme|purpose|name|title|occupation|profession|nationality|colou?r|material|address|"
+    r"capital|language|nickname|surname|responsibilit(?:y|ies))s?\b",
+    re.IGNORECASE,
+)
 _HOW_MANY_UNITS = re.compile(rf"\bhow many (?P<unit>{_UNIT_OF_TIME})s\b", re.IGNORECASE)
-_HOW_LONG = re.compile(r"\bhow long (?:do|does|did|has|have|is|are|was|were|will|can|may)\b", re.I)
+_HOW_LONG = re.compile(
+    r"\bhow (?:long|fast) (?:do|does|did|has|have|is|are|was|were|will|can|may)\b", re.I
+)
 _HOW_MUCH_OF = re.compile(r"\bhow much (?!time\b|notice\b|longer\b)[a-z]{3,} ", re.IGNORECASE)
 _WHICH_THING = re.compile(
     r"\W*which (?!.*\b(?:amount|age|day|date|dose|fee|figure|floor|hour|length|limit|month|number|"
@@ -164,7 +182,11 @@ def measures_otherwise(question: str, answer: str) -> bool:
         unit = stem(counted["unit"].lower())
         return _LASTS_SAID.search(answer) is not None and not re.search(rf"\b{unit}", answer, re.I)
     if _HOW_LONG.search(question):
-        return _EACH.fullmatch(answer) is not None
+        return _EACH.fullmatch(answer) is not None or _EVERY.match(answer) is not None
+    if _ABOUT.search(question) and _says_only_when(question, answer):
+        return True
+    if _WHICH_THING.match(question) and _ONLY_TIME.fullmatch(answer):
+        return True
     if _HOW_MUCH_OF.search(question):
         rest, lasts = _LASTS_SAID.subn("", answer)
         return lasts > 0 and not has_number(rest)
@@ -174,6 +196,12 @@ def measures_otherwise(question: str, answer: str) -> bool:
         return _IN_CAPITALS.search(answer) is None
     wants_no_amount = _WHICH_THING.match(question) or _HOW_TO.search(question)
     return wants_no_amount is not None and _AMOUNT.fullmatch(answer) is not None
+
+
+def _says_only_when(question: str, answer: str) -> bool:
+    """Whether an answer is a time, or has nothing but that and the question's own words."""
+    new = content_stems(_FIGURE.sub(" ", answer)) - asked_stems(question)
+    return _ONLY_TIME.fullmatch(answer) is not None or not new
 
 
 def speaks_of_no_money(question: str, text: str) -> bool:
@@ -201,6 +229,12 @@ def says_no_amount(question: str, text: str) -> bool:
     if asked is None or has_number(_NAMED_BY_NUMBER.sub("", text)) or _SOME_AMOUNT.search(text):
         return False
     return stem(asked["noun"].lower()) not in {stem(word) for word in words(text)}
+
+
+def says_only_how_often(question: str, text: str) -> bool:
+    """Whether it is asked how long or fast, and all figures of a text say how often."""
+    rest, often = _EVERY.subn("", text) if _HOW_LONG.search(question) else (text, 0)
+    return often > 0 and not has_number(rest)
 
 
 def says_no_age(question: str, text: str) -> bool:

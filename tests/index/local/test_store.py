@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from qa.answer.pipeline import Answerer
 from qa.errors import IndexDamagedError
-from qa.index.store import DocumentInfo, Store, StoredPassage, StoredVectors
-from qa.index.store_writer import StoreWriter
+from qa.index.local.store import Store
+from qa.index.local.store_writer import StoreWriter
+from qa.index.stores.stored import DocumentInfo, StoredPassage, StoredVectors
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 from qa.words import query_terms
 from tests.conftest import CORPUS

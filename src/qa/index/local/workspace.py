@@ -19,29 +19,31 @@ from types import TracebackType
 
 from qa.errors import IndexDamagedError, IndexMissingError
 from qa.files import copy_hashed, file_sha256, make_folder, replace_text, sync, sync_folder
-from qa.index.generations import (
+from qa.index.local.generations import (
     CURRENT,
-    FORMAT,
     MANIFEST,
     STORE,
     VECTORS,
     Index,
-    Manifest,
     current_generation,
     generation_dir,
     generation_names,
     generations_dir,
 )
+from qa.index.local.store import Store
+from qa.index.local.store_writer import StoreWriter
+from qa.index.local.vector_file import VectorFile
+from qa.index.local.verify import remember
 from qa.index.progress import OnEvent
-from qa.index.store import Store, StoredVectors
-from qa.index.store_writer import StoreWriter
-from qa.index.vector_file import EncodeQuery, VectorFile
-from qa.index.verify import remember
+from qa.index.stores.manifest import Manifest
+from qa.index.stores.protocols import EncodeQuery
+from qa.index.stores.stored import StoredVectors
+from qa.index.stores.takeover import TakeOver
 
 _BUILDING = "building"
 
 
-class Workspace:
+class Workspace(TakeOver[Index, StoreWriter]):
     """What one build takes over, works on and publishes; one at a time for an index folder."""
 
     def __init__(
@@ -63,12 +65,10 @@ class Workspace:
                 None if vectors are always to be searched exactly.
             progress: Told of what takes long.
         """
+        super().__init__(about, source)
         self._index_dir = index_dir
         self._encode_query = encode_query
         self._progress = progress
-        self._about = about
-        self._source = source
-        self._store: StoreWriter | None = None
 
     def __enter__(self) -> "Workspace":
         return self
@@ -102,27 +102,6 @@ class Workspace:
         shutil.rmtree(building_dir(self._index_dir), ignore_errors=True)
         return False
 
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to publish."""
-        return self._store is not None
-
-    def seed(self) -> Index | None:
-        """Return the generation whose store can be grown into the new one, if there is one."""
-        source = self._source
-        return source if source and source.store.about() == self._about else None
-
-    def hashes(self) -> dict[str, str]:
-        """Return the SHA-256 of each document that has not to be read again, by id."""
-        base = self._base()
-        return base.hashes() if base else {}
-
-    def read_alike(self) -> list[Store]:
-        """List the stores whose documents were read as they would be now, the best first."""
-        source = self._source
-        older = source.store if source and source.manifest.format == FORMAT else None
-        return [store for store in (self._base(), older) if store]
-
     def vectors_of_contents(self, contents: Sequence[bytes]) -> dict[bytes, StoredVectors]:
         """Return the vectors that any store has, by content key."""
         stores: list[Store] = [self._store] if self._store else []
@@ -134,12 +113,6 @@ class Workspace:
             if (vectors := next(known, None)) is not None:
                 found[content] = vectors
         return found
-
-    def _encoded_alike(self) -> Index | None:
-        """Return the index to take over from, if its vectors can be."""
-        source = self._source
-        fingerprint = source.manifest.encoder_fingerprint if source else ""
-        return source if fingerprint == self._about.get("encoder_fingerprint") else None
 
     def writer(self) -> StoreWriter:
         """Return the store to work on; the first call makes it.
@@ -185,13 +158,6 @@ class Workspace:
         """Close the store that was worked on; what is in it stays, for the next build."""
         if self._store:
             self._store.close()
-
-    def _base(self) -> Store | None:
-        """Return the store that says what has not to be read again."""
-        if self._store:
-            return self._store
-        seed = self.seed()
-        return seed.store if seed else None
 
     def _new_store(self) -> StoreWriter:
         _clear_parts(self._index_dir)

@@ -14,15 +14,11 @@ import pytest
 from qa.answer.live import open_index
 from qa.errors import EncoderError, IndexDamagedError, IndexMissingError, QAError
 from qa.index.build import build_index
-from qa.index.generations import (
-    FORMAT,
-    Index,
-    as_bytes,
-    as_vectors,
-    generation_names,
-)
-from qa.index.vector_file import VectorFile
-from qa.index.verify import remember
+from qa.index.local.generations import Index, generation_names
+from qa.index.local.vector_file import VectorFile
+from qa.index.local.verify import remember
+from qa.index.stores.manifest import FORMAT
+from qa.index.stores.stored import as_bytes, as_vectors
 from qa.settings import AskSettings
 from tests.conftest import tiny_settings, write_corpus
 from tests.index.test_build import contents

@@ -5,20 +5,19 @@ change the file of the generation before is taken over, with what has changed. D
 generation is put together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from qa.files import file_sha256
-from qa.index.generations import VECTORS, Index, as_vectors
+from qa.index.local.generations import VECTORS, Index
+from qa.index.local.store import Store
 from qa.index.progress import BuildEvent, OnEvent
 from qa.index.search import nearest
-from qa.index.store import Store
-from qa.models.encoder import Vectors
-
-EncodeQuery = Callable[[str], Vectors]
+from qa.index.stores.protocols import EncodeQuery
+from qa.index.stores.stored import as_vectors
 
 # Looking at all takes 4 ms at 100,000 vectors, on one thread, and 43 at a million.
 APPROXIMATE_FROM = 100_000

@@ -11,13 +11,13 @@ from qa.answer.live import open_index
 from qa.answer.read import Query
 from qa.answer.retrieve import retrieve
 from qa.evaluate.gold import load_gold
-from qa.index import vector_file
 from qa.index.build import build_index
-from qa.index.generations import VECTORS, Index, as_bytes
+from qa.index.local import vector_file
+from qa.index.local.generations import VECTORS, Index
+from qa.index.local.workspace import Workspace
 from qa.index.progress import BuildEvent
 from qa.index.search.nearest import LEAST_RECALL, Lists
-from qa.index.store import StoredVectors
-from qa.index.workspace import Workspace
+from qa.index.stores.stored import StoredVectors, as_bytes
 from qa.models.encoder import Vectors
 from qa.settings import AskSettings
 from tests.conftest import (
@@ -28,9 +28,9 @@ from tests.conftest import (
     tiny_settings,
     write_corpus,
 )
+from tests.index.local.test_store import one_passage_each
+from tests.index.local.test_workspace import publish, started
 from tests.index.test_build import answers
-from tests.index.test_store import one_passage_each
-from tests.index.test_workspace import publish, started
 
 Build = Callable[..., Path]
 ABOUT = {"format": "x", "corpus": "here", "encoder_fingerprint": "none"}
@@ -220,7 +220,7 @@ def test_a_large_index_answers_as_a_small_one(tiny_build: Build, tmp_path: Path)
     assert Index.open(index_dir).manifest.lists is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("qa.index.search.postings.POSTINGS_FROM", 1_000)
-        patch.setattr("qa.index.vector_file.APPROXIMATE_FROM", 1_000)
+        patch.setattr("qa.index.local.vector_file.APPROXIMATE_FROM", 1_000)
         build_index(tmp_path / "corpus", tmp_path / "small", tiny_settings(tmp_path / "small"))
     assert Index.open(tmp_path / "small").manifest.lists is None
     assert answers(index_dir) == answers(tmp_path / "small")

@@ -18,8 +18,8 @@ from qa.cli import main
 from qa.errors import CitationError, EncoderError, IndexDamagedError, ReaderError
 from qa.index.build import build_index
 from qa.index.check import check_index
-from qa.index.generations import MANIFEST, STORE, VECTORS, Index, generation_dir
-from qa.index.verify import remember
+from qa.index.local.generations import MANIFEST, STORE, VECTORS, Index, generation_dir
+from qa.index.local.verify import remember
 from qa.models.encoder import MODEL_FILE, Encoder, packaged_encoder
 from qa.models.hashes import HASHES_FILE, what_changed, write_hashes
 from qa.models.span_network import SpanNetwork, packaged_reader
@@ -98,7 +98,7 @@ def test_what_has_not_changed_is_not_hashed_again(
         hashed.append(path)
         return ""
 
-    monkeypatch.setattr("qa.index.verify.file_sha256", note)
+    monkeypatch.setattr("qa.index.local.verify.file_sha256", note)
     open_index(index_dir).close()
     assert hashed == []
     os.utime(generation_dir(index_dir, "00001") / VECTORS)

@@ -1,13 +1,12 @@
-"""Find the place where an index is kept: a folder, or a Milvus that `--store` names."""
+"""Open, build and check an index that is kept in a folder."""
 
 from pathlib import Path
 
-from qa.index.generations import Index, current_generation, generation_dir
+from qa.index.local.generations import Index, current_generation, generation_dir
+from qa.index.local.verify import find_damage
+from qa.index.local.workspace import Workspace
 from qa.index.progress import OnEvent
-from qa.index.stores.protocols import Place
-from qa.index.vector_file import EncodeQuery
-from qa.index.verify import find_damage
-from qa.index.workspace import Workspace
+from qa.index.stores.protocols import EncodeQuery
 
 # An index up to this size is hashed by every build: a quarter of a second.
 _HASHED_BYTES = 256_000_000
@@ -61,23 +60,3 @@ class LocalPlace:
         if wrong:
             self._distrusted[generation] = wrong
         return wrong
-
-
-def place_of(index_dir: Path, store: str = "") -> Place:
-    """Return where an index is kept.
-
-    Args:
-        index_dir: Its folder; has the models and the calibration in any case.
-        store: Address of a Milvus (`docs/CLUSTER.md`); empty for the folder.
-
-    Raises:
-        UsageError: The address is none.
-    """
-    if not store:
-        return LocalPlace(index_dir)
-    from qa.index.milvus.address import Address
-
-    address = Address.parse(store)
-    from qa.index.milvus.place import MilvusPlace  # only who has it needs pymilvus
-
-    return MilvusPlace(index_dir, address)

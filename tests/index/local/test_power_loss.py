@@ -176,7 +176,7 @@ def test_a_build_that_syncs_in_another_order_is_caught(
     if not (scene.start / "CURRENT").exists() or scene.rebuild:
         pytest.skip("one is enough")
     index_dir = scene.copy("recorded")
-    monkeypatch.setattr("qa.index.workspace.sync_folder", lambda folder: None)
+    monkeypatch.setattr("qa.index.local.workspace.sync_folder", lambda folder: None)
     disk = Disk(index_dir)
     disk.record(lambda: scene.build(index_dir))
     chance, lost = random.Random(5), 0

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.errors import IndexDamagedError
-from qa.index.store import Store
-from qa.index.store_writer import StoreWriter
+from qa.index.local.store import Store
+from qa.index.local.store_writer import StoreWriter
 from tests.conftest import CORPUS
-from tests.index.test_store import Content, fill, one_passage_each, vectors_of
+from tests.index.local.test_store import Content, fill, one_passage_each, vectors_of
 
 NAMES = ["a.txt", "b.txt", "c.txt"]
 TEXTS = ["moss", "fern moss", "fern fern ivy", "nothing of the kind"]

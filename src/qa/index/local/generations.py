@@ -14,68 +14,25 @@ A generation never changes once it has its name. Does not know how passages and 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 
-from qa.errors import IndexDamagedError, IndexMissingError, UsageError
-from qa.index.search.nearest import Lists, Nearest
-from qa.index.store import Store
-from qa.index.verify import find_damage
+from qa.errors import IndexDamagedError, IndexMissingError
+from qa.index.folders import check_index_dir, encoders_dir, readers_dir
+from qa.index.local.store import Store
+from qa.index.local.verify import find_damage
+from qa.index.search.nearest import Nearest
+from qa.index.stores.manifest import FORMAT, Manifest
+from qa.index.stores.stored import as_vectors
 from qa.models.encoder import Vectors, packaged_encoder
 from qa.models.span_network import packaged_reader
 
-# Raised whenever documents or passages of the same files would come out differently:
-# an older index is then built anew instead of being carried on.
-FORMAT = 6
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 STORE = "documents.sqlite"
 VECTORS = "vectors.faiss"
 _GENERATIONS = "generations"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation was built from; the content of `manifest.json`.
-
-    Attributes:
-        format: Version of the layout.
-        settings: Build settings, as JSON.
-        encoder: Folder name below `encoders/`; empty for the packaged encoder.
-        encoder_fingerprint: Identity of the encoder; vectors are comparable within one.
-        corpus: Absolute path of the corpus folder.
-        corpus_sha256: Hash over every document's id and hash.
-        documents: How many.
-        passages: How many.
-        dimension: Length of a vector.
-        built_at: ISO 8601, UTC.
-        complete: Whether the build had been through the whole corpus; if not, more comes.
-        bytes: Size of each file by name; a file of another size is damaged.
-        sha256: Hash of each file by name, in hex; checked before a build takes anything over.
-        reader: Folder name below `readers/`; empty for the packaged reader.
-        lists: How vectors are searched that are in lists, or were tried in them; None where all
-            are looked at.
-    """
-
-    format: int
-    settings: dict[str, Any]
-    encoder: str
-    encoder_fingerprint: str
-    corpus: str
-    corpus_sha256: str
-    documents: int
-    passages: int
-    dimension: int
-    built_at: str
-    complete: bool
-    bytes: dict[str, int]
-    sha256: dict[str, str]
-    reader: str = ""
-    lists: Lists | None = None
 
 
 class _Format(msgspec.Struct):
@@ -202,16 +159,6 @@ class Index:
         self.store.close()
 
 
-def as_bytes(vectors: Vectors) -> bytes:
-    """Return vectors as the store keeps them: half precision, one after the other."""
-    return vectors.astype("<f2").tobytes()
-
-
-def as_vectors(data: bytes, count: int = -1, dimension: int = -1) -> Vectors:
-    """Read vectors from the store, shape (count, dimension); one of the two may be -1."""
-    return np.frombuffer(data, "<f2").astype(np.float32).reshape(count, dimension)
-
-
 def generations_dir(index_dir: Path) -> Path:
     """Return the folder that holds an index folder's generations."""
     return index_dir / _GENERATIONS
@@ -228,26 +175,6 @@ def generation_names(index_dir: Path) -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(path.name for path in folder.iterdir() if path.name.isdecimal())
-
-
-def encoders_dir(index_dir: Path) -> Path:
-    """Return the folder that holds an index folder's encoders."""
-    return index_dir / "encoders"
-
-
-def readers_dir(index_dir: Path) -> Path:
-    """Return the folder that holds an index folder's readers."""
-    return index_dir / "readers"
-
-
-def check_index_dir(index_dir: Path) -> None:
-    """See that what is named as an index folder is none yet, or is a folder.
-
-    Raises:
-        UsageError: It is a file.
-    """
-    if index_dir.exists() and not index_dir.is_dir():
-        raise UsageError(f"{index_dir} is a file: expected the folder of an index (--index DIR)")
 
 
 def current_generation(index_dir: Path) -> str:

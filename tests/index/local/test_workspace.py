@@ -9,19 +9,13 @@ from pathlib import Path
 import pytest
 
 from qa.errors import IndexDamagedError
-from qa.index.generations import (
-    FORMAT,
-    STORE,
-    Index,
-    Manifest,
-    current_generation,
-    generation_names,
-)
-from qa.index.store import StoredVectors
-from qa.index.workspace import Workspace, building_dir
+from qa.index.local.generations import STORE, Index, current_generation, generation_names
+from qa.index.local.workspace import Workspace, building_dir
+from qa.index.stores.manifest import FORMAT, Manifest
+from qa.index.stores.stored import StoredVectors
 from qa.schema import Passage
 from tests.conftest import CORPUS, TINY_DIMENSION
-from tests.index.test_store import one_passage_each
+from tests.index.local.test_store import one_passage_each
 
 ABOUT = {"format": "x", "corpus": "here"}
 
@@ -240,7 +234,7 @@ def test_a_generation_that_cannot_be_put_together_leaves_the_store_to_go_on_with
     workspace = started(tmp_path)
     add(workspace, CORPUS)
     with monkeypatch.context() as patch:
-        patch.setattr("qa.index.workspace.sync_folder", lambda folder: 1 / 0)
+        patch.setattr("qa.index.local.workspace.sync_folder", lambda folder: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             publish(workspace, complete=True)
     assert current_generation(tmp_path) == "00001"

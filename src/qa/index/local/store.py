@@ -10,16 +10,15 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from msgspec.json import Decoder
 
-from qa.documents.load import title_from_name
 from qa.errors import IndexDamagedError
-from qa.index.digests import TABLES, differs
+from qa.index.local.digests import TABLES, differs
 from qa.index.search.postings import K1, Postings
+from qa.index.stores.stored import DocumentInfo, StoredPassage, StoredVectors
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
 from qa.words import parted, without_half_pairs, words
 
@@ -79,41 +78,6 @@ _LEAST_WEIGHT = 1e-6
 _FIRST_WORDS = re.compile(r".{1,200}(?!\S)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentInfo:
-    """What a list of documents shows: everything but the text."""
-
-    doc_id: str
-    title: str
-    date: str
-    sha256: str
-    characters: int
-    passages: int
-    pages: int
-    unread: int
-
-
-class StoredPassage(NamedTuple):
-    """A passage and its row."""
-
-    row: int
-    passage: Passage
-
-
-class StoredVectors(NamedTuple):
-    """A passage's vectors as bytes.
-
-    Attributes:
-        content: Key of all that they depend on but the encoder.
-        passage: The passage's vector.
-        sentences: Its sentences' vectors, one after the other.
-    """
-
-    content: bytes
-    passage: bytes
-    sentences: bytes
-
-
 class Store:
     """Reads a finished store. Safe to use from several threads."""
 
@@ -133,20 +97,32 @@ class Store:
         self._lock = threading.RLock()
         self._path = path
         self._counts: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
         self._stems: dict[str, tuple[tuple[str, int], ...]] = {}
         self._postings: Postings | None = None
         try:
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
-            self._read_size()
         except sqlite3.Error as error:
             raise self._damaged(error) from error
 
     def _open_postings(self) -> None:
         self._postings = self._made(lambda _: Postings.opened(self._all, self.n_passages), ())
 
-    def _read_size(self) -> None:
-        self.n_passages: int = self._one("SELECT count(*) FROM passages")[0]
-        self.n_documents: int = self._one("SELECT count(*) FROM documents")[0]
+    @property
+    def n_passages(self) -> int:
+        """How many passages there are."""
+        return self._size("passages")
+
+    @property
+    def n_documents(self) -> int:
+        """How many documents there are."""
+        return self._size("documents")
+
+    def _size(self, table: str) -> int:
+        found = self._sizes.get(table)
+        if found is None:
+            found = self._sizes[table] = int(self._one(f"SELECT count(*) FROM {table}")[0])
+        return found
 
     def _has_digests(self) -> bool:
         sql = "SELECT count(*) FROM sqlite_master WHERE name LIKE '%_digests'"
@@ -458,12 +434,6 @@ class Store:
         return IndexDamagedError(
             f"{self._path} cannot be read ({why}); build the index again with: qa index --rebuild"
         )
-
-
-def lexical_name(doc_id: str, title: str) -> str:
-    """Return what a document can be asked about by: its folders, its file's name, its title."""
-    own = title != title_from_name(doc_id)
-    return f"{doc_id} {title}" if own else doc_id
 
 
 def _quote(term: str) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from qa.index.digests import TABLES, digest
+from qa.index.local.digests import TABLES, digest
+from qa.index.local.store import SCHEMA, Store
 from qa.index.search.postings import rows_with_postings, update_postings
-from qa.index.store import SCHEMA, Store, StoredVectors, lexical_name
+from qa.index.stores.stored import StoredVectors, lexical_name
 from qa.schema import ParsedDocument, Passage
 from qa.words import parted
 
@@ -37,12 +38,17 @@ class StoreWriter(Store):
                 schema = SCHEMA if stems else SCHEMA.replace("porter ", "")
                 db.executescript(f"BEGIN;{schema}COMMIT;")
         self._connect(path, path.resolve().as_uri())
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.create_function("parted", 1, parted, deterministic=True)
-        if not self._has_digests():  # begun by an older version
-            self._db.executescript(TABLES.format(temporary=""))
-        (last,) = self._one("SELECT coalesce(max(row), -1) FROM passages")
-        self._next_row = max(last + 1, rows_with_postings(self._db))
+        try:
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.create_function("parted", 1, parted, deterministic=True)
+            if not self._has_digests():  # begun by an older version
+                self._db.executescript(TABLES.format(temporary=""))
+            (last,) = self._one("SELECT coalesce(max(row), -1) FROM passages")
+            self._next_row = max(last + 1, rows_with_postings(self._db))
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -55,9 +61,10 @@ class StoreWriter(Store):
                 if self._db.in_transaction:  # a full disk may have ended it already
                     self._db.execute("ROLLBACK")
                 raise
+            finally:
+                self._sizes.clear()
+                self._counts.clear()
             self._db.execute("COMMIT")
-        self._read_size()
-        self._counts.clear()
 
     def note(self, **about: str) -> None:
         """Note what the build is, to tell later whether it can be carried on."""

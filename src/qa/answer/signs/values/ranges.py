@@ -1,0 +1,168 @@
+"""Tell whether an amount that a question gives lies in a range that a text speaks of.
+
+“How much should a child of 8 take?” is of “children aged 6 to 12 years”, not of those “over 12”.
+Knows English; an amount and a range are compared only if they have the same unit, or both are ages.
+"""
+
+import math
+import re
+from typing import NamedTuple
+
+from qa.answer.signs.values.figures import one_way, plain_figures
+from qa.words import FUNCTION_WORDS, stem
+
+_FIGURE = r"(?<![\w.,])\d+(?:\.\d+)?(?![\d.,]*\d)"
+_UNIT = r"(?:[\s-]{0,2}(?P<unit>[^\W\d_]+|%))?"
+_LOW, _HIGH = rf"(?P<low>{_FIGURE})", rf"(?P<high>{_FIGURE})"
+_INNER_UNIT = r"(?:\s?(?:(?!to\b|and\b)[^\W\d_]{1,3}|years?|dollars?|euros?|pounds?))?"
+_OLD = r"(?:\s(?:of age|old))?"
+_RANGES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_LOW}{_INNER_UNIT}\s?(?:-|–|—|to|and|until|up to)\s?(?:under |below )?{_HIGH}{_UNIT}",
+        rf"{_LOW}{_UNIT}{_OLD},?\s(?:and|or)\s(?:over|above|older|more|heavier|longer|up)\b",
+        rf"{_LOW}\s?\+{_UNIT}",
+        rf"{_HIGH}{_UNIT}{_OLD},?\s(?:and|or)\s(?:under|below|younger|less|lighter|shorter)\b",
+        r"(?:\b(?:from|at least|minimum)\s|≥\s?)(?:the age of )?" rf"{_LOW}{_UNIT}",
+        r"(?:\b(?P<more>over|above|(?:more|older|heavier|longer) than|exceeding|beyond)\s|"
+        rf"(?P<sign>>)\s?)(?:the age of )?{_LOW}{_UNIT}",
+        r"(?:\b(?:up to|at most|maximum|max\.?|until)\s|≤\s?)(?:and including )?(?:the age of )?"
+        rf"{_HIGH}{_UNIT}",
+        r"(?:\b(?P<less>under|below|less than|younger than|lighter than|shorter than)\s|"
+        rf"(?P<sign><)\s?)(?:the age of )?{_HIGH}{_UNIT}",
+    )
+)  # fmt: skip
+_AMOUNT = re.compile(rf"(?P<figure>{_FIGURE}){_UNIT}", re.IGNORECASE)
+_AGED = re.compile(
+    r"\b(?:age[ds]?|aged?|child(?:ren)?|kids?|adults?|persons?|people|pupils?|boys?|girls?|youths?|"
+    r"seniors?|bab(?:y|ies)|patients?|teenagers?|students?|members?|visitors?|drivers?|applicants?|"
+    r"anyone|everyone|those|who (?:is|are)|i['’]?\s?a?m|turn(?:s|ed|ing)?|years?)\b[^\d.;|]{0,12}$",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(r"(?P<sign>[$€£])\s?(?P<figure>\d+(?:\.\d+)?)")
+_CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds"}
+# What is counted behind "for adults" and the like is no age.
+_MEASURE = re.compile(
+    r"(?:kg|kilo\w*|g|grams?|mg|tons?|tonnes?|lbs?|pounds?|k?m|cm|mm|kilomet\w+|met(?:er|re)s?|miles?|feet|"
+    r"litres?|liters?|ml|percent|dollars?|euros?|crowns|minutes?|hours?|days?|weeks?|months?|"
+    r"people|persons?|guests?|nights?|points?)",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|can|could|may|might|must|should|will|would|has|have)\b",
+    re.IGNORECASE,
+)
+_YEAR = stem("years")
+_YEARS = ("year", "years", "yr", "yrs", "s")  # “under 18s”
+_OF_AGE = re.compile(r"[\s-](?:olds?|of age)\b", re.IGNORECASE)
+_MOST_CHARACTERS = 600
+
+
+class _Range(NamedTuple):
+    """From a figure to another, of a unit by stem, and how a text says that."""
+
+    low: float
+    high: float
+    unit: str
+    said: str
+
+    def holds(self, figure: float, unit: str) -> bool:
+        return unit == self.unit and self.low <= figure <= self.high
+
+
+def held_in_ranges(question: str, text: str) -> set[str]:
+    """Return the figures of a question that lie in a range of a text."""
+    found = _ranges(text)
+    return {
+        figure
+        for figure, unit in (_amounts(question) if found else ())
+        if any(one.holds(float(figure), unit) for one in found)
+    }
+
+
+def outside_ranges(question: str, text: str) -> bool:
+    """Whether a text has ranges of a unit that a question gives an amount of, and none holds it.
+
+    Of what asks for a yes or no such a range is an answer all the same.
+    """
+    if _YES_OR_NO.match(question):
+        return False
+    found = _ranges(text)
+    return any(
+        any(one.unit == unit for one in found)
+        and not any(one.holds(float(figure), unit) for one in found)
+        for figure, unit in (_amounts(question) if found else ())
+    )
+
+
+def in_its_range(question: str, text: str) -> str:
+    """Put the range that a text speaks of in the place of a question's amount that lies in it.
+
+    “What does a parcel of 7 kg cost?” asks a text what “a parcel of 5 to 10 kg” costs.
+    """
+    found = _ranges(text)
+    plain = _in_words(plain_figures(question)) if found else ""
+    for match in _AMOUNT.finditer(plain):
+        unit = _unit(plain, match)
+        for one in found:
+            if unit and one.holds(float(match["figure"]), unit):
+                behind = _OF_AGE.match(plain, match.end())
+                end = behind.end() if behind else match.end()
+                # Its unit is the next word where it has none of its own: “child of 9 take”.
+                own = match["unit"] if match["unit"] and _own(match["unit"]) else ""
+                end = end if own or not match["unit"] else match.start("unit") - 1
+                return f"{plain[: match.start()]}{one.said.strip()}{plain[end:]}"
+    return question
+
+
+def _own(unit: str) -> bool:
+    """Whether a word behind a figure is its unit, and not the next of the sentence."""
+    return _MEASURE.fullmatch(unit) is not None or unit.lower() in _YEARS
+
+
+def _amounts(question: str) -> set[tuple[str, str]]:
+    """List the figures of a question that have a unit, outside of its own ranges."""
+    text = _in_words(plain_figures(question))
+    for pattern in _RANGES:
+        text = pattern.sub(" ", text)
+    found = set()
+    for match in _AMOUNT.finditer(text):
+        if unit := _unit(text, match):
+            found.add((match["figure"], unit))
+    return found
+
+
+def _ranges(text: str) -> list[_Range]:
+    """List what a text speaks of from some figure on, up to one, or between two."""
+    if len(text) > _MOST_CHARACTERS:
+        return []
+    text, found = _in_words(one_way(text)), []
+    for pattern in _RANGES:
+        for match in pattern.finditer(text):
+            ends = match.groupdict()
+            low = float(ends["low"]) if ends.get("low") else -math.inf
+            high = float(ends["high"]) if ends.get("high") else math.inf
+            if ends.get("more") or (ends.get("sign") and low > -math.inf):
+                low = math.nextafter(low, math.inf)
+            if ends.get("less") or (ends.get("sign") and high < math.inf):
+                high = math.nextafter(high, -math.inf)
+            if low <= high and (unit := _unit(text, match)):
+                found.append(_Range(low, high, unit, match.group()))
+        text = pattern.sub(lambda match: " " * len(match.group()), text)
+    return found
+
+
+def _unit(text: str, match: re.Match[str]) -> str:
+    """Return a figure's unit by stem; an age has years; empty if there is none."""
+    unit = (match["unit"] or "").lower()
+    measured = _MEASURE.fullmatch(unit) is not None
+    if not measured and _AGED.search(text, 0, match.start()):
+        return _YEAR
+    if unit in _YEARS:
+        return _YEAR
+    return stem(unit) if unit and unit not in FUNCTION_WORDS else ""
+
+
+def _in_words(text: str) -> str:
+    """Put the name of a currency behind a figure in place of its sign."""
+    return _CURRENCY.sub(lambda match: f"{match['figure']} {_CURRENCIES[match['sign']]}", text)

@@ -1,0 +1,26 @@
+"""Find the place where an index is kept: a folder, or a Milvus that `--store` names."""
+
+from pathlib import Path
+
+from qa.index.local.place import LocalPlace
+from qa.index.stores.protocols import Place
+
+
+def place_of(index_dir: Path, store: str = "") -> Place:
+    """Return where an index is kept.
+
+    Args:
+        index_dir: Its folder; has the models and the calibration in any case.
+        store: Address of a Milvus (`docs/CLUSTER.md`); empty for the folder.
+
+    Raises:
+        UsageError: The address is none.
+    """
+    if not store:
+        return LocalPlace(index_dir)
+    from qa.index.milvus.address import Address
+
+    address = Address.parse(store)
+    from qa.index.milvus.place import MilvusPlace  # only who has it needs pymilvus
+
+    return MilvusPlace(index_dir, address)
