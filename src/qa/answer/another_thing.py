@@ -5,6 +5,7 @@ from collections.abc import Callable
 from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise, is_what_it_means
 from qa.answer.signs.contacts import lacks_contact
+from qa.answer.signs.denial import denies
 from qa.answer.signs.features import gives_no_reason, only_echoes
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.programs import is_program, wants_program
@@ -105,7 +106,9 @@ def of_another_thing(
     inside = answer.shift(-sentence.start)
     if any(rule(question, text, inside) for rule in _OTHERWISE):
         return 3.0
-    if of_opposite(question, text, inside, above) or gives_no_reason(question, text):
+    if of_opposite(question, text, inside, above) or denies(question, text, inside, above):
+        return 3.0
+    if gives_no_reason(question, text):
         return 3.0
     if not row and (ranks_nothing(question, text, above) or speaks_of_no_money(question, text)):
         return 3.0

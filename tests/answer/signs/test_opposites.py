@@ -22,6 +22,13 @@ BOATS = "In summer the last boat leaves at 9.30 p.m., in winter at 7.15 p.m."
         ("What do children pay?", "For kids it is 9 euros.", "9", "Adults", False),
         ("Do summer and winter differ?", "In winter it is shut.", "shut", "", False),
         ("Is part-time work possible?", "Full-time staff get 30 days.", "30", "", True),
+        ("What is the minimum?", "It is at least 300 and at most 900.", "300", "", False),
+        ("What is the minimum?", "It is at least 300 and at most 900.", "900", "", True),
+        ("Which is the smaller hall?", "Elm Hall is the larger of the two.", "Elm", "", True),
+        ("Who is a small man?", "Bo is smaller than the larger Cy.", "Bo", "", False),
+        ("When is the next race?", "It was last held in 2019.", "2019", "", True),
+        ("What is the last name of Ada?", "The next day Ada Lowe came.", "Lowe", "", False),
+        ("When does school start?", "18 December: school ends at 13.30", "18", "", True),
     ],
 )
 def test_the_opposite_is_told(

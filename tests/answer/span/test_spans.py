@@ -20,6 +20,11 @@ def said(question: str, text: str, *answers: str) -> str:
 KOSOVO = "Phones there had codes of Serbia (+381), Slovenia (+386) or Monaco (+377)."
 BOATS = "In summer the last boat leaves at 9.30 p.m., in winter at 7.15 p.m."
 CUPS = "A job with a high priority waits, and does not interrupt one that is printing."
+TRAMS = "Trams run every eight minutes on weekdays and every twelve minutes at weekends."
+POOL = "Those from 6 to 15 pay 3 euros, children under 6 pay 1 euro."
+WORKS = "In 1898 she founded the works together with the chemist Fanny Lowe."
+FIRE = "In 1911 a fire destroyed the hall and most of the cars."
+STATUTES = "Decisions need a simple majority; new statutes need two thirds of the votes."
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,20 @@ CUPS = "A job with a high priority waits, and does not interrupt one that is pri
          "Press A: prints up to 15,000 sheets per hour; paper up to 52 cm", ["15,000"],
          "up to 15,000"),
         ("What happens to an urgent job?", CUPS, ["waits"], CUPS),
+        ("How often do trams run on Sundays?", TRAMS,
+         ["every eight minutes", "every twelve minutes"], "every twelve minutes"),
+        ("What does a child of 5 pay?", POOL, ["3 euros", "1 euro"], "1 euro"),
+        ("Who founded the works?", WORKS, ["Fanny Lowe"], WORKS),
+        ("When was the fire?", FIRE, ["1911 a fire destroyed the hall and most of the cars"],
+         "1911"),
+        ("When and where was the fire?", FIRE, ["1911 a fire destroyed the hall and most"],
+         "1911 a fire destroyed the hall and most"),
+        ("What majority do new statutes need?", STATUTES,
+         ["simple majority; new statutes need two thirds"], "new statutes need two thirds"),
+        ("When is the fair?", "Fri 4 Dec    Fair in the hall, 14.00", ["14.00"],
+         "Fri 4 Dec    Fair in the hall, 14.00"),
+        ("What is Sand about?", "Sand (1909), a history of glass", ["1909), a history of glass"],
+         "a history of glass"),
     ],
 )  # fmt: skip
 def test_as_much_is_said_as_is_asked(

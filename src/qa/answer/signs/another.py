@@ -24,6 +24,7 @@ _OPENING = re.compile(r"\W*(?P<first>[^\W\d_][\w-]*)\s+(?P<second>[^\W\d_][\w-]*
 _WORD = re.compile(r"[^\W\d_][\w-]*|\d+")
 _TOKEN = re.compile(r"[^\W_][\w-]*|[^\w\s]")
 _PARTICIPLE = re.compile(r"\w{2,}(?:ed|en|lt|nt|ld|ght|wn|ne|de|st|ng|nk|ut|et|id)")
+_PAST = re.compile(r"(?!hundred|watershed)\w{3,}[^\We]ed")  # “the chapel survived”
 _DO = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must)\b", re.IGNORECASE)
 _IS = frozenset("is are was were be been as like".split())
 _ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next"
@@ -294,7 +295,11 @@ def _things(text: str) -> list[_Thing]:
         _Thing(_folded(match["first"]), _folded(match["second"]), _ends(match["next"]))
         for match in _THING.finditer(text)
     ]
-    return [thing for thing in found if _tells(thing.first) and _tells(thing.second)]
+    return [
+        thing
+        for thing in found
+        if _tells(thing.first) and _tells(thing.second) and not _PAST.fullmatch(thing.second)
+    ]
 
 
 def _ends(following: str | None) -> bool:

@@ -11,6 +11,7 @@ from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import extreme, extreme_label
+from qa.answer.signs.values.times import begins_with_day
 from qa.schema import Passage, Span
 from qa.words import asked_stems, content_stems
 
@@ -47,15 +48,19 @@ def extremes(
 
 
 def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
-    """Leave out rows of which another of the same table has the question's words, and more."""
+    """Leave out rows of which another of the same table has the question's words, and more.
+
+    Lines that each begin with a day are rows, too.
+    """
     tables: defaultdict[tuple[str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
     kept = []
     for candidate in found:
-        row = cells(candidate.passage.slice(candidate.sentence))
-        if len(row) < 2:
+        text = candidate.passage.slice(candidate.sentence)
+        row = cells(text)
+        if len(row) < 2 and not begins_with_day(text):
             kept.append(candidate)
         else:
-            labels = tuple(cell.label for cell in row if cell.label)
+            labels = tuple(cell.label for cell in row if cell.label) if len(row) > 1 else ()
             tables[candidate.passage.doc_id, labels].append(candidate)
     beaten = {
         id(one)

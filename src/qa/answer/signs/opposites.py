@@ -31,8 +31,26 @@ _GROUPS = [
         "landlord,landlords tenant,tenants",
         "lender,lenders borrower,borrowers",
         "deposit,deposits withdrawal,withdrawals",
+        "next last,previous",
     )
 ]
+# Not by stem: the larger of two may be small.
+_GROUPS += [
+    [frozenset(f"={word}" for word in one.split(",")) for one in group.split()]
+    for group in (
+        "larger,bigger,greater smaller",
+        "largest,biggest,greatest smallest",
+        "higher,taller lower",
+        "highest,tallest lowest",
+        "longer shorter",
+        "longest shortest",
+        "older younger,newer",
+        "oldest youngest,newest",
+        "cheaper dearer,costlier",
+        "start,starts,begin,begins ends,finish,finishes",
+    )
+]
+_LAST_NAME = re.compile(r"\blast names?\b", re.IGNORECASE)
 _AT_LEAST = re.compile(r"\b(?:at least|no (?:less|fewer) than)\b", re.IGNORECASE)
 _AT_MOST = re.compile(r"\b(?:at most|up to|(?:no|not) more than)\b", re.IGNORECASE)
 
@@ -56,7 +74,7 @@ def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool
 @lru_cache(maxsize=64)
 def _asked(question: str) -> tuple[set[str], list[list[frozenset[str]]]]:
     """Return a question's words, and the groups that it has one of."""
-    asked = _stems(question)
+    asked = _stems(_LAST_NAME.sub("surname", question))
     named = [group for group in _GROUPS if sum(not one.isdisjoint(asked) for one in group) == 1]
     return asked, named
 
@@ -76,6 +94,6 @@ def _said(text: str) -> set[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text)} | {
-        stem(word.strip(".,;:()")) for word in text.lower().split() if "-" in word
-    }
+    plain = words(text)
+    hyphened = [word.strip(".,;:()") for word in text.lower().split() if "-" in word]
+    return {*map(stem, plain), *map(stem, hyphened), *(f"={word}" for word in plain)}

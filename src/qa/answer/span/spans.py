@@ -20,14 +20,15 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.tables.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
 from qa.answer.signs.tables.superlative import extreme_label
-from qa.answer.signs.values.kinds import has_asked_type
+from qa.answer.signs.values.kinds import has_asked_type, months
 from qa.answer.signs.values.ranges import outside_ranges
-from qa.answer.signs.values.times import of_other_days
+from qa.answer.signs.values.times import begins_with_day, of_other_days
 from qa.answer.span.extent import is_code, whole_command
 from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap
 from qa.models.span_network import SpanScore
 from qa.schema import Passage, Span
+from qa.words import asked_stems, stem, words
 
 _ONE = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|the|and|de) )?[A-Z][\w'’-]*)*(?: \([^()]{1,40}\))?"
 _LISTED = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}")
@@ -35,6 +36,7 @@ _NUMBERS = re.compile(r"\d[\d.,]*")
 _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
 _WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
 _PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
+_SEMICOLON = re.compile(r";\s+")
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:together|along|jointly) with (?:[a-z]\w* ){0,4}$")
 _AND_WHERE = re.compile(r"\b(?:where|who|what|which|how|why)\b", re.IGNORECASE)
@@ -101,8 +103,12 @@ def best_answer(
 def _with_others(question: str, text: str, answer: Span) -> Span:
     """Widen a name to all that are listed, where several are asked for; to where its place is.
 
-    Who did something together with a name is all of the sentence; a date is without what goes on.
+    Who did something together with a name is all of the sentence, and so is a line that begins with
+    the day; a date is without what goes on, and of two clauses the one that is asked about is left.
     """
+    answer = _of_one_clause(question, text, answer)
+    if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
+        return Span(0, len(text))
     if _WHO.match(question) and _TOGETHER.search(text, 0, answer.start):
         return Span(0, len(text))
     only_when = asks_for_date(question) and not _AND_WHERE.search(question)
@@ -117,14 +123,31 @@ def _with_others(question: str, text: str, answer: Span) -> Span:
     return answer
 
 
+def _of_one_clause(question: str, text: str, answer: Span) -> Span:
+    """Cut an answer that reaches over a semicolon to the clause with more words of the question.
+
+    One that begins with its clause is meant to go on: an explanation, a list.
+    """
+    ends = [match.span() for match in _SEMICOLON.finditer(text)]
+    starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)]
+    bounds = [Span(*pair) for pair in zip(starts, stops, strict=True)]
+    reached = [span for span in bounds if span.start < answer.end and answer.start < span.end]
+    if len(reached) < 2 or answer.start == reached[0].start or asks_for_several(question):
+        return answer
+    asked = asked_stems(question)
+    shared = [len(asked & {stem(word) for word in words(text[slice(*span)])}) for span in reached]
+    if shared.count(max(shared)) > 1:
+        return answer
+    low, high = reached[shared.index(max(shared))]
+    return Span(max(answer.start, low), min(answer.end, high))
+
+
 def _is_in_label(question: str, text: str, row: Sequence[Cell]) -> bool:
     """Whether a form's line has what is asked for in front of its value: “Most in May: 82”."""
-    value = text[slice(*row[0].value)]
-    return (
-        len(row) == 1
-        and not has_asked_type(question, value)
-        and has_asked_type(question, row[0].label)
-    )
+    value, label = text[slice(*row[0].value)], row[0].label
+    dated = asks_for_date(question) and months(f" {label}") and not months(value)
+    lacks = not has_asked_type(question, value) and has_asked_type(question, label)
+    return len(row) == 1 and (bool(dated) or lacks)
 
 
 def _meant(question: str, sentence: Span, text: str, score: SpanScore) -> list[SpanScore]:

@@ -119,6 +119,16 @@ _WHICH_THING = re.compile(
     r"volt\w*|week|weight|year)s?\b)[a-z]+ ",
     re.IGNORECASE,
 )
+_WHO_IS = re.compile(
+    r"\W*who(?:[’']s| is| was| are| were) (?:the|your|our|their) (?:\w+ )?(?P<noun>\w+)\W*$",
+    re.IGNORECASE,
+)
+_NAMED_BY_TIME = re.compile(
+    r"\W*which (?:\w+ )?(?:train|bus|tram|ferry|boat|flight|sailing|service|session|show|screening|"
+    r"connection|departure|slot|term|season|period|decade|century|era|deadline|edition|meeting|"
+    r"holiday)s?\b",
+    re.IGNORECASE,
+)
 _WHICH_ENVIRONMENT = re.compile(r"\b(?:what|which) env(?:ironment)? variables?\b", re.IGNORECASE)
 _IN_CAPITALS = re.compile(r"\b[A-Z][A-Z\d]*_?[A-Z\d_]+\b")
 _HOW_TO = re.compile(r"\b(?:how (?:do|can|could|should|to)|why)\b", re.IGNORECASE)
@@ -185,13 +195,16 @@ def measures_otherwise(question: str, answer: str) -> bool:
         return _EACH.fullmatch(answer) is not None or _EVERY.match(answer) is not None
     if _ABOUT.search(question) and _says_only_when(question, answer):
         return True
-    if _WHICH_THING.match(question) and _ONLY_TIME.fullmatch(answer):
+    timed = _NAMED_BY_TIME.match(question) is not None
+    if _WHICH_THING.match(question) and not timed and _ONLY_TIME.fullmatch(answer):
         return True
     if _HOW_MUCH_OF.search(question):
         rest, lasts = _LASTS_SAID.subn("", answer)
         return lasts > 0 and not has_number(rest)
     if asks_for_version(question):
         return not has_number(answer)
+    if (who := _WHO_IS.match(question)) is not None:  # not “the deputy chair”
+        return answer.islower() and words(answer)[-1:] == [who["noun"].lower()]
     if _WHICH_ENVIRONMENT.search(question):
         return _IN_CAPITALS.search(answer) is None
     wants_no_amount = _WHICH_THING.match(question) or _HOW_TO.search(question)

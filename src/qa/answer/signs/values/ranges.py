@@ -19,7 +19,8 @@ _OLD = r"(?:\s(?:of age|old))?"
 _RANGES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_LOW}{_INNER_UNIT}\s?(?:-|–|—|to|and|until|up to)\s?(?:under |below )?{_HIGH}{_UNIT}",
+        rf"{_LOW}{_INNER_UNIT}\s?(?:-|–|—|to|until|up to)\s?(?:under |below )?{_HIGH}{_UNIT}",
+        rf"\bbetween {_LOW}{_INNER_UNIT} and {_HIGH}{_UNIT}",
         rf"{_LOW}{_UNIT}{_OLD},?\s(?:and|or)\s(?:over|above|older|more|heavier|longer|up)\b",
         rf"{_LOW}\s?\+{_UNIT}",
         rf"{_HIGH}{_UNIT}{_OLD},?\s(?:and|or)\s(?:under|below|younger|less|lighter|shorter)\b",

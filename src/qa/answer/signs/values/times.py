@@ -49,6 +49,16 @@ _SEVERAL = re.compile(
     r"(?:every|each|any|all) ?days?|all week|seven days|day and night|nights?|always|holidays?)\b",
     re.IGNORECASE,
 )
+# “Fri 4 Dec   Christmas fair”, “4 December: concert”: a line of a list of days.
+_DAY_FIRST = re.compile(
+    r"\W*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,? )?"
+    r"(?:\d{1,2}\.? [A-Z][a-z]{2,8}|[A-Z][a-z]{2,8} \d{1,2}(?!\d))\b.{0,9}?(?:  |\t|:|,| [–-] )"
+)
+
+
+def begins_with_day(text: str) -> bool:
+    """Whether a line tells of what is on a day, which it begins with."""
+    return _DAY_FIRST.match(text) is not None
 
 
 def of_other_days(question: str, text: str) -> bool:

@@ -1,0 +1,35 @@
+"""A time is no length, a date no topic, an office nobody's name."""
+
+import pytest
+
+from qa.answer.signs.values.kinds import measures_otherwise, says_only_how_often
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "otherwise"),
+    [
+        ("How long is the line?", "every eight minutes", True),
+        ("How fast are the trams?", "every eight minutes on weekdays", True),
+        ("How long does it take?", "eight minutes", False),
+        ("Which alert fired?", "within five minutes", True),
+        ("Which alert fired?", "checkout error rate", False),
+        ("Which train do I take in the evening?", "18:40", False),
+        ("At which time does it go?", "18:40", False),
+        ("What is Sand and Fire about?", "1909", True),
+        ("What is Sand and Fire about?", "Sand and Fire (1909)", True),
+        ("What is Sand and Fire about?", "a history of glass", False),
+        ("What is Mei Lin's task?", "30 November 2026", True),
+        ("What is Mei Lin's task?", "fill the database", False),
+        ("Who is the chair?", "the deputy chair", True),
+        ("Who is the chair?", "Ada Lowe", False),
+        ("Who is the deputy chair?", "Bo Chair", False),
+    ],
+)
+def test_measures_of_another_kind_are_told(question: str, answer: str, otherwise: bool) -> None:
+    assert measures_otherwise(question, answer) is otherwise
+
+
+def test_how_often_says_nothing_of_how_long() -> None:
+    assert says_only_how_often("How long is the line?", "Trams run every eight minutes.")
+    assert not says_only_how_often("How long is the line?", "It has 6 km, trams every 8 minutes.")
+    assert not says_only_how_often("How often do they run?", "Trams run every eight minutes.")
