@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa.answer.checked import MAX_QUESTION_CHARACTERS
 from qa.answer.live import LiveAnswerer, open_index
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
+from qa.answer.pipeline import Answerer
 from qa.errors import IndexMissingError, UsageError
 from qa.index.build import build_index
 from qa.schema import Answer

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from qa.answer.find import Finder
 from qa.answer.live import LiveAnswerer
-from qa.answer.pipeline import Answerer
 from qa.api.gate import ProgramGate
 from qa.api.keys import Keys
 from qa.api.serving import programs, service_of
@@ -230,7 +230,7 @@ def test_who_is_turned_away_is_told_when_to_come_back(slow: tuple[Slow, str]) ->
 def test_an_answer_that_nobody_waits_for_any_more_is_not_worked_out(
     index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, passages = threading.Event(), Answerer._passages
+    begun, passages = threading.Event(), Finder.passages
 
     def slow(*arguments: Any) -> Any:
         begun.set()
@@ -242,7 +242,7 @@ def test_an_answer_that_nobody_waits_for_any_more_is_not_worked_out(
 
     with served(index_dir) as address:
         with monkeypatch.context() as patch:
-            patch.setattr(Answerer, "_passages", slow)
+            patch.setattr(Finder, "passages", slow)
             connection = send(address, "/v1/ask", JSON, ASKED)
             assert begun.wait(30)
             connection.close()

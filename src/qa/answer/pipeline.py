@@ -5,7 +5,6 @@
 Does not know the command line, the browser or JSON.
 """
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
@@ -18,14 +17,15 @@ from qa.answer.calibration import (
     calibration_in_words,
     models_identity,
 )
+from qa.answer.checked import checked_question
 from qa.answer.cite import cite
 from qa.answer.clock import Clock
+from qa.answer.find import Finder
 from qa.answer.outcome.computed import computed
-from qa.answer.outcome.decide import Decision, beside, decide
+from qa.answer.outcome.decide import Decision
 from qa.answer.outcome.excerpt import with_best_sentence
 from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.outcome.table import table_of
-from qa.answer.outcome.versions import Sources
 from qa.answer.parts import time_of, unsure
 from qa.answer.read import Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
@@ -35,7 +35,6 @@ from qa.answer.sources import SourceFiles, SourceView
 from qa.answer.steps import in_steps
 from qa.documents.named import named_in
 from qa.documents.sandbox import PageImage, Sandbox
-from qa.errors import UsageError
 from qa.index.stores.protocols import IndexReader
 from qa.index.stores.stored import DocumentInfo
 from qa.languages import language_of
@@ -54,12 +53,7 @@ from qa.schema import (
 )
 from qa.settings import AskSettings
 from qa.waiting import check_waited_for
-from qa.words import without_half_pairs
 
-# A question longer than this is a pasted page; the encoder would read only its start.
-MAX_QUESTION_CHARACTERS = 2_000
-_WIDE = 10
-"""Passages of which those to read are chosen, and that tell which documents a question means."""
 _LOOKED_AT = 5
 """Sentences one of which ranks first by weights that are fitted anew, nearly always."""
 LEAST_POSSIBLE = 0.25
@@ -99,6 +93,7 @@ class Answerer:
         self._sources = SourceFiles(store, Path(index.manifest.corpus))
         corpus = Corpus(index.sentence_vectors, store.mentions, store.rarity, self._sources.text)
         self._reader = Reader(network, corpus, calibration)
+        self._find = Finder(index, self._reader, settings, self._sources)
         self._risk = calibration.risk(settings.max_risk)
 
     def ask(
@@ -138,13 +133,12 @@ class Answerer:
         query = self._query(read.question)
         only = self._named_in(question, only)
         clock.lap("encode")
-        passages = self._passages(query, only)
+        passages = self._find.passages(query, only)
         clock.lap("retrieve")
         check_waited_for()
-        candidates = self._reader.candidates(query, passages, self._settings.read_passages)
+        candidates = self._find.candidates(query, passages)
         check_waited_for()
-        decision = self._decide(query, passages, candidates)
-        decision = self._beside_trusted(query, decision, only)
+        decision = self._find.decision(query, passages, candidates, only, self.min_confidence)
         readings = decision.readings
         confidence = readings[0].confidence if readings else 0.0
         clock.lap("read")
@@ -154,8 +148,8 @@ class Answerer:
         citations = self._cite_once(cited) if answered else ()
         result = None if answered else self._computed(query, candidates)
         possible = None
-        if not answered and not decision.choices and not result and _may_answer(readings):
-            possible = self.cite(readings[0])
+        if not (answered or decision.choices or result):
+            possible = self.cite(readings[0]) if readings and may_be_possible(readings[0]) else None
         clock.lap("cite")
         nearest = _with_that_of(readings[:1], passages, self._settings.k)
         shown = with_best_sentence(query.text, nearest, candidates, self._index.store.rarity)
@@ -197,48 +191,6 @@ class Answerer:
         citation = self.cite(reading)
         return Computation(found.operation, found.value, found.column, found.terms, citation)
 
-    def _passages(self, query: Query, only: Collection[str] | None) -> list[RetrievedPassage]:
-        """Retrieve as many passages as are shown, or compared to choose those to read."""
-        return retrieve(self._index, query, self._settings, max(self._settings.k, _WIDE), only)
-
-    def _candidates(self, query: Query, only: Collection[str] | None) -> list[Candidate]:
-        """Read the most promising passages."""
-        passages = self._passages(query, only)
-        return self._reader.candidates(query, passages, self._settings.read_passages)
-
-    def _decide(
-        self,
-        query: Query,
-        passages: Sequence[RetrievedPassage],
-        candidates: Sequence[Candidate],
-    ) -> Decision:
-        """Decide what is said of what was read; more is read where a choice is open."""
-        store = self._index.store
-
-        def more() -> list[Candidate]:
-            return self._reader.candidates(query, passages[:_WIDE])
-
-        sources = Sources(cache(self._sources.document), store.blocks)
-        nearby = {found.passage.doc_id for found in passages}
-        return decide(query, candidates, self._reader, sources, self.min_confidence, more, nearby)
-
-    def _beside_trusted(
-        self, query: Query, decision: Decision, only: Collection[str] | None
-    ) -> Decision:
-        """See what trusted documents say where one that is not trusted would answer alone.
-
-        They are looked through apart: who repeats a question word for word may crowd them out.
-        """
-        settings = self._settings
-        alone = bool(decision.readings) and not decision.differing
-        if not alone or settings.trusts(decision.readings[0].passage.doc_id):
-            return decision
-        asked = self._index.store.hashes() if only is None else only
-        trusted = [doc_id for doc_id in asked if settings.trusts(doc_id)]
-        passages = self._passages(query, trusted)
-        candidates = self._reader.candidates(query, passages, settings.read_passages)
-        return beside(decision, self._decide(query, passages, candidates), self.min_confidence)
-
     def _choices(self, decision: Decision) -> tuple[Choice, ...]:
         title = self._index.store.title
         return tuple(Choice(doc_id, title(doc_id)) for doc_id in decision.choices)
@@ -268,7 +220,8 @@ class Answerer:
             UsageError: The question is empty or longer than 2,000 characters.
         """
         query = self._query(question)
-        first, rest = (found := self._candidates(query, None))[:_LOOKED_AT], found[_LOOKED_AT:]
+        found = self._find.candidates(query, self._find.passages(query, None))
+        first, rest = found[:_LOOKED_AT], found[_LOOKED_AT:]
         return [*(self._reader.looked_again(query, one, always=True) for one in first), *rest]
 
     def readings(self, question: str, only: Collection[str] | None = None) -> list[Reading]:
@@ -282,7 +235,7 @@ class Answerer:
             UsageError: The question is empty or longer than 2,000 characters.
         """
         query = self._query(question)
-        candidates = self._candidates(query, only)
+        candidates = self._find.candidates(query, self._find.passages(query, only))
         return [self._reader.reading(query, candidate) for candidate in candidates]
 
     def cite(self, reading: Reading) -> Citation:
@@ -389,28 +342,9 @@ class Answerer:
         return replace(cited, table=table_of(document.text, reading.sentence, reading.answer))
 
 
-def checked_question(question: str) -> str:
-    """Trim a question and compose its accents (NFC).
-
-    Raises:
-        UsageError: It is empty or longer than 2,000 characters.
-    """
-    # A terminal or a JSON escape can hold half of a surrogate pair; nothing else can.
-    question = without_half_pairs(question).replace("\0", " ")
-    question = unicodedata.normalize("NFC", question).strip()
-    if not question:
-        raise UsageError("the question is empty: ask something, for example: qa ask 'Who …?'")
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise UsageError(
-            f"the question has {len(question):,} characters, at most "
-            f"{MAX_QUESTION_CHARACTERS:,} are read: ask something shorter"
-        )
-    return question
-
-
-def may_be_possible(answer: Answer) -> bool:
-    """Whether an answer that is not sure enough is worth showing as a possible one."""
-    return answer.confidence >= LEAST_POSSIBLE and not answer.unmentioned
+def may_be_possible(found: Answer | Reading) -> bool:
+    """Whether what is not sure enough to be the answer is worth showing as a possible one."""
+    return found.confidence >= LEAST_POSSIBLE and not found.unmentioned
 
 
 def _with_that_of(
@@ -421,13 +355,6 @@ def _with_that_of(
     best, rest = list(passages[:most]), passages[most:]
     later = [found for found in rest if found.passage.passage_id in chosen]
     return [*best[: most - len(later)], *later]
-
-
-def _may_answer(readings: Sequence[Reading]) -> bool:
-    """Whether the best reading is worth showing although it is not sure enough."""
-    return (
-        bool(readings) and readings[0].confidence >= LEAST_POSSIBLE and not readings[0].unmentioned
-    )
 
 
 def _versions(decision: Decision, citations: Sequence[Citation]) -> tuple[Version, ...]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS
+from qa.answer.checked import MAX_QUESTION_CHARACTERS
 from qa.api import examples
 from qa.api.returned import State
 from qa.converse.exchange import Exchange, exchange_of_cited, exchange_of_document

@@ -72,7 +72,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         raise UsageError("--llm writes about one question, not about a --batch")
     if arguments.batch:
         return _ask_batch(arguments, settings)
-    from qa.answer.pipeline import checked_question
+    from qa.answer.checked import checked_question
     from qa.converse.conversation import reply
 
     question = checked_question(" ".join(arguments.question))
@@ -171,7 +171,7 @@ class _BatchLine:
 
 
 def _batch_lines(source: str) -> list[_BatchLine]:
-    from qa.answer.pipeline import checked_question
+    from qa.answer.checked import checked_question
     from qa.files import decode, read_json_lines
 
     try:

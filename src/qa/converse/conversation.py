@@ -8,7 +8,8 @@ Does not know the command line, the browser or JSON.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, checked_question
+from qa.answer.checked import MAX_QUESTION_CHARACTERS, checked_question
+from qa.answer.pipeline import Answerer
 from qa.converse.exchange import (
     Exchange,
     Understood,

@@ -7,7 +7,8 @@ so that one pass measures both. Does not know measures or files' formats.
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer, may_be_possible
+from qa.answer.checked import MAX_QUESTION_CHARACTERS
+from qa.answer.pipeline import Answerer, may_be_possible
 from qa.evaluate.beir import Beir
 from qa.evaluate.gold import GoldQuestion, same_sentence
 from qa.evaluate.ranking import measures_of_rank, rank_measures

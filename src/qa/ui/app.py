@@ -14,8 +14,8 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gradio as gr
 from fastapi import FastAPI
 
+from qa.answer.checked import MAX_QUESTION_CHARACTERS
 from qa.answer.live import LiveAnswerer
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
 from qa.settings import AskSettings, ParseLimits, WriterSettings
 from qa.ui.evaluator import Evaluator

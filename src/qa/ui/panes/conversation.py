@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from time import perf_counter
 
+from qa.answer.checked import MAX_QUESTION_CHARACTERS
 from qa.answer.live import LiveAnswerer
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
+from qa.answer.pipeline import Answerer
 from qa.converse.conversation import exchanges_of, reply
 from qa.converse.present import state_of
 from qa.converse.talk import answer_to, small_talk

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from qa.answer.checked import MAX_QUESTION_CHARACTERS
 from qa.answer.live import LiveAnswerer
-from qa.answer.pipeline import MAX_QUESTION_CHARACTERS, Answerer
+from qa.answer.pipeline import Answerer
 from qa.answer.sources import SourceView
 from qa.converse.overview import Overview, overview
 from qa.documents.sandbox import Sandbox
