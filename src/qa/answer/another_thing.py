@@ -5,7 +5,7 @@ from collections.abc import Callable
 from qa.answer.signs.another import names_another
 from qa.answer.signs.binding import counts_another, done_otherwise, is_what_it_means
 from qa.answer.signs.contacts import lacks_contact
-from qa.answer.signs.denial import denies
+from qa.answer.signs.denial import denies, of_other_end
 from qa.answer.signs.features import gives_no_reason, only_echoes
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.programs import is_program, wants_program
@@ -26,7 +26,7 @@ from qa.answer.signs.tables.cells import (
     leaves_column_open,
     says_total,
 )
-from qa.answer.signs.tables.superlative import ranks_nothing
+from qa.answer.signs.tables.superlative import ranks_nothing, ranks_otherwise
 from qa.answer.signs.values.kinds import (
     has_asked_type,
     has_number,
@@ -45,7 +45,7 @@ from qa.answer.span.pieces import lacks_piece
 from qa.answer.span.spans import is_row
 from qa.schema import Passage, Span
 
-_OTHERWISE = (counts_another, done_otherwise, is_what_it_means)
+_OTHERWISE = (counts_another, done_otherwise, is_what_it_means, of_other_end)
 
 
 def of_another_thing(
@@ -111,5 +111,7 @@ def of_another_thing(
     if gives_no_reason(question, text):
         return 3.0
     if not row and (ranks_nothing(question, text, above) or speaks_of_no_money(question, text)):
+        return 3.0
+    if not row and ranks_otherwise(question, text):
         return 3.0
     return names_another(question, text, above, passage.text, mentions)

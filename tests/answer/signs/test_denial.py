@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.signs.denial import denies
+from qa.answer.signs.denial import denies, of_other_end
 from qa.schema import Span
 
 
@@ -25,3 +25,30 @@ def test_a_denial_is_told_in_the_answers_part_and_in_its_heading(
 ) -> None:
     at = text.index(answer)
     assert denies(question, text, Span(at, at + len(answer)), above) is denied
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer", "other"),
+    [
+        ("When does the show close?", "It opens on 9 May 2024.", "9 May", True),
+        (
+            "When does the show close?",
+            "It opens on 9 May 2024 and ends on 3 June.",
+            "3 June",
+            False,
+        ),
+        ("When does the shop close?", "Open from 9 to 17.", "9 to 17", False),
+        ("When does school start?", "18 December: school ends at 13.30", "18 December", True),
+        ("When does school start?", "5 January: first day of school", "5 January", False),
+        ("Who is the new registrar?", "Willem Stroud retired in May.", "Willem Stroud", True),
+        ("Who is the new registrar?", "Ada Lowe follows him.", "Ada Lowe", False),
+        ("Who was the registrar?", "Willem Stroud retired in May.", "Willem Stroud", False),
+        ("When will it erupt again?", "It erupted 3 million years ago.", "3 million years", True),
+        ("When did it erupt?", "It erupted 3 million years ago.", "3 million years", False),
+    ],
+)
+def test_the_start_is_not_the_end_and_who_left_is_not_new(
+    question: str, text: str, answer: str, other: bool
+) -> None:
+    at = text.index(answer)
+    assert of_other_end(question, text, Span(at, at + len(answer))) is other

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from qa.answer.signs.candidate import Candidate, meant
+from qa.answer.signs.features import Features
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import extreme, extreme_label
@@ -26,12 +27,15 @@ def extremes(
     The other rows of tables are taken to be of other things: none of them is the answer. What is
     computed is as sure as that the table is meant, so the network's doubts don't count.
     """
-    kept, tables = [], Tables(text_of)
+    kept, labelled, tables = [], list[Candidate](), Tables(text_of)
     for candidate in found:
         passage, sentence, features = candidate.passage, candidate.sentence, candidate.features
         said = candidate.said
-        if not cells(said) or extreme_label(question, said, fields(said)) is not None:
+        if not cells(said):
             kept.append(candidate)
+            continue
+        if extreme_label(question, said, fields(said)) is not None:
+            labelled.append(candidate._replace(features=_computed(features), computed=True))
             continue
         best = extreme(question, tables.around(passage.doc_id, sentence.start))
         if best is None:
@@ -40,11 +44,16 @@ def extremes(
             )
             kept.append(candidate._replace(features=features))
         elif best.row.start <= sentence.start < best.row.end:
-            features = meant(features)._replace(
-                wrong_type=0.0, missing_figure=0.0, alone=_COMPUTED, claimed=_COMPUTED
+            kept.append(
+                candidate._replace(answer=best.answer, features=_computed(features), computed=True)
             )
-            kept.append(candidate._replace(answer=best.answer, features=features, computed=True))
-    return kept
+    return [*kept, *without_beaten_rows(labelled)]
+
+
+def _computed(features: Features) -> Features:
+    return meant(features)._replace(
+        wrong_type=0.0, missing_figure=0.0, alone=_COMPUTED, claimed=_COMPUTED
+    )
 
 
 def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:

@@ -1,5 +1,6 @@
 """Tell whether a text denies what a question takes for granted: “not covered”, “nearly hit”.
 
+So does what left to who is new, what opens to when it closes, what was long ago to when it will be.
 Knows English words. A question that has a denial of its own, or wants a yes or no, is left alone.
 """
 
@@ -21,6 +22,51 @@ _OWN = re.compile(
     r"cannot|\w+n['’]t)\b",
     re.IGNORECASE,
 )
+_NEW = re.compile(r"\bwho(?:m)?\b.*\bnew \w+", re.IGNORECASE)
+_LEAVES = re.compile(
+    r"\b(?:retire[ds]?|resign(?:s|ed)?|step(?:s|ped) down|stands? down|stood down|former|outgoing|"
+    r"leaves|left|leaving)\b",
+    re.IGNORECASE,
+)
+_COMES = re.compile(
+    r"\b(?:new|succe\w+|replac\w+|follow\w*|join\w*|appoint\w+|takes? over|took over|elect\w+|"
+    r"joins|start\w*|beg[aiu]n\w*)\b",
+    re.IGNORECASE,
+)
+_WHEN_OVER = re.compile(
+    r"\bwhen\b.*\b(?:close[sd]?|end(?:s|ed)?|finish(?:es|ed)?|stop(?:s|ped)?|expire[sd]?)\b",
+    re.IGNORECASE,
+)
+_WHEN_BEGUN = re.compile(
+    r"\bwhen\b.*\b(?:opens?|opened|starts?|started|begins?|began)\b", re.IGNORECASE
+)
+_BEGINS = re.compile(r"\b(?:opens?|opened|starts?|started|begins?|began|from)\b", re.IGNORECASE)
+_ENDS = re.compile(
+    r"\b(?:clos\w+|end\w*|finish\w*|until|till|to|stop\w*|expir\w*|through|last\w*)\b|[-–—]",
+    re.IGNORECASE,
+)
+_IS_OVER = re.compile(r"\b(?:closes|closed|ends|ended|finishes|finished)\b", re.IGNORECASE)
+_TO_COME = re.compile(r"^\W*when (?:will|shall)\b", re.IGNORECASE)
+_PAST = re.compile(r"\bago\b", re.IGNORECASE)
+
+
+def of_other_end(question: str, text: str, answer: Span) -> bool:
+    """Whether a text tells of the start where the end is asked for, who left where who is new.
+
+    Args:
+        question: As asked.
+        text: The sentence.
+        answer: Its place in the sentence; what is said in its part counts.
+    """
+    part = part_around(text, answer.start)
+    if _TO_COME.search(question) and _PAST.search(part):
+        return True
+    if _NEW.search(question) and _LEAVES.search(part) and not _COMES.search(part):
+        return True
+    if _WHEN_OVER.search(question) and _BEGINS.search(part) and not _ENDS.search(part):
+        return True
+    begun = _WHEN_BEGUN.search(question) is not None and _WHEN_OVER.search(question) is None
+    return begun and _IS_OVER.search(part) is not None and not _BEGINS.search(part)
 
 
 def denies(question: str, text: str, answer: Span, above: str) -> bool:

@@ -47,7 +47,6 @@ _GROUPS += [
         "older younger,newer",
         "oldest youngest,newest",
         "cheaper dearer,costlier",
-        "start,starts,begin,begins ends,finish,finishes",
     )
 ]
 _LAST_NAME = re.compile(r"\blast names?\b", re.IGNORECASE)

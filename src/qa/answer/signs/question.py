@@ -18,7 +18,7 @@ _NO_NAMES = frozenset(
 )
 _COUNTED = re.compile(
     r"\b(?:how (?:many|much|big|large|long|far|old|tall|high|heavy|often)|percent(?:age)?|"
-    r"number of|amount|what share|cost|price|total)\b",
+    r"number of|amount|what share|cost|price|total|in (?:\w+ ){1,2}per \w+(?=\W*$))\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(

@@ -81,6 +81,8 @@ def test_a_head_names_columns_and_holds_no_figures_but_years() -> None:
     assert is_header("Site | 2021 | 2022", "Kent | 5 | 7")
     assert not is_header("Kent | 5 | 7", "Hull | 3 | 9")
     assert not is_header("Site | Town", "Kent | 5 | 7")
+    assert not is_header("Site: Kent | 2021: 5,110 | 2022: 7", "Site: Hull | 2021: 3 | 2022: 9")
+    assert not is_header("Site: Kent | 2021: 2018 | 2022: 7", "Site: Hull | 2021: 3 | 2022: 9")
 
 
 def test_a_label_stands_for_its_value() -> None:

@@ -12,6 +12,7 @@ from qa.answer.signs.tables.superlative import (
     extreme_label,
     extreme_places,
     ranks_nothing,
+    ranks_otherwise,
 )
 from qa.schema import Passage, Span
 
@@ -168,6 +169,16 @@ def test_a_sentence_that_neither_names_nor_compares_ranks_nothing(
     assert ranks_nothing(question, text, around) is nothing
 
 
+def test_who_is_third_is_not_said_by_who_is_first() -> None:
+    question = "What is the third highest fall called?"
+    assert ranks_otherwise(question, "The highest is the Leap, the Mare is the smallest.")
+    assert not ranks_otherwise(question, "The highest is the Leap, followed by the Mare.")
+    assert not ranks_otherwise(question, "The third is the Mare, the least of all.")
+    assert not ranks_otherwise("What is the highest fall?", "The highest is the Leap.")
+
+
+MODELS = "Data: Weight without water | DH 10: 9.4 kg | DH 16: 12.1 kg | DH 25 Pro: 16.8 kg"
+DONATED = "In euro: Donations and bequests received | 2022: 48 | 2023: 33"
 ROW = "Tank | Aroma 300: 1.2 l | Aroma Plus: 1.8 l"
 
 
@@ -183,6 +194,10 @@ ROW = "Tank | Aroma 300: 1.2 l | Aroma Plus: 1.8 l"
         ("Which has the longer cable?", "Cable | Small: 2 m | Large: 2 m", None),
         ("Which has the longer cable?", "Cable | Small: 2 m | Large: 90 cm", None),
         ("Which has the longer cable?", "Cable | Small: 2 m | Large: –", None),
+        ("Which is heavier, the DH 10 or the DH 16?", MODELS, "DH 16"),
+        ("Which is the heaviest?", MODELS, "DH 25 Pro"),
+        ("Which year had more donations, 2022 or 2023?", DONATED, "2022"),
+        ("Which year had more donations?", DONATED, None),
     ],
 )
 def test_of_two_columns_the_one_with_more_is_named(

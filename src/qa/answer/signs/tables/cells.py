@@ -35,6 +35,7 @@ _WAY = re.compile(
     r"\b\w+(?:ed|ent|ame|ought|old|ook|ing|s|t)\s+(?P<way>in|out)\b"
     r"(?!\s+(?:\d|the\b|an?\b|of\b|this\b|that\b|our\b|all\b|total\b|[A-Z]))"
 )
+_FIGURE_LABELLED = re.compile(r":\s*[$€£]?\d")
 _TOTAL = re.compile(r"\b(?:(?:sub-?)?totals?|sum|all|overall|average|mean)\b", re.IGNORECASE)
 
 
@@ -262,8 +263,9 @@ def is_header(text: str, below: str) -> bool:
     return (
         len(names) > 1
         and len(names) == below.count("|") + 1
-        and all(not any(c.isdigit() for c in name) or _YEAR.search(name) for name in names)
+        and not any(c.isdigit() for name in names for c in _YEAR.sub("", name))
         and any(c.isdigit() for c in below)
+        and not _FIGURE_LABELLED.search(text)
     )
 
 

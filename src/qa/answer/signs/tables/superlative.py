@@ -140,6 +140,22 @@ def ranks_nothing(question: str, text: str, around: str) -> bool:
     return stem(asked["noun"].lower()) not in {stem(word) for word in words(f"{text} {around}")}
 
 
+def ranks_otherwise(question: str, text: str) -> bool:
+    """Whether the third highest is asked, and a text that ranks says of nothing that it is third.
+
+    Args:
+        question: As asked.
+        text: A sentence that is no row.
+    """
+    asked = _NTH.search(question)
+    if asked is None or _COMPARES.search(text) is None:
+        return False
+    place = _RANKS.index(asked["rank"].lower()[:3]) + 1
+    return (
+        re.search(rf"\b(?:{asked['rank']}|{place}\w*|then|followed)\b", text, re.IGNORECASE) is None
+    )
+
+
 def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     """Find the row with the most or the least of what is asked; None if that is not exact."""
     rows = rows_meant(question, rows)
@@ -181,19 +197,26 @@ def extreme_label(question: str, text: str, row: Sequence[Cell]) -> Span | None:
         Where the column's name stands in the row; None if that is not asked or not exact.
     """
     match = _MORE.search(question) or _WHICH_MOST.search(question)
-    if match is None or len(row) <= _LEAST_ROWS or row[0].label:
+    if match is None or len(row) <= _LEAST_ROWS:
         return None
-    name = text[slice(*row[0].value)]
+    asked, name = asked_stems(question), text[slice(*row[0].value)]
     named = {stem(word) for word in words(name)}
-    is_named = (bool(named) and named <= asked_stems(question)) or bool(_measured(question, [name]))
-    found = [number_or_time(text[slice(*cell.value)]) for cell in row[1:]]
+    compared = [
+        cell
+        for cell in row[1:]
+        if cell.label and {stem(word) for word in words(cell.label)} <= asked
+    ]
+    columns = compared if len(compared) > 1 else row[1:]
+    is_named = bool(named) and (named <= asked or (columns is compared and bool(named & asked)))
+    is_named = is_named or bool(_measured(question, [name]))
+    found = [number_or_time(text[slice(*cell.value)]) for cell in columns]
     numbers = [one for one in found if one is not None]
     alike = len(numbers) == len(found) and len({one.unit for one in numbers}) == 1
     if not is_named or not alike:
         return None
     amounts = [one.amount for one in numbers]
     wanted = (min if match["least"] else max)(amounts)
-    cell = row[1 + amounts.index(wanted)]
+    cell = columns[amounts.index(wanted)]
     start = text.rfind(cell.label, 0, cell.value.start)
     if amounts.count(wanted) > 1 or not cell.label or start < 0:
         return None

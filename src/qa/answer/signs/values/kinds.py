@@ -15,7 +15,7 @@ from qa.answer.signs.question import (
     asks_how_much_money,
 )
 from qa.answer.signs.values.times import YEAR
-from qa.words import asked_stems, content_stems, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, content_stems, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_IN_SENTENCE = re.compile(
@@ -92,6 +92,17 @@ _EACH = re.compile(
     rf"(?:an?|per|each|every|other) {_UNIT_OF_TIME}\W*",
     re.IGNORECASE,
 )
+_AT_CLOCK = re.compile(
+    r"\W*(?:at |by |until )?(?:\d{1,2}[:.]\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?)\W*",
+    re.IGNORECASE,
+)
+_WHICH = re.compile(r"\W*which\b", re.IGNORECASE)
+_CHOICE = re.compile(
+    r"^\W*(?:which|who)\b.*[,:] (?:the |an? )?(?P<one>[^,?:]{1,40}) or (?:the |an? )?"
+    r"(?P<other>[^,?:]{1,40}?)\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_BOTH = re.compile(r"\b(?:both|neither|same|equal\w*|alike)\b", re.IGNORECASE)
 _EVERY = re.compile(rf"\W*every (?:\w+ ){{0,2}}?{_UNIT_OF_TIME}s?\b", re.IGNORECASE)
 _CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?"
 _ONLY_TIME = re.compile(
@@ -108,6 +119,7 @@ _ABOUT = re.compile(
     r"capital|language|nickname|surname|responsibilit(?:y|ies))s?\b",
     re.IGNORECASE,
 )
+_IS_ABOUT = re.compile(r"\babout\W*$", re.IGNORECASE)
 _HOW_MANY_UNITS = re.compile(rf"\bhow many (?P<unit>{_UNIT_OF_TIME})s\b", re.IGNORECASE)
 _HOW_LONG = re.compile(
     r"\bhow (?:long|fast) (?:do|does|did|has|have|is|are|was|were|will|can|may)\b", re.I
@@ -192,7 +204,10 @@ def measures_otherwise(question: str, answer: str) -> bool:
         unit = stem(counted["unit"].lower())
         return _LASTS_SAID.search(answer) is not None and not re.search(rf"\b{unit}", answer, re.I)
     if _HOW_LONG.search(question):
-        return _EACH.fullmatch(answer) is not None or _EVERY.match(answer) is not None
+        kinds = (_EACH.fullmatch, _EVERY.match, _AT_CLOCK.fullmatch)
+        return any(kind(answer) is not None for kind in kinds)
+    if _names_no_choice(question, answer) or _only_counts(question, answer):
+        return True
     if _ABOUT.search(question) and _says_only_when(question, answer):
         return True
     timed = _NAMED_BY_TIME.match(question) is not None
@@ -211,10 +226,31 @@ def measures_otherwise(question: str, answer: str) -> bool:
     return wants_no_amount is not None and _AMOUNT.fullmatch(answer) is not None
 
 
+def _names_no_choice(question: str, answer: str) -> bool:
+    """Whether it is asked which, “the red or the blue one?”, and an answer names neither."""
+    asked = _CHOICE.search(question)
+    if asked is None or _BOTH.search(answer):
+        return False
+    named = content_stems(f"{asked['one']} {asked['other']}")
+    return bool(named) and named.isdisjoint(stem(word) for word in words(answer))
+
+
+def _only_counts(question: str, answer: str) -> bool:
+    """Whether it is asked which, and an answer has nothing but how many: “one of our nine”."""
+    said = [word for word in words(answer) if word not in FUNCTION_WORDS]
+    return (
+        _WHICH.match(question) is not None
+        and answer.islower()
+        and all(_NUMBER_IN_SENTENCE.fullmatch(word) for word in said)
+    )
+
+
 def _says_only_when(question: str, answer: str) -> bool:
-    """Whether an answer is a time, or has nothing but that and the question's own words."""
+    """Whether an answer is a time; or, to what a thing is about, nothing but that and its name."""
+    if _ONLY_TIME.fullmatch(answer):
+        return True
     new = content_stems(_FIGURE.sub(" ", answer)) - asked_stems(question)
-    return _ONLY_TIME.fullmatch(answer) is not None or not new
+    return not new and _IS_ABOUT.search(question) is not None
 
 
 def speaks_of_no_money(question: str, text: str) -> bool:
