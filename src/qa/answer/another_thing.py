@@ -45,7 +45,13 @@ from qa.answer.span.pieces import lacks_piece
 from qa.answer.span.spans import is_row
 from qa.schema import Passage, Span
 
-_OTHERWISE = (counts_another, done_otherwise, is_what_it_means, of_other_end)
+# What speaks against a sentence by its words alone; by them and what they stand under; by what is
+# said around its answer; by both.
+_BY_WORDS = (says_no_age, says_no_amount, says_only_how_often, gives_no_reason)
+_BY_PLACE = (of_other_days, says_not_how_often, says_no_time)
+_BY_ANSWER = (counts_another, done_otherwise, is_what_it_means, of_other_end)
+_BY_BOTH = (of_opposite, denies)
+_PLAINLY = 3.0
 
 
 def of_another_thing(
@@ -66,52 +72,50 @@ def of_another_thing(
         above: The headings above the sentence.
         mentions: Says whether any document has a word.
     """
-    text = passage.slice(sentence)
+    text, said = passage.slice(sentence), passage.slice(answer)
     row = is_row(passage, sentence)
-    names_one = row and not has_number(passage.slice(answer))
-    if names_one and asks_for_number(question):  # “how many sites”
-        return 3.0
-    if is_unticked(text) or leaves_column_open(question, text) or lacks_piece(question, text):
-        return 3.0
-    if asks_for_name(question) and gives_back(question, text, fields(text)):
-        return 3.0
-    if lacks_contact(question, text):
-        return 3.0
+    if (row and _is_other_row(question, text, said)) or _is_other_line(question, text):
+        return _PLAINLY
     if lists_other_steps(question, passage, answer, above):
-        return 3.0
-    if asks_for_month(question) and not has_asked_type(question, text):
-        return 3.0
-    if row and of_another_month(question, text):
-        return 3.0
-    if asks_for_total(question) and row and not says_total(text):
-        return 3.0
+        return _PLAINLY
     if is_quoted(passage, sentence):
-        return 0.0 if asks_for_quoted(question) else 3.0
-    around = f"{text} {above}"
-    if of_other_days(question, around) or says_not_how_often(question, around):
-        return 3.0
-    said = passage.slice(answer)
-    if not row and is_program(text) and not wants_program(question):
-        return 3.0
-    if not asks_for_sentence(question) and only_echoes(question, text):
-        return 3.0
-    if says_no_time(question, around) or measures_otherwise(question, said):
-        return 3.0
-    if says_no_age(question, text) or says_no_amount(question, text):
-        return 3.0
-    if says_only_how_often(question, text):
-        return 3.0
-    if of_another_person(question, passage, sentence):
-        return 3.0
-    inside = answer.shift(-sentence.start)
-    if any(rule(question, text, inside) for rule in _OTHERWISE):
-        return 3.0
-    if of_opposite(question, text, inside, above) or denies(question, text, inside, above):
-        return 3.0
-    if gives_no_reason(question, text):
-        return 3.0
-    if not row and (ranks_nothing(question, text, above) or speaks_of_no_money(question, text)):
-        return 3.0
-    if not row and ranks_otherwise(question, text):
-        return 3.0
+        return 0.0 if asks_for_quoted(question) else _PLAINLY
+    around, inside = f"{text} {above}", answer.shift(-sentence.start)
+    if (
+        any(rule(question, text) for rule in _BY_WORDS)
+        or any(rule(question, around) for rule in _BY_PLACE)
+        or any(rule(question, text, inside) for rule in _BY_ANSWER)
+        or any(rule(question, text, inside, above) for rule in _BY_BOTH)
+        or (not row and _is_other_prose(question, text, above))
+        or (not asks_for_sentence(question) and only_echoes(question, text))
+        or measures_otherwise(question, said)
+        or of_another_person(question, passage, sentence)
+    ):
+        return _PLAINLY
     return names_another(question, text, above, passage.text, mentions)
+
+
+def _is_other_row(question: str, text: str, said: str) -> bool:
+    names_one = asks_for_number(question) and not has_number(said)  # “how many sites”
+    one_of_all = asks_for_total(question) and not says_total(text)
+    return names_one or one_of_all or of_another_month(question, text)
+
+
+def _is_other_line(question: str, text: str) -> bool:
+    return (
+        is_unticked(text)
+        or leaves_column_open(question, text)
+        or lacks_piece(question, text)
+        or lacks_contact(question, text)
+        or (asks_for_name(question) and gives_back(question, text, fields(text)))
+        or (asks_for_month(question) and not has_asked_type(question, text))
+    )
+
+
+def _is_other_prose(question: str, text: str, above: str) -> bool:
+    return (
+        (is_program(text) and not wants_program(question))
+        or ranks_nothing(question, text, above)
+        or ranks_otherwise(question, text)
+        or speaks_of_no_money(question, text)
+    )

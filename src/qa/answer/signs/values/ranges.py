@@ -6,6 +6,7 @@ Knows English; an amount and a range are compared only if they have the same uni
 
 import math
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from qa.answer.signs.values.figures import one_way, plain_figures
@@ -73,11 +74,10 @@ class _Range(NamedTuple):
 
 def held_in_ranges(question: str, text: str) -> set[str]:
     """Return the figures of a question that lie in a range of a text."""
-    found = _ranges(text)
     return {
         figure
-        for figure, unit in (_amounts(question) if found else ())
-        if any(one.holds(float(figure), unit) for one in found)
+        for figure, unit in _amounts(question)
+        if any(one.holds(float(figure), unit) for one in _ranges(text))
     }
 
 
@@ -88,11 +88,10 @@ def outside_ranges(question: str, text: str) -> bool:
     """
     if _YES_OR_NO.match(question):
         return False
-    found = _ranges(text)
     return any(
-        any(one.unit == unit for one in found)
-        and not any(one.holds(float(figure), unit) for one in found)
-        for figure, unit in (_amounts(question) if found else ())
+        any(one.unit == unit for one in _ranges(text))
+        and not any(one.holds(float(figure), unit) for one in _ranges(text))
+        for figure, unit in _amounts(question)
     )
 
 
@@ -101,11 +100,10 @@ def in_its_range(question: str, text: str) -> str:
 
     “What does a parcel of 7 kg cost?” asks a text what “a parcel of 5 to 10 kg” costs.
     """
-    found = _ranges(text)
-    plain = _in_words(plain_figures(question)) if found else ""
+    plain = _in_words(plain_figures(question)) if _amounts(question) else ""
     for match in _AMOUNT.finditer(plain):
         unit = _unit(plain, match)
-        for one in found:
+        for one in _ranges(text):
             if unit and one.holds(float(match["figure"]), unit):
                 behind = _OF_AGE.match(plain, match.end())
                 end = behind.end() if behind else match.end()
@@ -121,7 +119,8 @@ def _own(unit: str) -> bool:
     return _MEASURE.fullmatch(unit) is not None or unit.lower() in _YEARS
 
 
-def _amounts(question: str) -> set[tuple[str, str]]:
+@lru_cache(maxsize=64)
+def _amounts(question: str) -> frozenset[tuple[str, str]]:
     """List the figures of a question that have a unit, outside of its own ranges."""
     text = _in_words(plain_figures(question))
     for pattern in _RANGES:
@@ -130,13 +129,14 @@ def _amounts(question: str) -> set[tuple[str, str]]:
     for match in _AMOUNT.finditer(text):
         if unit := _unit(text, match):
             found.add((match["figure"], unit))
-    return found
+    return frozenset(found)
 
 
-def _ranges(text: str) -> list[_Range]:
+@lru_cache(maxsize=1024)
+def _ranges(text: str) -> tuple[_Range, ...]:
     """List what a text speaks of from some figure on, up to one, or between two."""
     if len(text) > _MOST_CHARACTERS:
-        return []
+        return ()
     text, found = _in_words(one_way(text)), []
     for pattern in _RANGES:
         for match in pattern.finditer(text):
@@ -150,7 +150,7 @@ def _ranges(text: str) -> list[_Range]:
             if low <= high and (unit := _unit(text, match)):
                 found.append(_Range(low, high, unit, match.group()))
         text = pattern.sub(lambda match: " " * len(match.group()), text)
-    return found
+    return tuple(found)
 
 
 def _unit(text: str, match: re.Match[str]) -> str:
