@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -21,27 +20,24 @@ from qa.answer.signs.claim import as_claim
 from qa.answer.signs.features import (
     Features,
     asked_words,
-    held_words,
     key_words,
     missing_figure,
-    points_back,
     share,
     stands_out,
-    surroundings,
     unmentioned_names,
 )
-from qa.answer.signs.notes import annotated, without_marks
+from qa.answer.signs.notes import without_marks
 from qa.answer.signs.question import (
     asks_for_quoted,
 )
+from qa.answer.signs.seen import Asked, Seen, alone, asked_of, promise, seen
 from qa.answer.signs.select import attributes, selected
-from qa.answer.signs.subjects import said_beside, same_subject, with_subject
+from qa.answer.signs.subjects import with_subject
 from qa.answer.signs.tables.cells import (
     is_header,
 )
 from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places
 from qa.answer.signs.values.kinds import says_no_time
-from qa.answer.signs.values.ranges import held_in_ranges, in_its_range
 from qa.answer.span.extent import extent, only_announces
 from qa.answer.span.spans import best_answer, wrong_type
 from qa.languages import language_of
@@ -49,7 +45,6 @@ from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 
-_COVERED = 0.3
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
 _LEAST_SUPPORT = 0.95
@@ -81,30 +76,6 @@ class Corpus(NamedTuple):
     mentions: Callable[[str], bool]
     rarity: Callable[[str], float]
     text: Callable[[str], str]
-
-
-class _Asked(NamedTuple):
-    """A question, its words with their weights, and its names that no document mentions."""
-
-    text: str
-    words: dict[str, float]
-    unmentioned: tuple[str, ...]
-
-
-class _Seen(NamedTuple):
-    """A passage read for a question.
-
-    Attributes:
-        found: The passage.
-        above: What each of its sentences stands under.
-        beside: What others say of each one's subject.
-        held: Which asked words each has.
-    """
-
-    found: RetrievedPassage
-    above: list[str]
-    beside: list[str]
-    held: list[frozenset[str]]
 
 
 class Reader:
@@ -144,21 +115,21 @@ class Reader:
             passages: Retrieved for it.
             most: So many are read, those worth it; None for all.
         """
-        asked = _Asked(
+        asked = Asked(
             query.text,
             asked_words(query.text, self._corpus.rarity),
             unmentioned_names(query.text, self._corpus.mentions),
         )
         text_of = cache(self._corpus.text)
-        seen = [_seen(asked, found, text_of) for found in passages]
+        looked = [seen(asked, found, text_of) for found in passages]
         if most is not None:
-            ranked = sorted(seen, key=lambda one: -_promise(asked, one))
-            seen = ranked[:most] + _with_extremes(query.text, ranked, most, text_of)
-        scores = self._scores(query.text, [one.found.passage for one in seen])
+            ranked = sorted(looked, key=lambda one: -promise(asked, one))
+            looked = ranked[:most] + _with_extremes(query.text, ranked, most, text_of)
+        scores = self._scores(query.text, [one.found.passage for one in looked])
         found_scores = [] if language_of(query.text) else [one.score for one in passages]
         found = [
             candidate
-            for one, score in zip(seen, scores, strict=True)
+            for one, score in zip(looked, scores, strict=True)
             for candidate in self._candidates(
                 query, asked, one, score, stands_out(one.found.score, found_scores)
             )
@@ -180,7 +151,7 @@ class Reader:
 
     def _scores(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
         """Have the network read passages, those that speak of ranges with these in the question."""
-        asked = [in_its_range(question, passage.text) for passage in passages]
+        asked = [asked_of(question, passage) for passage in passages]
         plain = iter(
             self._network.score(
                 question,
@@ -195,8 +166,8 @@ class Reader:
     def _candidates(
         self,
         query: Query,
-        asked: _Asked,
-        seen: _Seen,
+        asked: Asked,
+        seen: Seen,
         scores: PassageScores,
         apart: float,
     ) -> list[Candidate]:
@@ -251,12 +222,12 @@ class Reader:
         looks = always or weights.alone or weights.claimed
         if candidate.computed or not looks:
             return candidate
-        own = _alone(candidate)
-        question = in_its_range(query.text, own.text)
+        passage = alone(candidate)
+        question = asked_of(query.text, passage)
         claim = as_claim(question, candidate.passage.slice(candidate.answer))
-        alone, claimed = self._network.look(question, own, claim)
+        answers, claimed = self._network.look(question, passage, claim)
         features = candidate.features._replace(
-            alone=bounded(alone), claimed=claimed.odds if claimed else 0.0
+            alone=bounded(answers), claimed=claimed.odds if claimed else 0.0
         )
         return candidate._replace(features=features)
 
@@ -289,61 +260,9 @@ class Reader:
         )
 
 
-def _seen(asked: _Asked, found: RetrievedPassage, text_of: Callable[[str], str]) -> _Seen:
-    passage = found.passage
-    notes = annotated(passage, text_of)
-    above = [
-        f"{heading} {referring}".rstrip()
-        for heading, referring in zip(surroundings(passage), notes, strict=True)
-    ]
-    beside = said_beside(passage)
-    held = [
-        words | (held_in_ranges(asked.text, passage.slice(sentence)) & asked.words.keys())
-        for sentence, words in zip(
-            passage.sentences, held_words(asked.words, passage, above, beside), strict=True
-        )
-    ]
-    return _Seen(found, above, beside, held)
-
-
-def _alone(candidate: Candidate) -> Passage:
-    """Return a sentence as a passage of its own, with what goes on about its subject.
-
-    If it points back, the one before comes with it.
-
-    A list comes with the heading that stands on the line above it.
-    """
-    passage, sentence = candidate.passage, candidate.sentence
-    start, end = (
-        min(sentence.start, candidate.answer.start),
-        max(sentence.end, candidate.answer.end),
-    )
-    before = [other for other in passage.sentences if other.end <= start]
-    others = same_subject(passage)[passage.sentences.index(sentence)]
-    if before and points_back(passage.slice(sentence)):
-        others = [before[-1], *others]
-    start = min([start, *(other.start for other in others)])
-    end = max([end, *(other.end for other in others)])
-    above = passage.text[: start - passage.start].rstrip()
-    if above and "\n" in passage.slice(candidate.answer):
-        start = passage.start + above.rfind("\n") + 1
-    own = Span(start, end)
-    return replace(passage, start=start, end=end, text=passage.slice(own), sentences=(own,))
-
-
-def _promise(asked: _Asked, seen: _Seen) -> float:
-    """Say how worth reading a passage is: its score, and how much of the question a sentence has.
-
-    Of ten the right one is then as often among the best three as if the network had ranked all
-    ten (docs/LOG.md).
-    """
-    best = max((share(held, asked.words) for held in seen.held), default=0.0)
-    return seen.found.score + _COVERED * best
-
-
 def _with_extremes(
-    question: str, ranked: Sequence[_Seen], most: int, text_of: Callable[[str], str]
-) -> list[_Seen]:
+    question: str, ranked: Sequence[Seen], most: int, text_of: Callable[[str], str]
+) -> list[Seen]:
     """Return those not read that hold the row with the most of a table that is read in part."""
     if not asks_for_extreme(question):
         return []
