@@ -172,7 +172,9 @@ def test_a_sentence_that_neither_names_nor_compares_ranks_nothing(
 def test_who_is_third_is_not_said_by_who_is_first() -> None:
     question = "What is the third highest fall called?"
     assert ranks_otherwise(question, "The highest is the Leap, the Mare is the smallest.")
-    assert not ranks_otherwise(question, "The highest is the Leap, followed by the Mare.")
+    assert ranks_otherwise(question, "The highest is the Leap, followed by the Mare.")
+    second = "What is the second highest fall called?"
+    assert not ranks_otherwise(second, "The highest is the Leap, followed by the Mare.")
     assert not ranks_otherwise(question, "The third is the Mare, the least of all.")
     assert not ranks_otherwise("What is the highest fall?", "The highest is the Leap.")
 

@@ -151,9 +151,8 @@ def ranks_otherwise(question: str, text: str) -> bool:
     if asked is None or _COMPARES.search(text) is None:
         return False
     place = _RANKS.index(asked["rank"].lower()[:3]) + 1
-    return (
-        re.search(rf"\b(?:{asked['rank']}|{place}\w*|then|followed)\b", text, re.IGNORECASE) is None
-    )
+    ways = [asked["rank"], rf"{place}\w*", "then", *(["followed"] if place == 2 else [])]
+    return re.search(rf"\b(?:{'|'.join(ways)})\b", text, re.IGNORECASE) is None
 
 
 def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
