@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,15 +24,12 @@ def file_sha256(path: Path) -> str:
 
 
 def copy_hashed(source: Path, target: Path) -> str:
-    """Copy a file; return the hash, in hex, of what was copied.
+    """Copy a file; return the hash, in hex, of the copy.
 
-    The system copies it, which takes a third of what reading and writing it here does, while
-    another thread hashes it.
+    The system copies it, which takes a third of what reading and writing it here does.
     """
-    with ThreadPoolExecutor(1) as other:
-        hashed = other.submit(file_sha256, source)
-        shutil.copyfile(source, target)
-        return hashed.result()
+    shutil.copyfile(source, target)
+    return file_sha256(target)
 
 
 def sync(path: Path) -> None:

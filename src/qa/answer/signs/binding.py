@@ -13,9 +13,11 @@ from qa.answer.signs.values.times import YEAR, of_other_years
 from qa.schema import Span
 from qa.words import FUNCTION_WORDS, asked_stems, query_terms, stem, words
 
+_JOINT = r"(?:and|but|while|whereas|or)\s{1,9}"
+# Not in “65 and over”. Blanks are bounded: else a long run of them takes seconds.
 _GAP = re.compile(
-    r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+"
-    r"(?!(?:over|under|above|below|older|younger|more|less|longer|later|earlier|up)\b)",
+    rf"(?:[,;]\s{{1,9}}(?:{_JOINT})?|(?<!\s)\s{{1,9}}{_JOINT})(?!(?:(?:and|or)\s{{1,9}})?"
+    r"(?:over|under|above|below|older|younger|more|less|longer|later|earlier|up)\b)",
     re.IGNORECASE,
 )
 _ASKED_NOUN = re.compile(

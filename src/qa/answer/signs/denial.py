@@ -12,9 +12,10 @@ from qa.schema import Span
 from qa.words import asked_stems, stem, words
 
 _DENIED = re.compile(
-    r"\b(?:not|never|no longer|nearly|almost|cannot|\w+n['’]t)\s+"
+    r"(?<!\bif )(?<!\bmay )(?<!\bmust )\b(?:not|never|no longer|\w+n['’]t|"
+    r"(?:(?<=was )|(?<=were )|(?<=been )|(?<=got ))(?:nearly|almost))\s+"
     r"(?:(?:yet|be|been|currently|usually|normally|also|\w+ly)\s+){0,2}(?P<act>[a-z]{3,})\b"
-    r"(?!.*\b(?:until|till|before|unless|except|but|only|than|more|less)\b)",
+    r"(?!.{0,120}\b(?:until|till|before|unless|except|but|only|than|more|less|any|anything)\b)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -22,7 +23,9 @@ _OWN = re.compile(
     r"cannot|\w+n['’]t)\b",
     re.IGNORECASE,
 )
-_NEW = re.compile(r"\bwho(?:m)?\b.*\bnew \w+", re.IGNORECASE)
+_NEW = re.compile(
+    r"^\W*who(?:['’]s| is| are| was| became) (?:the|our|your|their|its) new \w+", re.IGNORECASE
+)
 _LEAVES = re.compile(
     r"\b(?:retire[ds]?|resign(?:s|ed)?|step(?:s|ped) down|stands? down|stood down|former|outgoing|"
     r"leaves|left|leaving)\b",
@@ -30,11 +33,11 @@ _LEAVES = re.compile(
 )
 _COMES = re.compile(
     r"\b(?:new|succe\w+|replac\w+|follow\w*|join\w*|appoint\w+|takes? over|took over|elect\w+|"
-    r"joins|start\w*|beg[aiu]n\w*)\b",
+    r"named|bec[ao]m\w+|hire[ds]?|start\w*|beg[aiu]n\w*)\b",
     re.IGNORECASE,
 )
 _WHEN_OVER = re.compile(
-    r"\bwhen\b.*\b(?:close[sd]?|end(?:s|ed)?|finish(?:es|ed)?|stop(?:s|ped)?|expire[sd]?)\b",
+    r"^\W*when (?:do|does|did|will|must|should)\b.*\b(?:close|end|finish|stop|expire)\b(?! of\b)",
     re.IGNORECASE,
 )
 _WHEN_BEGUN = re.compile(
@@ -45,7 +48,7 @@ _ENDS = re.compile(
     r"\b(?:clos\w+|end\w*|finish\w*|until|till|to|stop\w*|expir\w*|through|last\w*)\b|[-–—]",
     re.IGNORECASE,
 )
-_IS_OVER = re.compile(r"\b(?:closes|closed|ends|ended|finishes|finished)\b", re.IGNORECASE)
+_IS_OVER = re.compile(r"\b(?:closes|ends|finishes)\b(?!.*\b(?:until|reopens?)\b)", re.I)
 _TO_COME = re.compile(r"^\W*when (?:will|shall)\b", re.IGNORECASE)
 _PAST = re.compile(r"\bago\b", re.IGNORECASE)
 
@@ -63,9 +66,9 @@ def of_other_end(question: str, text: str, answer: Span) -> bool:
         return True
     if _NEW.search(question) and _LEAVES.search(part) and not _COMES.search(part):
         return True
-    if _WHEN_OVER.search(question) and _BEGINS.search(part) and not _ENDS.search(part):
-        return True
-    begun = _WHEN_BEGUN.search(question) is not None and _WHEN_OVER.search(question) is None
+    begun = _WHEN_BEGUN.search(question) is not None
+    if _WHEN_OVER.search(question) and not begun:
+        return _BEGINS.search(part) is not None and not _ENDS.search(part)
     return begun and _IS_OVER.search(part) is not None and not _BEGINS.search(part)
 
 

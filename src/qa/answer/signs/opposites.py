@@ -49,9 +49,14 @@ _GROUPS += [
         "cheaper dearer,costlier",
     )
 ]
-_LAST_NAME = re.compile(r"\blast names?\b", re.IGNORECASE)
-_AT_LEAST = re.compile(r"\b(?:at least|no (?:less|fewer) than)\b", re.IGNORECASE)
-_AT_MOST = re.compile(r"\b(?:at most|up to|(?:no|not) more than)\b", re.IGNORECASE)
+# “How long does it last?”
+_LAST_NAME = re.compile(r"\blast names?\b|\blast\b(?=\W*$| for\b| until\b)", re.IGNORECASE)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_MINIMUM = re.compile(r"\bminimum\b", re.IGNORECASE)
+_MAXIMUM = re.compile(r"\bmaximum\b", re.IGNORECASE)
+_BOUND_CHARACTERS = 14  # “no fewer than ”
+_AT_LEAST = re.compile(r"\b(?:at least|no (?:less|fewer) than) *\S{0,12}$", re.IGNORECASE)
+_AT_MOST = re.compile(r"\b(?:at most|(?:no|not) more than) *\S{0,12}$", re.IGNORECASE)
 
 
 def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool:
@@ -66,7 +71,11 @@ def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool
     asked, groups = _asked(question)
     if not groups:
         return False
-    levels = [_said(part_around(text, answer.start)), _said(text), _said(above)]
+    if _is_other_bound(question, text, answer):
+        return True
+    levels = [_stems(part_around(text, answer.start)), _stems(text), _stems(above)]
+    if _THAN.search(text):  # what is lower than another may be the higher's own sentence
+        groups = [group for group in groups if not next(iter(group[0])).startswith("=")]
     return any(_is_other(group, asked, levels) for group in groups)
 
 
@@ -87,9 +96,15 @@ def _is_other(group: list[frozenset[str]], asked: set[str], levels: list[set[str
     return False
 
 
-def _said(text: str) -> set[str]:
-    """Return a text's words, bounds among them: “at most” is a maximum."""
-    return _stems(_AT_MOST.sub("maximum", _AT_LEAST.sub("minimum", text)))
+def _is_other_bound(question: str, text: str, answer: Span) -> bool:
+    """Whether the minimum is asked for, and an answer is said to be “at most” so much."""
+    upto = text[max(0, answer.start - _BOUND_CHARACTERS) : answer.end]
+    wanted = _MINIMUM.search(question), _MAXIMUM.search(question)
+    if wanted[0] and not wanted[1]:
+        return _AT_MOST.search(upto) is not None and not _AT_LEAST.search(upto)
+    return bool(wanted[1] and not wanted[0] and _AT_LEAST.search(upto)) and not _AT_MOST.search(
+        upto
+    )
 
 
 def _stems(text: str) -> set[str]:

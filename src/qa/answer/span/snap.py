@@ -163,6 +163,7 @@ def _balanced(text: str, start: int, end: int, sentence: Span) -> tuple[int, int
             start, lone = start + 1, lone - 1
         while lone < 0 and end - start > 1 and text[end - 1] == closing:
             end, lone = end - 1, lone + 1
-        if lone < 0 and closing in _CLOSING and (at := text.find(closing, start, end)) > 0:
-            start = min(at + 1, end - 1)  # "1909), a history of glass"
+        before = text.rfind(opening, sentence.start, start) > text.rfind(closing, 0, start)
+        if lone < 0 and closing in _CLOSING and before:  # "1909), a history of glass"
+            start = min(text.index(closing, start, end) + 1, end - 1)
     return start, end

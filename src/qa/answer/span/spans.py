@@ -109,7 +109,8 @@ def _with_others(question: str, text: str, answer: Span) -> Span:
     answer = _of_one_clause(question, text, answer)
     if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
         return Span(0, len(text))
-    if _WHO.match(question) and _TOGETHER.search(text, 0, answer.start):
+    alone = not question.rstrip(" ?").endswith("with")
+    if _WHO.match(question) and alone and _TOGETHER.search(text, 0, answer.start):
         return Span(0, len(text))
     only_when = asks_for_date(question) and not _AND_WHERE.search(question)
     if only_when and (date := _DATE_FIRST.match(text, *answer)):

@@ -180,7 +180,6 @@ def test_who_is_third_is_not_said_by_who_is_first() -> None:
 
 
 MODELS = "Data: Weight without water | DH 10: 9.4 kg | DH 16: 12.1 kg | DH 25 Pro: 16.8 kg"
-DONATED = "In euro: Donations and bequests received | 2022: 48 | 2023: 33"
 ROW = "Tank | Aroma 300: 1.2 l | Aroma Plus: 1.8 l"
 
 
@@ -198,8 +197,10 @@ ROW = "Tank | Aroma 300: 1.2 l | Aroma Plus: 1.8 l"
         ("Which has the longer cable?", "Cable | Small: 2 m | Large: –", None),
         ("Which is heavier, the DH 10 or the DH 16?", MODELS, "DH 16"),
         ("Which is the heaviest?", MODELS, "DH 25 Pro"),
-        ("Which year had more donations, 2022 or 2023?", DONATED, "2022"),
-        ("Which year had more donations?", DONATED, None),
+        ("Which is the second heaviest?", MODELS, None),
+        ("Which year had more donations, 2022 or 2023?", "Donations | 2022: 48 | 2023: 33", "2022"),
+        ("Which had more rooms, Ash or Bay?", "Rooms with a bath | Ash: 4 | Bay: 9", None),
+        ("Which has the faster time?", "Time | Bus: 40 min | Train: 20 min", "Train"),
     ],
 )
 def test_of_two_columns_the_one_with_more_is_named(

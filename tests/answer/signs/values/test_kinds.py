@@ -26,6 +26,14 @@ from qa.answer.signs.values.kinds import measures_otherwise, says_only_how_often
         ("What is Sand and Fire about?", "a history of glass", False),
         ("What is Mei Lin's task?", "30 November 2026", True),
         ("What is Mei Lin's task?", "fill the database", False),
+        ("Who do I call if I lose my card, phone or keys?", "the front desk", False),
+        ("How long is the pool open?", "until 21:00", False),
+        ("How long do I take it?", "every day for three weeks", False),
+        ("Which of the parents must sign?", "both", False),
+        ("Which floor is it on?", "two", False),
+        ("What is the name of the receptionist?", "June", False),
+        ("Which warranty do I get?", "two years", False),
+        ("Who are our customers?", "small business customers", False),
         ("Who is the chair?", "the deputy chair", True),
         ("Who is the chair?", "Ada Lowe", False),
         ("Who is the deputy chair?", "Bo Chair", False),
@@ -38,4 +46,5 @@ def test_measures_of_another_kind_are_told(question: str, answer: str, otherwise
 def test_how_often_says_nothing_of_how_long() -> None:
     assert says_only_how_often("How long is the line?", "Trams run every eight minutes.")
     assert not says_only_how_often("How long is the line?", "It has 6 km, trams every 8 minutes.")
+    assert not says_only_how_often("How fast does it grow?", "It grows about a metre every day.")
     assert not says_only_how_often("How often do they run?", "Trams run every eight minutes.")

@@ -151,7 +151,7 @@ def ranks_otherwise(question: str, text: str) -> bool:
     if asked is None or _COMPARES.search(text) is None:
         return False
     place = _RANKS.index(asked["rank"].lower()[:3]) + 1
-    ways = [asked["rank"], rf"{place}\w*", "then", *(["followed"] if place == 2 else [])]
+    ways = [asked["rank"], rf"{place}\w*", "then", "after", *(["followed"] if place == 2 else [])]
     return re.search(rf"\b(?:{'|'.join(ways)})\b", text, re.IGNORECASE) is None
 
 
@@ -166,10 +166,8 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
         return None
     match = next((asked for asks in _ASKS if (asked := asks.search(question))), None)
     least = match is not None and match.groupdict().get("least") and not _DEAREST.search(question)
-    fast_by_time = _OF_PACE.search(question) and not _SPEED.search(column)
-    old_by_age = _BY_YEAR.search(question) and _AGE.search(column)
-    if fast_by_time or old_by_age:
-        least = not least  # the fastest takes the least time, the oldest is of the greatest age
+    if _is_turned(question, column):
+        least = not least
     amounts = [found.amount for found in numbers]
     place = _place(question)
     ordered = sorted(amounts, reverse=not least)
@@ -182,6 +180,13 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     first = next(iter(row.cells))
     cell = row.cells[first if _asks_which(question, first) else column]
     return Extreme(row.span, cell.value.shift(row.start))
+
+
+def _is_turned(question: str, column: str) -> bool:
+    """Whether the fastest takes the least time, or the oldest is of the greatest age."""
+    fast_by_time = _OF_PACE.search(question) is not None and not _SPEED.search(column)
+    old_by_age = _BY_YEAR.search(question) is not None and _AGE.search(column) is not None
+    return fast_by_time or old_by_age
 
 
 def extreme_label(question: str, text: str, row: Sequence[Cell]) -> Span | None:
@@ -206,15 +211,15 @@ def extreme_label(question: str, text: str, row: Sequence[Cell]) -> Span | None:
         if cell.label and {stem(word) for word in words(cell.label)} <= asked
     ]
     columns = compared if len(compared) > 1 else row[1:]
-    is_named = bool(named) and (named <= asked or (columns is compared and bool(named & asked)))
-    is_named = is_named or bool(_measured(question, [name]))
+    is_named = (bool(named) and named <= asked) or bool(_measured(question, [name]))
     found = [number_or_time(text[slice(*cell.value)]) for cell in columns]
     numbers = [one for one in found if one is not None]
     alike = len(numbers) == len(found) and len({one.unit for one in numbers}) == 1
-    if not is_named or not alike:
+    if not is_named or not alike or _NTH.search(question):
         return None
     amounts = [one.amount for one in numbers]
-    wanted = (min if match["least"] else max)(amounts)
+    least = bool(match["least"]) is not _is_turned(question, name)
+    wanted = (min if least else max)(amounts)
     cell = columns[amounts.index(wanted)]
     start = text.rfind(cell.label, 0, cell.value.start)
     if amounts.count(wanted) > 1 or not cell.label or start < 0:

@@ -15,7 +15,7 @@ from qa.answer.signs.question import (
     asks_how_much_money,
 )
 from qa.answer.signs.values.times import YEAR
-from qa.words import FUNCTION_WORDS, asked_stems, content_stems, stem, words
+from qa.words import asked_stems, content_stems, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_IN_SENTENCE = re.compile(
@@ -93,17 +93,21 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 _AT_CLOCK = re.compile(
-    r"\W*(?:at |by |until )?(?:\d{1,2}[:.]\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?)\W*",
+    r"\W*(?:at |by )?(?:\d{1,2}[:.]\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?)\W*",
     re.IGNORECASE,
 )
 _WHICH = re.compile(r"\W*which\b", re.IGNORECASE)
+_SOME_OF = re.compile(rf"\W*{_SOME} of (?:our|the|its|their|these|those)(?: {_SOME})?\W*", re.I)
 _CHOICE = re.compile(
-    r"^\W*(?:which|who)\b.*[,:] (?:the |an? )?(?P<one>[^,?:]{1,40}) or (?:the |an? )?"
-    r"(?P<other>[^,?:]{1,40}?)\W*$",
+    r"^\W*(?:which|who)\b[^,:]*\b(?:\w+er|more|less|better|worse|first|\w+est|most|least)\b"
+    r"[^,:]*[,:] (?:the |an? )?(?P<one>[^,?:]{1,40}) or (?:the |an? )?(?P<other>[^,?:]{1,40}?)\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BOTH = re.compile(r"\b(?:both|neither|same|equal\w*|alike)\b", re.IGNORECASE)
-_EVERY = re.compile(rf"\W*every (?:\w+ ){{0,2}}?{_UNIT_OF_TIME}s?\b", re.IGNORECASE)
+_EVERY = re.compile(
+    rf"\W{{0,3}}every (?:\w+ ){{0,2}}?{_UNIT_OF_TIME}s?\b(?!.*\bfor\b)", re.IGNORECASE
+)
+_EVERY_FEW = re.compile(rf"\bevery {_SOME} {_UNIT_OF_TIME}s\b", re.IGNORECASE)
 _CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?"
 _ONLY_TIME = re.compile(
     r"\W*(?:(?:within|for|until|till|by|since|in|on|at|from|after|before|about|around) )?(?:the )?"
@@ -115,8 +119,8 @@ _ONLY_TIME = re.compile(
 _ABOUT = re.compile(
     r"^\W*what (?:is|are|was|were)\b.*\babout\W*$|"
     r"^\W*what(?:[’']s| is| are| was| were) (?:[\w’'-]+ ){1,4}?(?:task|job|role|dut(?:y|ies)|topic|"
-    r"subject|theme|purpose|name|title|occupation|profession|nationality|colou?r|material|address|"
-    r"capital|language|nickname|surname|responsibilit(?:y|ies))s?\b",
+    r"subject|theme|purpose|occupation|profession|nationality|colou?r|material|"
+    r"responsibilit(?:y|ies))s?\b",
     re.IGNORECASE,
 )
 _IS_ABOUT = re.compile(r"\babout\W*$", re.IGNORECASE)
@@ -132,7 +136,7 @@ _WHICH_THING = re.compile(
     re.IGNORECASE,
 )
 _WHO_IS = re.compile(
-    r"\W*who(?:[’']s| is| was| are| were) (?:the|your|our|their) (?:\w+ )?(?P<noun>\w+)\W*$",
+    r"\W*who(?:[’']s| is| was) (?:the|your|our|their) (?:\w+ )?(?P<noun>\w+)\W*$",
     re.IGNORECASE,
 )
 _NAMED_BY_TIME = re.compile(
@@ -210,7 +214,7 @@ def measures_otherwise(question: str, answer: str) -> bool:
         return True
     if _ABOUT.search(question) and _says_only_when(question, answer):
         return True
-    timed = _NAMED_BY_TIME.match(question) is not None
+    timed = _NAMED_BY_TIME.match(question) or _LASTS.fullmatch(answer)
     if _WHICH_THING.match(question) and not timed and _ONLY_TIME.fullmatch(answer):
         return True
     if _HOW_MUCH_OF.search(question):
@@ -237,12 +241,7 @@ def _names_no_choice(question: str, answer: str) -> bool:
 
 def _only_counts(question: str, answer: str) -> bool:
     """Whether it is asked which, and an answer has nothing but how many: “one of our nine”."""
-    said = [word for word in words(answer) if word not in FUNCTION_WORDS]
-    return (
-        _WHICH.match(question) is not None
-        and answer.islower()
-        and all(_NUMBER_IN_SENTENCE.fullmatch(word) for word in said)
-    )
+    return _WHICH.match(question) is not None and _SOME_OF.fullmatch(answer) is not None
 
 
 def _says_only_when(question: str, answer: str) -> bool:
@@ -282,7 +281,7 @@ def says_no_amount(question: str, text: str) -> bool:
 
 def says_only_how_often(question: str, text: str) -> bool:
     """Whether it is asked how long or fast, and all figures of a text say how often."""
-    rest, often = _EVERY.subn("", text) if _HOW_LONG.search(question) else (text, 0)
+    rest, often = _EVERY_FEW.subn("", text) if _HOW_LONG.search(question) else (text, 0)
     return often > 0 and not has_number(rest)
 
 

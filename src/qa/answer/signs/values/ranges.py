@@ -14,7 +14,7 @@ from qa.words import FUNCTION_WORDS, stem
 
 _FIGURE = r"(?<![\w.,])\d+(?:\.\d+)?(?![\d.,]*\d)"
 _UNIT = r"(?:[\s-]{0,2}(?P<unit>[^\W\d_]+|%))?"
-_LOW, _HIGH = rf"(?P<low>{_FIGURE})", rf"(?P<high>{_FIGURE})"
+_LOW, _HIGH = rf"(?<![−-])(?P<low>{_FIGURE})", rf"(?P<high>{_FIGURE})"  # not from -10
 _INNER_UNIT = r"(?:\s?(?:(?!to\b|and\b)[^\W\d_]{1,3}|years?|dollars?|euros?|pounds?))?"
 _OLD = r"(?:\s(?:of age|old))?"
 _RANGES = tuple(
@@ -42,11 +42,11 @@ _AGED = re.compile(
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(r"(?P<sign>[$€£])\s?(?P<figure>\d+(?:\.\d+)?)")
-_CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds"}
+_CURRENCIES = {"$": "dollars", "€": "euros", "£": "sterling"}  # a pound is a weight, too
 # What is counted behind "for adults" and the like is no age.
 _MEASURE = re.compile(
     r"(?:kg|kilo\w*|g|grams?|mg|tons?|tonnes?|lbs?|pounds?|k?m|cm|mm|kilomet\w+|met(?:er|re)s?|miles?|feet|"
-    r"litres?|liters?|ml|percent|dollars?|euros?|crowns|minutes?|hours?|days?|weeks?|months?|"
+    r"litres?|liters?|ml|percent|dollars?|euros?|sterling|crowns|minutes?|hours?|days?|weeks?|months?|"
     r"people|persons?|guests?|nights?|points?)",
     re.IGNORECASE,
 )
@@ -54,10 +54,17 @@ _YES_OR_NO = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|can|could|may|might|must|should|will|would|has|have)\b",
     re.IGNORECASE,
 )
-_YEAR = stem("years")
-_YEARS = ("year", "years", "yr", "yrs", "s")  # “under 18s”
+_AGE = "age"
+_YEARS = ("year", "years", "yr", "yrs", "s")
+_CALENDAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_FURTHER = re.compile(r"\b(?:further|additional|extra)\b", re.IGNORECASE)
+_HOW_OLD = re.compile(r"\b(?:how old|how young|(?:what|which) age)\b", re.IGNORECASE)
+_HOW_LONG = re.compile(r"\b(?:how (?:long|soon|far ahead)|when)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow (?:many|much) (\w+)", re.IGNORECASE)
+_OF_TIME = {stem(unit) for unit in "minute hour day week month year night".split()}
 _OF_AGE = re.compile(r"[\s-](?:olds?|of age)\b", re.IGNORECASE)
 _MOST_CHARACTERS = 600
+_LONGEST_QUESTION = 300
 
 
 class _Range(NamedTuple):
@@ -86,12 +93,13 @@ def outside_ranges(question: str, text: str) -> bool:
 
     Of what asks for a yes or no such a range is an answer all the same.
     """
-    if _YES_OR_NO.match(question):
+    if _YES_OR_NO.match(question) or _FURTHER.search(text):
         return False
     return any(
         any(one.unit == unit for one in _ranges(text))
         and not any(one.holds(float(figure), unit) for one in _ranges(text))
         for figure, unit in _amounts(question)
+        if not _is_asked_for(question, unit)
     )
 
 
@@ -100,7 +108,9 @@ def in_its_range(question: str, text: str) -> str:
 
     “What does a parcel of 7 kg cost?” asks a text what “a parcel of 5 to 10 kg” costs.
     """
-    plain = _in_words(plain_figures(question)) if _amounts(question) else ""
+    if not _amounts(question) or _has_ranges(question):
+        return question
+    plain = _in_words(plain_figures(question))
     for match in _AMOUNT.finditer(plain):
         unit = _unit(plain, match)
         for one in _ranges(text):
@@ -108,10 +118,18 @@ def in_its_range(question: str, text: str) -> str:
                 behind = _OF_AGE.match(plain, match.end())
                 end = behind.end() if behind else match.end()
                 # Its unit is the next word where it has none of its own: “child of 9 take”.
-                own = match["unit"] if match["unit"] and _own(match["unit"]) else ""
-                end = end if own or not match["unit"] else match.start("unit") - 1
+                if match["unit"] and not _own(match["unit"]):
+                    end = max(match.end("figure"), match.start("unit") - 1)
                 return f"{plain[: match.start()]}{one.said.strip()}{plain[end:]}"
     return question
+
+
+def _is_asked_for(question: str, unit: str) -> bool:
+    """Whether a range of a unit would be the answer: “how long”, of days; “at what age”."""
+    if unit == _AGE:
+        return _HOW_OLD.search(question) is not None
+    counted = {stem(word.lower()) for word in _HOW_MANY.findall(question)}
+    return unit in counted or (unit in _OF_TIME and _HOW_LONG.search(question) is not None)
 
 
 def _own(unit: str) -> bool:
@@ -120,14 +138,21 @@ def _own(unit: str) -> bool:
 
 
 @lru_cache(maxsize=64)
+def _has_ranges(question: str) -> bool:
+    return any(pattern.search(question) for pattern in _RANGES)
+
+
+@lru_cache(maxsize=64)
 def _amounts(question: str) -> frozenset[tuple[str, str]]:
     """List the figures of a question that have a unit, outside of its own ranges."""
+    if len(question) > _LONGEST_QUESTION:
+        return frozenset()
     text = _in_words(plain_figures(question))
     for pattern in _RANGES:
         text = pattern.sub(" ", text)
     found = set()
     for match in _AMOUNT.finditer(text):
-        if unit := _unit(text, match):
+        if not _CALENDAR.fullmatch(match["figure"]) and (unit := _unit(text, match)):
             found.add((match["figure"], unit))
     return frozenset(found)
 
@@ -154,13 +179,14 @@ def _ranges(text: str) -> tuple[_Range, ...]:
 
 
 def _unit(text: str, match: re.Match[str]) -> str:
-    """Return a figure's unit by stem; an age has years; empty if there is none."""
+    """Return a figure's unit by stem, of an age “age”; empty if there is none."""
     unit = (match["unit"] or "").lower()
+    if unit in ("am", "pm", "a", "p"):
+        return ""
     measured = _MEASURE.fullmatch(unit) is not None
-    if not measured and _AGED.search(text, 0, match.start()):
-        return _YEAR
-    if unit in _YEARS:
-        return _YEAR
+    aged = _AGED.search(text, 0, match.start()) or _OF_AGE.match(text, match.end())
+    if unit == "s" or (aged and not measured):  # “under 18s”
+        return _AGE
     return stem(unit) if unit and unit not in FUNCTION_WORDS else ""
 
 

@@ -50,9 +50,10 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 # “Fri 4 Dec   Christmas fair”, “4 December: concert”: a line of a list of days.
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]{1,6})?\.?"
 _DAY_FIRST = re.compile(
-    r"\W*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,? )?"
-    r"(?:\d{1,2}\.? [A-Z][a-z]{2,8}|[A-Z][a-z]{2,8} \d{1,2}(?!\d))\b.{0,9}?(?:  |\t|:|,| [–-] )"
+    r"\W{0,3}(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,? )?"
+    rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}}(?!\d))(?!\w).{{0,9}}?(?:  |\t|:|,| [–-] )"
 )
 
 
