@@ -62,13 +62,10 @@ def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
     Lines that each begin with a day are rows, too.
     """
     tables: defaultdict[tuple[str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
-    kept = []
     for candidate in found:
         text = candidate.passage.slice(candidate.sentence)
         row = cells(text)
-        if len(row) < 2 and not begins_with_day(text):
-            kept.append(candidate)
-        else:
+        if len(row) > 1 or begins_with_day(text):
             labels = tuple(cell.label for cell in row if cell.label) if len(row) > 1 else ()
             tables[candidate.passage.doc_id, labels].append(candidate)
     beaten = {
