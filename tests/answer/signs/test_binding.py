@@ -187,4 +187,11 @@ def test_an_amount_is_of_what_is_named_behind_it(question: str, said: str | None
     text = "Mix 1/2 cup of varnish with 2 1/4 cups of the thinner."
     found = amount_of(question, text)
     assert (found and text[slice(*found)]) == said
-    assert amount_of(question, "Take 1/2 cup of varnish.") is None
+    assert amount_of(question, "Take 2 cups of flour.") is None
+
+
+def test_an_amount_of_what_is_asked_is_told_from_what_else_is_counted() -> None:
+    text = "They seized 7.9 MT of cocaine and arrested 262 smugglers."
+    found = amount_of("How much cocaine was seized in 2018?", text)
+    assert found is not None
+    assert text[slice(*found)] == "7.9 MT"

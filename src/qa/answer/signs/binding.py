@@ -205,15 +205,14 @@ def amount_of(question: str, text: str) -> Span | None:
     """Find how much there is of what “how much” or “how many” asks for: "1/2 cup of varnish".
 
     Returns:
-        The amount with its unit; None if no amount or several are of it, or only one is named.
+        The amount with its unit; None if no amount or several are of it.
     """
     asked = _ASKED_NOUN.search(question) or _HOW_MUCH_OF.search(question)
     if asked is None:
         return None
     nouns = {stem(word) for word in words(asked["noun"])}
-    amounts = list(_AMOUNT_OF.finditer(text))
-    own = [match for match in amounts if stem(match["noun"].lower()) in nouns]
-    return Span(*own[0].span("amount")) if len(own) == 1 < len(amounts) else None
+    own = [m for m in _AMOUNT_OF.finditer(text) if stem(m["noun"].lower()) in nouns]
+    return Span(*own[0].span("amount")) if len(own) == 1 else None
 
 
 def counted_noun(question: str) -> set[str]:
