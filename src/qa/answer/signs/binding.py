@@ -282,7 +282,7 @@ def _counted(part: str) -> str | None:
 
 def parts(text: str) -> Sequence[Span]:
     """Cut a sentence at commas, semicolons and conjunctions."""
-    return _cut(_GAP, text)
+    return cut_at(_GAP, text)
 
 
 def part_around(text: str, place: int) -> str:
@@ -292,10 +292,11 @@ def part_around(text: str, place: int) -> str:
 
 def clauses(text: str) -> Sequence[Span]:
     """Cut a sentence where a clause of its own begins: at semicolons, “while”, a “but”."""
-    return _cut(_BREAK, text)
+    return cut_at(_BREAK, text)
 
 
-def _cut(gaps: re.Pattern[str], text: str) -> Sequence[Span]:
+def cut_at(gaps: re.Pattern[str], text: str) -> Sequence[Span]:
+    """Cut a text wherever a pattern matches; what matches belongs to no piece."""
     starts, ends = [0], []
     for gap in gaps.finditer(text):
         ends.append(gap.start())

@@ -35,7 +35,7 @@ _GROUPS = [
     )
 ]
 # Not by stem: the larger of two may be small.
-_GROUPS += [
+_DEGREES = [
     [frozenset(f"={word}" for word in one.split(",")) for one in group.split()]
     for group in (
         "larger,bigger,greater smaller",
@@ -49,6 +49,7 @@ _GROUPS += [
         "cheaper dearer,costlier",
     )
 ]
+_GROUPS += _DEGREES
 # “How long does it last?”
 _LAST_NAME = re.compile(r"\blast names?\b|\blast\b(?=\W*$| for\b| until\b)", re.IGNORECASE)
 _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
@@ -75,7 +76,7 @@ def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool
         return True
     levels = [_stems(part_around(text, answer.start)), _stems(text), _stems(above)]
     if _THAN.search(text):  # what is lower than another may be the higher's own sentence
-        groups = [group for group in groups if not next(iter(group[0])).startswith("=")]
+        groups = [group for group in groups if group not in _DEGREES]
     return any(_is_other(group, asked, levels) for group in groups)
 
 
@@ -99,12 +100,10 @@ def _is_other(group: list[frozenset[str]], asked: set[str], levels: list[set[str
 def _is_other_bound(question: str, text: str, answer: Span) -> bool:
     """Whether the minimum is asked for, and an answer is said to be “at most” so much."""
     upto = text[max(0, answer.start - _BOUND_CHARACTERS) : answer.end]
-    wanted = _MINIMUM.search(question), _MAXIMUM.search(question)
-    if wanted[0] and not wanted[1]:
-        return _AT_MOST.search(upto) is not None and not _AT_LEAST.search(upto)
-    return bool(wanted[1] and not wanted[0] and _AT_LEAST.search(upto)) and not _AT_MOST.search(
-        upto
-    )
+    least, most = _AT_LEAST.search(upto) is not None, _AT_MOST.search(upto) is not None
+    minimum = _MINIMUM.search(question) is not None
+    maximum = _MAXIMUM.search(question) is not None
+    return minimum is not maximum and least is not most and most is minimum
 
 
 def _stems(text: str) -> set[str]:

@@ -6,7 +6,7 @@ Of several spans the one of the kind that is asked for, of the part that the que
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.binding import amount_of, bound_part, part_around
+from qa.answer.signs.binding import amount_of, bound_part, cut_at, part_around
 from qa.answer.signs.contacts import contact
 from qa.answer.signs.features import only_echoes, only_repeats, repeats_figure
 from qa.answer.signs.opposites import of_opposite
@@ -129,10 +129,8 @@ def _of_one_clause(question: str, text: str, answer: Span) -> Span:
 
     One that begins with its clause is meant to go on: an explanation, a list.
     """
-    ends = [match.span() for match in _SEMICOLON.finditer(text)]
-    starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)]
-    bounds = [Span(*pair) for pair in zip(starts, stops, strict=True)]
-    reached = [span for span in bounds if span.start < answer.end and answer.start < span.end]
+    cut = cut_at(_SEMICOLON, text)
+    reached = [span for span in cut if span.start < answer.end and answer.start < span.end]
     if len(reached) < 2 or answer.start == reached[0].start or asks_for_several(question):
         return answer
     asked = asked_stems(question)
