@@ -168,7 +168,8 @@ def _build(task: _Task, old: IndexReader | None, *, take_over: bool) -> BuildRep
             workspace.resume()
         base = workspace.base()
         indexed = base.hashes() if base else {}
-        plan = make_plan(_look(task, fingerprints), indexed)
+        looked_at = _prepared(_look(task, fingerprints), indexed, fingerprints, workspace)
+        plan = make_plan(looked_at, indexed)
         before = {} if not old else indexed if base is old.store else old.store.hashes()
         # Partial results may answer only once they hold all that answers now.
         there = {source.doc_id for source in plan.sources}
@@ -247,6 +248,23 @@ def _look(task: _Task, fingerprints: Fingerprints) -> Iterator[SourceFile | Skip
     for number, entry in enumerate(found, start=1):
         if not number % 100:
             task.progress(BuildEvent("looking at files", number, 0))
+        yield entry
+
+
+def _prepared(
+    found: Iterator[SourceFile | SkippedFile],
+    indexed: Mapping[str, str],
+    fingerprints: Fingerprints,
+    workspace: BuildWorkspace,
+) -> Iterator[SourceFile | SkippedFile]:
+    """Pass files on; the first that has changed says that there will be something to write."""
+    for entry in found:
+        if (
+            isinstance(entry, SourceFile)
+            and indexed.get(entry.doc_id) != entry.sha256
+            and fingerprints.refusal(entry) is None
+        ):
+            workspace.prepare()
         yield entry
 
 

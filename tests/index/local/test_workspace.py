@@ -243,3 +243,41 @@ def test_a_generation_that_cannot_be_put_together_leaves_the_store_to_go_on_with
     again = resumed(tmp_path)
     assert again is not None
     assert again.writer().n_documents == 3
+
+
+def prepared(index_dir: Path) -> Workspace:
+    workspace = Workspace(index_dir, ABOUT, Index.open(index_dir))
+    workspace.prepare()
+    workspace.prepare()
+    assert not workspace.changed
+    return workspace
+
+
+def test_a_store_that_is_begun_meanwhile_is_the_seed_s(tmp_path: Path) -> None:
+    seed = published(tmp_path, CORPUS)
+    workspace = prepared(tmp_path)
+    assert workspace.writer().hashes() == seed.store.hashes()
+    add(workspace, {"new.txt": "words"})
+    assert publish(workspace, complete=True) == "00002"
+    assert Index.open(tmp_path).find_damage() == ""
+
+
+def test_a_store_that_is_begun_and_not_wanted_leaves_nothing_behind(tmp_path: Path) -> None:
+    published(tmp_path, CORPUS)
+    prepared(tmp_path).close()
+    assert not building_dir(tmp_path).exists()
+    assert resumed(tmp_path) is None
+
+
+def test_what_fails_while_a_store_is_begun_is_told_when_it_is_wanted(tmp_path: Path) -> None:
+    published(tmp_path, CORPUS)
+    path = tmp_path / "generations" / "00001" / STORE
+    data = bytearray(path.read_bytes())
+    workspace = Workspace(tmp_path, ABOUT, Index.open(tmp_path))
+    data[-1] ^= 1
+    path.write_bytes(data)
+    workspace.prepare()
+    with pytest.raises(IndexDamagedError, match="qa index --rebuild"):
+        workspace.writer()
+    workspace.close()
+    assert resumed(tmp_path) is None

@@ -12,10 +12,12 @@ lock.
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from qa.errors import IndexDamagedError, IndexMissingError
 from qa.files import copy_hashed, file_sha256, make_folder, replace_text, sync, sync_folder
@@ -41,6 +43,7 @@ from qa.index.stores.stored import StoredVectors
 from qa.index.stores.takeover import TakeOver
 
 _BUILDING = "building"
+Done = TypeVar("Done")
 
 
 class Workspace(TakeOver[Index, StoreWriter]):
@@ -69,6 +72,7 @@ class Workspace(TakeOver[Index, StoreWriter]):
         self._index_dir = index_dir
         self._encode_query = encode_query
         self._progress = progress
+        self._beginning: Future[None] | None = None
 
     def __enter__(self) -> "Workspace":
         return self
@@ -114,8 +118,13 @@ class Workspace(TakeOver[Index, StoreWriter]):
                 found[content] = vectors
         return found
 
+    def prepare(self) -> None:
+        """Begin to make the store to work on, meanwhile: it will be wanted."""
+        if self._store is None and self._beginning is None:
+            self._beginning = _meanwhile(self._begin_store)
+
     def writer(self) -> StoreWriter:
-        """Return the store to work on; the first call makes it.
+        """Return the store to work on; the first call makes it, or waits for it.
 
         It is a copy of the seed's, or empty if there is none.
 
@@ -158,8 +167,24 @@ class Workspace(TakeOver[Index, StoreWriter]):
         """Close the store that was worked on; what is in it stays, for the next build."""
         if self._store:
             self._store.close()
+        elif self._beginning:  # it was not wanted after all
+            wait([self._beginning])
+            shutil.rmtree(building_dir(self._index_dir), ignore_errors=True)
 
     def _new_store(self) -> StoreWriter:
+        if self._beginning:
+            self._beginning.result()
+        else:
+            self._begin_store()
+        path = building_dir(self._index_dir) / STORE
+        store = StoreWriter(path, stems="stemming" not in self._about)
+        if store.about() != self._about:
+            with store.transaction():
+                store.note(**self._about)
+        return store
+
+    def _begin_store(self) -> None:
+        """Copy the seed's store, if there is one."""
         _clear_parts(self._index_dir)
         folder = building_dir(self._index_dir)
         shutil.rmtree(folder, ignore_errors=True)  # of a killed build that is not carried on
@@ -173,25 +198,28 @@ class Workspace(TakeOver[Index, StoreWriter]):
                 raise IndexDamagedError(
                     f"{source} is not what was written; build it again with: qa index --rebuild"
                 )
+            sync(part)
             part.replace(folder / STORE)
-        store = StoreWriter(folder / STORE, stems="stemming" not in self._about)
-        with store.transaction():
-            store.note(**self._about)
-        return store
 
     def _put_together(self, folder: Path, manifest: Manifest) -> None:
         """Write a generation's files; the store comes last, so that a failure leaves it here."""
         store = self.writer()
         store.update_postings()
-        vectors = VectorFile(store, manifest.dimension, self._encode_query, self._progress)
-        lists = vectors.write(folder / VECTORS, self._encoded_alike(), in_lists=manifest.complete)
         source = building_dir(self._index_dir) / STORE
+        hashing = _meanwhile(  # from here on it is only read
+            lambda: (
+                file_sha256(source) if manifest.complete else copy_hashed(source, folder / STORE)
+            )
+        )
+        try:
+            vectors = VectorFile(store, manifest.dimension, self._encode_query, self._progress)
+            before = self._encoded_alike()
+            lists = vectors.write(folder / VECTORS, before, in_lists=manifest.complete)
+            hashes = {VECTORS: file_sha256(folder / VECTORS), STORE: hashing.result()}
+        finally:
+            wait([hashing])
         if manifest.complete:
             store.close()
-            hashes = {STORE: file_sha256(source)}
-        else:
-            hashes = {STORE: copy_hashed(source, folder / STORE)}
-        hashes[VECTORS] = file_sha256(folder / VECTORS)
         where = {
             STORE: source if manifest.complete else folder / STORE,
             VECTORS: folder / VECTORS,
@@ -224,6 +252,15 @@ class Workspace(TakeOver[Index, StoreWriter]):
         for old in set(names) - {before, name}:
             shutil.rmtree(generations / old, ignore_errors=True)
         return name
+
+
+def _meanwhile(work: Callable[[], Done]) -> Future[Done]:
+    """Do something on a thread of its own."""
+    executor = ThreadPoolExecutor(1)
+    try:
+        return executor.submit(work)
+    finally:
+        executor.shutdown(wait=False)
 
 
 def building_dir(index_dir: Path) -> Path:

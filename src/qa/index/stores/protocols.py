@@ -190,6 +190,9 @@ class BuildWorkspace(Protocol):
     def vectors_of_contents(self, contents: Sequence[bytes]) -> dict[bytes, StoredVectors]:
         """Return the vectors that any store has, by content key."""
 
+    def prepare(self) -> None:
+        """Be told that the store to work on will be wanted: what takes long can begin."""
+
     def writer(self) -> StoreBuilder:
         """Return the store to work on; the first call makes it."""
 

@@ -29,6 +29,9 @@ class TakeOver(Generic[Generation, Writer]):
         """Whether there is anything to publish."""
         return self._store is not None
 
+    def prepare(self) -> None:
+        """Be told that the store to work on will be wanted; here nothing of it takes long."""
+
     def seed(self) -> Generation | None:
         """Return the generation whose store can be grown into the new one, if there is one."""
         source = self._source
