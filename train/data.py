@@ -41,6 +41,8 @@ class Example:
         source: The data set, for figures by source.
         evidence: Parts of the context, in characters, that answer together where no span is
             the answer: steps, reasons, a sentence that says yes or no.
+        heading: What the passage stands under, if the product cut it; "" for nothing, None for
+            any other passage.
     """
 
     question: str
@@ -49,6 +51,7 @@ class Example:
     title: str
     source: str
     evidence: tuple[tuple[int, int], ...] = ()
+    heading: str | None = None
 
     @property
     def answerable(self) -> bool:
@@ -79,6 +82,8 @@ def _parse(row: dict[str, Any], path: Path) -> Example:
         () if row.get("is_impossible") else answers,
         (row.get("title") or row["context"]).replace("_", " ").lower(),
         row.get("source", path.name),
+        tuple((start, end) for start, end in row.get("evidence", ())),
+        row.get("heading"),
     )
 
 

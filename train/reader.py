@@ -49,6 +49,8 @@ _FACTS, _TABLES, _YES_NO, _EXPLAINED, _CLAIMS = 800, 3000, 2200, 1600, 7000
 _TITLED_SHARE = 0.5
 _OTHER_TITLE_SHARE = 0.12
 _MAX_TITLE_CHARACTERS = 60
+_HEADED_SHARE = 0.9
+"""Of passages that the product has cut, how many are read with their heading."""
 _UNTITLED = re.compile(r"^squad (?:par|low) |^facts$|^\W*$")
 
 
@@ -77,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
 
     def draw() -> list[Item]:
-        return _draw_epoch(examples, claims, options.explained, tokenizer, rng)
+        drawn = _drawn(examples, claims, options.explained, options.share, rng)
+        return _items(drawn, claims, options.share, tokenizer, rng)
 
     pad = model.encoder.config.pad_token_id
     trained = fit(model, draw, settings, options.out / "checkpoint.pt", rng, pad)
@@ -93,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, nargs="+", required=True, help="SQuAD-like JSON lines, .gz or not")
     add("--claims", type=Path, nargs="*", default=[], help="claims with evidence, JSON lines .gz")
     add("--explained", type=Path, help="questions with passages that answer them, JSON lines .gz")
+    add("--share", type=float, default=1.0, help="of all but passages that the product has cut")
     add("--out", type=Path, required=True, help="folder for checkpoint and weights")
     add("--base", type=Path, default=packaged_weights(), help="encoder to start from (%(default)s)")
     add("--frozen", type=int, default=0, help="lowest layers that stay as they are")
@@ -115,40 +119,57 @@ def training_examples(examples: Sequence[Example]) -> list[Example]:
     return [e for e in split.training if e.context[:80] not in held]
 
 
-def _draw_epoch(
+def _drawn(
     examples: Sequence[Example],
     claims: Sequence[Claim],
     explained: Path | None,
-    tokenizer: Tokenizer,
+    share: float,
     rng: random.Random,
-) -> list[Item]:
-    """Draw sources, windows, near misses and headings anew."""
+) -> list[Example]:
+    """Draw sources, windows and near misses anew.
+
+    Passages that the product has cut are taken whole, all of them.
+    """
+    cut = [example for example in examples if example.heading is not None]
     short = [
         window(example, rng.randint(*_WINDOW_TOKENS), rng)
         for example in examples
-        if rng.random() < _SHARES.get(example.source, 1.0)
+        if example.heading is None
+        and rng.random() < share * _SHARES.get(example.source, 1.0)
         and all(len(answer.text) <= _MAX_ANSWER_CHARACTERS for answer in example.answers)
     ]
     answerable = [example for example in short if example.answers]
     others = [example.context for example in rng.sample(answerable, min(2000, len(answerable)))]
     drawn = {
+        "cut": cut,
         "real": short,
         "retrieved": retrieved_negatives(answerable, _RETRIEVED_SHARE, rng),
         "swapped": swapped_negatives(answerable, _SWAPPED_SHARE, rng),
         "removed": removed_negatives(answerable, _REMOVED_SHARE, rng),
         "contrasted": contrasted(answerable, _CONTRASTED_SHARE, rng),
-        "facts": templated_examples(_FACTS, rng),
-        "tables": table_examples(_TABLES, rng),
-        "yes_no": yes_no_examples(claims, others, _YES_NO, rng),
+        "facts": templated_examples(round(share * _FACTS), rng),
+        "tables": table_examples(round(share * _TABLES), rng),
+        "yes_no": yes_no_examples(claims, others, round(share * _YES_NO), rng),
     }
     if explained is not None:
-        drawn["explained"] = explained_examples(explained, _EXPLAINED, rng)
+        drawn["explained"] = explained_examples(explained, round(share * _EXPLAINED), rng)
     for kind, made in drawn.items():
         unanswerable = sum(not example.answerable for example in made)
         _LOG.info("epoch: %d %s, %d of them unanswerable", len(made), kind, unanswerable)
-    titles = sorted({e.title for e in short if _is_heading(e)})
-    items = tokenise([_headed(e, titles, rng) for made in drawn.values() for e in made], tokenizer)
-    chosen = rng.sample(list(claims), min(_CLAIMS, len(claims)))
+    return [example for made in drawn.values() for example in made]
+
+
+def _items(
+    examples: Sequence[Example],
+    claims: Sequence[Claim],
+    share: float,
+    tokenizer: Tokenizer,
+    rng: random.Random,
+) -> list[Item]:
+    """Give examples headings and tokenise them; add claims."""
+    titles = sorted({e.title for e in examples if _is_heading(e)})
+    items = tokenise([_headed(example, titles, rng) for example in examples], tokenizer)
+    chosen = rng.sample(list(claims), min(round(share * _CLAIMS), len(claims)))
     items += tokenise_claims(chosen, tokenizer)
     _LOG.info("epoch: %s", Counter("claim" if i.claim >= 0 else "question" for i in items))
     return items
@@ -156,7 +177,9 @@ def _draw_epoch(
 
 def _is_heading(example: Example) -> bool:
     title = example.title
-    return len(title) <= _MAX_TITLE_CHARACTERS and not _UNTITLED.match(title)
+    if example.heading is not None or len(title) > _MAX_TITLE_CHARACTERS:
+        return False
+    return not _UNTITLED.match(title)
 
 
 def _headed(example: Example, titles: Sequence[str], rng: random.Random) -> tuple[Example, str]:
@@ -164,6 +187,8 @@ def _headed(example: Example, titles: Sequence[str], rng: random.Random) -> tupl
 
     A question that names its document is not answered by the same words in another one.
     """
+    if example.heading is not None:
+        return example, example.heading if rng.random() < _HEADED_SHARE else ""
     if not _is_heading(example) or rng.random() >= _TITLED_SHARE:
         return example, ""
     named = example.title in example.question.lower()

@@ -1,0 +1,180 @@
+"""Make examples of documents with questions: `python -m train.papers OUT.jsonl.gz FOLDER …`.
+
+A FOLDER has documents and `questions.jsonl`, one object a line: `doc`, `question`, `answer`
+(verbatim, or null), `evidence` (verbatim pieces that hold the answer, or that seem to) and `kind`.
+Documents are cut as the product cuts them, so that the network sees headings, rows of
+tables and pieces of lists as it will be asked about them.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qa.index.build import build_index
+from qa.index.local.generations import Index
+from qa.schema import Passage
+from train.data import content_words
+
+QUESTIONS = "questions.jsonl"
+_SENTENCES = frozenset({"yesno", "howto", "why", "list"})
+"""Kinds that sentences answer, not a span within one."""
+_OTHER_SHARE = 0.45
+"""For how many of the questions another passage of the same document is a near miss, too."""
+_WORD = re.compile(r"\w+")
+_AROUND = re.compile(r"[^\s\w|*#`_]")
+
+
+class _Place(NamedTuple):
+    """Where something stands: the number of a passage, and characters of its text."""
+
+    passage: int
+    start: int
+    end: int
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="JSON lines .gz, for `train.reader --data`")
+    parser.add_argument("folders", type=Path, nargs="+")
+    options = parser.parse_args(arguments)
+    rng = random.Random(1)
+    count: Counter[str] = Counter()
+    with gzip.open(options.out, "wt", encoding="utf-8") as out:
+        for folder in options.folders:
+            for row in rows_of(folder, rng):
+                count["unanswerable" if row["is_impossible"] else "answerable"] += 1
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    print(dict(count))
+
+
+def rows_of(folder: Path, rng: random.Random) -> Iterator[dict[str, Any]]:
+    """Make a folder's rows; a question whose evidence is not found falls away."""
+    passages = _passages(folder)
+    lines = (folder / QUESTIONS).read_text("utf-8").splitlines()
+    for asked in map(json.loads, filter(str.strip, lines)):
+        there = passages.get(asked["doc"], [])
+        places = [find(piece, there) for piece in asked["evidence"]]
+        found = [place for place in places if place is not None]
+        if len(found) < len(places):
+            continue
+        yield from _rows(asked, there, found, f"{folder.name}/{asked['doc']}", rng)
+
+
+def _passages(folder: Path) -> dict[str, list[Passage]]:
+    with tempfile.TemporaryDirectory() as made:
+        build_index(folder, made)
+        index = Index.open(Path(made))
+        try:
+            return {
+                each.doc_id: [stored.passage for stored in index.store.passages_of(each.doc_id)]
+                for each in index.store.documents()
+            }
+        finally:
+            index.close()
+
+
+def find(piece: str, passages: Sequence[Passage]) -> _Place | None:
+    """Find a piece of a document's source in what was read from it.
+
+    Only words count; a row of a table has its headers between the cells.
+    """
+    cells = [words for cell in piece.split("|") if (words := _WORD.findall(cell))]
+    if not cells:
+        return None
+    between = r"\s*\|[^|\n]*?" if len(cells) > 1 else ""
+    pattern = re.compile(between.join(_worded(words) for words in cells))
+    for number, passage in enumerate(passages):
+        if match := pattern.search(passage.text):
+            return _Place(number, *_widened(piece, passage.text, match))
+    return None
+
+
+def _worded(words: Iterable[str]) -> str:
+    return r"\b" + r"[\W_]+".join(map(re.escape, words)) + r"\b"
+
+
+def _widened(piece: str, text: str, match: re.Match[str]) -> tuple[int, int]:
+    """Take in signs at both ends of the piece, such as currency and per cent."""
+    low, high = match.span()
+    first, *_, last = (stripped := piece.strip("|*#`_ \n"))[:1], stripped[-1:]
+    if low and _AROUND.match(first) and text[low - 1] == first:
+        low -= 1
+    if high < len(text) and _AROUND.match(last) and text[high] == last:
+        high += 1
+    return low, high
+
+
+def _rows(
+    asked: dict[str, Any],
+    passages: Sequence[Passage],
+    found: Sequence[_Place],
+    title: str,
+    rng: random.Random,
+) -> Iterator[dict[str, Any]]:
+    """Make a row of each passage that has evidence, and perhaps one of the best of the others."""
+    answer = asked["answer"]
+    told = {place.passage for place in found}
+    answered = False
+    for number in sorted(told):
+        here = [place for place in found if place.passage == number]
+        span = _answer_in(answer, passages[number], here) if answer else None
+        sentences = asked["kind"] in _SENTENCES
+        if answer and span is None and not (sentences and answered):
+            continue  # another piece of evidence has the answer
+        answered = answered or span is not None
+        parts = [[place.start, place.end] for place in here] if answer and sentences else []
+        yield _row(asked, passages[number], title, None if parts else span, parts)
+    others = [n for n, p in enumerate(passages) if n not in told and not _has(answer, p)]
+    if (not answer or answered) and others and rng.random() < _OTHER_SHARE:
+        words = content_words(asked["question"])
+        shared = {n: len(words & content_words(passages[n].text)) for n in others}
+        number = max(others, key=lambda n: (shared[n], rng.random()))
+        yield _row(asked, passages[number], title, None, [])
+
+
+def _answer_in(answer: str, passage: Passage, here: Sequence[_Place]) -> _Place | None:
+    for place in here:
+        pattern = re.compile(_worded(_WORD.findall(answer)))
+        match = pattern.search(passage.text, place.start, place.end)
+        if match and _WORD.search(answer):
+            return _Place(place.passage, *_widened(answer, passage.text, match))
+    return None
+
+
+def _has(answer: str | None, passage: Passage) -> bool:
+    words = _WORD.findall(answer or "")
+    return bool(words) and re.search(_worded(words), passage.text, re.IGNORECASE) is not None
+
+
+def _row(
+    asked: dict[str, Any],
+    passage: Passage,
+    title: str,
+    span: _Place | None,
+    parts: Sequence[Sequence[int]],
+) -> dict[str, Any]:
+    answers = (
+        [{"text": passage.text[span.start : span.end], "answer_start": span.start}] if span else []
+    )
+    return {
+        "title": title,
+        "source": "papers",
+        "heading": passage.context,
+        "context": passage.text,
+        "question": asked["question"],
+        "answers": answers,
+        "evidence": parts,
+        "is_impossible": not answers and not parts,
+    }
+
+
+if __name__ == "__main__":
+    main()
