@@ -208,7 +208,7 @@ def test_ray_is_started_for_one_build_on_this_machine(tmp_path: Path) -> None:
 def test_a_machine_with_another_program_is_said(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.index.build.program", lambda: "qa 0.0.1")
+    monkeypatch.setattr("qa.index.reading.program", lambda: "qa 0.0.1")
     with pytest.raises(WorkerError, match=r"runs qa .*, the builder qa 0\.0\.1: install the same"):
         scene.build()
 

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from qa.index.local.digests import TABLES, digest
+from qa.index.local.lexical import Lexical
 from qa.index.local.store import SCHEMA, Store
 from qa.index.search.postings import rows_with_postings, update_postings
 from qa.index.stores.stored import StoredVectors, lexical_name
@@ -37,7 +38,7 @@ class StoreWriter(Store):
             with closing(sqlite3.connect(path)) as db:
                 schema = SCHEMA if stems else SCHEMA.replace("porter ", "")
                 db.executescript(f"BEGIN;{schema}COMMIT;")
-        self._connect(path, path.resolve().as_uri())
+        Lexical.__init__(self, path, path.resolve().as_uri())
         try:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.create_function("parted", 1, parted, deterministic=True)
