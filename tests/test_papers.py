@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from train.data import load_examples
-from train.papers import QUESTIONS, find, main, rows_of
+from train.papers import QUESTIONS, find, main, questions_of, rows_of
+
+DOCUMENTS = Path(__file__).parent.parent / "train" / "documents"
 
 DOCUMENT = """# Boat hire
 
@@ -59,7 +61,7 @@ def test_an_answer_is_found_where_the_product_reads_it(
     ((text, start),) = [(each["text"], each["answer_start"]) for each in row["answers"]]
     assert text == answer
     assert row["context"][start : start + len(text)] == answer
-    assert row["title"] == f"{tmp_path.name}/boats.md"
+    assert row["title"] == f"{tmp_path.name}/boats.md".replace("_", " ")
 
 
 def test_headings_are_those_of_the_passage(tmp_path: Path) -> None:
@@ -107,3 +109,21 @@ def test_the_file_that_is_written_can_be_loaded(tmp_path: Path) -> None:
     main([str(out), str(folder)])
     first, *_ = load_examples(out)
     assert (first.heading, first.source, first.answerable) == ("", "papers", True)
+
+
+@pytest.mark.parametrize("folder", sorted(DOCUMENTS.glob("h*")), ids=lambda folder: folder.name)
+def test_the_questions_of_the_documents_quote_them(folder: Path) -> None:
+    texts = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    for line in texts.pop(QUESTIONS).splitlines():
+        question = json.loads(line)
+        pieces, answer = question["evidence"], question["answer"]
+        assert pieces, line
+        assert all(texts[question["doc"]].count(piece) == 1 for piece in pieces), line
+        assert answer is None or any(answer in piece for piece in pieces), line
+        assert (answer is None) == (question["kind"] == "none"), line
+
+
+def test_nearly_all_of_what_is_quoted_is_found_in_what_the_product_reads() -> None:
+    folder = DOCUMENTS / "h17"  # a third of it aligned columns and labels
+    asked = len((folder / QUESTIONS).read_text("utf-8").splitlines())
+    assert len(list(questions_of(folder))) > 0.95 * asked

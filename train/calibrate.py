@@ -3,7 +3,8 @@
 Questions of many kinds of documents go in: gold questions of an indexed corpus, and
 SQuAD-like files by source, of their validation titles, asked of an index of those titles'
 contexts. The contexts of every third article are left out; its questions then have no
-answer, as it happens in real use. The calibration goes into the reader's `reader.json`.
+answer, as it happens in real use. Folders of documents with questions (`train.papers`) are
+asked as they are. The calibration goes into the reader's `reader.json`.
 
 What a threshold costs is measured the hard way: every source is answered with weights fitted
 on all the others, and the risk table is made of those answers alone. An answer is right if
@@ -44,7 +45,8 @@ from qa.evaluate.statistics import Flags, Floats
 from qa.index.build import build_index
 from qa.models.span_network import SpanNetwork, write_card
 from qa.settings import BuildSettings
-from train.data import Example, load_examples, split_by_title
+from train.data import Example, load_examples, side_of, split_by_title
+from train.papers import questions_of
 
 Sets = dict[str, list[Asked]]
 
@@ -88,6 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         own = balanced(examples, options.examples)
         sets[source] = ask_own_contexts(own, options.reader)
         print(f"asked {source}: {len(own)}", flush=True)
+    if options.papers:
+        sets["papers"] = ask_papers(options.papers, options.reader, options.examples)
+        print(f"asked papers: {len(sets['papers'])}", flush=True)
     calibration, left_out = fit(sets)
     write_card(
         options.reader,
@@ -109,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--index", type=Path, default=Path("index"), help="index of the gold's corpus, read by it")
     add("--gold", type=Path, nargs="*", default=[], help="gold files; their calibration splits")
     add("--data", type=Path, nargs="*", default=[], help="SQuAD-like JSON lines")
+    add("--papers", type=Path, nargs="*", default=[], help="folders of documents with questions")
     add("--examples", type=int, default=150, help="how many of each source")
     return parser
 
@@ -158,6 +164,37 @@ def ask_own_contexts(examples: Sequence[Example], reader: Path) -> list[Asked]:
         ]
         answerer.close()
         return asked
+
+
+def ask_papers(folders: Sequence[Path], reader: Path, most: int) -> list[Asked]:
+    """Ask questions about documents held back for validation, of all documents of their folder.
+
+    Args:
+        folders: As for `train.papers`.
+        reader: Folder of the reader.
+        most: How many questions, drawn at random.
+    """
+    held = [
+        (folder, question)
+        for folder in folders
+        for question in questions_of(folder)
+        if side_of(question.title) == "validation"
+    ]
+    drawn = random.Random(5).sample(held, min(most, len(held)))
+    asked = []
+    for folder in sorted({folder for folder, _ in drawn}):
+        with tempfile.TemporaryDirectory() as made:
+            build_index(folder, made, BuildSettings(reader=str(reader)))
+            answerer = open_index(made)
+            for where, question in drawn:
+                if where == folder:
+                    answer = question.asked["answer"]
+                    answers = () if answer is None else (answer,)
+                    asked.append(
+                        ask(answerer, question.asked["question"], question.evidence, answers)
+                    )
+            answerer.close()
+    return asked
 
 
 def _ask(answerer: Answerer, example: Example, *, known: bool) -> Asked:

@@ -103,11 +103,15 @@ def split_by_title(examples: Sequence[Example], one_in: int = HELD_ONE_IN) -> Sp
     """
     split = Split([], [], [])
     for example in examples:
-        digest = hashlib.sha256(example.title.encode()).digest()
-        held = int.from_bytes(digest[:4], "big") % one_in == 0
-        side = split.training if not held else split.test if digest[12] % 2 else split.validation
-        side.append(example)
+        getattr(split, side_of(example.title, one_in)).append(example)
     return split
+
+
+def side_of(title: str, one_in: int = HELD_ONE_IN) -> str:
+    """Say on which side of a `Split` a title is."""
+    digest = hashlib.sha256(title.encode()).digest()
+    held = int.from_bytes(digest[:4], "big") % one_in == 0
+    return "training" if not held else "test" if digest[12] % 2 else "validation"
 
 
 def content_words(text: str) -> set[str]:

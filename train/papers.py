@@ -23,7 +23,7 @@ from qa.schema import Passage
 from train.data import content_words
 
 QUESTIONS = "questions.jsonl"
-_SENTENCES = frozenset({"yesno", "howto", "why", "list"})
+SENTENCES = frozenset({"yesno", "howto", "why", "list"})
 """Kinds that sentences answer, not a span within one."""
 _OTHER_SHARE = 0.45
 """For how many of the questions another passage of the same document is a near miss, too."""
@@ -31,12 +31,35 @@ _WORD = re.compile(r"\w+")
 _AROUND = re.compile(r"[^\s\w|*#`_]")
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where something stands: the number of a passage, and characters of its text."""
 
     passage: int
     start: int
     end: int
+
+
+class Question(NamedTuple):
+    """A question about a document.
+
+    Attributes:
+        title: Which document, in which folder; by it documents are held back.
+        asked: As in the file.
+        passages: The document's, in order.
+        found: Where each piece of evidence stands.
+    """
+
+    title: str
+    asked: dict[str, Any]
+    passages: list[Passage]
+    found: list[Place]
+
+    @property
+    def evidence(self) -> list[str]:
+        """What holds the answer, as the product reads it; nothing if there is none."""
+        if self.asked["answer"] is None:
+            return []
+        return [self.passages[n].text[start:end] for n, start, end in self.found]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,16 +79,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def rows_of(folder: Path, rng: random.Random) -> Iterator[dict[str, Any]]:
-    """Make a folder's rows; a question whose evidence is not found falls away."""
+    """Make a folder's rows."""
+    for question in questions_of(folder):
+        yield from _rows(question, rng)
+
+
+def questions_of(folder: Path) -> Iterator[Question]:
+    """Read a folder's questions; one whose evidence is not found falls away."""
     passages = _passages(folder)
     lines = (folder / QUESTIONS).read_text("utf-8").splitlines()
     for asked in map(json.loads, filter(str.strip, lines)):
         there = passages.get(asked["doc"], [])
         places = [find(piece, there) for piece in asked["evidence"]]
         found = [place for place in places if place is not None]
-        if len(found) < len(places):
-            continue
-        yield from _rows(asked, there, found, f"{folder.name}/{asked['doc']}", rng)
+        if len(found) == len(places):
+            title = f"{folder.name}/{asked['doc']}".replace("_", " ").lower()
+            yield Question(title, asked, there, found)
 
 
 def _passages(folder: Path) -> dict[str, list[Passage]]:
@@ -81,7 +110,7 @@ def _passages(folder: Path) -> dict[str, list[Passage]]:
             index.close()
 
 
-def find(piece: str, passages: Sequence[Passage]) -> _Place | None:
+def find(piece: str, passages: Sequence[Passage]) -> Place | None:
     """Find a piece of a document's source in what was read from it.
 
     Only words count; a row of a table has its headers between the cells.
@@ -93,7 +122,7 @@ def find(piece: str, passages: Sequence[Passage]) -> _Place | None:
     pattern = re.compile(between.join(_worded(words) for words in cells))
     for number, passage in enumerate(passages):
         if match := pattern.search(passage.text):
-            return _Place(number, *_widened(piece, passage.text, match))
+            return Place(number, *_widened(piece, passage.text, match))
     return None
 
 
@@ -112,21 +141,16 @@ def _widened(piece: str, text: str, match: re.Match[str]) -> tuple[int, int]:
     return low, high
 
 
-def _rows(
-    asked: dict[str, Any],
-    passages: Sequence[Passage],
-    found: Sequence[_Place],
-    title: str,
-    rng: random.Random,
-) -> Iterator[dict[str, Any]]:
+def _rows(question: Question, rng: random.Random) -> Iterator[dict[str, Any]]:
     """Make a row of each passage that has evidence, and perhaps one of the best of the others."""
+    title, asked, passages, found = question
     answer = asked["answer"]
     told = {place.passage for place in found}
     answered = False
     for number in sorted(told):
         here = [place for place in found if place.passage == number]
         span = _answer_in(answer, passages[number], here) if answer else None
-        sentences = asked["kind"] in _SENTENCES
+        sentences = asked["kind"] in SENTENCES
         if answer and span is None and not (sentences and answered):
             continue  # another piece of evidence has the answer
         answered = answered or span is not None
@@ -140,12 +164,12 @@ def _rows(
         yield _row(asked, passages[number], title, None, [])
 
 
-def _answer_in(answer: str, passage: Passage, here: Sequence[_Place]) -> _Place | None:
+def _answer_in(answer: str, passage: Passage, here: Sequence[Place]) -> Place | None:
     for place in here:
         pattern = re.compile(_worded(_WORD.findall(answer)))
         match = pattern.search(passage.text, place.start, place.end)
         if match and _WORD.search(answer):
-            return _Place(place.passage, *_widened(answer, passage.text, match))
+            return Place(place.passage, *_widened(answer, passage.text, match))
     return None
 
 
@@ -158,7 +182,7 @@ def _row(
     asked: dict[str, Any],
     passage: Passage,
     title: str,
-    span: _Place | None,
+    span: Place | None,
     parts: Sequence[Sequence[int]],
 ) -> dict[str, Any]:
     answers = (
