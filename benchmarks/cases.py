@@ -140,17 +140,17 @@ def judge(question: CaseQuestion, answer: Answer) -> Verdict:
     said, first = answer.answer or "", answer.citations[0]
     cited = {citation.doc_id for citation in answer.citations}
     right = (
-        (not question.answers or _any_in(question.answers, said))
-        and (not question.evidence or _any_in(question.evidence, first.quote))
-        and not _any_in(question.forbid, said)
-        and all(_any_in([words], said) for words in question.needs_all)
+        (not question.answers or any_in(question.answers, said))
+        and (not question.evidence or any_in(question.evidence, first.quote))
+        and not any_in(question.forbid, said)
+        and all(any_in([words], said) for words in question.needs_all)
         and question.doc in (None, first.doc_id)
         and (not question.only_docs or cited <= {*question.only_docs})
     )
     return "right" if right else "wrong"
 
 
-def _any_in(wanted: Sequence[str], text: str) -> bool:
+def any_in(wanted: Sequence[str], text: str) -> bool:
     """Whether some of the words stand in a text, whole: 2 is not in 12, nor in 2.5."""
     return any(
         re.search(

@@ -11,9 +11,10 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from benchmarks.cases import Verdict
+from benchmarks.cases import Verdict, any_in
 from qa.answer.live import open_index
 from qa.evaluate.gold import same_sentence
 from qa.index.build import build_index
@@ -52,10 +53,9 @@ def asked(folders: Sequence[Path]) -> Iterator[tuple[Question, Answer]]:
             continue
         with tempfile.TemporaryDirectory() as made:
             build_index(folder, made)
-            answerer = open_index(made)
-            for question in questions:
-                yield question, answerer.ask(question.asked["question"])
-            answerer.close()
+            with closing(open_index(made)) as answerer:
+                for question in questions:
+                    yield question, answerer.ask(question.asked["question"])
 
 
 def judge(question: Question, answer: Answer) -> Verdict:
@@ -65,10 +65,10 @@ def judge(question: Question, answer: Answer) -> Verdict:
         return "wrong" if answer.answered else "right"
     if not answer.answered:
         return "abstained"
-    first, said = answer.citations[0], squeezed(answer.answer or "").casefold()
+    first, said = answer.citations[0], answer.answer or ""
     quoted = any(same_sentence(piece, first.quote) for piece in question.evidence)
-    wanted = squeezed(wanted).casefold()
-    worded = question.asked["kind"] in SENTENCES or wanted in said or said in wanted
+    worded = any_in([wanted], said) or any_in([said], wanted)
+    worded = worded or question.asked["kind"] in SENTENCES
     right = quoted and worded and first.doc_id == question.asked["doc"]
     return "right" if right else "wrong"
 

@@ -16,6 +16,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,7 +124,7 @@ def _by_source(examples: Sequence[Example]) -> dict[str, list[Example]]:
     """Group validation examples by source; sources with too few are left out."""
     groups: dict[str, list[Example]] = {}
     for example in split_by_title(examples).validation:
-        if not example.source.startswith(_NOT_ASKED):
+        if not example.source.startswith(_NOT_ASKED) and not example.is_by_sentences:
             groups.setdefault(_TWINS.get(example.source, example.source), []).append(example)
     return {name: own for name, own in sorted(groups.items()) if len(own) >= _LEAST_QUESTIONS}
 
@@ -185,15 +186,13 @@ def ask_papers(folders: Sequence[Path], reader: Path, most: int) -> list[Asked]:
     for folder in sorted({folder for folder, _ in drawn}):
         with tempfile.TemporaryDirectory() as made:
             build_index(folder, made, BuildSettings(reader=str(reader)))
-            answerer = open_index(made)
-            for where, question in drawn:
-                if where == folder:
+            with closing(open_index(made)) as answerer:
+                for question in (own for where, own in drawn if where == folder):
                     answer = question.asked["answer"]
                     answers = () if answer is None else (answer,)
                     asked.append(
                         ask(answerer, question.asked["question"], question.evidence, answers)
                     )
-            answerer.close()
     return asked
 
 

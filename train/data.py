@@ -58,6 +58,11 @@ class Example:
         """Whether the context answers the question."""
         return bool(self.answers or self.evidence)
 
+    @property
+    def is_by_sentences(self) -> bool:
+        """Whether sentences answer and no span does."""
+        return bool(self.evidence) and not self.answers
+
 
 def load_examples(path: Path) -> list[Example]:
     """Load a file of JSON lines, gzipped if it ends in .gz.

@@ -56,9 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure_by_source(network: SpanNetwork, examples: Sequence[Example], most: int) -> Figures:
-    """Compute the figures of every source, on a sample of `most` of each kind."""
+    """Compute the figures of every source, on a sample of `most` of each kind.
+
+    Left out is what sentences answer and no span does.
+    """
     kinds: defaultdict[str, list[list[Example]]] = defaultdict(lambda: [[], []])
     for example in examples:
+        if example.is_by_sentences:
+            continue
         kinds[example.source][example.answerable].append(example)
     figures = Figures()
     for source, sides in sorted(kinds.items()):
@@ -73,7 +78,7 @@ def predict(network: SpanNetwork, examples: Sequence[Example]) -> list[Predictio
     predictions = []
     for example in examples:
         text = example.context
-        passage = Passage("", "", 0, len(text), text, "", (Span(0, len(text)),))
+        passage = Passage("", "", 0, len(text), text, example.heading or "", (Span(0, len(text)),))
         (scores,) = network.score(example.question, [passage])
         (best,) = scores.spans
         predictions.append(Prediction(passage.slice(best.span), best.margin, scores.answerable))

@@ -36,6 +36,8 @@ def retrieved_negatives(
         rng: Chooses the examples and one of the eight best passages.
     """
     chosen = rng.sample(list(examples), round(share * len(examples)))
+    if not chosen:
+        return []
     contexts = list(dict.fromkeys(example.context for example in examples))
     vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
     matrix = vectorizer.fit_transform(contexts).T.tocsr()

@@ -28,7 +28,8 @@ SENTENCES = frozenset({"yesno", "howto", "why", "list"})
 _OTHER_SHARE = 0.45
 """For how many of the questions another passage of the same document is a near miss, too."""
 _WORD = re.compile(r"\w+")
-_AROUND = re.compile(r"[^\s\w|*#`_]")
+_SIGN_BEFORE = re.compile(r"(?P<sign>[^\s\w|*#`_]) ?$")
+_SIGN_AFTER = re.compile(r" ?(?P<sign>[^\s\w|*#`_])")
 
 
 class Place(NamedTuple):
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     count: Counter[str] = Counter()
     with gzip.open(options.out, "wt", encoding="utf-8") as out:
         for folder in options.folders:
+            count["questions"] += len((folder / QUESTIONS).read_text("utf-8").splitlines())
             for row in rows_of(folder, rng):
                 count["unanswerable" if row["is_impossible"] else "answerable"] += 1
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -93,7 +95,7 @@ def questions_of(folder: Path) -> Iterator[Question]:
         places = [find(piece, there) for piece in asked["evidence"]]
         found = [place for place in places if place is not None]
         if len(found) == len(places):
-            title = f"{folder.name}/{asked['doc']}".replace("_", " ").lower()
+            title = f"{folder.resolve().name}/{asked['doc']}".replace("_", " ").lower()
             yield Question(title, asked, there, found)
 
 
@@ -118,7 +120,7 @@ def find(piece: str, passages: Sequence[Passage]) -> Place | None:
     cells = [words for cell in piece.split("|") if (words := _WORD.findall(cell))]
     if not cells:
         return None
-    between = r"\s*\|[^|\n]*?" if len(cells) > 1 else ""
+    between = r"[^\w|\n]*\|[^|\n]*?" if len(cells) > 1 else ""
     pattern = re.compile(between.join(_worded(words) for words in cells))
     for number, passage in enumerate(passages):
         if match := pattern.search(passage.text):
@@ -133,11 +135,12 @@ def _worded(words: Iterable[str]) -> str:
 def _widened(piece: str, text: str, match: re.Match[str]) -> tuple[int, int]:
     """Take in signs at both ends of the piece, such as currency and per cent."""
     low, high = match.span()
-    first, *_, last = (stripped := piece.strip("|*#`_ \n"))[:1], stripped[-1:]
-    if low and _AROUND.match(first) and text[low - 1] == first:
-        low -= 1
-    if high < len(text) and _AROUND.match(last) and text[high] == last:
-        high += 1
+    before, after = _SIGN_BEFORE.search(text[:low]), _SIGN_AFTER.match(text[high:])
+    bare = piece.strip("|*#`_ \n")
+    if before and bare.startswith(before["sign"]):
+        low = before.start()
+    if after and bare.endswith(after["sign"]):
+        high += after.end()
     return low, high
 
 
@@ -146,15 +149,18 @@ def _rows(question: Question, rng: random.Random) -> Iterator[dict[str, Any]]:
     title, asked, passages, found = question
     answer = asked["answer"]
     told = {place.passage for place in found}
-    answered = False
+    sentences = asked["kind"] in SENTENCES
+    spans = {
+        number: _answer_in(answer, passages[number], [p for p in found if p.passage == number])
+        for number in sorted(told)
+        if answer
+    }
+    answered = any(spans.values())
     for number in sorted(told):
-        here = [place for place in found if place.passage == number]
-        span = _answer_in(answer, passages[number], here) if answer else None
-        sentences = asked["kind"] in SENTENCES
+        span = spans.get(number)
         if answer and span is None and not (sentences and answered):
             continue  # another piece of evidence has the answer
-        answered = answered or span is not None
-        parts = [[place.start, place.end] for place in here] if answer and sentences else []
+        parts = [[p.start, p.end] for p in found if p.passage == number and answer and sentences]
         yield _row(asked, passages[number], title, None if parts else span, parts)
     others = [n for n, p in enumerate(passages) if n not in told and not _has(answer, p)]
     if (not answer or answered) and others and rng.random() < _OTHER_SHARE:
@@ -165,11 +171,14 @@ def _rows(question: Question, rng: random.Random) -> Iterator[dict[str, Any]]:
 
 
 def _answer_in(answer: str, passage: Passage, here: Sequence[Place]) -> Place | None:
+    """Find the answer within its evidence: as it stands, or, marks aside, by its words."""
+    patterns = [re.escape(answer)]
+    if words := _WORD.findall(answer):
+        patterns.append(_worded(words))
     for place in here:
-        pattern = re.compile(_worded(_WORD.findall(answer)))
-        match = pattern.search(passage.text, place.start, place.end)
-        if match and _WORD.search(answer):
-            return Place(place.passage, *_widened(answer, passage.text, match))
+        for pattern in patterns:
+            if match := re.compile(pattern).search(passage.text, place.start, place.end):
+                return Place(place.passage, *_widened(answer, passage.text, match))
     return None
 
 

@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, nargs="+", required=True, help="SQuAD-like JSON lines, .gz or not")
     add("--claims", type=Path, nargs="*", default=[], help="claims with evidence, JSON lines .gz")
     add("--explained", type=Path, help="questions with passages that answer them, JSON lines .gz")
-    add("--share", type=float, default=1.0, help="of all but passages that the product has cut")
+    add("--share", type=float, default=1.0, help="how much of all but the papers to see")
     add("--out", type=Path, required=True, help="folder for checkpoint and weights")
     add("--base", type=Path, default=packaged_weights(), help="encoder to start from (%(default)s)")
     add("--frozen", type=int, default=0, help="lowest layers that stay as they are")
@@ -139,7 +139,8 @@ def _drawn(
         and all(len(answer.text) <= _MAX_ANSWER_CHARACTERS for answer in example.answers)
     ]
     answerable = [example for example in short if example.answers]
-    others = [example.context for example in rng.sample(answerable, min(2000, len(answerable)))]
+    having = answerable or cut
+    others = [example.context for example in rng.sample(having, min(2000, len(having)))]
     drawn = {
         "cut": cut,
         "real": short,

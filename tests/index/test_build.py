@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -646,6 +646,30 @@ def test_files_that_were_refused_are_not_parsed_again(
         shutil.copy(corpus / "moved.txt", corpus / "copy.txt")
         build_index(corpus, bad_build, settings)
     assert contents(Index.open(bad_build)) == rebuilt(corpus, tmp_path / "other", settings)
+
+
+def test_a_file_that_fails_each_time_it_is_read_makes_no_build_copy_the_store(
+    tiny_build: Build, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = Sandbox.parse
+
+    def failing(sandbox: Sandbox, source: SourceFile, **told: Any) -> Any:
+        if source.doc_id == "slow.txt":
+            return SkippedFile("slow.txt", "took too long")
+        return parse(sandbox, source, **told)
+
+    def parse_all(sandbox: Sandbox, sources: Sequence[SourceFile]) -> Iterator[Any]:
+        return (failing(sandbox, source) for source in sources)
+
+    monkeypatch.setattr(Sandbox, "parse", failing)
+    monkeypatch.setattr(Sandbox, "parse_all", parse_all)
+    (corpus / "slow.txt").write_text("A fern.")
+    index_dir = tiny_build()
+    monkeypatch.setattr("qa.index.local.workspace.copy_hashed", lambda *told: 1 / 0)
+    for _ in range(2):
+        report = build_index(corpus, index_dir, tiny_settings(index_dir))
+        assert report.up_to_date
+        assert [entry.doc_id for entry in report.skipped] == ["slow.txt"]
 
 
 def test_a_refused_file_is_parsed_again_when_it_or_its_kind_is_another(

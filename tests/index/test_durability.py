@@ -30,8 +30,10 @@ from qa.documents import worker
 from qa.documents.messages import Request, Response
 from qa.documents.sandbox import Sandbox
 from qa.errors import IndexLockedError, IndexMissingError, IndexWriteError
+from qa.files import Check
 from qa.index.build import BuildEvent, BuildReport, Pace, build_index
 from qa.index.local.generations import STORE, Index
+from qa.index.local.meanwhile import Meanwhile
 from qa.settings import AskSettings, BuildSettings
 from tests.conftest import CORPUS, EAGER, make_large, tiny_settings, write_corpus
 from tests.index.test_build import QUESTIONS, contents
@@ -58,6 +60,14 @@ class InProcess(Sandbox):
     def _ask(self, request: Request) -> Response:
         data = msgspec.json.encode(worker.respond(request, self._limits))
         return msgspec.json.decode(data, type=Response)
+
+
+class AtOnce(Meanwhile[Any]):
+    """Does on this thread, at once, what is done meanwhile: a profiler sees one thread."""
+
+    def __init__(self, name: str, work: Callable[[Check], Any]) -> None:
+        done = work(lambda: None)
+        super().__init__(name, lambda check: done)
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ def scene(request: pytest.FixtureRequest, room: Path, monkeypatch: pytest.Monkey
     And an update of an index that has what large ones have.
     """
     monkeypatch.setattr("qa.index.build.Sandbox", InProcess)
+    monkeypatch.setattr("qa.index.local.workspace.Meanwhile", AtOnce)
     if request.param == "large":
         make_large(monkeypatch)
     corpus, start, whole = (room / name for name in ("corpus", "start", "whole"))

@@ -1,4 +1,4 @@
-"""Look at the files of a build's corpus. Does not know what is done with them."""
+"""Look at the files of a build's corpus. Does not know how documents are kept."""
 
 from collections.abc import Iterator, Mapping
 
@@ -27,7 +27,7 @@ def look(task: Task, fingerprints: Fingerprints) -> Iterator[SourceFile | Skippe
 def announced(
     task: Task, fingerprints: Fingerprints, indexed: Mapping[str, str], workspace: BuildWorkspace
 ) -> Iterator[SourceFile | SkippedFile]:
-    """Look, and let the workspace know at the first file that will have to be written.
+    """Look, and let the workspace know as soon as a file will probably have to be written.
 
     Args:
         task: What was asked for.
@@ -35,10 +35,13 @@ def announced(
         indexed: SHA-256 of each indexed document by id.
         workspace: Where documents go.
     """
+    base = workspace.base()
+    skipped = {doc_id for doc_id, _ in base.skipped()} if base else set()
     for entry in look(task, fingerprints):
         if (
             isinstance(entry, SourceFile)
             and indexed.get(entry.doc_id) != entry.sha256
+            and entry.doc_id not in skipped
             and fingerprints.refusal(entry) is None
         ):
             workspace.prepare()

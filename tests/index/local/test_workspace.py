@@ -3,12 +3,15 @@
 import hashlib
 import json
 import shutil
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qa.errors import IndexDamagedError
+from qa.files import Check
 from qa.index.local.generations import STORE, Index, current_generation, generation_names
 from qa.index.local.workspace import Workspace, building_dir
 from qa.index.stores.manifest import FORMAT, Manifest
@@ -281,3 +284,33 @@ def test_what_fails_while_a_store_is_begun_is_told_when_it_is_wanted(tmp_path: P
         workspace.writer()
     workspace.close()
     assert resumed(tmp_path) is None
+
+
+def test_a_store_that_is_begun_and_was_never_asked_for_is_not_carried_on(tmp_path: Path) -> None:
+    published(tmp_path, CORPUS)
+    killed = prepared(tmp_path)
+    assert killed._beginning is not None
+    killed._beginning.result()
+    assert [path.name for path in building_dir(tmp_path).iterdir()] == [f"{STORE}.part"]
+    assert resumed(tmp_path) is None
+    assert not building_dir(tmp_path).exists()
+
+
+def test_copying_ends_soon_after_nobody_wants_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = threading.Event()
+
+    def endless(source: Path, target: Path, check: Check) -> str:
+        began.set()
+        while True:
+            check()
+            time.sleep(0.001)
+
+    published(tmp_path, CORPUS)
+    monkeypatch.setattr("qa.index.local.workspace.copy_hashed", endless)
+    workspace = prepared(tmp_path)
+    assert began.wait(10)
+    workspace.close()
+    assert not building_dir(tmp_path).exists()
+    assert "copying the store" not in {thread.name for thread in threading.enumerate()}

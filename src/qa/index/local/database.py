@@ -1,4 +1,4 @@
-"""Read an SQLite file of which any bit may have flipped: whatever cannot be read is one error."""
+"""Read a store's file, of which any bit may have flipped: whatever cannot be read is one error."""
 
 import sqlite3
 import threading
@@ -13,7 +13,7 @@ Made = TypeVar("Made")
 
 
 class Database:
-    """One file. Safe to use from several threads."""
+    """A store's SQLite file. Safe to use from several threads."""
 
     def __init__(self, path: Path, uri: str) -> None:
         """Open the file.

@@ -1,7 +1,8 @@
 """Keep documents, passages and their vectors in one SQLite file, with full-text search (BM25).
 
 What answers opens a finished store for reading only; `store_writer` has the store that a
-build works on. The two own the SQL. Vectors are bytes here.
+build works on; `database` and `lexical` are what they are made of. Only these own SQL. Vectors are
+bytes here.
 """
 
 import json

@@ -5,22 +5,20 @@
     generations/00002/          appears whole; then CURRENT is replaced
 
 Whatever happens in between, `CURRENT` names a whole generation. The first change makes the store
-that is worked on: a build that finds nothing to do leaves the disk alone. Runs under the build
-lock.
+that is worked on, or has it prepared: a build that finds nothing to do leaves the disk alone. Runs
+under the build lock.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
 
 from qa.errors import IndexDamagedError, IndexMissingError
-from qa.files import copy_hashed, file_sha256, make_folder, replace_text, sync, sync_folder
+from qa.files import Check, copy_hashed, file_sha256, make_folder, replace_text, sync, sync_folder
 from qa.index.local.generations import (
     CURRENT,
     MANIFEST,
@@ -32,6 +30,7 @@ from qa.index.local.generations import (
     generation_names,
     generations_dir,
 )
+from qa.index.local.meanwhile import Meanwhile
 from qa.index.local.store import Store
 from qa.index.local.store_writer import StoreWriter
 from qa.index.local.vector_file import VectorFile
@@ -43,7 +42,6 @@ from qa.index.stores.stored import StoredVectors
 from qa.index.stores.takeover import TakeOver
 
 _BUILDING = "building"
-Done = TypeVar("Done")
 
 
 class Workspace(TakeOver[Index, StoreWriter]):
@@ -72,7 +70,7 @@ class Workspace(TakeOver[Index, StoreWriter]):
         self._index_dir = index_dir
         self._encode_query = encode_query
         self._progress = progress
-        self._beginning: Future[None] | None = None
+        self._beginning: Meanwhile[None] | None = None
 
     def __enter__(self) -> "Workspace":
         return self
@@ -121,7 +119,7 @@ class Workspace(TakeOver[Index, StoreWriter]):
     def prepare(self) -> None:
         """Begin to make the store to work on, meanwhile: it will be wanted."""
         if self._store is None and self._beginning is None:
-            self._beginning = _meanwhile(self._begin_store)
+            self._beginning = Meanwhile("copying the store", self._begin_store)
 
     def writer(self) -> StoreWriter:
         """Return the store to work on; the first call makes it, or waits for it.
@@ -164,60 +162,67 @@ class Workspace(TakeOver[Index, StoreWriter]):
         return name
 
     def close(self) -> None:
-        """Close the store that was worked on; what is in it stays, for the next build."""
+        """Close the store that was worked on; what is in it stays, for the next build.
+
+        One that was prepared and not wanted is cleared away.
+        """
         if self._store:
             self._store.close()
-        elif self._beginning:  # it was not wanted after all
-            wait([self._beginning])
+        elif self._beginning:
+            self._beginning.stop()
             shutil.rmtree(building_dir(self._index_dir), ignore_errors=True)
 
     def _new_store(self) -> StoreWriter:
-        if self._beginning:
-            self._beginning.result()
-        else:
-            self._begin_store()
+        beginning = self._beginning or Meanwhile("copying the store", self._begin_store)
+        try:
+            beginning.result()
+        finally:
+            beginning.stop()
         path = building_dir(self._index_dir) / STORE
+        if (part := _part(path)).exists():
+            part.replace(path)
         store = StoreWriter(path, stems="stemming" not in self._about)
         if store.about() != self._about:
             with store.transaction():
                 store.note(**self._about)
         return store
 
-    def _begin_store(self) -> None:
-        """Copy the seed's store, if there is one."""
+    def _begin_store(self, check: Check) -> None:
+        """Copy the seed's store, if there is one; the copy has not its name yet."""
         _clear_parts(self._index_dir)
         folder = building_dir(self._index_dir)
         shutil.rmtree(folder, ignore_errors=True)  # of a killed build that is not carried on
         folder.mkdir(parents=True)
         seed = self.seed()
         if seed is not None:
-            part = folder / f"{STORE}.part"
+            part = _part(folder / STORE)
             source = generation_dir(self._index_dir, seed.generation) / STORE
-            if copy_hashed(source, part) != seed.manifest.sha256.get(STORE):
+            if copy_hashed(source, part, check) != seed.manifest.sha256.get(STORE):
                 part.unlink()
                 raise IndexDamagedError(
                     f"{source} is not what was written; build it again with: qa index --rebuild"
                 )
             sync(part)
-            part.replace(folder / STORE)
 
     def _put_together(self, folder: Path, manifest: Manifest) -> None:
         """Write a generation's files; the store comes last, so that a failure leaves it here."""
         store = self.writer()
         store.update_postings()
         source = building_dir(self._index_dir) / STORE
-        hashing = _meanwhile(  # from here on it is only read
-            lambda: (
-                file_sha256(source) if manifest.complete else copy_hashed(source, folder / STORE)
-            )
-        )
+
+        def hashed(check: Check) -> str:
+            if manifest.complete:
+                return file_sha256(source, check)
+            return copy_hashed(source, folder / STORE, check)
+
+        hashing = Meanwhile("hashing the store", hashed)  # from here on it is only read
         try:
             vectors = VectorFile(store, manifest.dimension, self._encode_query, self._progress)
             before = self._encoded_alike()
             lists = vectors.write(folder / VECTORS, before, in_lists=manifest.complete)
             hashes = {VECTORS: file_sha256(folder / VECTORS), STORE: hashing.result()}
         finally:
-            wait([hashing])
+            hashing.stop()
         if manifest.complete:
             store.close()
         where = {
@@ -254,18 +259,14 @@ class Workspace(TakeOver[Index, StoreWriter]):
         return name
 
 
-def _meanwhile(work: Callable[[], Done]) -> Future[Done]:
-    """Do something on a thread of its own."""
-    executor = ThreadPoolExecutor(1)
-    try:
-        return executor.submit(work)
-    finally:
-        executor.shutdown(wait=False)
-
-
 def building_dir(index_dir: Path) -> Path:
     """Return the folder of the store that a build works on."""
     return index_dir / _BUILDING
+
+
+def _part(path: Path) -> Path:
+    """Return what a file is called until it is whole."""
+    return path.with_name(f"{path.name}.part")
 
 
 def _clear_parts(index_dir: Path) -> None:
