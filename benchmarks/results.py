@@ -1,14 +1,13 @@
 """Measure the test splits of the gold questions, and write `docs/RESULTS.md`.
 
-    python -m benchmarks.results [--reader-data FILE ...]
+    python -m benchmarks.results
 
-The reader's untouched split needs data that is not in the repository; without it the figures
-of the last run that had it are kept, with their commit and date. What is written by hand, from
-`make bench` and `python -m benchmarks.scale`, is kept too. Weights and thresholds were fitted on
-other splits.
+The reader's own figures are its card's. What is written by hand, from `make bench` and `python -m
+benchmarks.scale`, is kept. Weights and thresholds were fitted on other splits.
 """
 
 import argparse
+import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,7 +21,9 @@ from qa.evaluate.bootstrap import RESAMPLES, Interval
 from qa.evaluate.gold import load_gold
 from qa.evaluate.measures import MEASURES, measure, risk_at_coverage
 from qa.evaluate.record import Record
+from qa.models.span_network import CARD_FILE, packaged_reader
 from qa.settings import AskSettings
+from train.card import FIGURES, rows_of_figures
 
 GOLD = {
     "ordinary": ROOT / "tests" / "gold" / "inl_peru_plain.jsonl",
@@ -30,7 +31,6 @@ GOLD = {
 }
 RISKS = (AskSettings().max_risk, 0.1)
 READER = "## The reader alone"
-UNMEASURED = f"{READER}\n\nNot measured: needs `python -m benchmarks.results --reader-data FILE`.\n"
 FOLLOW_UPS = "## Follow-up questions"  # written by `python -m benchmarks.linked --write`
 UNDER_LOAD = "## Under load"  # written by `python -m benchmarks.load --write`
 SMALL = "## Small documents nobody tuned on"
@@ -50,16 +50,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", type=Path, default=Path("index"), help="of the default page")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "RESULTS.md")
-    parser.add_argument(
-        "--reader-data", type=Path, nargs="*", default=[], help="SQuAD-like JSON lines"
-    )
     options = parser.parse_args()
-    measured = reader_section(options.reader_data) if options.reader_data else ""
     columns = [column(name, risk, options.index) for name in GOLD for risk in RISKS]
     parts = [
         page(columns),
         *(kept(options.out, heading) for heading in BY_HAND),
-        measured or kept(options.out, READER) or UNMEASURED,
+        reader_section(),
     ]
     options.out.write_text("\n\n".join(part.strip() for part in parts if part) + "\n", "utf-8")
     print(f"wrote {options.out}")
@@ -123,32 +119,21 @@ of this run, whatever else the machine did; for speed see further down.
 """
 
 
-def reader_section(paths: Sequence[Path]) -> str:
-    """Measure the packaged reader on the titles that were held back from training."""
-    from qa.models.span_network import SpanNetwork, packaged_reader
-    from train.data import load_examples, split_by_title
-    from train.evaluate import measure_by_source
-
-    held = split_by_title([example for path in paths for example in load_examples(path)]).test
-    figures = measure_by_source(SpanNetwork(packaged_reader()), held, most=300)
-    names = list(dict.fromkeys(name for found in figures.values() for name in found))
-    rows = [
-        [name, *(f"{found[name]:g}" if name in found else "–" for found in figures.values())]
-        for name in names
-    ]
+def reader_section() -> str:
+    """Write the figures of the packaged reader's test titles, as its card has them."""
+    card = json.loads((packaged_reader() / CARD_FILE).read_text("utf-8"))
+    ruler = "|---" * (FIGURES.count("|") - 1) + "|"
+    rows = "\n".join([FIGURES, ruler, *rows_of_figures(card)])
     return f"""{READER}
 
 Each question asked of its own context, on the test titles that were held back from training and
-calibration ({names_of(paths)}; {time.strftime("%Y-%m-%d")}, commit {commit()}).
-`HasAns` is SQuAD's name for answerable questions; a refusal is an answerable logit below 0.
+calibration, at most 200 of each kind and source; in brackets how many are answerable and how many
+not, and 95 % intervals. From the [card](../src/qa/reader/README.md#figures), which says how they are
+measured. `HasAns` is SQuAD's name for answerable questions, `NoAns` for the others; a refusal is an
+answerable logit below 0.
 
-{table(["", *figures], rows)}
+{rows}
 """
-
-
-def names_of(paths: Sequence[Path]) -> str:
-    """List files by name alone."""
-    return ", ".join(path.name for path in paths)
 
 
 def kept(out: Path, heading: str) -> str:
