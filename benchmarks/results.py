@@ -129,8 +129,8 @@ def reader_section() -> str:
 Each question asked of its own context, on the test titles that were held back from training and
 calibration, at most 200 of each kind and source; in brackets how many are answerable and how many
 not, and 95 % intervals. From the [card](../src/qa/reader/README.md#figures), which says how they
-are measured. `HasAns` is SQuAD's name for answerable questions, `NoAns` for the others; a refusal is an
-answerable logit below 0.
+are measured. `HasAns` is SQuAD's name for answerable questions, `NoAns` for the others; a refusal
+is an answerable logit below 0.
 
 {rows}
 """
