@@ -44,7 +44,7 @@ def test_each_step_is_shown_with_its_own_place_and_the_last_is_the_answer(
 
 def test_who_is_described_is_no_answer_to_what_is_asked_of_them(museum: Answerer) -> None:
     answer = museum.ask("Where was the trust that gave the Ebb and Flow founded?")
-    assert (answer.state, answer.citations) == ("none", ())
+    assert (answer.answered, answer.citations) == (False, ())
     measured = museum.ask("Where was the trust that gave the Ebb and Flow founded?", abstain=False)
     assert measured.confidence < museum.min_confidence, "as `qa eval` asks"
 
