@@ -56,7 +56,7 @@ _UNANSWERABLE_SHARE = 1 / 3
 # What these sources hardly hold and people's documents do: the same words about another year or
 # another thing. Left to the sources these features would weigh nothing (docs/LOG.md).
 _AT_LEAST_AGAINST = {"missing_figure": -1.0, "unmentioned_name": -0.8, "other_thing": -1.2}
-_RANK_AT_LEAST_AGAINST = {"missing_figure": -1.0, "other_thing": -1.0}
+_RANK_AT_LEAST_AGAINST = {"missing_figure": -1.0, "other_thing": -0.5}
 # A share among fewer answers says nothing.
 _LEAST_ANSWERS = 30
 _LEAST_GIVEN = 5  # of one source
