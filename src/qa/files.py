@@ -1,10 +1,12 @@
 """Write files whole or not at all, hash them, and read JSON back by its shape."""
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,8 @@ T = TypeVar("T")
 Check = Callable[[], object]
 """Called now and then while something takes long; what it raises ends that."""
 
-_BLOCK = 1 << 22
+# Large: after each a thread may wait for its turn.
+_BLOCK, _HASHED = 1 << 24, 1 << 22
 
 
 def file_sha256(path: Path, check: Check = lambda: None) -> str:
@@ -25,21 +28,42 @@ def file_sha256(path: Path, check: Check = lambda: None) -> str:
     Raises:
         OSError: It cannot be read.
     """
-    digest = hashlib.sha256()
+    digest, block = hashlib.sha256(), bytearray(_HASHED)
+    view = memoryview(block)
     with path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        while size := file.readinto(block):
+            digest.update(view[:size])
             check()
     return digest.hexdigest()
 
 
 def copy_hashed(source: Path, target: Path, check: Check = lambda: None) -> str:
-    """Copy a file; return the hash, in hex, of the copy."""
-    with source.open("rb", buffering=0) as read, target.open("wb") as written:
-        while block := read.read(_BLOCK):
-            written.write(block)
-            check()
+    """Copy a file; return the hash, in hex, of the copy.
+
+    Where the system can it copies, which takes a third of what reading and writing it here does.
+    """
+    with source.open("rb", buffering=0) as read, target.open("wb", buffering=0) as written:
+        if not _sent(read.fileno(), written.fileno(), check):
+            while block := read.read(_BLOCK):
+                written.write(block)
+                check()
     return file_sha256(target, check)
+
+
+def _sent(source: int, target: int, check: Check) -> bool:
+    """Have the system copy a file a block at a time; False if it cannot."""
+    if sys.platform != "linux":
+        return False
+    done = 0
+    try:
+        while sent := os.sendfile(target, source, done, _BLOCK):
+            done += sent
+            check()
+    except OSError as error:
+        if done or error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+            raise
+        return False
+    return True
 
 
 def sync(path: Path) -> None:
