@@ -118,8 +118,8 @@ class Workspace(TakeOver[Index, StoreWriter]):
 
     def prepare(self) -> None:
         """Begin to make the store to work on, meanwhile: it will be wanted."""
-        if self._store is None and self._beginning is None:
-            self._beginning = Meanwhile("copying the store", self._begin_store)
+        if self._store is None:
+            self._begun()
 
     def writer(self) -> StoreWriter:
         """Return the store to work on; the first call makes it, or waits for it.
@@ -172,12 +172,13 @@ class Workspace(TakeOver[Index, StoreWriter]):
             self._beginning.stop()
             shutil.rmtree(building_dir(self._index_dir), ignore_errors=True)
 
+    def _begun(self) -> Meanwhile[None]:
+        if self._beginning is None:
+            self._beginning = Meanwhile("copying the store", self._begin_store)
+        return self._beginning
+
     def _new_store(self) -> StoreWriter:
-        beginning = self._beginning or Meanwhile("copying the store", self._begin_store)
-        try:
-            beginning.result()
-        finally:
-            beginning.stop()
+        self._begun().result()
         path = building_dir(self._index_dir) / STORE
         if (part := _part(path)).exists():
             part.replace(path)
