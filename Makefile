@@ -34,7 +34,6 @@ eval: $(VENV)/run.stamp ## measure the gold questions' test splits into docs/RES
 	$(BIN)/python -m benchmarks.results
 
 bench: $(VENV)/dev.stamp ## measure speed and memory; leave the machine alone meanwhile
-	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks.speed
 
 # Milvus and Ray listen on every address: they run where there is no network but this machine's own.

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from qa.months import MONTHS
 from train.data import Answer, Example
 
 _PLACES = (
@@ -47,9 +48,6 @@ _LAST = "Okafor,Lindqvist,Haddad,Novak,Tanaka,Moreau,Silva,Weber,Banerjee,Kovac,
 _OFFICES = (
     "minister of transport,governor,chief justice,director of the agency,commissioner,"
     "head of the mission,chair of the board,mayor,rector,ambassador"
-).split(",")
-_MONTHS = (
-    "January,February,March,April,May,June,July,August,September,October,November,December"
 ).split(",")
 
 Slots = dict[str, str]
@@ -280,7 +278,7 @@ def _fact(rng: random.Random) -> Slots:
         "purpose": rng.choice(_PURPOSES), "office": rng.choice(_OFFICES),
         "person": first, "person2": second,
         "year": str(year), "years": f"{year} {rng.choice(('to', '–'))} {year + rng.randint(1, 8)}",
-        "date": f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}, {year}",
+        "date": f"{rng.choice(MONTHS)} {rng.randint(1, 28)}, {year}",
         "amount": _amount(rng), "money": _money(rng),
         "range": f"{low:,} {rng.choice(('and', 'to'))} {high:,}",
         "count": f"{rng.randint(12, 9000):,}", "count2": str(rng.randint(2, 95)),

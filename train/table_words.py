@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from qa.months import MONTHS
+
 Rng = random.Random
 
 _NAMES = (
@@ -18,9 +20,6 @@ _TOWNS = (
 )
 _COLOURS = "red,blue,green,grey,white,yellow,brown,black".split(",")
 _STATES = "open,closed,delayed,approved,pending,cancelled,in repair,sold".split(",")
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
@@ -46,7 +45,7 @@ def _date(rng: Rng) -> str:
     day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(2005, 2026)
     return rng.choice(
         (
-            f"{day} {_MONTHS[month - 1]} {year}",
+            f"{day} {MONTHS[month - 1]} {year}",
             f"{year}-{month:02}-{day:02}",
             f"{day}.{month}.{year}",
         )

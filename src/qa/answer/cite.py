@@ -4,9 +4,46 @@ The one place that makes a `Citation`, so that none exists unchecked. Does not k
 a reading was found.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.answer.outcome.table import table_of
+from qa.answer.sources import SourceFiles
 from qa.errors import CitationError
 from qa.index.passages.context import without_title
 from qa.schema import Citation, Document, Reading, State
+from qa.settings import AskSettings
+
+
+class Citer:
+    """Cites from the documents of one index, each with its file's state and its table."""
+
+    def __init__(self, sources: SourceFiles, settings: AskSettings) -> None:
+        """Prepare; the settings say which documents are trusted."""
+        self._sources = sources
+        self._settings = settings
+
+    def cite(self, reading: Reading) -> Citation:
+        """Cite a reading; raises as the function `cite`."""
+        return self._cite(reading, self._sources.document(reading.passage.doc_id))
+
+    def cite_each(self, readings: Sequence[Reading]) -> tuple[Citation, ...]:
+        """Cite readings; of documents with the same bytes only the first."""
+        hashes: set[tuple[str, int]] = set()
+        citations = []
+        for reading in readings:
+            document = self._sources.document(reading.passage.doc_id)
+            place = (document.sha256, reading.sentence.start)
+            if place not in hashes:
+                citations.append(self._cite(reading, document))
+            hashes.add(place)
+        return tuple(citations)
+
+    def _cite(self, reading: Reading, document: Document) -> Citation:
+        state = self._sources.state(document.doc_id, document.sha256)
+        trusted = self._settings.trusts(document.doc_id)
+        cited = cite(reading, document, state, trusted=trusted)
+        return replace(cited, table=table_of(document.text, reading.sentence, reading.answer))
 
 
 def cite(

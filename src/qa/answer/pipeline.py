@@ -18,14 +18,13 @@ from qa.answer.calibration import (
     models_identity,
 )
 from qa.answer.checked import checked_question
-from qa.answer.cite import cite
+from qa.answer.cite import Citer
 from qa.answer.clock import Clock
 from qa.answer.find import Finder
 from qa.answer.outcome.computed import computed
 from qa.answer.outcome.decide import Decision
 from qa.answer.outcome.excerpt import with_best_sentence
 from qa.answer.outcome.spelling import Spelling, spelling
-from qa.answer.outcome.table import table_of
 from qa.answer.parts import time_of, unsure
 from qa.answer.read import Corpus, Query, Reader
 from qa.answer.retrieve import retrieve
@@ -45,7 +44,6 @@ from qa.schema import (
     Choice,
     Citation,
     Computation,
-    Document,
     Reading,
     RetrievedPassage,
     Span,
@@ -93,6 +91,7 @@ class Answerer:
         self._sources = SourceFiles(store, Path(index.manifest.corpus))
         corpus = Corpus(index.sentence_vectors, store.mentions, store.rarity, self._sources.text)
         self._reader = Reader(network, corpus, calibration)
+        self._citer = Citer(self._sources, settings)
         self._find = Finder(index, self._reader, settings, self._sources)
         self._risk = calibration.risk(settings.max_risk)
 
@@ -145,7 +144,7 @@ class Answerer:
         sure = confidence >= self.min_confidence and not decision.choices
         answered = bool(readings) and (sure or not abstain)
         cited = readings if decision.differing else [*readings[:1], *decision.supports]
-        citations = self._cite_once(cited) if answered else ()
+        citations = self._citer.cite_each(cited) if answered else ()
         result = None if answered else self._computed(query, candidates)
         possible = None
         if not (answered or decision.choices or result):
@@ -244,7 +243,7 @@ class Answerer:
         Raises:
             CitationError: The index contradicts itself.
         """
-        return self._cite(reading, self._sources.document(reading.passage.doc_id))
+        return self._citer.cite(reading)
 
     @property
     def min_confidence(self) -> float:
@@ -322,24 +321,6 @@ class Answerer:
     def _query(self, question: str) -> Query:
         asked = without_courtesies(checked_question(question))
         return Query(asked, self._encoder.encode_query(asked))
-
-    def _cite_once(self, readings: Sequence[Reading]) -> tuple[Citation, ...]:
-        """Cite readings; of documents with the same bytes only the first."""
-        hashes: set[tuple[str, int]] = set()
-        citations = []
-        for reading in readings:
-            document = self._sources.document(reading.passage.doc_id)
-            place = (document.sha256, reading.sentence.start)
-            if place not in hashes:
-                citations.append(self._cite(reading, document))
-            hashes.add(place)
-        return tuple(citations)
-
-    def _cite(self, reading: Reading, document: Document) -> Citation:
-        state = self._sources.state(document.doc_id, document.sha256)
-        trusted = self._settings.trusts(document.doc_id)
-        cited = cite(reading, document, state, trusted=trusted)
-        return replace(cited, table=table_of(document.text, reading.sentence, reading.answer))
 
 
 def may_be_possible(found: Answer | Reading) -> bool:

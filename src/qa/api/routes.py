@@ -57,6 +57,22 @@ def _problems(told: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+_ASKED = {
+    200: {
+        "description": "The answer object. As a stream: an event `answer` with it; with "
+        "`write`, an event `sentence` for each that is written, then `written`.",
+        "content": {_EVENTS: {"schema": _EVENT}},
+    },
+    **_problems(
+        {
+            **_WITH_BODY,
+            404: _NO_DOCUMENT,
+            409: "`write` was asked of a server that has no writer.",
+        }
+    ),
+}
+
+
 def api_routes(service: Service, writing: Turns) -> APIRouter:
     """Return the routes.
 
@@ -76,22 +92,7 @@ def _add_questions(router: APIRouter, service: Service, writing: Turns) -> None:
         "/ask",
         summary="Ask the documents",
         response_model=returned.Answer,
-        responses={
-            200: {
-                "description": "The answer object. As a stream: an event `answer` with it; with "
-                "`write`, an event `sentence` for each that is written, then `written`.",
-                "content": {
-                    _EVENTS: {"schema": _EVENT},
-                },
-            },
-            **_problems(
-                {
-                    **_WITH_BODY,
-                    404: _NO_DOCUMENT,
-                    409: "`write` was asked of a server that has no writer.",
-                }
-            ),
-        },
+        responses=_ASKED,
     )
     async def ask(body: sent.Ask, request: Request) -> Response:
         """Answer in the documents' own words, or say that there is no answer."""

@@ -20,6 +20,7 @@ from qa.answer.sources import SourceView
 from qa.converse.phrases import names, times
 from qa.index.stores.stored import StoredPassage
 from qa.models.encoder import Vectors
+from qa.months import MONTH
 from qa.schema import Citation, Passage, Reading, Span
 from qa.words import FUNCTION_WORDS, squeezed, words
 
@@ -50,9 +51,7 @@ _FIGURE = re.compile(
     rf"\d[\d.,]*(?:\s?%|\s(?:percent|per cent|[mb]illion)\b){_UNIT}{{0,2}}|"
     rf"\d[\d.,]*{_UNIT}{{1,2}})(?:\sof{_UNIT}{{1,2}})?"
 )
-_MONTH = re.compile(
-    r"January|February|March|April|May|June|July|August|September|October|November|December"
-)
+_MONTH = re.compile(MONTH)
 _TWO_NAMES = re.compile(r"(\w+ \w+) and (\w+ \w+)")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d\b")
 

@@ -8,14 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from qa.months import MONTH_OR_SHORT
 from qa.words import FUNCTION_WORDS
 
 PhraseKind = Literal["time", "name", "thing"]
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+_MONTH = rf"{MONTH_OR_SHORT}\.?"
 _YEAR = r"(?:(?:early|late|mid)[- ])?(?:the )?(?:1[0-9]|20)\d\d(?:s|[-/–]\d{2,4})?"
 _UNIT = r"(?:year|month|quarter|week|decade|century|summer|winter|spring|autumn|season|day)"
 _DATE = (

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qa.draft.verbs import BY_BASE, BY_PARTICIPLE, BY_PAST, BY_PRESENT, Verb
+from qa.months import MONTH
 
 _MOST_WORDS = 45
 _MOST_SUBJECT_WORDS = 14
@@ -21,11 +22,10 @@ _MODALS = ("must", "shall", "will", "may", "can", "should")
 _BE = ("is", "are", "was", "were")
 _HAVE = ("has", "have", "had")
 
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 YEAR = r"(?<![\d,.–-])(?:1[5-9]|20)\d\d(?![\d,.]*\d|[-–]\d)"
 DATE = (
-    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})|(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?)"
-    rf"(?:,? {YEAR})?|(?:early |late |mid-)?(?:{MONTHS})(?:,? {YEAR})?|{YEAR})(?!\w|[’']s)"
+    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})|(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?)"
+    rf"(?:,? {YEAR})?|(?:early |late |mid-)?(?:{MONTH})(?:,? {YEAR})?|{YEAR})(?!\w|[’']s)"
 )
 
 # What a question could not make clear: who "they" are, which case "this" is.

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from qa.draft.clauses import MONTHS, YEAR
+from qa.draft.clauses import YEAR
+from qa.months import MONTH
 from qa.words import query_terms, squeezed, words
 
 _PLACES = (
@@ -48,7 +49,7 @@ _TITLE = re.compile(
     r"(?:Dr|Mr|Mrs|Ms|Mayor|President|Prime Minister|Minister|Judge|Captain|Professor|Sir|Governor|"
     r"Senator|King|Queen|Bishop)\.? "
 )
-_MONTH = re.compile(rf"\b(?:{MONTHS})\b")
+_MONTH = re.compile(rf"\b(?:{MONTH})\b")
 _YEARS = re.compile(rf"\b{YEAR}")
 _SHARED = 0.5
 _TRIES = 12

@@ -6,15 +6,13 @@ Does not know bold type, or what a file says about its tables.
 import re
 from collections.abc import Iterable, Sequence
 
+from qa.months import MONTH_OR_SHORT
+
 _NAME_CHARACTERS = 60
 _DATE_CHARACTERS = 30
 _TELLING_ROWS = 20
 _ADDRESS = re.compile(r"://|\w@\w")
-_MONTH = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
-    re.IGNORECASE,
-)
+_MONTH = re.compile(rf"\b{MONTH_OR_SHORT}\b", re.IGNORECASE)
 _PERIOD = re.compile(r"(?:(?:19|20)\d\d|2100)(?:[-/]\d\d(?:\d\d|-\d\d)?)?")
 
 

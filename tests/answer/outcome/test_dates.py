@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.outcome.dates import MONTHS, Edition, edition_of, in_force, since, without_editions
+from qa.answer.outcome.dates import Edition, edition_of, in_force, since, without_editions
+from qa.months import MONTHS
 
 days = st.dates(date(1500, 1, 1), date(2099, 12, 31))
 

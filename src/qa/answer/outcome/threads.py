@@ -17,6 +17,7 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.select import is_quoted
 from qa.answer.signs.values.kinds import has_asked_type
+from qa.months import MONTH_OR_SHORT
 from qa.schema import Document
 from qa.words import FUNCTION_WORDS, squeezed, stem, words
 
@@ -38,7 +39,7 @@ _MAY_CHANGE = re.compile(
 )
 _DATE_KINDS = {
     "day": re.compile(
-        r"\b(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
+        rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH_OR_SHORT}\b|"
         r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d[./-]\d\d?[./-]\d",
         re.IGNORECASE,
     ),

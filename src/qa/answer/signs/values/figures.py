@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+from qa.months import MONTHS
 from qa.words import FUNCTION_WORDS, stem
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -31,10 +32,6 @@ _CURRENCIES = {
     "$": "dollar", "usd": "dollar", "€": "euro", "eur": "euro", "£": "pound", "gbp": "pound",
     "¥": "yen",
 }  # fmt: skip
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
 _ISO_DATE = re.compile(r"\b(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?\b")
 _SHORT_MONTH = re.compile(
     r"(?:(?<=\d )|(?<=\d\. ))(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?|"
@@ -139,13 +136,13 @@ def _in_figures(words: str) -> str:
 
 
 def _worded_date(match: re.Match[str]) -> str:
-    month = MONTHS[int(match["month"]) - 1]
+    month = MONTHS[int(match["month"]) - 1].lower()
     day = f"{int(match['day'])} " if match["day"] else ""
     return f"{day}{month} {match['year']}"
 
 
 def _long_month(short: str) -> str:
-    return next(month for month in MONTHS if month.startswith(short[:3].lower()))
+    return next(month.lower() for month in MONTHS if month.startswith(short[:3].title()))
 
 
 def _in_full(match: re.Match[str]) -> str:

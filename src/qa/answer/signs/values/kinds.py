@@ -15,6 +15,7 @@ from qa.answer.signs.question import (
     asks_how_much_money,
 )
 from qa.answer.signs.values.times import YEAR
+from qa.months import MONTH_OR_SHORT
 from qa.words import asked_stems, content_stems, stem, words
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -24,11 +25,7 @@ _NUMBER_IN_SENTENCE = re.compile(
     r"half|once|twice|dozens?|hundreds?|thousands?|[mb]illions?)\b",
     re.IGNORECASE,
 )
-_MONTH_NAME = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
-    re.IGNORECASE,
-)
+_MONTH_NAME = re.compile(rf"\b{MONTH_OR_SHORT}\b", re.IGNORECASE)
 _MONTH = re.compile(rf"{_MONTH_NAME.pattern}|\d\d?[./-]\d\d?[./-]\d\d", re.IGNORECASE)
 _DATE_IN_SENTENCE = re.compile(
     r"\b(?:1[0-9]|20)\d\ds?\b|\d:\d\d|\d/\d\d?/\d\d|\bcentur(?:y|ies)\b|"
@@ -92,8 +89,9 @@ _EACH = re.compile(
     rf"(?:an?|per|each|every|other) {_UNIT_OF_TIME}\W*",
     re.IGNORECASE,
 )
+_CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\b\.?)?"
 _AT_CLOCK = re.compile(
-    r"\W*(?:at |by )?(?:\d{1,2}[:.]\d\d(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?)\W*",
+    rf"\W*(?:at |by )?(?:{_CLOCK}|\d{{1,2}} ?[ap]\.?m\b\.?)\W*",
     re.IGNORECASE,
 )
 _WHICH = re.compile(r"\W*which\b", re.IGNORECASE)
@@ -108,7 +106,6 @@ _EVERY = re.compile(
     rf"\W{{0,3}}every (?:\w+ ){{0,2}}?{_UNIT_OF_TIME}s?\b(?!.*\bfor\b)", re.IGNORECASE
 )
 _EVERY_FEW = re.compile(rf"\bevery {_SOME} {_UNIT_OF_TIME}s\b", re.IGNORECASE)
-_CLOCK = r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?"
 _ONLY_TIME = re.compile(
     r"\W*(?:(?:within|for|until|till|by|since|in|on|at|from|after|before|about|around) )?(?:the )?"
     rf"(?:{YEAR.pattern}|{_CLOCK}|{_SOME}[ -]{_UNIT_OF_TIME}s?|"
