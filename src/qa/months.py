@@ -4,8 +4,8 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
-MONTH = "|".join(MONTHS)
-"""Alternatives of a pattern, written out."""
+MONTH = f"(?:{'|'.join(MONTHS)})"
+"""A pattern, written out."""
 MONTH_OR_SHORT = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"

@@ -24,8 +24,8 @@ _HAVE = ("has", "have", "had")
 
 YEAR = r"(?<![\d,.–-])(?:1[5-9]|20)\d\d(?![\d,.]*\d|[-–]\d)"
 DATE = (
-    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})|(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?)"
-    rf"(?:,? {YEAR})?|(?:early |late |mid-)?(?:{MONTH})(?:,? {YEAR})?|{YEAR})(?!\w|[’']s)"
+    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)"
+    rf"(?:,? {YEAR})?|(?:early |late |mid-)?{MONTH}(?:,? {YEAR})?|{YEAR})(?!\w|[’']s)"
 )
 
 # What a question could not make clear: who "they" are, which case "this" is.

@@ -49,7 +49,7 @@ _TITLE = re.compile(
     r"(?:Dr|Mr|Mrs|Ms|Mayor|President|Prime Minister|Minister|Judge|Captain|Professor|Sir|Governor|"
     r"Senator|King|Queen|Bishop)\.? "
 )
-_MONTH = re.compile(rf"\b(?:{MONTH})\b")
+_MONTH = re.compile(rf"\b{MONTH}\b")
 _YEARS = re.compile(rf"\b{YEAR}")
 _SHARED = 0.5
 _TRIES = 12
