@@ -18,7 +18,7 @@ from qa.index.passages.sentences import sentence_spans
 from qa.models.span_network import CARD_FILE, SpanNetwork, packaged_reader, write_card
 from qa.schema import Passage
 from qa.write.verify import ClaimCheck, Verifier, Weighed
-from train.sentences import Claim, load_claims
+from train.made.sentences import Claim, load_claims
 
 _LEAST_OF_A_SOURCE = 25
 

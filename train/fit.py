@@ -19,8 +19,8 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 
 from train.data import Example, sentence_bounds
+from train.made.sentences import Claim
 from train.model import CLAIM_LABELS, ReaderModel, Scores
-from train.sentences import Claim
 
 _LOG = logging.getLogger(__name__)
 _PAD_MULTIPLE = 16

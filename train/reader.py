@@ -19,14 +19,15 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from qa.models.export_encoder import packaged_weights
-from train.contrast import contrasted
 from train.data import Example, load_examples, split_by_title, window
-from train.facts import templated_examples
 from train.fit import FitSettings, Item, fit, tokenise, tokenise_claims
+from train.made.contrast import contrasted
+from train.made.facts import templated_examples
+from train.made.negatives import removed_negatives, retrieved_negatives, swapped_negatives
+from train.made.sentences import Claim, explained_examples, load_claims, yes_no_examples
+from train.made.tables import table_examples
 from train.model import ReaderModel
-from train.negatives import removed_negatives, retrieved_negatives, swapped_negatives
-from train.sentences import Claim, explained_examples, load_claims, yes_no_examples
-from train.tables import table_examples
+from train.start import start_from
 
 _LOG = logging.getLogger(__name__)
 # Product passages and questions are shorter; longer ones are read in windows.
@@ -68,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tokenizer.no_padding()
     tokenizer.enable_truncation(_MAX_TRAINING_TOKENS, strategy="only_second")
     model = ReaderModel(options.base, options.frozen)
+    if options.start:
+        start_from(model, options.start)
     settings = FitSettings(
         minutes=options.minutes,
         decay_minutes=options.decay_minutes,
@@ -99,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--share", type=float, default=1.0, help="how much of all but the papers to see")
     add("--out", type=Path, required=True, help="folder for checkpoint and weights")
     add("--base", type=Path, default=packaged_weights(), help="encoder to start from (%(default)s)")
+    add("--start", type=Path, help="folder of a reader to train on, of the same base")
     add("--frozen", type=int, default=0, help="lowest layers that stay as they are")
     add("--minutes", type=float, default=60.0, help="how long to train (%(default)s)")
     add("--decay-minutes", type=float, default=15.0, help="the rate falls to 0 in the last of them")

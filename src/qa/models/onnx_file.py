@@ -6,7 +6,7 @@ know what the model is for.
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ def write_onnx(
     path: Path,
     precision: str,
     most_bytes: int | None = None,
+    prepare: Callable[[Path], Sequence[str]] | None = None,
 ) -> None:
     """Trace a module and write it.
 
@@ -31,6 +32,8 @@ def write_onnx(
         precision: `int8`, with weights quantised per channel, or `fp32`.
         most_bytes: Of a larger file the largest weights are written beside it, with `.1.bin`,
             `.2.bin` … behind its name; None for one file, however large.
+        prepare: Is given the fp32 file before it is quantised, may change it, and returns the
+            names of the nodes that are to stay fp32.
     """
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -55,11 +58,17 @@ def write_onnx(
         exported.replace(path)
         _divide(path, most_bytes)
         return
+    left = list(prepare(exported)) if prepare else []
     logging.disable(logging.WARNING)  # it advises a step that only static quantising needs
     try:
         # 7-bit weights: without VNNI the 8-bit product saturates (docs/LOG.md).
         quantize_dynamic(
-            exported, path, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+            exported,
+            path,
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=left,
         )
     finally:
         logging.disable(logging.NOTSET)

@@ -6,7 +6,7 @@ tokens or models.
 """
 
 from train.data import Answer, Example
-from train.table_words import COLUMNS, ROWS, Column, Rng, count, decimal
+from train.made.table_words import COLUMNS, ROWS, Column, Rng, count, decimal
 
 _MEASURES = (
     "revenue",

@@ -12,10 +12,10 @@ from qa.answer.signs.features import Features
 from qa.evaluate.calibrate import Asked
 from qa.evaluate.squad import exact_match, token_f1
 from train.calibrate import fit
-from train.contrast import altered, contrasted
 from train.data import Answer, Example, load_examples, split_by_title, titled, window
-from train.facts import templated_examples
-from train.negatives import removed_negatives, retrieved_negatives, swapped_negatives
+from train.made.contrast import altered, contrasted
+from train.made.facts import templated_examples
+from train.made.negatives import removed_negatives, retrieved_negatives, swapped_negatives
 
 CONTEXT = (
     "The mill was built in 1843. It burned down twice. Ada Lovelace bought it for 40 pounds. "

@@ -2,7 +2,7 @@
 
 Three kinds: the question on another passage that looks right, on its own passage after a
 year, number or name in the question was changed, and on its own passage without the
-sentence that answers. `train.contrast` makes more. Does not know tokens or models.
+sentence that answers. `train.made.contrast` makes more. Does not know tokens or models.
 """
 
 import random

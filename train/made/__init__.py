@@ -1,0 +1,1 @@
+"""Training examples that are made: from others, from claims, or from templates."""
