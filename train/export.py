@@ -9,18 +9,18 @@ import hashlib
 import json
 import random
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from qa.models.export_encoder import packaged_weights
 from qa.models.onnx_file import write_onnx
+from qa.models.outliers import Inputs
 from qa.models.span_network import (
     ANSWERABLE_OUTPUT,
     CARD_FILE,
@@ -38,19 +38,13 @@ from qa.models.span_network import (
 from train.data import Example, load_examples, split_by_title
 from train.evaluate import measure_by_source
 from train.model import ReaderModel
-from train.outliers import divide_products, find_outliers
 
 _MAX_READ_TOKENS = 384
 _MAX_ANSWER_TOKENS = 30
 
 # Hosts of code take no file of more than 100 MB.
 _MOST_BYTES = 90_000_000
-# 8 and 32 leave as much of the error; they take as long (docs/LOG.md).
-_OUTLIERS = 12
 _TEXTS_FOR_OUTLIERS = 60
-
-
-Inputs = Mapping[str, NDArray[np.int64]]
 
 
 class _Traced(nn.Module):  # type: ignore[misc]  # mypy does not follow torch
@@ -169,13 +163,7 @@ def export_onnx(
         EVIDENCE_OUTPUT: tokens,
         CLAIM_OUTPUT: {0: "batch"},
     }
-
-    def prepare(exported: Path) -> Sequence[str]:
-        return divide_products(exported, find_outliers(exported, texts, _OUTLIERS))
-
-    write_onnx(
-        _Traced(model), inputs, outputs, path, precision, _MOST_BYTES, prepare if texts else None
-    )
+    write_onnx(_Traced(model), inputs, outputs, path, precision, _MOST_BYTES, texts)
 
 
 if __name__ == "__main__":

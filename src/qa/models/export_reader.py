@@ -7,14 +7,18 @@ passages, calibrations or the index.
 
 import json
 import shutil
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from qa.errors import ReaderError
 from qa.files import replaced_folder
 from qa.models.hashes import HASHES_FILE, write_hashes
 from qa.models.onnx_file import write_onnx
+from qa.models.outliers import Inputs
 from qa.models.span_network import (
     CARD_FILE,
     END_OUTPUT,
@@ -30,6 +34,21 @@ from qa.schema import Passage, Span
 _FILES = (MODEL_FILE, TOKENIZER_FILE, CARD_FILE)
 _MAX_TOKENS = 512
 _MAX_ANSWER_TOKENS = 30
+# Which channels are outsized does not depend on the text.
+_TEXTS = (
+    ("Who was it?", "It was Ada. She began in 1843, at the age of 27, and went on until May."),
+    (
+        "How many farmers grow coca in the valley?",
+        "The valley lies east of the mountains, at about 600 meters. Some 48,700 hectares are "
+        "farmed; 234,000 people live from coca, coffee and cacao (2018). Prices fell by 12.5 % "
+        "because roads were closed: “Nobody came to buy,” said the mayor, Ms. Quispe.",
+    ),
+    (
+        "When must the deposit be paid back?",
+        "Deposit\nThe landlord returns the deposit within 30 days of the end of the tenancy, less "
+        "what is owed under section 4(b). | Rent | EUR 840 | Deposit | EUR 1,680 |",
+    ),
+)
 
 
 def export_reader(name: str, precision: str, folder: Path) -> None:
@@ -85,6 +104,8 @@ def _check(part: Path, name: str) -> None:
 
 def _export_into(part: Path, name: str, precision: str) -> None:
     model, tokenizer = _load(name)
+    positions = int(getattr(model.config, "max_position_embeddings", _MAX_TOKENS))
+    tokenizer.model_max_length = min(int(tokenizer.model_max_length), positions, _MAX_TOKENS)
     try:
         _write_onnx(model, tokenizer, part, precision)
         tokenizer.backend_tokenizer.save(str(part / TOKENIZER_FILE))
@@ -95,10 +116,9 @@ def _export_into(part: Path, name: str, precision: str) -> None:
             f"the reader {name!r} could not be exported to ONNX ({error}); try another model, "
             "or leave --reader out for the one that comes with the program"
         ) from error
-    positions = int(getattr(model.config, "max_position_embeddings", _MAX_TOKENS))
     card = {
         "name": name,
-        "max_tokens": min(int(tokenizer.model_max_length), positions, _MAX_TOKENS),
+        "max_tokens": tokenizer.model_max_length,
         "max_answer_tokens": _MAX_ANSWER_TOKENS,
     }
     write_card(part, card)
@@ -155,4 +175,10 @@ def _write_onnx(model: Any, tokenizer: Any, part: Path, precision: str) -> None:
         {START_OUTPUT: tokens, END_OUTPUT: tokens},
         part / MODEL_FILE,
         precision,
+        texts=[_inputs(tokenizer, names, *text) for text in _TEXTS],
     )
+
+
+def _inputs(tokenizer: Any, names: Sequence[str], question: str, passage: str) -> Inputs:
+    encoding = tokenizer(question, passage, truncation="only_second", return_tensors="np")
+    return {name: np.asarray(encoding[name], dtype=np.int64) for name in names}

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from qa.models.onnx_file import write_onnx
-from train.outliers import divide_products, find_outliers
+from qa.models.outliers import divide_products, find_outliers
 
 LARGE = (3, 17)
 
@@ -41,11 +41,8 @@ TEXTS = [{"ids": np.array([[1, 2, 3]])}, {"ids": np.array([[70, 80, 90, 100]])}]
 
 def write(path: Path, precision: str, *, divided: bool = False) -> Path:
     inputs, outputs = {"ids": torch.tensor([[1, 2, 3]])}, {"logits": {0: "batch", 1: "tokens"}}
-
-    def prepare(exported: Path) -> list[str]:
-        return divide_products(exported, find_outliers(exported, TEXTS, len(LARGE)))
-
-    write_onnx(Network(), inputs, outputs, path, precision, None, prepare if divided else None)
+    texts = TEXTS if divided else ()
+    write_onnx(Network(), inputs, outputs, path, precision, texts=texts)
     return path
 
 

@@ -20,17 +20,18 @@ _PRODUCT = "MatMul"
 # A head of a few outputs costs nothing, and has no such inputs.
 _LEAST_OUTPUTS = 100
 
+Inputs = Mapping[str, NDArray[np.int64]]
+"""One text as a network takes it: by the name of an input, an array (1, tokens)."""
+
 Channels = NDArray[np.int64]
 
 
-def find_outliers(
-    path: Path, texts: Iterable[Mapping[str, NDArray[np.int64]]], most: int
-) -> dict[str, Channels]:
+def find_outliers(path: Path, texts: Iterable[Inputs], most: int) -> dict[str, Channels]:
     """Find the channels with the largest activations in front of every product with weights.
 
     Args:
         path: An fp32 ONNX file.
-        texts: Inputs by name, as the network takes them.
+        texts: What to read.
         most: How many channels of each.
 
     Returns:
@@ -38,6 +39,8 @@ def find_outliers(
     """
     model = onnx.load(str(path))
     inputs = sorted({node.input[0] for node in _products(model)})
+    if not inputs:
+        return {}
     for name in inputs:
         model.graph.output.append(helper.make_empty_tensor_value_info(name))
     watched = path.with_name(f"{path.name}.watched")
