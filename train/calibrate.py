@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets[source] = ask_own_contexts(own, options.reader)
         print(f"asked {source}: {len(own)}", flush=True)
     if options.papers:
-        sets["papers"] = ask_papers(options.papers, options.reader, options.examples)
+        sets["papers"] = ask_papers(options.papers, options.reader, options.papers_examples)
         print(f"asked papers: {len(sets['papers'])}", flush=True)
     calibration, left_out = fit(sets)
     write_card(
@@ -117,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, nargs="*", default=[], help="SQuAD-like JSON lines")
     add("--papers", type=Path, nargs="*", default=[], help="folders of documents with questions")
     add("--examples", type=int, default=150, help="how many of each source")
+    add("--papers-examples", type=int, default=200, help="how many of the folders' questions")
     return parser
 
 

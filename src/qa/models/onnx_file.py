@@ -13,7 +13,6 @@ from typing import Any
 from qa.models.outliers import Inputs, divide_products, find_outliers
 
 _OPSET = 17
-# With 8 or 32 as much of the error is gone; they take as long (docs/LOG.md).
 _OUTLIERS = 12
 
 
