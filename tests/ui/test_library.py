@@ -19,7 +19,8 @@ from qa.errors import UsageError
 from qa.index.local.generations import Index
 from qa.index.progress import BuildEvent
 from qa.ui.file_names import safe_name
-from qa.ui.library import FileStatus, Library, LibraryStatus
+from qa.ui.library import Library
+from qa.ui.library_status import FileStatus, LibraryStatus
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 
 NewFile = Callable[[str, str], Path]

@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -21,52 +21,12 @@ from qa.index.progress import BuildEvent
 from qa.ui.dismissed import DISMISSED_FILE, Dismissed, Failure
 from qa.ui.file_names import safe_name
 from qa.ui.index_process import IndexProcess, Outcome
+from qa.ui.library_status import FileStatus, LibraryStatus, all_read, newest
 
 REMOVED = ".removed"
 # Stands in the index folder from before a file is changed until the index has followed.
 WAITING = "waiting"
-_LISTED_FILES = 200
 _END_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class FileStatus:
-    """What became of one file.
-
-    Attributes:
-        name: Its path below the corpus folder, or its name as it came.
-        problem: Why it is not among the documents; empty when it is.
-        note: What else a person should know, or empty.
-        waiting: Whether it is in the corpus folder but has not been read yet.
-    """
-
-    name: str
-    problem: str = ""
-    note: str = ""
-    waiting: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryStatus:
-    """How far bringing the index up to date is.
-
-    Attributes:
-        running: Whether it is going on.
-        stage: What it is doing, in words.
-        done: Documents done.
-        total: Documents to be read; 0 when not known.
-        files: The files handled last, newest first.
-        summary: What came of it, when it has ended well.
-        error: Why it failed, or empty.
-    """
-
-    running: bool = False
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-    files: tuple[FileStatus, ...] = ()
-    summary: str = ""
-    error: str = ""
 
 
 class Library:
@@ -118,7 +78,7 @@ class Library:
             now = self._status
             before = now.files if now.running else ()
             self._added = (*self._added, *added) if now.running else added
-            self._status = replace(now, files=_newest(results, before))
+            self._status = replace(now, files=newest(results, before))
         if any(not result.problem for result in results):
             self.update()
         elif not now.running:
@@ -297,7 +257,7 @@ class Library:
                     now = self._status
                     if not (now.error or self._stopped):
                         self._forget_waiting()
-                    files = now.files if now.error else _all_read(now.files)
+                    files = now.files if now.error else all_read(now.files)
                     self._status = replace(now, running=False, stage="", files=files)
                     return
                 self._again = False
@@ -326,7 +286,7 @@ class Library:
         with self._lock:
             now = self._status
             if event.doc_id:
-                files = _newest([FileStatus(event.doc_id, event.problem)], now.files)
+                files = newest([FileStatus(event.doc_id, event.problem)], now.files)
                 self._status = replace(now, stage="", done=done, total=total, files=files)
             else:
                 count = f" {done:,} of {total:,}" if total else f" {done:,}" if done else ""
@@ -338,23 +298,3 @@ def _move(path: Path, target: Path) -> None:
     path.rename(target)
     sync_folder(target.parent)
     sync_folder(path.parent)
-
-
-def _newest(files: Sequence[FileStatus], before: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
-    """Put files before those known; the notes of one known are kept.
-
-    As many are kept that could not be read as that could: neither push the other out.
-    """
-    notes = {file.name: file.note for file in before if file.note}
-    fresh = [replace(file, note=file.note or notes.get(file.name, "")) for file in reversed(files)]
-    names = {file.name for file in fresh}
-    kept = [*fresh, *(file for file in before if file.name not in names)]
-    for failed in (False, True):
-        alike = [file for file in kept if bool(file.problem) == failed]
-        dropped = set(alike[_LISTED_FILES:])
-        kept = [file for file in kept if file not in dropped]
-    return tuple(kept)
-
-
-def _all_read(files: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
-    return tuple(replace(file, waiting=False) for file in files)
