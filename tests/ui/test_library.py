@@ -3,7 +3,6 @@
 Updates are those a person would start: `qa index` in a process, with the tiny models.
 """
 
-import json
 import os
 import sys
 import threading
@@ -18,8 +17,10 @@ from hypothesis import strategies as st
 
 from qa.errors import UsageError
 from qa.index.local.generations import Index
+from qa.index.progress import BuildEvent
 from qa.ui.file_names import safe_name
-from qa.ui.library import FileStatus, Library, LibraryStatus
+from qa.ui.library import Library
+from qa.ui.library_status import FileStatus, LibraryStatus
 from tests.conftest import CORPUS, tiny_settings, write_corpus
 
 NewFile = Callable[[str, str], Path]
@@ -308,36 +309,26 @@ def test_a_report_longer_than_a_pipe_holds_does_not_stop_the_update(
 # ---- what is told on the way
 
 
-def told(library: Library, **event: object) -> LibraryStatus:
-    blank = {"stage": "", "done": 0, "total": 0, "doc_id": "", "problem": ""}
-    assert library._follow(json.dumps({**blank, **event}))
+def told(library: Library, event: BuildEvent) -> LibraryStatus:
+    library._follow(event)
     return library.status()
 
 
 def test_the_share_done_counts_documents_and_never_goes_back(idle: Library) -> None:
-    assert told(idle, stage="encoding passages", done=8, total=9).total == 0
-    now = told(idle, stage="documents", done=1, total=3, doc_id="a.txt")
+    assert told(idle, BuildEvent("encoding passages", done=8, total=9)).total == 0
+    now = told(idle, BuildEvent("documents", done=1, total=3, doc_id="a.txt"))
     assert (now.done, now.total, now.stage) == (1, 3, "")
-    now = told(idle, stage="encoding passages", done=1_200, total=2_000)
+    now = told(idle, BuildEvent("encoding passages", done=1_200, total=2_000))
     assert (now.done, now.total, now.stage) == (1, 3, "encoding passages 1,200 of 2,000")
-    assert told(idle, stage="writing the index").stage == "writing the index"
-    assert told(idle, stage="looking at files", done=100).stage == "looking at files 100"
-
-
-@pytest.mark.parametrize(
-    "line", ["", "Warning: x", "5", "null", "[]", '{"stage": 1}', '{"stage": "x", "done": "y"}']
-)
-def test_what_is_not_an_event_is_left_for_the_error(idle: Library, line: str) -> None:
-    before = idle.status()
-    assert not idle._follow(line)
-    assert idle.status() == before
+    assert told(idle, BuildEvent("writing the index")).stage == "writing the index"
+    assert told(idle, BuildEvent("looking at files", done=100)).stage == "looking at files 100"
 
 
 def test_many_files_push_out_neither_the_failures_nor_each_other(idle: Library) -> None:
     for number in range(5):
-        told(idle, stage="documents", doc_id=f"bad {number}", problem="damaged")
+        told(idle, BuildEvent("documents", doc_id=f"bad {number}", problem="damaged"))
     for number in range(1_000):
-        told(idle, stage="documents", doc_id=f"good {number}")
+        told(idle, BuildEvent("documents", doc_id=f"good {number}"))
     files = idle.status().files
     assert sum(bool(file.problem) for file in files) == 5
     assert sum(not file.problem for file in files) == 200
@@ -348,7 +339,7 @@ def test_a_file_that_is_read_again_is_listed_once_with_its_note(
     idle: Library, new: NewFile
 ) -> None:
     idle.add([(new("a", "x"), "bridges.txt")])
-    now = told(idle, stage="documents", done=1, total=1, doc_id="bridges (2).txt")
+    now = told(idle, BuildEvent("documents", done=1, total=1, doc_id="bridges (2).txt"))
     (file,) = now.files
     assert file == FileStatus("bridges (2).txt", note="another bridges.txt was there")
 

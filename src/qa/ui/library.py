@@ -5,15 +5,11 @@ little in memory and survives whatever a file does. Nothing is deleted: what is 
 is moved to a hidden folder of the corpus, from where it can be put back.
 """
 
-import json
 import os
 import shutil
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -21,55 +17,16 @@ from qa.documents.load import source_path
 from qa.errors import UsageError
 from qa.files import file_sha256, make_folder, sync, sync_folder
 from qa.formats import unsupported
+from qa.index.progress import BuildEvent
 from qa.ui.dismissed import DISMISSED_FILE, Dismissed, Failure
 from qa.ui.file_names import safe_name
-from qa.words import counted
+from qa.ui.index_process import IndexProcess, Outcome
+from qa.ui.library_status import FileStatus, LibraryStatus, all_read, newest
 
 REMOVED = ".removed"
 # Stands in the index folder from before a file is changed until the index has followed.
 WAITING = "waiting"
-_LISTED_FILES = 200
 _END_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class FileStatus:
-    """What became of one file.
-
-    Attributes:
-        name: Its path below the corpus folder, or its name as it came.
-        problem: Why it is not among the documents; empty when it is.
-        note: What else a person should know, or empty.
-        waiting: Whether it is in the corpus folder but has not been read yet.
-    """
-
-    name: str
-    problem: str = ""
-    note: str = ""
-    waiting: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryStatus:
-    """How far bringing the index up to date is.
-
-    Attributes:
-        running: Whether it is going on.
-        stage: What it is doing, in words.
-        done: Documents done.
-        total: Documents to be read; 0 when not known.
-        files: The files handled last, newest first.
-        summary: What came of it, when it has ended well.
-        error: Why it failed, or empty.
-    """
-
-    running: bool = False
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-    files: tuple[FileStatus, ...] = ()
-    summary: str = ""
-    error: str = ""
 
 
 class Library:
@@ -92,7 +49,7 @@ class Library:
         self._again = False
         self._stopped = False
         self._thread: threading.Thread | None = None
-        self._process: subprocess.Popen[str] | None = None
+        self._process: IndexProcess | None = None
         self._removed: list[tuple[Path, Path]] = []
         self._added: tuple[str, ...] = ()
         self._dismissed = Dismissed(index_dir / DISMISSED_FILE)
@@ -121,7 +78,7 @@ class Library:
             now = self._status
             before = now.files if now.running else ()
             self._added = (*self._added, *added) if now.running else added
-            self._status = replace(now, files=_newest(results, before))
+            self._status = replace(now, files=newest(results, before))
         if any(not result.problem for result in results):
             self.update()
         elif not now.running:
@@ -300,7 +257,7 @@ class Library:
                     now = self._status
                     if not (now.error or self._stopped):
                         self._forget_waiting()
-                    files = now.files if now.error else _all_read(now.files)
+                    files = now.files if now.error else all_read(now.files)
                     self._status = replace(now, running=False, stage="", files=files)
                     return
                 self._again = False
@@ -308,80 +265,32 @@ class Library:
 
     def _build(self) -> None:
         """Run `qa index` and follow what it tells."""
-        command = [sys.executable, "-P", "-m", "qa", "index", "--events", "--json", "--allow-empty"]
-        command += ["--corpus", str(self._corpus), "--index", str(self._index_dir)]
-        said = ""
         try:
-            # A report may be longer than a pipe holds, and is read last: it goes to a file.
-            with (
-                tempfile.TemporaryFile() as out,
-                subprocess.Popen(  # noqa: S603 - our own module, paths as they are
-                    [*command, *self._options],
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=subprocess.PIPE,
-                    encoding="utf-8",
-                    errors="replace",
-                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                ) as process,
-            ):
+            with IndexProcess.start(self._corpus, self._index_dir, self._options) as process:
                 with self._lock:
                     self._process = process
                     stopped = self._stopped
                 if stopped:
                     process.terminate()
-                assert process.stderr is not None
-                for line in process.stderr:
-                    if not self._follow(line):
-                        said = line.strip() or said
-                process.wait()
-                out.seek(0)
-                report = out.read().decode("utf-8", "replace")
-            failed = process.returncode != 0
-            summary = "" if failed else _summary(report)
+                outcome = process.follow(self._follow)
         except OSError as error:
-            said, summary, failed = str(error), "", True
+            outcome = Outcome(error=str(error))
         finally:
             self._process = None
         with self._lock:
-            self._status = replace(
-                self._status,
-                summary=summary,
-                error=(said.removeprefix("qa: ") or "it was stopped") if failed else "",
-            )
+            self._status = replace(self._status, summary=outcome.summary, error=outcome.error)
 
-    def _follow(self, line: str) -> bool:
-        """Take in one line of `qa index --events`; return whether it was an event."""
-        try:
-            event = json.loads(line)
-            stage, done, total = str(event["stage"]), int(event["done"]), int(event["total"])
-            doc_id, problem = str(event["doc_id"]), str(event["problem"])
-        except (ValueError, TypeError, KeyError):
-            return False
+    def _follow(self, event: BuildEvent) -> None:
+        """Take in how far the update is."""
+        done, total = event.done, event.total
         with self._lock:
             now = self._status
-            if doc_id:
-                files = _newest([FileStatus(doc_id, problem)], now.files)
+            if event.doc_id:
+                files = newest([FileStatus(event.doc_id, event.problem)], now.files)
                 self._status = replace(now, stage="", done=done, total=total, files=files)
             else:
                 count = f" {done:,} of {total:,}" if total else f" {done:,}" if done else ""
-                self._status = replace(now, stage=stage + count)
-        return True
-
-
-def _summary(report: str) -> str:
-    """Say in words what `qa index --json` reports."""
-    try:
-        counts = json.loads(report)
-        kinds = ("added", "changed", "renamed", "removed")
-        changes = [(kind, int(counts[kind])) for kind in kinds if counts[kind]]
-    except (ValueError, TypeError, KeyError):
-        changes = []
-    if not changes:
-        return "everything is up to date"
-    (kind, count), *others = changes
-    first = f"{counted(count, 'document')} {kind}"
-    return ", ".join([first, *(f"{count:,} {kind}" for kind, count in others)])
+                self._status = replace(now, stage=event.stage + count)
 
 
 def _move(path: Path, target: Path) -> None:
@@ -389,23 +298,3 @@ def _move(path: Path, target: Path) -> None:
     path.rename(target)
     sync_folder(target.parent)
     sync_folder(path.parent)
-
-
-def _newest(files: Sequence[FileStatus], before: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
-    """Put files before those known; the notes of one known are kept.
-
-    As many are kept that could not be read as that could: neither push the other out.
-    """
-    notes = {file.name: file.note for file in before if file.note}
-    fresh = [replace(file, note=file.note or notes.get(file.name, "")) for file in reversed(files)]
-    names = {file.name for file in fresh}
-    kept = [*fresh, *(file for file in before if file.name not in names)]
-    for failed in (False, True):
-        alike = [file for file in kept if bool(file.problem) == failed]
-        dropped = set(alike[_LISTED_FILES:])
-        kept = [file for file in kept if file not in dropped]
-    return tuple(kept)
-
-
-def _all_read(files: Sequence[FileStatus]) -> tuple[FileStatus, ...]:
-    return tuple(replace(file, waiting=False) for file in files)

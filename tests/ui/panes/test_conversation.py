@@ -13,7 +13,7 @@ from qa.errors import IndexDamagedError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback, Verdict
 from qa.ui.examples import Examples
 from qa.ui.history.store import ConversationStore
-from qa.ui.library import LibraryStatus
+from qa.ui.library_status import LibraryStatus
 from qa.ui.page_state import Conversation, Turn
 from tests.conftest import CORPUS, write_corpus
 from tests.ui.markup_page import Page

@@ -17,7 +17,7 @@ from qa.documents.sandbox import PageImage
 from qa.formats.blocks import split_blocks
 from qa.index.stores.stored import DocumentInfo
 from qa.schema import Block, Document, Span, State
-from qa.ui.library import FileStatus, LibraryStatus
+from qa.ui.library_status import FileStatus, LibraryStatus
 from qa.ui.views.documents import (
     DocumentList,
     documents_html,

@@ -15,7 +15,8 @@ from qa.documents.sandbox import Sandbox
 from qa.errors import QAError, SourceError, StoreError
 from qa.formats import has_page_images
 from qa.schema import Span
-from qa.ui.library import Library, LibraryStatus
+from qa.ui.library import Library
+from qa.ui.library_status import LibraryStatus
 from qa.ui.panes.opened import opened
 from qa.ui.views.documents import (
     DocumentList,

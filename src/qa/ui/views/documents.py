@@ -7,7 +7,7 @@ from typing import Any
 from qa.converse.overview import Overview
 from qa.formats import SUFFIXES
 from qa.index.stores.stored import DocumentInfo
-from qa.ui.library import FileStatus, LibraryStatus
+from qa.ui.library_status import FileStatus, LibraryStatus
 from qa.ui.views.page import TEMPLATES, sentence
 from qa.words import counted
 
