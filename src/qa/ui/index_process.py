@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 
+import msgspec
+
 from qa.index.progress import BuildEvent, OnEvent
 from qa.words import counted
 
@@ -106,15 +108,8 @@ class IndexProcess:
 def _event(line: str) -> BuildEvent | None:
     """Read one line of `qa index --events`; None if it is no event."""
     try:
-        event = json.loads(line)
-        return BuildEvent(
-            stage=str(event["stage"]),
-            done=int(event["done"]),
-            total=int(event["total"]),
-            doc_id=str(event["doc_id"]),
-            problem=str(event["problem"]),
-        )
-    except (ValueError, TypeError, KeyError):
+        return msgspec.json.decode(line, type=BuildEvent)
+    except (ValueError, RecursionError):
         return None
 
 
@@ -124,7 +119,7 @@ def _summary(report: str) -> str:
         counts = json.loads(report)
         kinds = ("added", "changed", "renamed", "removed")
         changes = [(kind, int(counts[kind])) for kind in kinds if counts[kind]]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         changes = []
     if not changes:
         return "everything is up to date"
