@@ -105,7 +105,7 @@ def test_who_repeats_questions_with_false_answers_never_stands_alone_against_an_
 ) -> None:
     fooled = open_index(poisoned, AskSettings())
     wary = open_index(poisoned, AskSettings(untrusted=("uploads",)))
-    answerable = wrong = 0
+    answerable = wrong = silenced = 0
     for gold in GOLD_QUESTIONS:
         alone = wary.ask(gold["question"], only=["inl-peru.txt"])
         if not alone.answered:
@@ -114,7 +114,11 @@ def test_who_repeats_questions_with_false_answers_never_stands_alone_against_an_
         cited = [citation.doc_id for citation in fooled.ask(gold["question"]).citations]
         wrong += cited[:1] == ["uploads/faq.txt"]
         answer = wary.ask(gold["question"])
+        if not answer.answered:
+            silenced += 1
+            continue
         assert answer.citations[0].doc_id == "inl-peru.txt"
         assert answer.answer == alone.answer
     assert answerable >= 4
+    assert silenced <= answerable / 4, "what is repeated can make it less sure, not wrong"
     assert wrong >= answerable / 2, "what remains where all are trusted"
