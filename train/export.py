@@ -130,10 +130,16 @@ def trained_weights(folder: Path) -> dict[str, Tensor]:
 
 
 def drawn_texts(examples: Sequence[Example], tokenizer: Tokenizer) -> list[Inputs]:
-    """Draw some training examples, tokenised as the network takes them."""
+    """Draw some training examples, tokenised as the network takes them.
+
+    Raises:
+        ValueError: None of the examples is for training.
+    """
     tokenizer.no_padding()
     tokenizer.enable_truncation(_MAX_READ_TOKENS, strategy="only_second")
     training = split_by_title(examples).training
+    if not training:
+        raise ValueError("no example to read: expected some whose titles are for training")
     texts: list[Inputs] = []
     for example in random.Random(3).sample(training, min(_TEXTS_FOR_OUTLIERS, len(training))):
         encoding = tokenizer.encode(example.question, example.context)

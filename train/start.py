@@ -10,11 +10,14 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
+from qa.models.outliers import divided_weights
 from qa.models.span_network import MODEL_FILE
 from train.model import ReaderModel
 
 _ROOT = "model"
 _MULTIPLIED = "MatMulInteger"
+# What quantising puts behind names.
+_QUANTIZED, _MARK = "_quantized", "_quant"
 
 
 def start_from(model: ReaderModel, reader: Path) -> None:
@@ -46,17 +49,22 @@ def exported_weights(reader: Path) -> dict[str, Tensor]:
         for name, value in held.items()
         if name.startswith(f"{_ROOT}.")
     }
+    few = divided_weights(graph)
     for node in graph.node:
         stored = next((name for name in node.input if name in held and held[name].ndim == 2), None)
         if not node.op_type.startswith(("MatMul", "Gemm")) or stored is None:
             continue
-        # Named after its layer: /model/encoder/…/dense/MatMul_quant
-        layer = node.name.strip("/").removeprefix(f"{_ROOT}/").rpartition("/")[0].replace("/", ".")
         value = torch.tensor(held[stored])
         if node.op_type == _MULTIPLIED:
-            root = stored.removesuffix("_quantized")
+            root = stored.removesuffix(_QUANTIZED)
             zero, scale = (torch.tensor(held[f"{root}_{part}"]) for part in ("zero_point", "scale"))
             value = (value.float() - zero.float()) * scale
+        name = node.name.removesuffix(_MARK)
+        if name in few:
+            channels, rows = few[name]
+            value[torch.tensor(channels)] = torch.tensor(rows)
+        # Named after its layer: /model/encoder/…/dense/MatMul
+        layer = name.strip("/").removeprefix(f"{_ROOT}/").rpartition("/")[0].replace("/", ".")
         turned = node.op_type != "Gemm"  # the exporter keeps a Gemm's weights as torch has them
-        weights[f"{layer}.weight"] = value.T if turned else value
+        weights.setdefault(f"{layer}.weight", value.T if turned else value)
     return weights

@@ -39,10 +39,12 @@ IDS = {"ids": np.array([[4, 499, 0, 7, 31, 200]])}
 TEXTS = [{"ids": np.array([[1, 2, 3]])}, {"ids": np.array([[70, 80, 90, 100]])}]
 
 
-def write(path: Path, precision: str, *, divided: bool = False) -> Path:
+def write(
+    path: Path, precision: str, network: Network | None = None, *, divided: bool = False
+) -> Path:
     inputs, outputs = {"ids": torch.tensor([[1, 2, 3]])}, {"logits": {0: "batch", 1: "tokens"}}
     texts = TEXTS if divided else ()
-    write_onnx(Network(), inputs, outputs, path, precision, texts=texts)
+    write_onnx(network or Network(), inputs, outputs, path, precision, texts=texts)
     return path
 
 
@@ -79,3 +81,22 @@ def test_without_outliers_nothing_changes(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert divide_products(path, {}) == []
     assert onnx.load_from_string(before) == onnx.load(str(path))
+
+
+class Shared(Network):
+    """Both its layers have the same weights, as in ALBERT."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.second = self.first
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        words = self.words(ids) * self.scale
+        return self.first(words) + self.second(words.flip(-1))
+
+
+def test_weights_that_two_products_share_stay_whole(tmp_path: Path) -> None:
+    path = write(tmp_path / "m.onnx", "fp32", Shared())
+    before = logits(path)
+    divide_products(path, find_outliers(path, TEXTS, 12))
+    np.testing.assert_allclose(logits(path), before, atol=1e-5)

@@ -2,14 +2,23 @@
 
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
+from tokenizers import Tokenizer
 
 from qa.models.export_encoder import packaged_weights
-from qa.models.span_network import packaged_reader
-from train.export import export_onnx
+from qa.models.outliers import divided_weights
+from qa.models.span_network import TOKENIZER_FILE, packaged_reader
+from train.data import Answer, Example
+from train.export import drawn_texts, export_onnx
 from train.model import ReaderModel
 from train.start import exported_weights, start_from
+
+MILL = "The mill at Ford was built in 1843, and burnt down in the winter of 1902."
+EXAMPLE = Example(
+    "When was the mill built?", MILL, (Answer("1843", 30),), "the mill at ford", "test"
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +42,21 @@ def test_int8_comes_back_rounded(model: ReaderModel, tmp_path: Path) -> None:
     for (name, written), read in zip(model.named_parameters(), other.parameters(), strict=True):
         most = written.detach().abs().max().item()
         assert (read - written).abs().max().item() <= most / 100, name
+
+
+def test_what_stayed_out_of_int8_comes_back_too(model: ReaderModel, tmp_path: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(packaged_weights() / TOKENIZER_FILE))
+    texts = drawn_texts([EXAMPLE] * 3, tokenizer)
+    export_onnx(model, tmp_path / "model.onnx", "int8", texts)
+    few = divided_weights(onnx.load(str(tmp_path / "model.onnx")).graph)
+    assert few
+    kept = exported_weights(tmp_path)
+    weights = dict(model.named_parameters())
+    for name, (channels, rows) in few.items():
+        layer = name.removeprefix("/model/").removesuffix("/MatMul").replace("/", ".")
+        exact = weights[f"{layer}.weight"].detach()[:, torch.tensor(channels)]
+        torch.testing.assert_close(torch.tensor(rows).T, exact)
+        torch.testing.assert_close(kept[f"{layer}.weight"][:, torch.tensor(channels)], exact)
 
 
 def test_a_reader_of_another_base_is_refused(model: ReaderModel) -> None:

@@ -7,6 +7,7 @@ the products that have such channels are divided: the few stay fp32, the rest is
 Does not quantise.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -30,6 +31,7 @@ Channels = NDArray[np.int64]
 
 # Behind the names of the nodes that stay fp32.
 _LEFT = "/outliers"
+_CHANNELS, _OUTLIERS = "_channels", "_outliers"
 
 
 def find_outliers(path: Path, texts: Iterable[Inputs], most: int) -> dict[str, Channels]:
@@ -108,6 +110,23 @@ def divide_products(path: Path, outliers: Mapping[str, Channels]) -> list[str]:
     return left
 
 
+def divided_weights(graph: onnx.GraphProto) -> dict[str, tuple[Channels, NDArray[np.float32]]]:
+    """Find what `divide_products` took out of matrices.
+
+    Returns:
+        By the name that the product had, the channels and their weights (channels, outputs).
+    """
+    held = {tensor.name: tensor for tensor in graph.initializer}
+    return {
+        node.name.removesuffix(_LEFT): (
+            numpy_helper.to_array(held[node.input[0].removesuffix(_OUTLIERS) + _CHANNELS]),
+            numpy_helper.to_array(held[node.input[1]]),
+        )
+        for node in graph.node
+        if node.op_type == _PRODUCT and node.name.endswith(_LEFT)
+    }
+
+
 def _end(out: str, model: onnx.ModelProto, held: Mapping[str, TensorProto]) -> str:
     """Return where a product is done: behind its bias, with which it is one step when run."""
     readers = [node for node in model.graph.node if out in node.input]
@@ -117,12 +136,15 @@ def _end(out: str, model: onnx.ModelProto, held: Mapping[str, TensorProto]) -> s
 
 
 def _products(model: onnx.ModelProto) -> list[NodeProto]:
-    """Return the products of a tensor with a large matrix of weights."""
+    """Return the products of a tensor with a large matrix of weights that no other node uses."""
     shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
+    used = Counter(name for node in model.graph.node for name in node.input)
     return [
         node
         for node in model.graph.node
-        if node.op_type == _PRODUCT and shapes.get(node.input[1], (0,))[-1] >= _LEAST_OUTPUTS
+        if node.op_type == _PRODUCT
+        and used[node.input[1]] == 1
+        and shapes.get(node.input[1], (0,))[-1] >= _LEAST_OUTPUTS
     ]
 
 
@@ -133,7 +155,7 @@ def _parts(source: str, channels: Channels, width: int, model: onnx.ModelProto) 
     model.graph.initializer.extend(
         [
             numpy_helper.from_array(mask, f"{source}_mask"),
-            numpy_helper.from_array(channels, f"{source}_channels"),
+            numpy_helper.from_array(channels, f"{source}{_CHANNELS}"),
         ]
     )
     return [
@@ -141,7 +163,7 @@ def _parts(source: str, channels: Channels, width: int, model: onnx.ModelProto) 
             "Mul", [source, f"{source}_mask"], [f"{source}_others"], name=f"{source}/others"
         ),
         helper.make_node(
-            "Gather", [source, f"{source}_channels"], [f"{source}_outliers"],
+            "Gather", [source, f"{source}{_CHANNELS}"], [f"{source}{_OUTLIERS}"],
             name=f"{source}{_LEFT}", axis=-1,
         ),
     ]  # fmt: skip
@@ -158,5 +180,5 @@ def _product_of_few(
     values[channels] = 0
     weights.CopyFrom(numpy_helper.from_array(values, weights.name))
     return helper.make_node(
-        _PRODUCT, [f"{source}_outliers", few.name], [f"{out}_few"], name=f"{node.name}{_LEFT}"
+        _PRODUCT, [f"{source}{_OUTLIERS}", few.name], [f"{out}_few"], name=f"{node.name}{_LEFT}"
     )
