@@ -19,8 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from qa.models.export_encoder import packaged_weights
-from qa.models.onnx_file import write_onnx
-from qa.models.outliers import Inputs
+from qa.models.onnx_file import Inputs, write_onnx
 from qa.models.span_network import (
     ANSWERABLE_OUTPUT,
     CARD_FILE,

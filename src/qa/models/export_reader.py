@@ -17,8 +17,7 @@ import numpy as np
 from qa.errors import ReaderError
 from qa.files import replaced_folder
 from qa.models.hashes import HASHES_FILE, write_hashes
-from qa.models.onnx_file import write_onnx
-from qa.models.outliers import Inputs
+from qa.models.onnx_file import Inputs, write_onnx
 from qa.models.span_network import (
     CARD_FILE,
     END_OUTPUT,

@@ -1,6 +1,6 @@
 """Write a torch module as an ONNX file, quantised to int8 if asked to.
 
-Imports torch inside its function: it is needed once, when a model is first used. Does not
+Imports torch and onnx inside its functions: a lean installation has neither. Does not
 know what the model is for.
 """
 
@@ -10,7 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qa.models.outliers import Inputs, divide_products, find_outliers
+import numpy as np
+from numpy.typing import NDArray
+
+Inputs = Mapping[str, NDArray[np.int64]]
+"""One text as a network takes it: by the name of an input, an array (1, tokens)."""
 
 _OPSET = 17
 _OUTLIERS = 12
@@ -39,6 +43,8 @@ def write_onnx(
     """
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    from qa.models.outliers import divide_products, find_outliers
 
     exported = path.with_name(f".part-{path.name}")
     axes = {name: {0: "batch", 1: "tokens"} for name in inputs}

@@ -24,9 +24,6 @@ _LEAST_OUTPUTS = 100
 _ORDINARY_SHARE = 0.98
 _TIMES_ORDINARY = 2.0
 
-Inputs = Mapping[str, NDArray[np.int64]]
-"""One text as a network takes it: by the name of an input, an array (1, tokens)."""
-
 Channels = NDArray[np.int64]
 
 # Behind the names of the nodes that stay fp32.
@@ -34,12 +31,14 @@ _LEFT = "/outliers"
 _CHANNELS, _OUTLIERS = "_channels", "_outliers"
 
 
-def find_outliers(path: Path, texts: Iterable[Inputs], most: int) -> dict[str, Channels]:
+def find_outliers(
+    path: Path, texts: Iterable[Mapping[str, NDArray[np.int64]]], most: int
+) -> dict[str, Channels]:
     """Find the channels with outsized activations in front of the products with weights.
 
     Args:
         path: An fp32 ONNX file.
-        texts: What to read.
+        texts: What to read: by the name of an input, an array (1, tokens).
         most: How many channels of a tensor, at most.
 
     Returns:
