@@ -36,6 +36,7 @@ from qa.models.span_network import (
 )
 from train.data import Example, load_examples, split_by_title
 from train.evaluate import measure_by_source
+from train.fit import types_of
 from train.model import ReaderModel
 
 _MAX_READ_TOKENS = 384
@@ -142,8 +143,8 @@ def drawn_texts(examples: Sequence[Example], tokenizer: Tokenizer) -> list[Input
     texts: list[Inputs] = []
     for example in random.Random(3).sample(training, min(_TEXTS_FOR_OUTLIERS, len(training))):
         encoding = tokenizer.encode(example.question, example.context)
-        passage = [int(part == 1) for part in encoding.sequence_ids]
-        texts.append({INPUTS[0]: np.array([encoding.ids]), PASSAGE_INPUT: np.array([passage])})
+        types = types_of(encoding)
+        texts.append({INPUTS[0]: np.array([encoding.ids]), PASSAGE_INPUT: np.array([types])})
     return texts
 
 

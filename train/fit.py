@@ -101,12 +101,13 @@ def tokenise_claims(claims: Sequence[Claim], tokenizer: Tokenizer) -> list[Item]
     """Tokenise claims with their evidence."""
     encodings = tokenizer.encode_batch([(claim.claim, claim.evidence) for claim in claims])
     return [
-        Item(e.ids, _types(e), -1, -1, [-1] * len(e.ids), [], CLAIM_LABELS.index(claim.label))
+        Item(e.ids, types_of(e), -1, -1, [-1] * len(e.ids), [], CLAIM_LABELS.index(claim.label))
         for claim, e in zip(claims, encodings, strict=True)
     ]
 
 
-def _types(encoding: Encoding) -> list[int]:
+def types_of(encoding: Encoding) -> list[int]:
+    """Mark the passage's own tokens with 1, the others with 0."""
     return [int(part == 1) for part in encoding.sequence_ids]
 
 
@@ -137,7 +138,7 @@ def _item(example: Example, shift: int, encoding: Encoding) -> Item | None:
         sentences.append(number)
     if example.answerable and not any(n >= 0 and belongs[n] for n in sentences):
         return None
-    return Item(encoding.ids, _types(encoding), start, end, sentences, belongs, -1)
+    return Item(encoding.ids, types_of(encoding), start, end, sentences, belongs, -1)
 
 
 def line_bounds(text: str) -> list[tuple[int, int]]:

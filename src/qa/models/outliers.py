@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+from qa.models.session import open_session
 
 _PRODUCT = "MatMul"
 # A head of a few outputs costs nothing, and has no such inputs.
@@ -52,7 +53,7 @@ def find_outliers(
         model.graph.output.append(helper.make_empty_tensor_value_info(name))
     watched = path.with_name(f"{path.name}.watched")
     onnx.save_model(model, str(watched))
-    session = onnxruntime.InferenceSession(str(watched), providers=["CPUExecutionProvider"])
+    session = open_session(watched)
     watched.unlink()
     largest: dict[str, NDArray[np.float32]] = {}
     for text in texts:
@@ -81,7 +82,7 @@ def divide_products(path: Path, outliers: Mapping[str, Channels]) -> list[str]:
     """
     model = onnx.load(str(path))
     held = {tensor.name: tensor for tensor in model.graph.initializer}
-    divided = {node.output[0]: node for node in _products(model) if node.input[0] in outliers}
+    divided = {node.output[0] for node in _products(model) if node.input[0] in outliers}
     sums = {_end(out, model, held): out for out in divided}
     nodes: list[NodeProto] = []
     parted: set[str] = set()
