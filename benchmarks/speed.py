@@ -178,13 +178,12 @@ def build_speed(folder: Path, runs: int) -> list[Row]:
     """
     from qa.index.local.generations import Index
     from qa.models.encoder import Encoder, PassageInput, available_cores
-    from qa.models.export_encoder import load_model
-    from qa.settings import DEFAULT_ENCODER
+    from qa.models.export_encoder import MINILM, load_model
 
     encoder = Encoder(Index.open(folder / "first").encoder_dir, threads=available_cores())
     texts = paragraphs()
     tokens = sum(encoder.count_tokens(texts))
-    model = load_model(DEFAULT_ENCODER)
+    model = load_model(MINILM)
     inputs = [PassageInput(text, "", ()) for text in texts]
     model.encode(texts[:32])
     encoder.encode_passages(inputs[:32])

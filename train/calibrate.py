@@ -46,7 +46,7 @@ from qa.evaluate.statistics import Flags, Floats
 from qa.index.build import build_index
 from qa.models.span_network import SpanNetwork, write_card
 from qa.settings import BuildSettings
-from train.data import Example, load_examples, side_of, split_by_title
+from train.data import Example, load_examples, split_by_title
 from train.papers import questions_of
 
 Sets = dict[str, list[Asked]]
@@ -177,10 +177,7 @@ def ask_papers(folders: Sequence[Path], reader: Path, most: int) -> list[Asked]:
         most: How many questions, drawn at random.
     """
     held = [
-        (folder, question)
-        for folder in folders
-        for question in questions_of(folder)
-        if side_of(question.title) == "validation"
+        (folder, question) for folder in folders for question in questions_of(folder, "validation")
     ]
     drawn = random.Random(5).sample(held, min(most, len(held)))
     asked = []

@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from qa.models.export_encoder import packaged_weights
+from qa.models.export_encoder import official_weights
 from qa.models.onnx_file import Inputs, write_onnx
 from qa.models.span_network import (
     ANSWERABLE_OUTPUT,
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--trained", type=Path, required=True, help="folder that `train.reader` wrote")
-    add("--base", type=Path, default=packaged_weights(), help="the encoder it started from")
+    add("--base", type=Path, default=official_weights(), help="the encoder it started from")
     add("--out", type=Path, required=True, help="folder for the reader")
     add("--texts", type=Path, help="SQuAD-like JSON lines; some are read to find outliers")
     add("--data", type=Path, nargs="*", default=[], help="measure on the titles held back")

@@ -14,13 +14,15 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.index.build import build_index
 from qa.index.local.generations import Index
+from qa.index.stores.protocols import IndexReader
 from qa.schema import Passage
-from train.data import content_words
+from train.data import content_words, side_of
 
 QUESTIONS = "questions.jsonl"
 SENTENCES = frozenset({"yesno", "howto", "why", "list"})
@@ -86,30 +88,45 @@ def rows_of(folder: Path, rng: random.Random) -> Iterator[dict[str, Any]]:
         yield from _rows(question, rng)
 
 
-def questions_of(folder: Path) -> Iterator[Question]:
-    """Read a folder's questions; one whose evidence is not found falls away."""
-    passages = _passages(folder)
-    lines = (folder / QUESTIONS).read_text("utf-8").splitlines()
-    for asked in map(json.loads, filter(str.strip, lines)):
-        there = passages.get(asked["doc"], [])
-        places = [find(piece, there) for piece in asked["evidence"]]
+def questions_of(folder: Path, side: str = "") -> Iterator[Question]:
+    """Read a folder's questions; one whose evidence is not found falls away.
+
+    Args:
+        folder: It is indexed, if there is any question.
+        side: Of the `Split`: only questions about documents that are there; "" for all.
+    """
+    if has_questions(folder, side):
+        with tempfile.TemporaryDirectory() as made:
+            build_index(folder, made)
+            with closing(Index.open(Path(made))) as index:
+                yield from questions_in(index, folder, side)
+
+
+def has_questions(folder: Path, side: str = "") -> bool:
+    """Whether a folder has any, about documents on a side of the `Split`."""
+    return any(True for _ in _asked(folder, side))
+
+
+def questions_in(index: IndexReader, folder: Path, side: str = "") -> Iterator[Question]:
+    """Read a folder's questions as `questions_of` does, from an index that it has."""
+    passages: dict[str, list[Passage]] = {}
+    for title, asked in _asked(folder, side):
+        doc_id = asked["doc"]
+        if doc_id not in passages:
+            passages[doc_id] = [each.passage for each in index.store.passages_of(doc_id)]
+        places = [find(piece, passages[doc_id]) for piece in asked["evidence"]]
         found = [place for place in places if place is not None]
         if len(found) == len(places):
-            title = f"{folder.resolve().name}/{asked['doc']}".replace("_", " ").lower()
-            yield Question(title, asked, there, found)
+            yield Question(title, asked, passages[doc_id], found)
 
 
-def _passages(folder: Path) -> dict[str, list[Passage]]:
-    with tempfile.TemporaryDirectory() as made:
-        build_index(folder, made)
-        index = Index.open(Path(made))
-        try:
-            return {
-                each.doc_id: [stored.passage for stored in index.store.passages_of(each.doc_id)]
-                for each in index.store.documents()
-            }
-        finally:
-            index.close()
+def _asked(folder: Path, side: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the lines of `questions.jsonl`, each with its document's title."""
+    lines = (folder / QUESTIONS).read_text("utf-8").splitlines()
+    for asked in map(json.loads, filter(str.strip, lines)):
+        title = f"{folder.resolve().name}/{asked['doc']}".replace("_", " ").lower()
+        if side in ("", side_of(title)):
+            yield title, asked
 
 
 def find(piece: str, passages: Sequence[Passage]) -> Place | None:

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from qa.models.export_encoder import packaged_weights
+from qa.models.export_encoder import official_weights
 from train.data import Example, load_examples, split_by_title, window
 from train.fit import FitSettings, Item, fit, tokenise, tokenise_claims
 from train.made.contrast import contrasted
@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--explained", type=Path, help="questions with passages that answer them, JSON lines .gz")
     add("--share", type=float, default=1.0, help="how much of all but the papers to see")
     add("--out", type=Path, required=True, help="folder for checkpoint and weights")
-    add("--base", type=Path, default=packaged_weights(), help="encoder to start from (%(default)s)")
+    add("--base", type=Path, default=official_weights(), help="encoder to start from (%(default)s)")
     add("--start", type=Path, help="folder of a reader to train on, of the same base")
     add("--frozen", type=int, default=0, help="lowest layers that stay as they are")
     add("--minutes", type=float, default=60.0, help="how long to train (%(default)s)")

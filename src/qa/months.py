@@ -6,8 +6,10 @@ MONTHS = (
 )  # fmt: skip
 MONTH = f"(?:{'|'.join(MONTHS)})"
 """A pattern, written out."""
+SHORT_MONTH = "(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+"""The same, cut short: May is whole already."""
 MONTH_OR_SHORT = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-"""The same or cut short, without a full stop; for patterns that ignore case."""
+"""Either, without a full stop; for patterns that ignore case."""

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from qa.errors import UsageError
 
-DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_ENCODER = "packaged"
 DEFAULT_READER = "packaged"
 PRECISIONS = ("int8", "fp32")
 
@@ -15,11 +15,12 @@ class BuildSettings:
     """What shapes an index; kept in its manifest, a change makes a new build.
 
     Attributes:
-        encoder: `all-MiniLM-L6-v2` (the packaged weights), or any sentence-transformers
-            name or folder.
+        encoder: `packaged`, `all-MiniLM-L6-v2` (what that was trained from), or any
+            sentence-transformers name or folder.
         reader: `packaged`, a folder that `train.reader` made, or the name or folder of a
             Hugging Face question-answering model.
-        precision: `int8`, or `fp32` for an encoder that does not survive quantisation.
+        precision: `int8`, or `fp32` for an encoder that does not survive quantisation; the
+            packaged models are int8.
         language: ISO 639 code; chooses the rules for sentence ends.
         merge_tokens: Passages shorter than this take in their neighbours (docs/LOG.md).
         context_tokens: Longest title and heading path given to the encoder with a passage.
@@ -43,7 +44,10 @@ class BuildSettings:
                 f"precision must be one of {', '.join(PRECISIONS)}: {self.precision!r}"
             )
         if not self.encoder.strip():
-            raise UsageError("encoder must be a sentence-transformers name or a folder, not empty")
+            raise UsageError(
+                f"encoder must be {DEFAULT_ENCODER}, a sentence-transformers name or a folder, "
+                "not empty"
+            )
         if not self.reader.strip():
             raise UsageError(
                 f"reader must be {DEFAULT_READER}, a model's name or a folder, not empty"

@@ -39,7 +39,7 @@ from qa.index.folders import encoders_dir
 from qa.index.local.generations import Index, current_generation
 from qa.index.local.vector_file import VectorFile
 from qa.models.encoder import TOKENIZER_FILE, Encoder, packaged_encoder
-from qa.models.export_encoder import model_folder
+from qa.models.export_encoder import MINILM, model_folder
 from qa.schema import ParsedDocument, SkippedFile
 from qa.settings import AskSettings, BuildSettings, ParseLimits
 from tests.conftest import (
@@ -429,7 +429,7 @@ def test_with_the_real_encoder_too_an_update_equals_a_rebuild(tmp_path: Path) ->
 
 @pytest.mark.model
 def test_a_damaged_encoder_is_exported_again(tmp_path: Path) -> None:
-    settings = BuildSettings(precision="fp32")
+    settings = BuildSettings(encoder=MINILM)
     build_index(ROOT / "corpus", tmp_path / "index", settings)
     (model,) = (tmp_path / "index" / "encoders").glob("*/model.onnx")
     model.write_bytes(model.read_bytes()[:1000])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from qa.models.export_encoder import packaged_weights
+from qa.models.export_encoder import official_weights
 from qa.models.outliers import divided_weights
 from qa.models.span_network import TOKENIZER_FILE, packaged_reader
 from train.data import Answer, Example
@@ -24,7 +24,7 @@ EXAMPLE = Example(
 @pytest.fixture(scope="module")
 def model() -> ReaderModel:
     torch.manual_seed(3)
-    return ReaderModel(packaged_weights())
+    return ReaderModel(official_weights())
 
 
 def test_every_trained_weight_comes_back_from_fp32(model: ReaderModel, tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_every_trained_weight_comes_back_from_fp32(model: ReaderModel, tmp_path:
 
 def test_int8_comes_back_rounded(model: ReaderModel, tmp_path: Path) -> None:
     export_onnx(model, tmp_path / "model.onnx", "int8")
-    other = ReaderModel(packaged_weights())
+    other = ReaderModel(official_weights())
     start_from(other, tmp_path)
     for (name, written), read in zip(model.named_parameters(), other.parameters(), strict=True):
         most = written.detach().abs().max().item()
@@ -45,7 +45,7 @@ def test_int8_comes_back_rounded(model: ReaderModel, tmp_path: Path) -> None:
 
 
 def test_what_stayed_out_of_int8_comes_back_too(model: ReaderModel, tmp_path: Path) -> None:
-    tokenizer = Tokenizer.from_file(str(packaged_weights() / TOKENIZER_FILE))
+    tokenizer = Tokenizer.from_file(str(official_weights() / TOKENIZER_FILE))
     texts = drawn_texts([EXAMPLE] * 3, tokenizer)
     export_onnx(model, tmp_path / "model.onnx", "int8", texts)
     few = divided_weights(onnx.load(str(tmp_path / "model.onnx")).graph)

@@ -601,6 +601,28 @@ def test_what_was_removed_before_one_that_cannot_be_is_put_back_by_undo(
     assert files_of(corpus) == set(CORPUS)
 
 
+def test_an_undo_that_fails_half_way_keeps_what_is_not_back_yet(
+    idle: Library, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle.remove(["bridges.txt", "garden.md", "letters/ada.txt"])
+    (corpus / "bridges.txt").write_text("Another one came meanwhile.", "utf-8")
+    rename = Path.rename
+    with monkeypatch.context() as patch:
+
+        def fail(self: Path, target: Path) -> Path:
+            if self.name == "ada.txt":
+                raise PermissionError(13, "Permission denied")
+            return rename(self, target)
+
+        patch.setattr(Path, "rename", fail)
+        with pytest.raises(UsageError, match=r"ada\.txt cannot be put back"):
+            idle.restore()
+    assert files_of(corpus) == set(CORPUS) - {"letters/ada.txt"}
+    assert idle.restore() == 1
+    assert files_of(corpus) == set(CORPUS)
+    assert not idle.can_restore
+
+
 def test_an_undo_that_fails_can_be_tried_again(
     idle: Library, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

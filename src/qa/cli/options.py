@@ -54,7 +54,8 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--encoder",
         default=DEFAULT_ENCODER,
-        help="sentence-transformers name or folder, used when building (%(default)s)",
+        help="the packaged one, or a sentence-transformers name or folder, used when building "
+        "(%(default)s)",
     )
     parser.add_argument(
         "--reader",
@@ -63,7 +64,10 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
         "question-answering model, used when building (%(default)s)",
     )
     parser.add_argument(
-        "--precision", choices=PRECISIONS, default=BuildSettings().precision, help="of the models"
+        "--precision",
+        choices=PRECISIONS,
+        default=BuildSettings().precision,
+        help="of models you name",
     )
 
 

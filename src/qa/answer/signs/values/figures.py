@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from qa.months import MONTHS
+from qa.months import MONTHS, SHORT_MONTH
 from qa.words import FUNCTION_WORDS, stem
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -34,8 +34,7 @@ _CURRENCIES = {
 }  # fmt: skip
 _ISO_DATE = re.compile(r"\b(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?\b")
 _SHORT_MONTH = re.compile(
-    r"(?:(?<=\d )|(?<=\d\. ))(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?|"
-    r"\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?= \d)",
+    rf"(?:(?<=\d )|(?<=\d\. ))({SHORT_MONTH})\b\.?|\b({SHORT_MONTH})\b\.?(?= \d)",
     re.IGNORECASE,
 )
 _RANKED = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)

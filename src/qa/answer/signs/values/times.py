@@ -7,6 +7,7 @@ Fri" are five days, and so are weekdays. Knows English days. Does not know passa
 
 import re
 
+from qa.months import SHORT_MONTH
 from qa.schema import Span
 
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -50,7 +51,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 # “Fri 4 Dec   Christmas fair”, “4 December: concert”: a line of a list of days.
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]{1,6})?\.?"
+_MONTH = rf"(?:{SHORT_MONTH}|May)(?:[a-z]{{1,6}})?\.?"
 _DAY_FIRST = re.compile(
     r"\W{0,3}(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,? )?"
     rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}}(?!\d))(?!\w).{{0,9}}?(?:  |\t|:|,| [–-] )"
