@@ -1,7 +1,6 @@
 """Ask the questions about the papers that the reader's training held back, of whole folders.
 
-    python -m benchmarks.papers [FOLDER …] [--told]
-    python -m benchmarks.papers --found [--encoder NAME] [FOLDER …]
+    python -m benchmarks.papers [FOLDER …] [--encoder NAME] [--told | --found]
 
 A question counts as right if the first quote is its evidence, of the right document, and the
 answer holds its words or is among them; where whole sentences answer, the quote is enough. One
@@ -42,11 +41,13 @@ def main() -> None:
     folders = options.folders or sorted(path.parent for path in DOCUMENTS.glob(f"*/{QUESTIONS}"))
     if options.found:
         ranks = list(ranks_of_evidence(folders, options.encoder))
+        if not ranks:
+            parser.error("none of the folders has an answerable question for the test")
         shares = (f"{sum(rank <= k for rank in ranks) / len(ranks):.3f} in {k}" for k in _BEST)
         print(f"{len(ranks)} questions, evidence found: {', '.join(shares)}")
         return
     counts: Counter[tuple[bool, Verdict]] = Counter()
-    for question, answer in asked(folders):
+    for question, answer in asked(folders, options.encoder):
         verdict = judge(question, answer)
         counts[question.asked["answer"] is not None, verdict] += 1
         if options.told and verdict != "right":
@@ -57,28 +58,26 @@ def main() -> None:
         print(f"{name}: {', '.join(told)}")
 
 
-def asked(folders: Sequence[Path]) -> Iterator[tuple[Question, Answer]]:
+def asked(folders: Sequence[Path], encoder: str) -> Iterator[tuple[Question, Answer]]:
     """Ask each folder's index the questions about its documents that are for the test."""
-    for answerer, question in _held_back(folders):
+    for answerer, question in _held_back(folders, encoder):
         yield question, answerer.ask(question.asked["question"])
 
 
 def ranks_of_evidence(folders: Sequence[Path], encoder: str) -> Iterator[int]:
     """Yield, for each answerable question, the rank of the first passage with evidence."""
-    for answerer, question in _held_back(folders, BuildSettings(encoder=encoder)):
+    for answerer, question in _held_back(folders, encoder):
         if question.evidence:
             found = answerer.search(question.asked["question"], _BEST[-1])
             yield next((each.rank for each in found if _tells(question, each)), _NONE)
 
 
-def _held_back(
-    folders: Sequence[Path], settings: BuildSettings | None = None
-) -> Iterator[tuple[Answerer, Question]]:
+def _held_back(folders: Sequence[Path], encoder: str) -> Iterator[tuple[Answerer, Question]]:
     """Yield each test question with an index of its folder."""
     with tempfile.TemporaryDirectory() as made:  # one for all: another encoder is exported once
         for folder in folders:
             if has_questions(folder, "test"):
-                build_index(folder, made, settings)
+                build_index(folder, made, BuildSettings(encoder=encoder))
                 with closing(open_index(made)) as answerer:
                     for question in questions_in(answerer.index, folder, "test"):
                         yield answerer, question

@@ -40,23 +40,26 @@ _MAX_TITLE_CHARACTERS = 60
 _NOT_ASKED = ("nq_swap", "policyqa")
 """Another passage would do as well, or none."""
 _WARM_UP_STEPS = 50
-_TOLD_BY = 60
-"""Characters by which a passage is known again."""
+_RUN_WORDS = 13
+"""By so many words in a row a passage is known again, as in the data's own check."""
 _FALLING = 0.8
 _LEAST_GROUP = 8
+_LEAST_HALVES = 2
 _LOG_STEPS = 50
 
 
 class Pair(NamedTuple):
     """A question and a passage that answers it, as the encoder reads it.
 
-    `group` is what is batched together, `order` what lies side by side there.
+    `group` is what is batched together, `order` what lies side by side there. Pairs of one
+    `source`, the text that the passage is of, are not held against each other.
     """
 
     question: str
     passage: str
     group: str
     order: str
+    source: str
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -102,23 +105,30 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class Held(NamedTuple):
-    """Questions and words of the titles held back from training."""
+    """What the titles held back from training ask and say: questions, and runs of words."""
 
     questions: frozenset[str]
-    contexts: str
+    runs: frozenset[str]
 
     def has(self, pair: Pair) -> bool:
-        """Whether a pair is among them: its question, or its passage as a part of one."""
-        start = _plain(pair.passage)[:_TOLD_BY]
-        return _plain(pair.question) in self.questions or start in self.contexts
+        """Whether a pair is among them: by its question, or a run of its passage's words."""
+        return _plain(pair.question) in self.questions or not self.runs.isdisjoint(
+            _runs_of(pair.passage)
+        )
 
 
 def held_back(paths: Sequence[Path]) -> Held:
     """Find what files of SQuAD-like examples hold back."""
     splits = [split_by_title(load_examples(path)) for path in paths]
     held = [example for split in splits for example in (*split.validation, *split.test)]
-    contexts = {_plain(example.context) for example in held}
-    return Held(frozenset(_plain(example.question) for example in held), "\n".join(contexts))
+    runs = {run for text in {e.context for e in held} for run in _runs_of(text)}
+    return Held(frozenset(_plain(example.question) for example in held), frozenset(runs))
+
+
+def _runs_of(text: str) -> Iterator[str]:
+    words = _WORD.findall(text.lower())
+    for low in range(len(words) - _RUN_WORDS + 1):
+        yield " ".join(words[low : low + _RUN_WORDS])
 
 
 def _plain(text: str) -> str:
@@ -130,7 +140,13 @@ def pairs_of(examples: Sequence[Example], rng: random.Random) -> list[Pair]:
     split = split_by_title(examples)
     held = {e.context[:80] for e in (*split.validation, *split.test)}
     return [
-        Pair(example.question, _passage(example, rng), _group(example), example.title)
+        Pair(
+            example.question,
+            _passage(example, rng),
+            _group(example),
+            example.title,
+            example.context,
+        )
         for example in split.training
         if example.answerable
         and example.context[:80] not in held
@@ -157,14 +173,18 @@ def load_pairs(path: Path) -> Iterator[Pair]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             passage = " ".join(row["passage"].split()[:_PAIR_WORDS])
-            yield Pair(row["query"], passage, path.name, row["passage"][:40])
+            yield Pair(row["query"], passage, path.name, row["passage"][:40], row["passage"])
 
 
 def batches(
     papers: Sequence[Pair], others: Sequence[Pair], size: int, rng: random.Random
 ) -> Iterator[list[Pair]]:
-    """Yield batches for ever, of two groups each; as many of papers as of all others."""
-    half = size // 2
+    """Yield batches for ever, of two groups each; as many of papers as of all others.
+
+    Raises:
+        ValueError: There are too few pairs for a batch.
+    """
+    half = max(_LEAST_GROUP, size // 2)
     while True:
         groups: dict[str, list[Pair]] = {}
         for pair in rng.sample(papers, len(papers)):
@@ -172,6 +192,8 @@ def batches(
         halves = [part for own in groups.values() for part in _parts(own, half)]
         drawn = rng.sample(others, min(len(others), len(halves) * half))
         halves += _parts(sorted(drawn, key=lambda p: (p.group, p.order, rng.random())), half)
+        if len(halves) < _LEAST_HALVES:
+            raise ValueError(f"too few pairs: expected {size} of one folder or source, or more")
         rng.shuffle(halves)
         for first, second in zip(halves[::2], halves[1::2], strict=False):
             yield first + second
@@ -228,14 +250,15 @@ def _loss(model: Any, tokenizer: Tokenizer, batch: Sequence[Pair]) -> Tensor:
     parts = (order[: len(order) // 2], order[len(order) // 2 :])
     vectors = torch.cat([_encode(model, tokenizer, [passages[i] for i in part]) for part in parts])
     scores = questions @ vectors[torch.tensor(order).argsort()].T * _SCALE
-    again = torch.tensor(
-        [
-            [i != j and passages[i] == passages[j] for j in range(len(batch))]
-            for i in range(len(batch))
-        ]
-    )
+    again = torch.tensor([[answers_too(one, other) for other in batch] for one in batch])
+    again.fill_diagonal_(False)
     own = torch.arange(len(batch))
     return nn.functional.cross_entropy(scores.masked_fill(again, -1e4), own)
+
+
+def answers_too(one: Pair, other: Pair) -> bool:
+    """Whether another pair's passage may answer a question as well."""
+    return one.source == other.source or one.question == other.question
 
 
 def _encode(model: Any, tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:

@@ -1,13 +1,17 @@
 """`qa serve` for programs and `qa mcp`: what is served where, to whom, and what is said."""
 
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from qa.cli import main
+from qa.index.local.generations import Index
 from tests.api.serving import KEY
 from tests.cli.conftest import run
 from tests.cli.serving import serving
+from tests.conftest import write_tiny_encoder
 
 
 def test_programs_alone_are_served_where_others_reach_them_if_they_have_keys(
@@ -25,6 +29,20 @@ def test_programs_alone_are_served_where_others_reach_them_if_they_have_keys(
         health = httpx.get(f"{address}v1/health", headers=sent, timeout=60).json()
         assert health["ready"], "an index is built first"
         assert httpx.get(address).status_code == 404
+
+
+def test_an_index_of_an_earlier_versions_encoder_is_built_again_while_it_serves(
+    options: list[str], index_dir: Path
+) -> None:
+    write_tiny_encoder(Index.open(index_dir).encoder_dir, max_tokens=16)
+    assert main(["ask", "How many rivets?", *options]) == 2
+    with serving(*options, "--api") as served:
+        for _ in range(600):
+            if served.ask().status_code == 200:
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError("it was not built again")
 
 
 def test_the_page_and_programs_are_served_from_one_address(options: list[str]) -> None:

@@ -35,6 +35,7 @@ from qa.errors import (
     WorkerError,
 )
 from qa.index.build import BuildEvent, Pace, build_index
+from qa.index.check import check_index
 from qa.index.folders import encoders_dir
 from qa.index.local.generations import Index, current_generation
 from qa.index.local.vector_file import VectorFile
@@ -455,6 +456,21 @@ def test_an_index_of_another_encoder_than_the_packaged_is_refused_and_built_anew
     with pytest.raises(EncoderError, match="another encoder"):
         open_index(index_dir)
     build_index(corpus, index_dir, settings)
+    assert open_index(index_dir).ask("How long is the bridge?").passages
+
+
+def test_an_index_of_an_earlier_packaged_encoder_can_be_kept_by_naming_that(
+    tiny_build: Build, corpus: Path
+) -> None:
+    index_dir = tiny_build()
+    manifest = Index.open(index_dir).folder / "manifest.json"
+    written = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(json.dumps({**written, "encoder": ""}), "utf-8")
+    assert any("another encoder" in said for said in check_index(index_dir, lambda _: None))
+    with pytest.raises(EncoderError, match="another encoder"):
+        open_index(index_dir)
+    report = build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert (report.up_to_date, report.encoded) == (False, 0)
     assert open_index(index_dir).ask("How long is the bridge?").passages
 
 

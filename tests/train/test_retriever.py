@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,10 +16,11 @@ from qa.models.export_encoder import MINILM, export_encoder, load_model
 from tests.conftest import ROOT
 from train.data import Answer, Example, side_of
 from train.papers import Question, questions_of
-from train.retriever import Pair, batches, load_pairs, main, pairs_of
+from train.retriever import Pair, answers_too, batches, held_back, load_pairs, main, pairs_of
 
 pytestmark = pytest.mark.model
 
+SAID = "The mill at Crane Ford was built of red stone by Ada Byrne and her two brothers."
 DOCUMENTS = ROOT / "train" / "documents"
 
 
@@ -40,18 +42,53 @@ def test_a_passage_that_the_product_has_cut_is_read_as_the_product_gives_it() ->
         "How much?", "The rent is £845.", (rent,), title, "papers", heading="Lease › Rent"
     )
     assert pairs_of([cut], random.Random(1)) == [
-        Pair("How much?", "Lease › Rent\nThe rent is £845.", "h1", title)
+        Pair("How much?", "Lease › Rent\nThe rent is £845.", "h1", title, "The rent is £845.")
     ]
 
 
 def test_half_a_batch_is_of_one_group() -> None:
-    papers = [Pair(f"q{n}", f"p{n}", f"h{n % 3}", "") for n in range(90)]
-    others = [Pair(f"o{n}", f"c{n}", f"source {n % 2}", f"{n}") for n in range(200)]
-    for batch in islice(batches(papers, others, 32, random.Random(1)), 20):
-        kinds = [{pair.group for pair in half} for half in (batch[:16], batch[16:])]
-        assert all(len(kind) <= 2 for kind in kinds)
-    drawn = [p for b in islice(batches(papers, others, 32, random.Random(1)), 6) for p in b]
-    assert {pair.group[0] for pair in drawn} == {"h", "s"}
+    papers = [Pair(f"q{n}", f"p{n}", f"h{n % 6}", "", f"{n}") for n in range(96)]
+    others = [Pair(f"o{n}", f"c{n}", f"s{n % 6}", f"{n:03d}", f"{n}") for n in range(96)]
+    count: Counter[str] = Counter()
+    for batch in islice(batches(papers, others, 32, random.Random(1)), 60):
+        for half in (batch[:16], batch[16:]):
+            count.update(pair.group[0] for pair in half)
+            assert len({pair.group for pair in half}) == 1
+            assert [pair.order for pair in half] == sorted(pair.order for pair in half)
+    assert count["h"] == count["s"] == 60 * 16
+
+
+def test_too_few_pairs_are_an_error_not_a_loop_without_end() -> None:
+    few = [Pair(f"q{n}", f"p{n}", "h1", "", f"{n}") for n in range(7)]
+    with pytest.raises(ValueError, match="too few pairs"):
+        next(batches(few, few * 20, 4, random.Random(1)))
+
+
+def test_a_passage_that_answers_as_well_does_not_count_against_another() -> None:
+    pairs = [
+        Pair("Who?", "One.", "h1", "", "One. Two."),
+        Pair("When?", "Title\nOne. Two.", "h1", "", "One. Two."),
+        Pair("Who?", "Three.", "h1", "", "Three."),
+        Pair("Where?", "Four.", "h1", "", "Four."),
+    ]
+    told = [[other for other in pairs if answers_too(one, other)] for one in pairs]
+    assert [len(others) for others in told] == [3, 2, 2, 1]
+
+
+def test_pairs_that_the_examples_hold_back_are_known_by_question_and_by_passage(
+    tmp_path: Path,
+) -> None:
+    title = next(f"mill {n}" for n in range(99) if side_of(f"mill {n}") == "test")
+    row = {
+        "title": title, "context": f"{SAID} It was sold in 1911.", "question": "Who built it?",
+        "answers": [{"text": "Ada Byrne", "answer_start": SAID.index("Ada")}],
+    }  # fmt: skip
+    (tmp_path / "examples.jsonl").write_text(json.dumps(row), "utf-8")
+    held = held_back([tmp_path / "examples.jsonl"])
+    assert held.has(Pair("who built it", "Another passage, of another mill.", "", "", ""))
+    assert held.has(Pair("When was it sold?", SAID, "", "", ""))
+    assert held.has(Pair("When was it sold?", f"Mills of York. {SAID}", "", "", ""))
+    assert not held.has(Pair("When was it sold?", "The mill was sold in 1911.", "", "", ""))
 
 
 def test_a_training_brings_questions_nearer_to_their_passages(tmp_path: Path) -> None:

@@ -283,10 +283,15 @@ def _open_or_begin(
     arguments: argparse.Namespace, settings: AskSettings, library: "Library | None"
 ) -> str:
     """Open an index, or begin to build one while the page is up; say its calibration."""
-    from qa.index.opening import place_of
+    from qa.index.opening import is_outdated, place_of
 
+    place = place_of(arguments.index, arguments.store)
     try:
-        place_of(arguments.index, arguments.store).current_generation()
+        place.current_generation()
+        if library is not None and is_outdated(place):
+            tell("the index was built with the encoder of an earlier version; building it again")
+            library.update()
+            return ""
     except StoreError as error:
         tell(error)  # the page says so, too, and answers when the store does
         return ""

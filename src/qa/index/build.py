@@ -158,7 +158,7 @@ def _build(task: Task, old: IndexReader | None, *, take_over: bool) -> BuildRepo
             )
         listed = sorted((entry.doc_id, entry.reason) for entry in (*plan.skipped, *skipped))
         current = None if workspace.changed else workspace.seed()
-        up_to_date = current is not None and _is_current(current, models.reader, listed)
+        up_to_date = current is not None and _is_current(current, models, listed)
         if current is not None and up_to_date:
             after, passages, unread = _contents(current.store)
             generation = current.generation
@@ -230,13 +230,14 @@ def _finish(
             store.optimize()
 
 
-def _is_current(index: IndexReader, reader: str, skipped: Sequence[tuple[str, str]]) -> bool:
+def _is_current(index: IndexReader, models: Models, skipped: Sequence[tuple[str, str]]) -> bool:
     """Whether the generation that answers is all that a build without changes could make."""
     manifest = index.manifest
     return (
         not index.damage
         and manifest.complete
-        and manifest.reader == reader
+        # Where its encoder is kept: what came with an earlier version may now be another.
+        and (manifest.encoder, manifest.reader) == (models.encoder_folder, models.reader)
         and index.store.skipped() == skipped
     )
 

@@ -44,6 +44,11 @@ def check_index(index_dir: Path, told: Callable[[str], object]) -> Iterator[str]
             yield from _in_models(index, told)
 
 
+def _of_another_encoder(index: Index, encoder: Encoder) -> Iterator[str]:
+    if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
+        yield "it was built with another encoder than this version brings: run qa index"
+
+
 def _in_store(store: Store) -> Iterator[str]:
     """Yield what is wrong in a store: its pages, its documents, its passages."""
     try:
@@ -71,9 +76,11 @@ def _in_models(index: Index, told: Callable[[str], object]) -> Iterator[str]:
     for folder, open_model in opening:
         told(f"model {folder.name}")
         try:
-            open_model(folder)
+            model = open_model(folder)
         except QAError as error:
             yield str(error)
         else:
+            if isinstance(model, Encoder):
+                yield from _of_another_encoder(index, model)
             if not (folder / HASHES_FILE).exists():
                 yield f"{folder} has no hashes to be compared with: an older version wrote it"

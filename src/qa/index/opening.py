@@ -1,9 +1,11 @@
 """Find the place where an index is kept: a folder, or a Milvus that `--store` names."""
 
+from contextlib import closing
 from pathlib import Path
 
 from qa.index.local.place import LocalPlace
 from qa.index.stores.protocols import Place
+from qa.models.encoder import read_card
 
 
 def place_of(index_dir: Path, store: str = "") -> Place:
@@ -24,3 +26,15 @@ def place_of(index_dir: Path, store: str = "") -> Place:
     from qa.index.milvus.place import MilvusPlace  # only who has it needs pymilvus
 
     return MilvusPlace(index_dir, address)
+
+
+def is_outdated(place: Place) -> bool:
+    """Whether an index cannot be asked, as its encoder is another than when it was built.
+
+    The packaged one is, after an upgrade of the program. `qa index` builds it again.
+
+    Raises:
+        QAError: The index or the encoder cannot be opened.
+    """
+    with closing(place.open()) as index:
+        return read_card(index.encoder_dir).fingerprint != index.manifest.encoder_fingerprint

@@ -92,6 +92,20 @@ def packaged_encoder() -> Path:
     return Path(str(files("qa"))) / "encoder"
 
 
+def read_card(folder: Path) -> EncoderCard:
+    """Read what is known about an exported encoder, without opening it.
+
+    Raises:
+        EncoderError: The card is missing or damaged.
+    """
+    try:
+        return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=EncoderCard)
+    except (OSError, ValueError) as error:
+        raise EncoderError(
+            f"the encoder in {folder} has no card that can be read: {error}"
+        ) from error
+
+
 class Encoder:
     """An exported sentence encoder. Safe to use from several threads."""
 

@@ -18,7 +18,7 @@ from qa.api.service import Service
 from qa.api.serving import programs
 from qa.errors import IndexMissingError, QAError
 from qa.evaluate.feedback import FEEDBACK_FILE, Feedback
-from qa.index.opening import place_of
+from qa.index.opening import is_outdated, place_of
 from qa.settings import AskSettings
 from qa.team.lifespans import Lifespans
 from qa.team.records.collections import Collection
@@ -186,12 +186,17 @@ class _PageIn:
 
 
 def _begin(library: Library, index_dir: Path) -> None:
-    """Build the index of a collection that has none, or carry on with what was accepted."""
+    """Build the index of a collection that has none to ask, or carry on with what was accepted."""
+    place = place_of(index_dir)
     try:
-        place_of(index_dir).current_generation()
+        place.current_generation()
+        outdated = is_outdated(place)
     except IndexMissingError:
         library.update()
     except QAError:
         pass  # it is damaged, of which its page tells
     else:
-        library.carry_on()
+        if outdated:
+            library.update()
+        else:
+            library.carry_on()
