@@ -41,7 +41,7 @@ def test_its_card_for_people_has_the_figures_of_its_card_for_programs() -> None:
 
 def test_its_calibration_has_a_threshold_for_every_bearable_risk() -> None:
     calibration = Calibration.from_json(CARD["calibration"])
-    thresholds = [calibration.risk(share).min_confidence for share in (0.4, 0.3, 0.2, 0.1)]
+    thresholds = [calibration.risk(share).min_confidence for share in (0.35, 0.3, 0.2, 0.1)]
     assert thresholds == sorted(thresholds)
     assert 0 < thresholds[0] < thresholds[-1] < 1
     default = calibration.risk(AskSettings().max_risk)
