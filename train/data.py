@@ -112,6 +112,13 @@ def split_by_title(examples: Sequence[Example], one_in: int = HELD_ONE_IN) -> Sp
     return split
 
 
+def training_examples(examples: Sequence[Example]) -> list[Example]:
+    """Leave out the titles held back, and whatever shares a context with one of them."""
+    split = split_by_title(examples)
+    held = {e.context[:80] for e in (*split.validation, *split.test)}
+    return [e for e in split.training if e.context[:80] not in held]
+
+
 def side_of(title: str, one_in: int = HELD_ONE_IN) -> str:
     """Say on which side of a `Split` a title is."""
     digest = hashlib.sha256(title.encode()).digest()

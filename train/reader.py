@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from qa.models.export_encoder import official_weights
-from train.data import Example, load_examples, split_by_title, window
+from train.data import Example, load_examples, training_examples, window
 from train.fit import FitSettings, Item, fit, tokenise, tokenise_claims
 from train.made.contrast import contrasted
 from train.made.facts import templated_examples
@@ -114,13 +114,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--threads", type=int, default=2)
     add("--seed", type=int, default=1)
     return parser
-
-
-def training_examples(examples: Sequence[Example]) -> list[Example]:
-    """Leave out the titles held back, and whatever shares a context with one of them."""
-    split = split_by_title(examples)
-    held = {e.context[:80] for e in (*split.validation, *split.test)}
-    return [e for e in split.training if e.context[:80] not in held]
 
 
 def _drawn(

@@ -21,11 +21,11 @@ import torch
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import AutoModel
 
 from qa.models.encoder import TOKENIZER_FILE
 from qa.models.export_encoder import MINILM, official_weights
-from train.data import Example, load_examples, split_by_title, window
+from train.data import Example, load_examples, split_by_title, training_examples, window
+from train.model import load_network
 
 _LOG = logging.getLogger(__name__)
 _WORD = re.compile(r"\w+")
@@ -73,13 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     others = pairs_of([e for path in options.data for e in load_examples(path)], rng)
     held = held_back(options.data)
     others += [pair for path in options.pairs for pair in load_pairs(path) if not held.has(pair)]
-    # Without dropout: quicker, and no pair is seen often enough to overfit.
-    network = AutoModel.from_pretrained(
-        official_weights(),
-        attn_implementation="eager",
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
+    network = load_network(official_weights())
     trained = fit(network, batches(papers, others, options.batch, rng), options)
     model = SentenceTransformer(str(official_weights()), device="cpu")
     model[0].auto_model.load_state_dict(network.state_dict())
@@ -137,8 +131,6 @@ def _plain(text: str) -> str:
 
 def pairs_of(examples: Sequence[Example], rng: random.Random) -> list[Pair]:
     """Make pairs of the answerable examples whose titles are for training."""
-    split = split_by_title(examples)
-    held = {e.context[:80] for e in (*split.validation, *split.test)}
     return [
         Pair(
             example.question,
@@ -147,10 +139,8 @@ def pairs_of(examples: Sequence[Example], rng: random.Random) -> list[Pair]:
             example.title,
             example.context,
         )
-        for example in split.training
-        if example.answerable
-        and example.context[:80] not in held
-        and not example.source.startswith(_NOT_ASKED)
+        for example in training_examples(examples)
+        if example.answerable and not example.source.startswith(_NOT_ASKED)
     ]
 
 

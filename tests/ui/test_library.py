@@ -583,17 +583,21 @@ def test_putting_back_never_writes_over_what_has_come_meanwhile(
     assert len(list((corpus / ".removed").rglob("bridges.txt"))) == 1
 
 
-def test_what_was_removed_before_one_that_cannot_be_is_put_back_by_undo(
-    idle: Library, corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def refuse_to_move(name: str, patch: pytest.MonkeyPatch) -> None:
     rename = Path.rename
 
     def fail(self: Path, target: Path) -> Path:
-        if self.name == "garden.md":
+        if self.name == name:
             raise PermissionError(13, "Permission denied")
         return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", fail)
+    patch.setattr(Path, "rename", fail)
+
+
+def test_what_was_removed_before_one_that_cannot_be_is_put_back_by_undo(
+    idle: Library, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_to_move("garden.md", monkeypatch)
     with pytest.raises(UsageError, match=r"garden\.md cannot be removed: Permission denied"):
         idle.remove(["bridges.txt", "garden.md"])
     assert idle.can_restore
@@ -606,15 +610,8 @@ def test_an_undo_that_fails_half_way_keeps_what_is_not_back_yet(
 ) -> None:
     idle.remove(["bridges.txt", "garden.md", "letters/ada.txt"])
     (corpus / "bridges.txt").write_text("Another one came meanwhile.", "utf-8")
-    rename = Path.rename
     with monkeypatch.context() as patch:
-
-        def fail(self: Path, target: Path) -> Path:
-            if self.name == "ada.txt":
-                raise PermissionError(13, "Permission denied")
-            return rename(self, target)
-
-        patch.setattr(Path, "rename", fail)
+        refuse_to_move("ada.txt", patch)
         with pytest.raises(UsageError, match=r"ada\.txt cannot be put back"):
             idle.restore()
     assert files_of(corpus) == set(CORPUS) - {"letters/ada.txt"}

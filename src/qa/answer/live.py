@@ -10,7 +10,7 @@ from threading import Thread
 from qa.answer.calibration import load_calibration
 from qa.answer.pipeline import Answerer
 from qa.errors import EncoderError, QAError
-from qa.index.opening import place_of
+from qa.index.opening import is_encoder_of, place_of
 from qa.index.stores.protocols import IndexReader, Place
 from qa.models.encoder import Encoder, available_cores
 from qa.models.span_network import SpanNetwork
@@ -151,7 +151,7 @@ class SharedModels:
                 network = SpanNetwork(index.reader_dir, threads=min(2, available_cores()))
                 self._open, self._folders = (Encoder(index.encoder_dir), network), folders
             encoder, network = self._open
-        if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
+        if not is_encoder_of(index, encoder.card):
             raise EncoderError(
                 "the index was built with another encoder than this version of the program "
                 "brings; build it again with: qa index"

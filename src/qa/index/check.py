@@ -9,6 +9,7 @@ from pathlib import Path
 from qa.errors import IndexDamagedError, QAError
 from qa.index.local.generations import Index, current_generation, generation_names
 from qa.index.local.store import Store
+from qa.index.opening import is_encoder_of
 from qa.models.encoder import Encoder
 from qa.models.hashes import HASHES_FILE
 from qa.models.span_network import SpanNetwork
@@ -44,11 +45,6 @@ def check_index(index_dir: Path, told: Callable[[str], object]) -> Iterator[str]
             yield from _in_models(index, told)
 
 
-def _of_another_encoder(index: Index, encoder: Encoder) -> Iterator[str]:
-    if encoder.card.fingerprint != index.manifest.encoder_fingerprint:
-        yield "it was built with another encoder than this version brings: run qa index"
-
-
 def _in_store(store: Store) -> Iterator[str]:
     """Yield what is wrong in a store: its pages, its documents, its passages."""
     try:
@@ -80,7 +76,7 @@ def _in_models(index: Index, told: Callable[[str], object]) -> Iterator[str]:
         except QAError as error:
             yield str(error)
         else:
-            if isinstance(model, Encoder):
-                yield from _of_another_encoder(index, model)
+            if isinstance(model, Encoder) and not is_encoder_of(index, model.card):
+                yield "it was built with another encoder than this version brings: run qa index"
             if not (folder / HASHES_FILE).exists():
                 yield f"{folder} has no hashes to be compared with: an older version wrote it"

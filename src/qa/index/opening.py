@@ -3,9 +3,10 @@
 from contextlib import closing
 from pathlib import Path
 
+from qa.errors import QAError
 from qa.index.local.place import LocalPlace
-from qa.index.stores.protocols import Place
-from qa.models.encoder import read_card
+from qa.index.stores.protocols import IndexReader, Place
+from qa.models.encoder import EncoderCard, read_card
 
 
 def place_of(index_dir: Path, store: str = "") -> Place:
@@ -31,10 +32,16 @@ def place_of(index_dir: Path, store: str = "") -> Place:
 def is_outdated(place: Place) -> bool:
     """Whether an index cannot be asked, as its encoder is another than when it was built.
 
-    The packaged one is, after an upgrade of the program. `qa index` builds it again.
-
-    Raises:
-        QAError: The index or the encoder cannot be opened.
+    The packaged one is, after an upgrade of the program. `qa index` builds it again. What cannot
+    be opened at all is not: who opens it is told why.
     """
-    with closing(place.open()) as index:
-        return read_card(index.encoder_dir).fingerprint != index.manifest.encoder_fingerprint
+    try:
+        with closing(place.open()) as index:
+            return not is_encoder_of(index, read_card(index.encoder_dir))
+    except QAError:
+        return False
+
+
+def is_encoder_of(index: IndexReader, card: EncoderCard) -> bool:
+    """Whether an index's vectors can be compared with an encoder's."""
+    return index.manifest.encoder_fingerprint == card.fingerprint

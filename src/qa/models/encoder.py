@@ -99,7 +99,7 @@ def read_card(folder: Path) -> EncoderCard:
         EncoderError: The card is missing or damaged.
     """
     try:
-        return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=EncoderCard)
+        return _decoded(folder)
     except (OSError, ValueError) as error:
         raise EncoderError(
             f"the encoder in {folder} has no card that can be read: {error}"
@@ -122,7 +122,7 @@ class Encoder:
         self.folder = folder
         try:
             with checked(folder):
-                self.card = msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=EncoderCard)
+                self.card = _decoded(folder)
                 self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
                 self._sessions = [open_session(folder / MODEL_FILE) for _ in range(threads)]
         except Exception as error:  # tokenizers and onnxruntime raise bare Exceptions
@@ -236,6 +236,10 @@ class Encoder:
                 f"a passage has {longest} tokens but the encoder reads {limit}: "
                 "text would be cut off unseen. Please report this as a bug."
             )
+
+
+def _decoded(folder: Path) -> EncoderCard:
+    return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=EncoderCard)
 
 
 def _shorten(ids: list[int], max_tokens: int, special: int) -> list[int]:

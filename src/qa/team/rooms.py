@@ -190,13 +190,12 @@ def _begin(library: Library, index_dir: Path) -> None:
     place = place_of(index_dir)
     try:
         place.current_generation()
-        outdated = is_outdated(place)
     except IndexMissingError:
         library.update()
     except QAError:
         pass  # it is damaged, of which its page tells
     else:
-        if outdated:
+        if is_outdated(place):
             library.update()
         else:
             library.carry_on()
