@@ -60,9 +60,9 @@ class ReaderModel(nn.Module):  # type: ignore[misc]  # mypy does not follow torc
         """
         super().__init__()
         self.encoder = load_network(weights, add_pooling_layer=False)
-        # A large share of all weights, and good as they are.
+        # A large share of all weights, and good as they are; so are MPNet's of relative positions.
         self.encoder.embeddings.requires_grad_(False)
-        if frozen_layers and hasattr(self.encoder.encoder, "relative_attention_bias"):
+        if hasattr(self.encoder.encoder, "relative_attention_bias"):
             self.encoder.encoder.relative_attention_bias.requires_grad_(False)
         for layer in self.encoder.encoder.layer[:frozen_layers]:
             layer.requires_grad_(False)

@@ -21,10 +21,12 @@ _QUANTIZED, _MARK = "_quantized", "_quant"
 
 
 def start_from(model: ReaderModel, reader: Path) -> None:
-    """Set what of a model is trained to a shipped reader's weights; the rest stays as it is.
+    """Set a model's weights to a shipped reader's.
+
+    Rounded weights, frozen ones among them, are rounded to the same again when exported.
 
     Args:
-        model: Changed in place. What is frozen in it keeps its own, unrounded weights.
+        model: Changed in place. Embeddings are nobody's but the base's and stay as they are.
         reader: A folder that `train.export` wrote, int8 or fp32.
 
     Raises:
@@ -33,11 +35,10 @@ def start_from(model: ReaderModel, reader: Path) -> None:
     kept = exported_weights(reader)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            if not parameter.requires_grad:
-                continue
-            if name not in kept or kept[name].shape != parameter.shape:
+            if name in kept and kept[name].shape == parameter.shape:
+                parameter.copy_(kept[name])
+            elif parameter.requires_grad:
                 raise ValueError(f"{reader}: no weights of {name} of {list(parameter.shape)}")
-            parameter.copy_(kept[name])
 
 
 def exported_weights(reader: Path) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ from qa.answer.live import open_index
 from qa.answer.pipeline import Answerer
 from qa.answer.present import answer_in_words, answer_to_json, answer_to_text
 from qa.converse.conversation import exchanges_of, reply
-from qa.converse.parts import answered, asked_in_turn
+from qa.converse.parts import answered, asked_in_turn, asked_of_two
 from qa.index.build import build_index
 from tests.conftest import write_corpus
 
@@ -37,6 +37,8 @@ DOCUMENTS = {
         ("Who and who went last year?", []),
         ("What was seized, where and why?", []),
         ("What did she ask for and why?", ["What did she ask for?", "Why?"]),
+        ("how much is it per hour and whats the minimum",
+         ["How much is it per hour?", "Whats the minimum?"]),
         ("Is it allowed and in which rooms?", ["Is it allowed?", "In which rooms?"]),
     ],
 )  # fmt: skip
@@ -59,6 +61,25 @@ def test_several_questions_are_told_apart(question: str, parts: list[str]) -> No
 )
 def test_one_question_is_left_whole(question: str) -> None:
     assert asked_in_turn(question) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "questions"),
+    [
+        ("Compare the warranty of Ash and Bay",
+         ("What is the warranty of Ash?", "What is the warranty of Bay?")),
+        ("Compare hotel costs in Basic and Premium",
+         ("What are the hotel costs in Basic?", "What are the hotel costs in Premium?")),
+        ("What is the difference in flow between the 300 and the 500?",
+         ("What is the flow of the 300?", "What is the flow of the 500?")),
+        ("What is the difference between a lease and a loan?",
+         ("What is a lease?", "What is a loan?")),
+    ],
+)  # fmt: skip
+def test_what_is_compared_is_asked_of_each(question: str, questions: tuple[str, str]) -> None:
+    pair = asked_of_two(question)
+    assert pair is not None
+    assert pair.questions == questions
 
 
 @pytest.fixture(scope="module")

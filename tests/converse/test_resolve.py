@@ -21,6 +21,7 @@ AIRPORT = Exchange(
 )
 WHO = Exchange("Who directs the museum?", "Anna Berg", "The museum is directed by Anna Berg.")
 SEIZED = Exchange("How much marijuana was seized in Peru in 2018?", "21.9 MT")
+CAPTAIN = Exchange("Who was the captain of the Solvind?", "Bo Holm")
 BOUGHT = Exchange("What did the town buy in 2016?", "a tram, two buses and a ferry")
 
 
@@ -83,6 +84,15 @@ BOUGHT = Exchange("What did the town buy in 2016?", "a tram, two buses and a fer
         (WHO, "How old is she?", "How old is Anna Berg?"),
         (WHO, "What is her salary?", "What is Anna Berg’s salary?"),
         (WHO, "Since when?", "Since when is it that Anna Berg directs the museum?"),
+        (CAPTAIN, "Who was his lawyer?", "Who was Bo Holm’s lawyer?"),
+        (Exchange("What does a permit cost?", "90"), "Where do I get one?",
+         "Where do I get a permit?"),
+        (Exchange("How much does a resident permit cost?", "90"), "Who needs one?",
+         "Who needs a resident permit?"),
+        (Exchange("Who has to change the seal?", "the workshop"), "how often?",
+         "How often does the workshop have to change the seal?"),
+        (Exchange("When was the order to abandon the ship given?", "23:04"),
+         "When should it have been?", "When should the order to abandon the ship have been?"),
         (BOUGHT, "What did the second one cost?", "What did two buses cost?"),
     ],
 )  # fmt: skip
@@ -107,6 +117,11 @@ def test_a_follow_up_is_completed(before: Exchange, question: str, meant: str) -
         "What is on this page?",
         "Who said that prices would rise?",
         "What does INL do?",
+        "Кто директор музея?",
+        "¿Quién es el alcalde?",
+        "من هو مدير المتحف؟",
+        "you silly machine, say something to me",
+        "Which one is the largest of the lakes?",
     ],
 )
 def test_a_whole_question_is_left_alone(question: str) -> None:

@@ -29,6 +29,8 @@ TWO = [*ONE, DocumentInfo("a/b.pdf", "The harbour", "", "", 10, 1, 2, 0)]
         ("How many documents are there?", "count"), ("how many files do you have", "count"),
         ("you are stupid", "insult"), ("Are you really stupid?", "insult"),
         ("this is useless!", "insult"), ("wtf", "insult"),
+        ("you stupid fucking machine, answer me", "insult"),
+        ("Just answer the question!", "insult"),
         ("are you sure?", "sure"), ("Is that really true?", "sure"),
         ("where does it say that?", "where"), ("What's your source?", "where"),
         ("in German please", "language"), ("Translate that into French", "language"),
@@ -61,6 +63,8 @@ def test_small_talk_is_told_by_kind(text: str, kind: Talk) -> None:
         "no smoking area",
         "Hello Kitty sales in 2019",
         "who made the cake?",
+        "you useless parts must be returned to whom?",
+        "what is the answer to the question of rent?",
         "",
     ],
 )

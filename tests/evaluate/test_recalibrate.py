@@ -1,16 +1,20 @@
 """Fitting to one's own questions: what is known to be true is found, and little is fitted on."""
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from qa.answer.calibration import Calibration
+from qa.answer.pipeline import Answerer
+from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import Features
 from qa.errors import CalibrationError
-from qa.evaluate.calibrate import Best, probabilities, risk_table
+from qa.evaluate.calibrate import Best, ask, probabilities, risk_table
 from qa.evaluate.recalibrate import FORMS, check_enough, recalibrate
 from qa.evaluate.statistics import log_losses
+from tests.answer.outcome.making import candidate
 from tests.conftest import TINY_CALIBRATION
 
 PACKAGED = Calibration(
@@ -150,3 +154,19 @@ def test_confidences_are_those_that_answers_are_given_with() -> None:
     best = drawn(PACKAGED, 20, 8)
     alone = [PACKAGED.probability(Features(*row)) for row in best.features.tolist()]
     assert probabilities(PACKAGED, best.features) == pytest.approx(alone)
+
+
+def test_nothing_is_right_of_a_question_without_an_answer() -> None:
+    """An answer of which nothing is left is a gold answer only where the gold ones are such."""
+
+    class Reads:
+        def candidates(self, _: str) -> list[Candidate]:
+            return [
+                candidate("a", "It is so.", "It is so.", "."),
+                candidate("a", "Yes.", "Yes.", "Yes"),
+            ]
+
+    answerer = cast(Answerer, Reads())
+    assert not ask(answerer, "Who?", (), ()).right.any()
+    assert ask(answerer, "Who?", ("Yes.",), ()).right.tolist() == [False, True]
+    assert ask(answerer, "Who?", ("Nowhere.",), ("yes",)).right.tolist() == [False, True]

@@ -145,6 +145,20 @@ def test_plain_text_is_cut_at_blank_lines_markers_and_headings() -> None:
     ]
 
 
+def test_numbered_titles_on_top_of_text_are_headings() -> None:
+    text = "1. Times\nLessons begin at 8.\n\n2. Food and drink\nLunch is at 12.\n"
+    assert [block.kind for block in split_blocks(text)] == ["heading", "paragraph"] * 2
+    alone = "1. Times\nLessons begin at 8.\n\nLunch is at 12.\n"
+    assert [block.kind for block in split_blocks(alone)] == ["item", "paragraph", "paragraph"]
+
+
+def test_what_stands_below_a_list_is_none_of_its_items() -> None:
+    text = "- a clean record, needed on the first day\nA car is not, nor is a licence to drive one."
+    assert [block.kind for block in split_blocks(text)] == ["item", "paragraph"]
+    wrapped = "- a clean record, which is needed before the first\nMay of the year, not with it\n"
+    assert [block.kind for block in split_blocks(wrapped)] == ["item"]
+
+
 def test_a_heading_path_holds_the_headings_above_and_not_the_block_itself() -> None:
     lines = [("A", 1), ("B", 2), ("text", 0), ("C#", 2), ("text", 0), ("D", 1), ("text", 0)]
     text, blocks = "", []

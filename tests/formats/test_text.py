@@ -122,8 +122,23 @@ def test_a_markdown_title_is_the_first_top_heading_or_none(text: str, expected: 
     assert title(text)[:200].strip() == expected
 
 
-def test_a_plain_text_has_no_title_of_its_own() -> None:
-    assert parse_plain(b"# Not Markdown\n", LIMITS).title == ""
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# Not Markdown\n", ""),
+        ("TOWN LIBRARY – Rules of use\nValid from May.\n", "TOWN LIBRARY – Rules of use"),
+        ("\n\nSERVICE RECORD\r\n\r\nModel 4\r\n", "SERVICE RECORD"),
+        ("FERRY TIMES      Summer 2024\nFirst boat 6.10\n", "FERRY TIMES"),
+        ("HOLD THE LINE.\n", ""),
+        ("NOTICE\n", ""),
+        ("A website of the United States\n\nMore.\n", ""),
+        ("DATE: 4 MAY\n", "DATE: 4 MAY"),
+        ("12 MAY 2024\n", ""),
+        ("IN CAPITALS", ""),
+    ],
+)
+def test_a_first_line_in_capitals_is_a_plain_text_s_title(text: str, title: str) -> None:
+    assert parse_plain(text.encode(), LIMITS).title == title
 
 
 @given(st.text(min_size=1).filter(str.strip))

@@ -52,6 +52,7 @@ _BY_PLACE = (of_other_days, says_not_how_often, says_no_time)
 _BY_ANSWER = (counts_another, done_otherwise, is_what_it_means, of_other_end)
 _BY_BOTH = (of_opposite, denies)
 _PLAINLY = 3.0
+_RATHER = 1.0  # what is only quoted may be outdated; where nothing newer is said it counts
 
 
 def of_another_thing(
@@ -79,7 +80,7 @@ def of_another_thing(
     if lists_other_steps(question, passage, answer, above):
         return _PLAINLY
     if is_quoted(passage, sentence):
-        return 0.0 if asks_for_quoted(question) else _PLAINLY
+        return 0.0 if asks_for_quoted(question) else _RATHER
     around, inside = f"{text} {above}", answer.shift(-sentence.start)
     if (
         any(rule(question, text) for rule in _BY_WORDS)

@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from qa.answer.another_thing import of_another_thing
@@ -20,6 +21,7 @@ from qa.answer.signs.claim import as_claim
 from qa.answer.signs.features import (
     Features,
     asked_words,
+    chance,
     key_words,
     missing_figure,
     share,
@@ -30,7 +32,15 @@ from qa.answer.signs.notes import without_marks
 from qa.answer.signs.question import (
     asks_for_quoted,
 )
-from qa.answer.signs.seen import Asked, Seen, alone, asked_of, promise, seen
+from qa.answer.signs.seen import (
+    Asked,
+    Seen,
+    alone,
+    asked_of,
+    promise,
+    seen,
+    under_its_file,
+)
 from qa.answer.signs.select import attributes, selected
 from qa.answer.signs.subjects import with_subject
 from qa.answer.signs.tables.cells import (
@@ -45,6 +55,9 @@ from qa.models.encoder import Vectors
 from qa.models.span_network import PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 
+_FOREIGN = 2.0  # log-odds
+_READ_CHARACTERS = 1_200
+"""Of short passages so much is read: not more than of a few long ones."""
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
 _LEAST_SUPPORT = 0.95
@@ -113,7 +126,7 @@ class Reader:
         Args:
             query: The question.
             passages: Retrieved for it.
-            most: So many are read, those worth it; None for all.
+            most: So many are read, those worth it, and more where they are short; None for all.
         """
         asked = Asked(
             query.text,
@@ -124,6 +137,7 @@ class Reader:
         looked = [seen(asked, found, text_of) for found in passages]
         if most is not None:
             ranked = sorted(looked, key=lambda one: -promise(asked, one))
+            most = _as_many(ranked, most)
             looked = ranked[:most] + _with_extremes(query.text, ranked, most, text_of)
         scores = self._scores(query.text, [one.found.passage for one in looked])
         found_scores = [] if language_of(query.text) else [one.score for one in passages]
@@ -139,11 +153,7 @@ class Reader:
             for candidate in selected(query.text, found, text_of)
         ]
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
-        said = [answer_words(candidate.passage, candidate.answer) for candidate in found]
-        together: defaultdict[tuple[str, ...], float] = defaultdict(float)
-        for words, part in zip(said, _softmax(ranks), strict=True):
-            together[words] += part
-        leads = [together[words] for words in said]
+        leads = _leads(found, ranks)
         order = sorted(range(len(found)), key=lambda i: -ranks[i])
         return [
             found[i]._replace(features=found[i].features._replace(lead=leads[i])) for i in order
@@ -151,6 +161,7 @@ class Reader:
 
     def _scores(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
         """Have the network read passages, those that speak of ranges with these in the question."""
+        passages = [under_its_file(question, passage) for passage in passages]
         asked = [asked_of(question, passage) for passage in passages]
         plain = iter(
             self._network.score(
@@ -173,6 +184,9 @@ class Reader:
     ) -> list[Candidate]:
         found, above, beside, held = seen
         question, passage = query.text, found.passage
+        answerable = bounded(scores.answerable)
+        if language_of(question):  # of which the network knows little
+            answerable = max(answerable, _FOREIGN)
         vectors = self._corpus.sentence_vectors(found.row)
         cosines: list[float] = (vectors @ query.vector).tolist()
         evidence = [score.evidence for score in scores.spans]
@@ -188,7 +202,7 @@ class Reader:
                 answer = whole  # what it stands under may tell the time
             around = f"{above[number]} {beside[number]}".rstrip()
             features = Features(
-                answerable=bounded(scores.answerable),
+                answerable=answerable,
                 margin=bounded(margin),
                 cosine=cosines[number],
                 retrieval=found.score,
@@ -225,6 +239,7 @@ class Reader:
         passage = alone(candidate)
         question = asked_of(query.text, passage)
         claim = as_claim(question, candidate.passage.slice(candidate.answer))
+        passage = under_its_file(query.text, passage)
         answers, claimed = self._network.look(question, passage, claim)
         features = candidate.features._replace(
             alone=bounded(answers), claimed=claimed.odds if claimed else 0.0
@@ -234,10 +249,8 @@ class Reader:
     def confidence_alone(self, query: Query, candidates: Sequence[Candidate]) -> float:
         """Return how sure the first of some sentences is, had these been all that were read."""
         ranks = [self.calibration.rank.dot(c.features._replace(lead=0.0)) for c in candidates]
-        said = [answer_words(c.passage, c.answer) for c in candidates]
-        shares = zip(said, _softmax(ranks), strict=True)
-        lead = sum(share for words, share in shares if words == said[0])
         first = self.looked_again(query, candidates[0])
+        lead = _leads(candidates, ranks)[0]
         return self.calibration.probability(first.features._replace(lead=lead))
 
     def reading(self, query: Query, candidate: Candidate) -> Reading:
@@ -258,6 +271,12 @@ class Reader:
             unmentioned=candidate.unmentioned,
             coverage=candidate.features.coverage,
         )
+
+
+def _as_many(ranked: Sequence[Seen], least: int) -> int:
+    """Count the passages to read: so many, or more while all of them are short, as rows are."""
+    sizes = accumulate(len(one.found.passage.text) for one in ranked)
+    return max(least, sum(size <= _READ_CHARACTERS for size in sizes))
 
 
 def _with_extremes(
@@ -319,6 +338,15 @@ def answer_words(passage: Passage, answer: Span) -> tuple[str, ...]:
     text = unicodedata.normalize("NFC", passage.slice(answer)).casefold()
     found = [word.strip(_AROUND_WORDS) or word for word in text.split()]
     return tuple(word for word in found if word not in ("a", "an", "the")) or tuple(found)
+
+
+def _leads(candidates: Sequence[Candidate], ranks: Sequence[float]) -> list[float]:
+    """Say how much speaks for each sentence's answer: `Features.lead`."""
+    said = [answer_words(candidate.passage, candidate.answer) for candidate in candidates]
+    together: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    for words, part, candidate in zip(said, _softmax(ranks), candidates, strict=True):
+        together[words] += part * chance(candidate.features.answerable)
+    return [together[words] for words in said]
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

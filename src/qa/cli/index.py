@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from qa.answer.present import pages_in_words
-from qa.cli.options import add_build_options, add_limits, limits_of
+from qa.cli.options import CORPUS, INDEX, add_build_options, add_limits, limits_of
 from qa.cli.output import events, stages, tell
 from qa.errors import IndexMissingError, UsageError
 from qa.schema import SkippedFile
@@ -62,12 +62,19 @@ def _index(arguments: argparse.Namespace) -> int:
 
 
 def open_or_build(arguments: argparse.Namespace, settings: AskSettings) -> "Answerer":
-    """Open the index; if there is none yet, build it first and say so."""
+    """Open the index; if there is none yet, build it first and say so.
+
+    Raises:
+        QAError: It cannot be opened or built; or an index is named that is not there, and no
+            corpus: the name may be misspelt.
+    """
     from qa.answer.live import open_index
 
     try:
         answerer = open_index(arguments.index, settings, store=arguments.store)
     except IndexMissingError:
+        if arguments.index != INDEX and arguments.corpus == CORPUS:
+            raise
         tell(f"no index in {_where(arguments)} yet; building one from {arguments.corpus}")
         tell(_summary(build(arguments), _where(arguments)))
         return open_index(arguments.index, settings, store=arguments.store)

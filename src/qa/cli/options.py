@@ -14,6 +14,8 @@ from qa.settings import (
     WriterSettings,
 )
 
+CORPUS, INDEX = Path("corpus"), Path("index")
+
 
 def folder(name: str) -> Path:
     """Take a folder's name; an empty one, such as an unset variable, is not the current folder."""
@@ -30,9 +32,7 @@ def _index_folder(name: str) -> Path:
 
 def add_index(parser: argparse.ArgumentParser) -> None:
     """Add which index."""
-    parser.add_argument(
-        "--index", type=_index_folder, default=Path("index"), help="folder of the index"
-    )
+    parser.add_argument("--index", type=_index_folder, default=INDEX, help="folder of the index")
 
 
 def add_store(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def add_store(parser: argparse.ArgumentParser) -> None:
 
 def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add what says which documents, which index and which models."""
-    parser.add_argument("--corpus", type=folder, default=Path("corpus"), help="folder of documents")
+    parser.add_argument("--corpus", type=folder, default=CORPUS, help="folder of documents")
     add_index(parser)
     add_store(parser)
     parser.add_argument(

@@ -77,14 +77,18 @@ def antecedent(pronoun: Pronoun, question: str, earlier: Sequence[Exchange]) -> 
     own = {stem(word) for word in words(question)}
     if pronoun.sort == "person":
         other = _WOMAN if pronoun.word in _HE else _MAN
-        return _most_said(earlier, own, lambda p: _may_be_person(p) and not other.search(p.text))
+        return _most_said(
+            earlier,
+            own,
+            lambda p, text: _may_be_person(p, text) and not other.search(p.text),
+        )
     for exchange in _nearest(earlier, own):
         for said in _offered(pronoun, exchange):
             if said and not _is_among(said, own):
                 return said
     if pronoun.noun or pronoun.sort not in ("thing", "several"):
         return ""
-    return _most_said(earlier, own, lambda phrase: True)
+    return _most_said(earlier, own, lambda phrase, text: True)
 
 
 def _nearest(earlier: Sequence[Exchange], own: set[str]) -> list[Exchange]:
@@ -112,13 +116,15 @@ def _offered(pronoun: Pronoun, exchange: Exchange) -> Iterator[str]:
         yield from _things(exchange)
 
 
-def _most_said(earlier: Sequence[Exchange], own: set[str], fits: Callable[[Phrase], bool]) -> str:
+def _most_said(
+    earlier: Sequence[Exchange], own: set[str], fits: Callable[[Phrase, str], bool]
+) -> str:
     """Find who or what is talked about: the name that is said most, and most lately.
 
     Args:
         earlier: The exchanges before.
         own: Stems of the question's words: what it names itself is not meant.
-        fits: Whether a name may be meant.
+        fits: Whether a name may be meant, and the text that it stands in.
     """
     weights: dict[str, float] = {}
     for distance, exchange in enumerate(reversed(earlier[-_REACH:])):
@@ -129,15 +135,16 @@ def _most_said(earlier: Sequence[Exchange], own: set[str], fits: Callable[[Phras
             asked
             and asked.wh == "who"
             and _is_short_name(exchange.answer)
-            and fits(Phrase(0, len(bare), bare, "name"))
+            and fits(Phrase(0, len(bare), bare, "name"), bare)
         ):
             _weigh(weights, bare, (8 if asked.of_subject else 3) * near)
-        for number, phrase in enumerate(filter(fits, names(exchange.question))):
+        fitting = [p for p in names(exchange.question) if fits(p, exchange.question)]
+        for number, phrase in enumerate(fitting):
             _weigh(weights, _bare(phrase.text), (3 if number else 4) * near)
-        for phrase in filter(fits, names(exchange.answer)):
+        for phrase in (p for p in names(exchange.answer) if fits(p, exchange.answer)):
             _weigh(weights, _bare(phrase.text), (2 if " " in phrase.text else 1) * near)
     for title in _titles(earlier):
-        if fits(Phrase(0, len(title), title, "name")):
+        if fits(Phrase(0, len(title), title, "name"), title):
             _weigh(weights, title, 3)
     known = {said: weight for said, weight in weights.items() if not _is_among(said, own)}
     return max(known, key=known.__getitem__, default="")
@@ -199,7 +206,7 @@ def _things(exchange: Exchange) -> Iterator[str]:
     things = [p for p in found if not is_plural(p.text) and p.kind == "thing"]
     named = [p for p in found if p.kind == "name" and not _owns(exchange.question, p)]
     determined = [p for p in things if _DETERMINED.search(exchange.question[: p.start])]
-    persons = [p for p in named if _may_be_person(p) and " " in p.text]
+    persons = [p for p in named if _may_be_person(p, exchange.question) and " " in p.text]
     others = [p for p in named if p not in persons]
     for phrase in (*others, *determined[::-1], *persons, *things, *found):
         if _HAS_TITLE.match(phrase.text):  # nobody called so is a thing
@@ -279,7 +286,10 @@ def _is_short_name(answer: str) -> bool:
     return named and len(said) <= _MOST_WORDS and not answer[0].isdigit()
 
 
-def _may_be_person(phrase: Phrase) -> bool:
+def _may_be_person(phrase: Phrase, text: str) -> bool:
+    """Whether a name in a text may be a person's: not “the Meridian”, nor “in Ford”."""
+    if text[: phrase.start].lower().endswith("the ") and not _HAS_TITLE.match(phrase.text):
+        return False
     return (
         phrase.preposition not in ("in", "at", "from")
         and not any(c.isdigit() for c in phrase.text)

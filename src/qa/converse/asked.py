@@ -13,7 +13,7 @@ _WH = (
     r"(?:(?P<prep>in|at|on|to|from|for|by|with|of|since|until|during|under|about) )?"
     r"(?P<wh>who|whom|whose|what(?: (?:kinds?|types?|sorts?|percentage|share|number|amount) of)?|"
     r"which|when|where|why|how (?:many|much|long|often|far|old|big|large|high|tall|deep|heavy|"
-    r"fast|soon|likely)|how)(?:’s|'s)?"
+    r"fast|soon|likely)|how)(?:[’']?s\b)?"
 )
 _NEGATED = r"(?:is|was|are|were|did|does)n[’']t"
 _AUX = rf"(?:{'|'.join(sorted(AUXILIARIES, key=len, reverse=True))}|{_NEGATED})"
@@ -39,6 +39,7 @@ _PARTICIPLES = frozenset(
 )
 _AFTER_SUBJECT = (_PARTICIPLES - {"in", "at", "on", "under"}) | {"due", "be", "than", "when", "if"}
 _IS = ("is", "are", "was", "were")
+_HAVE = ("has", "have", "had")
 _ARTICLES = frozenset("the a an its their his her our my this that these those".split())
 _ARTICLE = re.compile(rf"(?:{'|'.join(sorted(_ARTICLES))}) ", re.IGNORECASE)
 _OPEN_END = re.compile(r" (?:for|of|to|with|by|at|on|from|about)$", re.IGNORECASE)
@@ -93,15 +94,18 @@ class Asked(NamedTuple):
         """Return what stands before the verb, where the subject follows an auxiliary."""
         words = self.rest.split()
         first = 1 if words and words[0].lower() in _ARTICLES else 0
-        ends = (
+        ends = [
             number for number, word in enumerate(words)
-            if number > first and (
+            if number > first and words[number - 1].lower() not in _ARTICLES and (
                 (is_verb(word) and (self.is_done or word.lower() not in NOUNS))
                 or word.lower() in AUXILIARIES
                 or word.lower().strip(",;") in _AFTER_SUBJECT
             )
-        )  # fmt: skip
-        return " ".join(words[: next(ends, len(words))])
+        ]  # fmt: skip
+        end = ends[0] if ends else len(words)
+        while end + 1 in ends and words[end].lower() in NOUNS:  # “a resident permit cost”
+            end += 1
+        return " ".join(words[:end])
 
 
 def take_apart(question: str) -> Asked | None:
@@ -141,6 +145,9 @@ def ask_otherwise(asked: Asked, with_word: str, answer: str = "") -> str:
     aux = asked.aux.lower()
     if with_word.lower() in ("why", "when", "where", "how"):  # not: why did she ask for
         asked = asked._replace(rest=_OPEN_END.sub("", asked.rest))
+    if aux in _HAVE and asked.rest.startswith("to "):  # “who has to sign” is of the subject
+        do = "does" if aux == "has" else "did" if aux == "had" else "do"
+        return f"{lead} {do} {_subject(asked, answer)} have {asked.rest}?"
     if asked.is_definition and not (answer[:1].isalpha() and len(answer.split()) <= _MOST_WORDS):
         return f"{lead} {aux} {asked.rest}?"
     if not asked.of_subject:

@@ -94,6 +94,7 @@ _PREPOSITION_FIRST = re.compile(
 _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th)\b", re.IGNORECASE
 )
+_SPOKEN_TO = frozenset("you your yours yourself me".split())  # a remark, no part of a question
 _COMMANDS = frozenset(
     "list show tell give name explain describe please is summarise summarize".split()
 )
@@ -129,7 +130,7 @@ def is_fragment(core: str) -> bool:
     found = [token.low for token in tokens(core) if token.text[0].isalnum()]
     if not 0 < len(found) <= _MOST_WORDS or found[0] in _COMMANDS:
         return False
-    not_said = QUESTION_WORDS | (AUXILIARIES - {"may", "must", "will"})
+    not_said = QUESTION_WORDS | (AUXILIARIES - {"may", "must", "will"}) | _SPOKEN_TO
     if any(re.split("[’']", word)[0] in not_said for word in found):
         return False
     verbs = [word for word in found[1:] if is_verb(word) and word not in NOUNS]

@@ -34,21 +34,30 @@ _TOGETHER = re.compile(
     r"\b(?:between|both|from|together|each other|common|relations?|link|same|total|sum)\b", re.I
 )
 _DIFFERENCE = re.compile(
-    r"(?:what(?: is|’s|'s| are) the (?:main )?differences? between|compare|"
-    r"how do(?:es)?(?=.+ differ)) (?P<one>.+?) (?:and|to|with|from) (?P<other>.+?)(?: differ)?",
+    r"(?:(?:what(?:(?: is|’s|'s| are| was| were) the)? )?(?:main )?differences?"
+    r"(?: in (?P<measure>[\w -]+?))? between|compare|how do(?:es)?(?=.+ differ)) "
+    r"(?P<one>.+?) (?:and|to|with|from) (?P<other>.+?)(?: differ)?",
+    re.IGNORECASE,
+)
+# “The warranty of Ash and Bay”: what is compared, and by what.
+_COMPARED = re.compile(
+    r"(?P<measure>.+? (?:of|in|for|at|by|from|with|on|under|on the|in the|of the|for the)) "
+    r"(?P<one>(?!and\b).+)",
     re.IGNORECASE,
 )
 _PREPOSITION = r"\b(?:of|in|for|at|by|from|to|with|on) "
 _ARTICLE = r"\b(?:the|an?) "
+_DETERMINED = re.compile(r"(?:the|an?|our|my|your|their|its|his|her)\b", re.IGNORECASE)
 _IN_FRONT = re.compile(rf"(?P<preposition>{_PREPOSITION})?(?:{_ARTICLE})?", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:how|what|which|when)\b", re.IGNORECASE)
 
 
 class _Pair(NamedTuple):
-    """A question asked of two things: of each by itself, and what the things are."""
+    """A question asked of two things: of each by itself, what they are, whether by some measure."""
 
     questions: tuple[str, str]
     things: tuple[str, str]
+    compared: bool = False
 
 
 def answered(answerer: Answerer, question: str, only: Collection[str] | None = None) -> Answer:
@@ -66,11 +75,12 @@ def answered(answerer: Answerer, question: str, only: Collection[str] | None = N
     if several:
         return _together(question, list(_in_turn(answerer, several, only)))
     whole = answerer.ask(question, only=only)
-    pair = _asked_of_two(question)
+    pair = asked_of_two(question)
     if pair is None or whole.choices or whole.computed:
         return whole
     is_about_both = _is_about(whole, pair.things)
-    if is_about_both and not (_COUNTED.match(question) and _is_short(whole)):
+    counted = pair.compared or _COUNTED.match(question) is not None
+    if is_about_both and not (counted and _is_short(whole)):
         return whole
     near = whole.citations[0].doc_id if whole.citations else ""
     parts = [
@@ -140,12 +150,11 @@ def _in_turn(
         yield answer
 
 
-def _asked_of_two(question: str) -> _Pair | None:
+def asked_of_two(question: str) -> _Pair | None:
     """Take apart a question about two things joined by “and”; None if it is not one."""
     said = " ".join(question.split()).rstrip("?.! ")
     if found := _DIFFERENCE.fullmatch(said):
-        one, other = found["one"], found["other"]
-        return _Pair((_what_is(one), _what_is(other)), (one, other))
+        return _compared(found["measure"] or "", found["one"], found["other"])
     if _TOGETHER.search(said):
         return None
     for match in re.finditer(r" and ", said):
@@ -167,6 +176,21 @@ def _asked_of_two(question: str) -> _Pair | None:
         questions = _sentence(alone), _sentence(agreeing(before, other.text) + right)
         return _Pair(questions, (one.text, other.text))
     return None
+
+
+def _compared(measure: str, one: str, other: str) -> _Pair:
+    """Ask what each of two things is, or what a measure of each is."""
+    if measure:
+        measure = f"{measure} of"
+    elif (found := _COMPARED.fullmatch(one)) and not _COMPARED.fullmatch(other):
+        measure, one = found["measure"], found["one"]
+    if not measure:
+        return _Pair((_what_is(one), _what_is(other)), (one, other))
+    named = measure if _DETERMINED.match(measure) else f"the {measure}"
+    noun = named.rpartition(" ")[0]
+    be = "are" if is_plural(noun) else "is"
+    questions = f"What {be} {named} {one}?", f"What {be} {named} {other}?"
+    return _Pair(questions, (one, other), compared=True)
 
 
 def _are_alike(one: Phrase, other: Phrase) -> bool:

@@ -46,7 +46,9 @@ AUXILIARIES = frozenset(
 _DEGREES = frozenset(
     "long far old big large high tall deep heavy fast soon likely often wide strong".split()
 )
-QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
+QUESTION_WORDS = frozenset(
+    "who whom whose what which when where why how whos whats whens wheres whys hows".split()
+)
 # Verbs that people ask with, beside what ends in -ed: without these a phrase swallows the verb.
 VERBS = frozenset(
     """accept achieve add affect agree aim allow announce appear apply approve arrest arrive

@@ -27,6 +27,12 @@ _SORTS: dict[str, Sort] = {
     "their": "several", "theirs": "several",
 }  # fmt: skip
 _POINTING = frozenset("that this these those there then her".split())
+# “Where do I get one?”
+_GETS = frozenset(
+    "get need have buy rent order want use make take send hire book borrow own renew replace "
+    "request return obtain for".split()
+)
+_BEHIND_ONE = frozenset("in at on from for by with and or if when before after without".split())
 _POSSESSIVE = frozenset("his her its their hers theirs".split())
 _TIME_NOUNS = frozenset("year month time period day decade quarter week season moment date".split())
 # What a document, or a step in the conversation, is called by those who read it.
@@ -99,12 +105,19 @@ def _pronouns(question: str) -> Iterator[Pronoun]:
     for number, token in enumerate(found):
         before = found[number - 1].low if number else ""
         after = found[number + 1] if number + 1 < len(found) else None
-        if token.low in _POINTING:
+        if token.low == "one" and before.removesuffix("s") in _GETS and _ends(after):
+            yield Pronoun(token.start, token.end, "one", "thing")
+        elif token.low in _POINTING:
             pointing = _pointing(token, before, after)
             if pointing:
                 yield pointing
         elif token.low in _SORTS and not _is_bound(question, token, inside):
             yield Pronoun(token.start, token.end, token.low, _SORTS[token.low])
+
+
+def _ends(after: Token | None) -> bool:
+    """Whether a question, or its part, is over: “how do I get one”, “… one in May”."""
+    return after is None or not after.text[0].isalnum() or after.low in _BEHIND_ONE
 
 
 def _pointing(token: Token, before: str, after: Token | None) -> Pronoun | None:

@@ -10,6 +10,7 @@ from qa.converse.ellipsis import completed
 from qa.converse.exchange import Exchange, Understood
 from qa.converse.phrases import head_of, is_plural, phrases, times
 from qa.converse.pronouns import resolved
+from qa.languages import language_of
 
 _ABOUT_IT = r"(?: (?:about|on|of|in) (?:it|that|this|them)(?: \w+)?)?"
 _MORE = re.compile(
@@ -58,7 +59,7 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
         earlier: What was said before, the last exchange last.
     """
     earlier = [exchange for exchange in earlier if exchange.question.strip()]
-    if not earlier:
+    if not earlier or language_of(question):  # the rules know English
         return Understood(question)
     before = earlier[-1]
     if _MORE.match(question.strip()):

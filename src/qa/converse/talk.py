@@ -81,7 +81,12 @@ _PATTERNS: dict[Talk, str] = {
     r"ridiculous|wrong|shit|bullshit|suck|sucks|liar|joke|nonsense)(?: (?:bot|machine|program|"
     r"answer|idiot|thing|tool))*|idiot|stupid|moron|shut up|fuck(?: you| off)?|wtf|shit|damn|crap|"
     r"are you (?:so |really |always )?(?:stupid|dumb|useless|an idiot|crazy|mad|serious|kidding)|"
-    r"go to hell|i hate you|nonsense|bullshit|useless",
+    r"go to hell|i hate you|nonsense|bullshit|useless|"
+    r"(?:(?:hey|oh) )?(?:you|u)(?: (?:are|r|really|just|such|a|an))*(?: (?:stupid|dumb|fucking|"
+    r"damn|damned|useless|bloody|idiotic|crappy|shitty|goddamn|worthless|lousy)){1,3}"
+    r"(?: \w+){0,2}(?: answer(?: me| it| the question)?(?: now)?)?|"
+    r"(?:(?:just|please|now|oh|come on) )*answer (?:me|it|my question|"
+    r"the (?:damn |fucking |bloody )?question)(?: (?:now|already|please|properly))*",
     "chatter": r"(?:ok+|okay|k|lol|haha+|hehe+|rofl|lmao|hm+|hmm+|uh+|um+|oh+|ah+|aha|wow|cool|"
     r"nice|"
     r"great|good|perfect|fine|super|awesome|amazing|interesting|i see|got it|understood|alright|"

@@ -39,7 +39,7 @@ FEATURE_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "claimed": _FOR,
     "stands_out": _FOR,
 }
-_LEAD = Features._fields.index("lead")
+_LEAD, _ANSWERABLE = map(Features._fields.index, ("lead", "answerable"))
 
 
 class Asked(NamedTuple):
@@ -83,7 +83,7 @@ def ask(
     candidates = answerer.candidates(question)
     right = [
         any(same_sentence(entry, found.passage.slice(found.sentence)) for entry in evidence)
-        or exact_match(found.passage.slice(found.answer), answers) == 1
+        or (bool(answers) and exact_match(found.passage.slice(found.answer), answers) == 1)
         for found in candidates
     ]
     features = np.array([candidate.features for candidate in candidates])
@@ -109,8 +109,9 @@ def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
     best = int(odds.argmax())
     features = asked.features[best].copy()
     powers = np.exp(odds - odds[best])
+    chances = 1 / (1 + np.exp(-asked.features[:, _ANSWERABLE]))  # as `qa.answer.read`
     together = asked.said == asked.said[best]
-    features[_LEAD] = powers[together].sum() / powers.sum()
+    features[_LEAD] = (powers * chances)[together].sum() / powers.sum()
     return features, bool(asked.right[best])
 
 

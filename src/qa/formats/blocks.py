@@ -13,6 +13,8 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])[ \t]+(?=\S)")
 _NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|appendix)\s+)?"
                                r"(?:\d+(?:\.\d+)+\.?|[IVXLC]+\.)\s+\S", re.IGNORECASE)  # fmt: skip
+_TITLED = re.compile(r"\d{1,2}[.)]?[ \t]+[A-Z][^\n]{1,58}(?<![.,;:?!])$")
+_LEAST_TITLED = 2
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
 _MAX_HEADING_CHARACTERS = 90
 
@@ -52,20 +54,46 @@ def _plain_cuts(text: str, lines: list[Span]) -> dict[int, tuple[Kind, int]]:
     """Cut plain text at blank lines, list markers and what looks like a heading."""
     contents = [text[line.start : line.end].strip() for line in lines]
     cuts: dict[int, tuple[Kind, int]] = {}
+    titled = _titled(contents)
+    widest = max(map(len, contents), default=0)
+    in_item = False
     for number, content in enumerate(contents):
         if not content:
+            in_item = False
             continue
         before = contents[number - 1] if number else ""
         after = contents[number + 1] if number + 1 < len(lines) else ""
-        if _is_plain_heading(content, before, after):
+        if number in titled or _is_plain_heading(content, before, after):
+            in_item = False
             cuts[number] = ("heading", 1)
             # The heading ends with its line, or with the rule drawn under it.
             cuts.setdefault(number + 1 + bool(_UNDERLINE.match(after)), ("paragraph", 0))
         elif _MARKER.match(text, lines[number].start, lines[number].end):
             cuts[number] = ("item", 0)
-        elif not before:
+            in_item = True
+        elif not before or (in_item and _is_behind_list(text, lines[number], before, widest)):
             cuts[number] = ("paragraph", 0)
+            in_item = False
     return cuts
+
+
+def _titled(lines: list[str]) -> set[int]:
+    """Number the lines that are sections' titles, “3. Lockers” on top of running text."""
+    found = {
+        number
+        for number, (before, line, after) in enumerate(
+            zip(["", *lines], lines, [*lines[1:], ""], strict=False)
+        )
+        if not before and after[:1].isupper() and not _MARKER.match(after) and _TITLED.match(line)
+    }
+    return found if len(found) >= _LEAST_TITLED else set()
+
+
+def _is_behind_list(text: str, line: Span, before: str, widest: int) -> bool:
+    """Whether a line below an item is none of it: not indented, and its word had fitted above."""
+    word = text[line.start : line.end].split(maxsplit=1)[0]
+    fitted = len(before) + 1 + len(word) <= widest
+    return fitted and not text[line.start].isspace() and word[:1].isupper()
 
 
 def _is_plain_heading(line: str, before: str, after: str) -> bool:

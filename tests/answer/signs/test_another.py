@@ -86,6 +86,15 @@ FEES = "Adults pay 260 euros a year, students 140 and pensioners 95."
         ("What do students pay?", FEES, False),
         ("What do adults pay?", FEES, False),
         ("What is the fee?", FEES, False),
+        ("How was zone D voted on?", "Zone E was adopted by 19 votes.", True),
+        ("How was zone D voted on?", "Zones D and E were adopted.", False),
+        ("How was zone D voted on?", "It was adopted by 19 votes.", False),
+        ("Which food has vitamin D?", "Vitamin C is in lemons.", True),
+        ("Can I come in?", "Zone E is open.", False),
+        ("Who is the deputy head?", "Head: Dr Marsh.", True),
+        ("Who is the deputy head?", "Deputy heads: Mr Rees.", False),
+        ("Who is the deputy school counsellor?", "School counsellor: Ms Bankole.", True),
+        ("Who was the former owner?", "The owner until 1999 was Bo Ek.", False),
     ],
 )
 def test_another_number_property_or_group_is_another_thing(

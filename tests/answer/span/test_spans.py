@@ -24,6 +24,11 @@ TRAMS = "Trams run every eight minutes on weekdays and every twelve minutes at w
 POOL = "Those from 6 to 15 pay 3 euros, children under 6 pay 1 euro."
 WORKS = "In 1898 she founded the works together with the chemist Fanny Lowe."
 FIRE = "In 1911 a fire destroyed the hall and most of the cars."
+VOTES = (
+    "Solheim (Greens) for, Brandt (Liberals) against, Oduya (Conservatives) against, "
+    "Lindqvist (Left) for."
+)
+BOARD = "There were Marta Keller (chair), Joseph Adeyemi (treasurer), Sanne de Wit (secretary)."
 STATUTES = "Decisions need a simple majority; new statutes need two thirds of the votes."
 
 
@@ -59,6 +64,11 @@ STATUTES = "Decisions need a simple majority; new statutes need two thirds of th
         ("When must I leave?", "Section 12: within 14 days after notice", ["14 days after notice"],
          "within 14 days after notice"),
         ("Who did Ann write it with?", "Ann wrote it together with Bo.", ["Bo"], "Bo"),
+        ("Which leaders voted against?", VOTES, ["Brandt"],
+         "Brandt (Liberals) against, Oduya (Conservatives) against"),
+        ("Which leader voted against?", VOTES, ["Brandt"], "Brandt"),
+        ("Who is the treasurer?", BOARD, [BOARD.removeprefix("There were ")], "Joseph Adeyemi"),
+        ("Who is the clerk?", BOARD, ["Marta Keller (chair)"], "Marta Keller (chair)"),
         ("What is Sand about?", "Sand (1909), a history of glass", ["1909), a history of glass"],
          "a history of glass"),
     ],

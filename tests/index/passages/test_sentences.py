@@ -29,6 +29,7 @@ def sentences(text: str) -> list[str]:
         "Der Verein wurde am 14. Mai 1956 gegründet, der Beitrag ist bis 31. März zu zahlen.",
         "Das Fest ist vom 3. August bis zum 5. September geöffnet.",
         "Mødet er den 3. juni og festen den 12. august.",
+        "It is by John F. Kennedy and by A. B. Lowe.",
         "Ropes, chains etc. are kept by Marlow Ltd. in the yard.",
     ],
 )
@@ -49,6 +50,8 @@ def test_an_abbreviation_ends_no_sentence(sentence: str) -> None:
         ("They won 14.", "August was better."),
         ("The room holds 31.", "May I come?"),
         ("i like it small.", "and so do you."),
+        ("They moved to House C.", "Ground-floor flats are for pensioners."),
+        ("Lamps are in module B.", "Tools are not."),
     ],
 )
 def test_a_sentence_that_ends_ends(first: str, second: str) -> None:

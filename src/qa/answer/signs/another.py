@@ -52,6 +52,18 @@ _POINTS_BACK = re.compile(
 )
 # "Ward 4B", "the Zephyr 60".
 _CODED = re.compile(r"\b(?P<noun>[^\W\d_]{3,}) (?P<code>(?=\w{0,8}\d)(?=\w{0,8}[^\W\d_])\w{2,8})\b")
+# "Zone D", "vitamin C".
+_LETTERED = re.compile(r"\b(?P<noun>[^\W\d_]{3,}) (?P<letter>[A-HJ-Z])\b(?![.'’&/-]\w|\. [A-Z])")
+_LETTER = re.compile(r"(?<![\w.])[A-HJ-Z]\b(?!\.\w)")
+_RANK = re.compile(
+    r"\b(?P<rank>deputy|vice|assistant|acting|interim|former|honorary)[\s-]+(?:[a-z]+\s+)?(?P<role>[a-z]{4,})\b",
+    re.IGNORECASE,
+)
+_RANKED = re.compile(
+    r"\b(?:deput\w+|vice|assistants?|acting|interim|former\w*|previous\w*|honorary|emerit\w+|"
+    r"stands? in|second[ -]in[ -]command|replaces?|until|ex)\b",
+    re.IGNORECASE,
+)
 _MEASURED = re.compile(r"\d+(?:st|nd|rd|th|s|m|km|kg|g|cm|mm|am|pm|bn|k|x|h|min)?", re.IGNORECASE)
 _MODEL = r"(?P<noun>[A-Z][\w-]*[a-z]) (?P<code>(?!(?:1[5-9]|20)\d\d\b)(?=\w*\d)[A-Z\d][\w-]{0,6})\b"
 _MODELS = re.compile(rf"\b{_MODEL}")
@@ -107,8 +119,9 @@ def names_another(
     Returns:
         3 if the question names "the pink tower" and the sentence "the red tower", or, of "the red
         bridge", "the red tower" where bridges stand elsewhere; "ward 4B" for "the maternity ward",
-        "the Zephyr 60" for "the Tallow X2", "the pager of the team" for "the fax number of the
-        team", what adults and students pay for what families do. 4 if it names "the small kiln"
+        "zone E" for "zone D", "the Zephyr 60" for "the Tallow X2", "the pager of the team" for
+        "the fax number of the team", the head for the deputy head, what adults and students pay
+        for what families do. 4 if it names "the small kiln"
         for "the gas kiln", and that stands beside it. Else 0.
     """
     read = _Read(question, text, _stems(question), _stems(f"{text} {around}"))
@@ -119,6 +132,8 @@ def names_another(
         or _is_another_model(read)
         or _is_another_property(read)
         or _is_of_other_groups(read)
+        or _is_another_letter(question, f"{text} {around}")
+        or _is_of_no_rank(question, text)
     )
     return 3.0 if another else 0.0
 
@@ -210,6 +225,27 @@ def _is_another_property(read: _Read) -> bool:
     both = (wanted["first"].lower(), wanted["second"].lower())
     present = {*read.present, stem(said["other"].lower())}
     return _tells(both[0]) and all(_lacking(stem(word), present) for word in both)
+
+
+def _is_another_letter(question: str, text: str) -> bool:
+    """Whether “zone D” is asked of, and a text or its headings speak of zone E alone."""
+    wanted = [(m["noun"].lower(), m["letter"]) for m in _LETTERED.finditer(question)]
+    if not any(_tells(noun) for noun, _ in wanted):
+        return False
+    said = {(stem(m["noun"].lower()), m["letter"]) for m in _LETTERED.finditer(text)}
+    letters = set(_LETTER.findall(text))
+    return any(
+        _tells(noun) and letter not in letters and stem(noun) in {root for root, _ in said}
+        for noun, letter in wanted
+    )
+
+
+def _is_of_no_rank(question: str, text: str) -> bool:
+    """Whether a deputy is asked for, and a text has the role, but nobody who is deputy in it."""
+    asked = _RANK.search(question)
+    if asked is None or _RANKED.search(text):
+        return False
+    return stem(asked["role"].lower()) in {stem(word) for word in words(text)}
 
 
 def _is_of_other_groups(read: _Read) -> bool:

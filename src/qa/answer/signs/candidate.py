@@ -5,6 +5,8 @@ from typing import NamedTuple
 from qa.answer.signs.features import Features
 from qa.schema import Passage, Span
 
+_BEYOND_DOUBT = 4.0  # log-odds
+
 
 class Candidate(NamedTuple):
     """A sentence that may answer, the words that would, and what speaks for them.
@@ -32,7 +34,7 @@ class Candidate(NamedTuple):
 def meant(features: Features) -> Features:
     """Leave out a network's doubts about what was counted or computed."""
     return features._replace(
-        answerable=max(features.answerable, 0.0),
+        answerable=max(features.answerable, _BEYOND_DOUBT),
         margin=max(features.margin, 0.0),
         evidence=max(features.evidence, 0.0),
         other_thing=0.0,

@@ -59,7 +59,8 @@ def _computed(features: Features) -> Features:
 def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
     """Leave out rows of which another of the same table has the question's words, and more.
 
-    Lines that each begin with a day are rows, too.
+    Or as many, but more of them in its cells: “Status: completed”, not “Completion: 2028”. Lines
+    that each begin with a day are rows, too.
     """
     tables: defaultdict[tuple[str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
     for candidate in found:
@@ -72,9 +73,22 @@ def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
         id(one)
         for rows in tables.values()
         for one in rows
-        if any(one.held < other.held for other in rows)
+        if any(_beats(other, one) for other in rows)
     }
     return [candidate for candidate in found if id(candidate) not in beaten]
+
+
+def _beats(other: Candidate, one: Candidate) -> bool:
+    if one.held == other.held:
+        return _in_cells(one) < _in_cells(other)
+    return one.held < other.held
+
+
+def _in_cells(candidate: Candidate) -> frozenset[str]:
+    """Return the question's words that a row has outside of its columns' names."""
+    said = candidate.said
+    values = " ".join(said[slice(*cell.value)] for cell in cells(said))
+    return candidate.held & content_stems(values)
 
 
 def without_fields_beside_empty(question: str, found: list[Candidate]) -> list[Candidate]:

@@ -4,6 +4,7 @@
 words and figures alone, by stem. Does not know weights.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Sequence
 from statistics import median
@@ -20,7 +21,11 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.values.figures import figures, of_another_amount, one_way
-from qa.answer.signs.values.ranges import held_in_ranges, outside_ranges
+from qa.answer.signs.values.ranges import (
+    held_as_other_measure,
+    held_in_ranges,
+    outside_ranges,
+)
 from qa.answer.signs.values.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
 from qa.words import asked_stems, content_stems, query_terms, stem, words
@@ -60,9 +65,10 @@ class Features(NamedTuple):
         missing_figure: The question has a year or number that the passage has not: 1; that only
             another sentence has: 0.5; and the sentence tells of another year: 3.
         unmentioned_name: The question has a name that no document mentions.
-        lead: The answer's share of the softmax over all sentences' rank scores, sentences
-            that give the same answer together: 1 if nothing else comes near. Known after
-            ranking, so without weight there.
+        lead: The answer's share of the softmax over all sentences' rank scores, times the chance
+            that their passage answers at all; sentences that give the same answer together. 1 if
+            nothing else comes near, and the network has no doubt. Known after ranking, so without
+            weight there.
         evidence: The network's log-odds that the sentence belongs to the answer.
         coverage: Share of the question's words, by how rare they are, that the sentence or
             the headings above it have, 0 to 1.
@@ -95,6 +101,11 @@ class Features(NamedTuple):
     def dot(self, other: "Features") -> float:
         """Return the sum of products, of weights and features."""
         return sum(one * two for one, two in zip(self, other, strict=True))
+
+
+def chance(odds: float) -> float:
+    """Return the chance, 0 to 1, that log-odds stand for."""
+    return 1 / (1 + math.exp(-odds))
 
 
 def stands_out(score: float, scores: Sequence[float]) -> float:
@@ -161,6 +172,7 @@ def missing_figure(
     held = figures(f"{text} {above}", in_words=True)
     if within_years(question, text):
         held |= {figure for figure in wanted if YEAR.fullmatch(figure)}
+    held -= held_as_other_measure(question, f"{text} {above}")
     held |= held_in_ranges(question, f"{text} {above}")
     if wanted <= held:
         part = _part_with(text, answer.shift(-sentence.start))

@@ -55,9 +55,19 @@ _LAST_NAME = re.compile(r"\blast names?\b|\blast\b(?=\W*$| for\b| until\b)", re.
 _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _MINIMUM = re.compile(r"\bminimum\b", re.IGNORECASE)
 _MAXIMUM = re.compile(r"\bmaximum\b", re.IGNORECASE)
-_BOUND_CHARACTERS = 14  # “no fewer than ”
-_AT_LEAST = re.compile(r"\b(?:at least|no (?:less|fewer) than) *\S{0,12}$", re.IGNORECASE)
-_AT_MOST = re.compile(r"\b(?:at most|(?:no|not) more than) *\S{0,12}$", re.IGNORECASE)
+_BOUND_CHARACTERS = 24  # “must not be higher than ”
+_LEAST_SAID = (
+    r"\b(?:at least|(?:no|not)(?: be)? (?:less|fewer|lower|shorter|smaller|younger|earlier) than|"
+    r"not (?:fall|drop|go|be) below)"
+)
+_MOST_SAID = (
+    r"\b(?:at most|(?:no|not)(?: be)? (?:more|higher|greater|longer|larger|older|later) than|"
+    r"(?:not|without) exceed(?:ing)?|not (?:rise|go|be) above)"
+)
+_LAST, _AMOUNT = r" *\S{0,12}$", r" *[$€£]?\d"
+_AT_LEAST, _AT_MOST = (re.compile(said + _LAST, re.I) for said in (_LEAST_SAID, _MOST_SAID))
+_LEAST, _MOST = (re.compile(said + _AMOUNT, re.I) for said in (_LEAST_SAID, _MOST_SAID))
+_FIGURE = re.compile(r"\d[\d.,]*")
 
 
 def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool:
@@ -98,12 +108,18 @@ def _is_other(group: list[frozenset[str]], asked: set[str], levels: list[set[str
 
 
 def _is_other_bound(question: str, text: str, answer: Span) -> bool:
-    """Whether the minimum is asked for, and an answer is said to be “at most” so much."""
+    """Whether the minimum is asked for, and an answer is said to be “at most” so much.
+
+    Where a sentence has one figure, whatever else in it would answer is of that.
+    """
+    minimum = _MINIMUM.search(question) is not None
+    if minimum is (_MAXIMUM.search(question) is not None):
+        return False
     upto = text[max(0, answer.start - _BOUND_CHARACTERS) : answer.end]
     least, most = _AT_LEAST.search(upto) is not None, _AT_MOST.search(upto) is not None
-    minimum = _MINIMUM.search(question) is not None
-    maximum = _MAXIMUM.search(question) is not None
-    return minimum is not maximum and least is not most and most is minimum
+    if least is most and len(_FIGURE.findall(text)) == 1:
+        least, most = _LEAST.search(text) is not None, _MOST.search(text) is not None
+    return least is not most and most is minimum
 
 
 def _stems(text: str) -> set[str]:

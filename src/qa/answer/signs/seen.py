@@ -3,17 +3,24 @@
 Does not know scores.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import held_words, points_back, share, surroundings
 from qa.answer.signs.notes import annotated
 from qa.answer.signs.subjects import said_beside, same_subject
+from qa.answer.signs.values.figures import as_written
 from qa.answer.signs.values.ranges import held_in_ranges, in_its_range
+from qa.documents.load import title_from_name
+from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, RetrievedPassage, Span
+from qa.words import asked_stems, content_stems
 
+_SIGNS = re.compile(r"[\W_]+")
 _COVERED = 0.3
 
 
@@ -66,9 +73,26 @@ def seen(asked: Asked, found: RetrievedPassage, text_of: Callable[[str], str]) -
 
 
 def asked_of(question: str, passage: Passage) -> str:
-    """Put the first range that a passage has for an amount in the question's place of it."""
+    """Put the first range that a passage has for an amount in the question's place of it.
+
+    Where there is none, amounts are written as the passage writes them.
+    """
     asked = (in_its_range(question, passage.slice(sentence)) for sentence in passage.sentences)
-    return next((own for own in asked if own != question), question)
+    ranged = next((own for own in asked if own != question), question)
+    return as_written(question, passage.text) if ranged == question else ranged
+
+
+def under_its_file(question: str, passage: Passage) -> Passage:
+    """Put the name of its file above a passage if a question names it, for a network to read.
+
+    A name of one word, “boat.txt”, is named only as a file.
+    """
+    name = _SIGNS.sub(" ", title_from_name(passage.doc_id))
+    own = content_stems(name)
+    named = len(own) > 1 or PurePosixPath(passage.doc_id).name.lower() in question.lower()
+    if not (named and own <= asked_stems(question)) or own <= content_stems(passage.context):
+        return passage
+    return replace(passage, context=SEPARATOR.join(filter(None, (name, passage.context))))
 
 
 def alone(candidate: Candidate) -> Passage:

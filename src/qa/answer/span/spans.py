@@ -28,7 +28,7 @@ from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap
 from qa.models.span_network import SpanScore
 from qa.schema import Passage, Span
-from qa.words import asked_stems, stem, words
+from qa.words import asked_stems, content_stems, stem, words
 
 _ONE = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|the|and|de) )?[A-Z][\w'’-]*)*(?: \([^()]{1,40}\))?"
 _LISTED = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}")
@@ -36,6 +36,13 @@ _NUMBERS = re.compile(r"\d[\d.,]*")
 _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
 _WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
 _PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
+_ROLED = re.compile(
+    r"(?P<name>(?:(?:Mrs?|Ms|Dr|Prof)\.? )?[A-Z][\w.’'-]*\w"
+    r"(?: (?:[a-z]{2,3} )?[A-Z][\w.’'-]*\w){0,3}) \((?P<role>[^()]{3,40})\)"
+)
+_ITEM_END = re.compile(r"[,;:]\s+(?:and\s+)?|\s+and\s+")
+_LEAST_ITEMS = 3
+_SMALL = {stem(word) for word in "the a an of in for to on at by and or is are was were".split()}
 _SEMICOLON = re.compile(r";\s+")
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:together|along|jointly) with (?:[a-z]\w* ){0,4}$")
@@ -60,7 +67,9 @@ def best_answer(
     text = passage.slice(sentence)
     row = fields(text, header_above(passage.text, sentence.start - passage.start))
     if row and not (_is_in_label(question, text, row) or _is_prose(question, text, row)):
-        return _best_cell(question, sentence, text, row, score)
+        answer, margin, fits = _best_cell(question, sentence, text, row, score)
+        held = _who_is_it(question, text, answer.shift(-sentence.start))
+        return held.shift(sentence.start), margin, fits
     if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
     piece = (
@@ -119,9 +128,37 @@ def _with_others(question: str, text: str, answer: Span) -> Span:
         for listed in _LISTED.finditer(text):
             if listed.start() <= answer.start and answer.end <= listed.end():
                 return Span(*listed.span())
+        return _with_those_alike(question, text, answer)
     if _WHERE.match(question) and (place := _PLACE.match(text, answer.end)):
         return Span(answer.start, place.end())
-    return answer
+    return _who_is_it(question, text, answer)
+
+
+def _who_is_it(question: str, text: str, answer: Span) -> Span:
+    """Cut a list of people to the one whose role is asked for: “Ann (chair), Bo (clerk)”."""
+    roles = list(_ROLED.finditer(text, *answer)) if _WHO.match(question) else []
+    asked = asked_stems(question)
+    held = [found for found in roles if (own := content_stems(found["role"])) and own <= asked]
+    return Span(*held[0].span("name")) if len(roles) > len(held) == 1 else answer
+
+
+def _with_those_alike(question: str, text: str, answer: Span) -> Span:
+    """Widen an answer to all items of a list of which the same is said: “Ash against, Bay against”.
+
+    Where others stand between them it is the whole sentence.
+    """
+    items = cut_at(_ITEM_END, text)
+    at = next((n for n, item in enumerate(items) if item.start <= answer.start < item.end), None)
+    if at is None or len(items) < _LEAST_ITEMS or answer.end > items[at].end:
+        return answer
+    said = [{stem(word) for word in words(text[slice(*item)])} for item in items]
+    key = said[at] & {stem(word) for word in words(question)} - _SMALL
+    alike = [n for n, own in enumerate(said) if key and key <= own]
+    if not 1 < len(alike) < len(items):
+        return answer
+    if alike != list(range(alike[0], alike[-1] + 1)):
+        return Span(0, len(text))
+    return Span(items[alike[0]].start, items[alike[-1]].end)
 
 
 def _of_one_clause(question: str, text: str, answer: Span) -> Span:

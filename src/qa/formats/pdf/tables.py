@@ -305,7 +305,10 @@ def _stand_over(groups: list[Line], cells: list[Line], size: int) -> bool:
 
 
 def _column_names(table: list[list[Line]], tracks: list[tuple[float, float]]) -> dict[int, str]:
-    """Take the first row for the columns' names if it looks different from those below."""
+    """Take the first row for the columns' names if it looks different from those below.
+
+    It is bold, or of words over figures; over mostly figures where it has three columns and none.
+    """
     first, *rest = table
     names = {_track(tracks, cell): cell.text.rstrip(":") for cell in first}
     if len(set(names.values())) < max(2, len(tracks) - 1) or not rest:
@@ -319,7 +322,10 @@ def _column_names(table: list[list[Line]], tracks: list[tuple[float, float]]) ->
     for cells in rest:
         for cell in cells:
             columns.setdefault(_track(tracks, cell), []).append(_is_figure(cell.text))
-    return names if stands_out or any(map(all, columns.values())) else {}
+    wordy = not any(map(str.isdigit, "".join(names.values())))
+    least = 0.5 if wordy and len(rest) > 1 and len(names) > 2 else 1.0
+    over_figures = any(sum(own) >= least * len(own) for own in columns.values())
+    return names if stands_out or over_figures else {}
 
 
 def _go_on(cells: list[Line], row: Row, tracks: list[tuple[float, float]]) -> None:

@@ -1,7 +1,8 @@
 """Cut a block into the units that are cited: sentences, table rows, the lines of a form.
 
 `sentencex` knows where sentences end; what it takes for an end after an abbreviation ("approx.
-250", "kr. 250", "par. 3") is put together again here. Does not know tokens or passages.
+250", "kr. 250", "par. 3") is put together again here, and parted where it takes the end of “House
+C.” for an initial. Does not know tokens or passages.
 """
 
 import re
@@ -48,6 +49,14 @@ _LAST_WORD = re.compile(r"([^\s(\[“\"'‘]+)\.$")
 _FIGURE = re.compile(r"[$€£¥~≈<>±(]?\s?[+−-]?\d|[$€£¥]|[IVX]+\b")
 _SMALL = re.compile(r"[(\[“\"'‘]?[a-zà-öø-ÿ]")
 _SHORT = 5
+# "They moved to House C. Ground-floor flats …": no person's initial.
+_LETTERED = re.compile(
+    r"\b(?i:annex|appendix|area|block|building|category|class|district|exhibit|flat|floor|gate|"
+    r"grade|group|hall|hepatitis|house|level|line|lot|model|module|option|part|phase|plan|"
+    r"platform|point|room|row|schedule|section|sector|series|site|stage|stand|table|tariff|team|"
+    r"terminal|tower|type|unit|variant|version|vitamin|ward|wing|zone) "
+    r"[A-Z]\.(?=\s+[A-Z][\w’'-]*[\s,])(?!\s+[A-Z]\.)"
+)
 
 # "Flag: Panama", or columns kept apart: "Net       1,250.00", "Net ..... 1,250.00".
 _GAP = r"(?: {3,}|\t|\s?\.{4,})"
@@ -147,9 +156,18 @@ def _segments(text: str, whole: Span, language: str) -> Iterator[Span]:
             stop = start + boundaries[-1]["end_index"]
         for boundary in boundaries:
             raw = Span(start + boundary["start_index"], start + boundary["end_index"])
-            if (span := trim(text, raw)) is not None:
-                yield span
+            for piece in _behind_letters(text, raw):
+                if (span := trim(text, piece)) is not None:
+                    yield span
         start = stop
+
+
+def _behind_letters(text: str, span: Span) -> Iterator[Span]:
+    """Cut behind “House C.”."""
+    for found in _LETTERED.finditer(text, *span):
+        yield Span(span.start, found.end())
+        span = Span(found.end(), span.end)
+    yield span
 
 
 def _rejoined(text: str, spans: Iterable[Span]) -> Iterator[Span]:

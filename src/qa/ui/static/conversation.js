@@ -75,9 +75,10 @@ function showNewTurn() {
   openByItself(lead);
 }
 
-// The newest answer's place opens beside it, where both are in view and nothing was opened by hand.
+// The newest answer's place opens beside it, where both are in view.
 function openByItself(lead) {
   const chip = lead.querySelector(".qa-chip");
-  if (!chip || narrow.matches || document.body.dataset.pinned) return;
+  if (!chip) tellAll("qa-unanswered");
+  if (!chip || narrow.matches) return;
   tellAll("qa-open", { place: place(chip.dataset), button: chip, isQuiet: true });
 }

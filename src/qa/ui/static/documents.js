@@ -129,10 +129,12 @@ async function find() {
   }
 }
 
-// What was added shows itself once it has been read.
+// What was added shows itself once it has been read, while it is there.
 let isAdding = false;
+let isIntroduced = false;
 async function introduce() {
   isAdding = false;
+  isIntroduced = true;
   const html = await server.introduce_added({});
   const shown = element.querySelector("#qa-added");
   if (shown && html != null) shown.innerHTML = html; // made by our templates, escaped
@@ -163,7 +165,7 @@ async function follow() {
         await new Promise((resolve) => setTimeout(resolve, now.running ? 700 : 2000));
         continue;
       }
-      if (isAdding) await introduce();
+      if (isAdding || isIntroduced) await introduce();
       if (!isWanted) break;
     }
   } finally {
@@ -274,7 +276,7 @@ function remove(button) {
       delete data.sure;
       button.textContent = label;
       button.setAttribute("aria-label", name);
-    }, 6000);
+    }, 15_000);
     return;
   }
   // It will be gone, and what goes takes the focus along.

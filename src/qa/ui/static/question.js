@@ -160,11 +160,14 @@ document.addEventListener("input", (event) => {
   if (event.target === box()) tooLong(event.target.value);
 });
 
-// Gradio's button has a picture only; its question box may come after this.
+// Gradio's button has a picture only, and its label takes the button in; the question box may come
+// after this.
 new MutationObserver((_, observer) => {
   const button = document.querySelector("#qa-question button");
   if (!button) return;
   button.setAttribute("aria-label", "Send");
   button.title = "Send";
+  box().setAttribute("aria-label", "Question");
+  box().dir = "auto";
   observer.disconnect();
 }).observe(document.body, { childList: true, subtree: true });

@@ -3,7 +3,8 @@
 // Everything is delegated from `element`, whose content is replaced. Scripts tell each other what
 // has happened by events of the document.
 
-const narrow = matchMedia("(max-width: 768px)");
+// One pane at a time: a phone, upright or held sideways, or all of it made large.
+const narrow = matchMedia("(max-width: 768px), (max-height: 480px)");
 const panes = () => document.querySelector(".qa-panes");
 const questionBox = () => document.querySelector("#qa-question textarea");
 

@@ -53,6 +53,7 @@ let asked = 0;
 let quietly = false; // what opens by itself leaves the focus where it is
 let missed = null; // shows what could not be shown, once the program is back
 let opener = null; // what the way out leads back to
+let openedItself = false; // beside an answer
 
 async function fill(ask, button, isQuiet = false) {
   acted = button;
@@ -69,10 +70,8 @@ async function fill(ask, button, isQuiet = false) {
 
 function open({ place, button, from, isQuiet = false, isBack = false }) {
   opener = element.contains(button) ? opener : button;
+  openedItself = isQuiet;
   if (!element.contains(button)) {
-    // What a person has taken from the list stays when the next answer comes.
-    const isListed = Boolean(button?.matches(".qa-document"));
-    document.body.dataset.pinned = isListed ? "yes" : "";
     panes().dataset.opened = button?.closest("#qa-conversation") ? "answer" : "";
   }
   if (!isBack) putInAddress("text" in place ? null : place, isQuiet);
@@ -84,7 +83,6 @@ function open({ place, button, from, isQuiet = false, isBack = false }) {
 function close(isBack = false) {
   asked += 1; // what is on its way is not wanted any more
   missed = null;
-  document.body.dataset.pinned = "";
   delete panes().dataset.source;
   props.value = "";
   if (!isBack) putInAddress(null, false);
@@ -126,6 +124,10 @@ Object.assign(acts, {
 
 document.addEventListener("qa-open", ({ detail }) => open(detail));
 document.addEventListener("qa-leave", leave);
+// Evidence of the answer before is none of a question that has no answer.
+document.addEventListener("qa-unanswered", () => {
+  if (panes().dataset.source && panes().dataset.pane !== "source" && openedItself) close(true);
+});
 document.addEventListener("qa-back", () => missed?.());
 
 // What is open belongs to the conversation it was opened in.
@@ -203,6 +205,13 @@ element.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !("words" in event.target.dataset)) return;
   event.preventDefault();
   findWords(event.target, event.shiftKey);
+});
+
+// Nothing looked for, nothing said of it.
+element.addEventListener("input", (event) => {
+  if (!("words" in event.target.dataset) || event.target.value.trim()) return;
+  looked = { doc_id: "", words: "", start: -1, said: "" };
+  element.querySelector("[data-found]").textContent = "";
 });
 
 element.addEventListener("change", (event) => {

@@ -21,9 +21,11 @@ from qa.answer.present import (
     version_in_words,
 )
 from qa.converse.present import details_in_words, facts_of
-from qa.schema import Answer, Citation, Span
+from qa.schema import Answer, Citation, RetrievedPassage, Span
 from qa.templates import Templates
 from qa.words import counted
+
+_MOST_RELATED = 3
 
 
 class Piece(NamedTuple):
@@ -63,6 +65,13 @@ def _milliseconds(answer: Answer) -> str:
     return f"{answer.timings_ms.get('total', 0.0):.0f}"
 
 
+def related(answer: Answer) -> list[RetrievedPassage]:
+    """List the best passages of what has no answer, but for what may be one and is shown so."""
+    possible = answer.possible
+    found = [one for one in answer.passages if not (possible and one.passage.holds(possible))]
+    return found[:_MOST_RELATED]
+
+
 TEMPLATES = Templates(
     Path(__file__).parent.parent / "templates",
     filters={
@@ -83,6 +92,7 @@ TEMPLATES = Templates(
         "milliseconds": _milliseconds,
         "read_as_in_words": read_as_in_words,
         "refusal_in_words": refusal_in_words,
+        "related": related,
         "sentence": sentence,
         "state_in_words": state_in_words,
         "thousands": "{:,}".format,

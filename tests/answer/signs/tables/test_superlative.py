@@ -129,6 +129,7 @@ def test_ties_other_units_and_single_rows_have_no_extreme() -> None:
 
 def test_an_ordinary_question_asks_for_no_extreme() -> None:
     assert not asks_for_extreme("How many bags did Ash make in 2019?")
+    assert not asks_for_extreme("How many bags may one take at most?")
 
 
 @given(st.text(max_size=300), st.text(max_size=60))
@@ -150,6 +151,16 @@ def test_rows_are_those_of_the_values_that_the_question_names() -> None:
     found = extreme("Which branch had the most guests in May?", rows)
     assert found is not None
     assert text[slice(*found.answer)] == "Quill"
+
+
+def test_rows_are_those_that_are_for_the_question_s_amount() -> None:
+    text = (
+        "Patients: Chest pain | Dose: 120 mg\nPatients: Over 75 years | Dose: 40 mg\n"
+        "Patients: Aged 60 to 90 years with fever | Dose: 30 mg\n"
+    )
+    found = extreme("What is the highest dose for a patient of 80?", table_around(text, 0))
+    assert found is not None
+    assert text[slice(*found.answer)] == "40 mg"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.values.figures import figures, of_another_amount, one_way
+from qa.answer.signs.values.figures import as_written, figures, of_another_amount, one_way
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,21 @@ def test_an_amount_in_the_same_unit_is_another(question: str, text: str, another
 @given(st.text(alphabet="0123456789.,' -millionkm$%JanMarth\u202f", max_size=60))
 def test_what_is_in_one_form_stays_as_it_is_if_it_has_no_figure(text: str) -> None:
     assert bool(figures(text)) == any(character.isdigit() for character in text)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "written"),
+    [
+        ("Who got 2,600,000 euros?", "Ada got 2.6 million euros.", "Who got 2.6 million euros?"),
+        ("Who got 1.2 million?", "Ada got $1,200,000.", "Who got 1,200,000?"),
+        ("Who gave 120,000?", "One hundred and twenty thousand was given.",
+         "Who gave One hundred and twenty thousand?"),
+        ("Who got 900,000 francs?", "It spent 900 000 francs.", "Who got 900 000 francs?"),
+        ("Who got 2.6 million?", "Ada got 2.6 million, or 2,600,000.", "Who got 2.6 million?"),
+        ("Who came in 2021?", "In 2021 Ada came.", "Who came in 2021?"),
+        ("Who got 3.4 million?", "Ada got 3.5 million.", "Who got 3.4 million?"),
+        ("Who is it?", "It is 2.6 million.", "Who is it?"),
+    ],
+)  # fmt: skip
+def test_a_large_amount_is_written_as_a_text_does(question: str, text: str, written: str) -> None:
+    assert as_written(question, text) == written

@@ -2,7 +2,12 @@
 
 import pytest
 
-from qa.answer.signs.values.ranges import held_in_ranges, in_its_range, outside_ranges
+from qa.answer.signs.values.ranges import (
+    held_as_other_measure,
+    held_in_ranges,
+    in_its_range,
+    outside_ranges,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +32,19 @@ def test_an_amount_is_in_a_range_of_its_unit_or_outside(
 ) -> None:
     assert bool(held_in_ranges(question, text)) is inside
     assert outside_ranges(question, text) is not inside
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "held"),
+    [
+        ("What may an 80-year-old take?", "Chest pain | 40 mg | 80 mg", {"80"}),
+        ("What may an 80-year-old take?", "Aged 80: 80 mg", set()),
+        ("What may an 80-year-old take?", "Over 75 years | 40 mg", set()),
+        ("How much is 80 mg?", "A dose of 80 mg", set()),
+    ],
+)
+def test_an_age_is_no_other_measure(question: str, text: str, held: set[str]) -> None:
+    assert held_as_other_measure(question, text) == held
 
 
 @pytest.mark.parametrize(

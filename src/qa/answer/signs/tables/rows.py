@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from qa.answer.signs.tables.cells import Cell, cells, says_total
+from qa.answer.signs.values.ranges import held_in_ranges
 from qa.schema import Span
 from qa.words import asked_stems, stem, words
 
@@ -186,10 +187,10 @@ def _is_total(row: Row) -> bool:
 
 
 def _of_asked_figures(question: str, rows: Sequence[Row]) -> list[Row]:
-    """Keep the rows that have the question's years, where any has."""
+    """Keep the rows that have the question's years, and that are for its amounts, where any is."""
     years = set(_YEAR.findall(question))
-    having = [row for row in rows if years & set(_YEAR.findall(row.text))]
-    return having if years and having else list(rows)
+    having = [row for row in rows if years & set(_YEAR.findall(row.text))] or list(rows)
+    return [row for row in having if held_in_ranges(question, row.text)] or having
 
 
 def _of_asked_keys(question: str, rows: Sequence[Row]) -> list[Row]:

@@ -58,7 +58,9 @@ _MEASURES = [
 _WEIGHS = re.compile(r"\bweighs? (?:the )?(?:most|least|more|less)\b", re.IGNORECASE)
 _MEASURES.append((_WEIGHS, re.compile(_WEIGHT, re.IGNORECASE)))
 _AGE = re.compile(r"\bage\b", re.IGNORECASE)
-_SUPERLATIVE = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE)
+_SUPERLATIVE = re.compile(
+    rf"\b(?<!\bat )(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE
+)
 # "Which made more bags, Ash or Bay?"
 _COMPARED = re.compile(
     r"^(?=.*\b\w+ or (?:the )?\w+).*?\b(?:(?P<most>more|higher|larger|bigger|greater|longer|taller|"

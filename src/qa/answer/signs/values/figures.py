@@ -28,6 +28,11 @@ _AMOUNT = re.compile(
     r"(?P<unit>[^\W\d_]+|[$€£¥])?"
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_LARGE = re.compile(
+    r"(?<![\w.,])(?:\d{1,3}(?:[.,'’ \u00a0\u2009\u202f]\d{3})+(?![\d.,]*\d)|"
+    r"\d{5,15}(?![\w.,]*\d)|\d{1,9}(?:\.\d{1,6})?[\s-]?(?:thousand|million|billion|trillion|mn|bn|k|m)\b)",
+    re.IGNORECASE,
+)
 _CURRENCIES = {
     "$": "dollar", "usd": "dollar", "€": "euro", "eur": "euro", "£": "pound", "gbp": "pound",
     "¥": "yen",
@@ -105,6 +110,26 @@ def of_another_amount(question: str, text: str) -> bool:
     said, held = {unit for _, unit in _amounts(one_way(text))}, figures(text, in_words=True)
     asked = _amounts(plain_figures(_PERCENT.sub(" percent ", question))) if said else set()
     return any(unit in said and figure not in held for figure, unit in asked)
+
+
+def as_written(question: str, text: str) -> str:
+    """Write a question's large amounts as a text does: “2,600,000” as “2.6 million”."""
+    asked = {match.group(): _worth(match.group()) for match in _LARGE.finditer(question)}
+    if not any(asked.values()):
+        return question
+    said = [match.group() for shape in (_LARGE, _NUMBER_WORD) for match in shape.finditer(text)]
+    forms = {worth: form for form in reversed(said) if (worth := _worth(form))}
+    for own, worth in asked.items():
+        if worth in forms and own not in said:
+            question = question.replace(own, forms[worth])
+    return question
+
+
+def _worth(form: str) -> str:
+    """Return the one number that an amount is, if it is large and no year; else nothing."""
+    found = figures(form, in_words=True)
+    only = found.pop() if len(found) == 1 else ""
+    return only if len(only) > len("2024") else ""
 
 
 def _amounts(text: str) -> set[tuple[str, str]]:

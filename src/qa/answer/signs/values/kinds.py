@@ -163,6 +163,11 @@ _SOME_AMOUNT = re.compile(
     r"only|pairs?|several|single|some|whole)\b",
     re.IGNORECASE,
 )
+_OF_NO_MONEY = re.compile(
+    r"\W*\d[\d.,]*\s?(?:[kcm]?m[²³]?|[kmµ]?g|t|[mc]?l|[kMGT]?Wh?|[kmM]?[VA]|[kMG]?Hz|[kMGT]i?B|°[CF]?|bar|dB|rpm|"
+    r"(?:km|l|m)/(?:h|s|min)|(?:kilo|milli|centi)?(?:grams?|met(?:er|re)s?|lit(?:er|re)s?)|tonnes?|"
+    r"inch(?:es)?|feet|miles|degrees|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\W*"
+)
 _HOW_OLD_WHEN = re.compile(r"\bhow old\b.*\b(?:when|at)\b|\bat what age\b", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|years?|birthday|\w+(?:teen|ty)(?:-\w+)?)\b", re.IGNORECASE)
 _FIGURE_FIRST = re.compile(r"\W*\d[\d.,]*(?!\w|-)")
@@ -208,6 +213,8 @@ def measures_otherwise(question: str, answer: str) -> bool:
         kinds = (_EACH.fullmatch, _EVERY.match, _AT_CLOCK.fullmatch)
         return any(kind(answer) is not None for kind in kinds)
     if _names_no_choice(question, answer) or _only_counts(question, answer):
+        return True
+    if asks_how_much_money(question) and _OF_NO_MONEY.fullmatch(answer):
         return True
     if _ABOUT.search(question) and _says_only_when(question, answer):
         return True

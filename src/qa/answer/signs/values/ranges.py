@@ -88,6 +88,19 @@ def held_in_ranges(question: str, text: str) -> set[str]:
     }
 
 
+def held_as_other_measure(question: str, text: str) -> set[str]:
+    """Return the ages of a question that a text has only as another measure: 80 mg, not aged 80."""
+    ages = {figure for figure, unit in _amounts(question) if unit == _AGE}
+    if not ages or len(text) > _MOST_CHARACTERS:
+        return set()
+    plain = _in_words(one_way(text))
+    units: dict[str, set[bool]] = {}
+    for match in _AMOUNT.finditer(plain):
+        measure = _MEASURE.fullmatch((match["unit"] or "").lower()) is not None
+        units.setdefault(match["figure"], set()).add(measure)
+    return {figure for figure in ages if units.get(figure) == {True}}
+
+
 def outside_ranges(question: str, text: str) -> bool:
     """Whether a text has ranges of a unit that a question gives an amount of, and none holds it.
 
