@@ -74,6 +74,14 @@ def test_one_question_is_left_whole(question: str) -> None:
          ("What is the flow of the 300?", "What is the flow of the 500?")),
         ("What is the difference between a lease and a loan?",
          ("What is a lease?", "What is a loan?")),
+        ("What is the difference between a letter of credit and a guarantee?",
+         ("What is a letter of credit?", "What is a guarantee?")),
+        ("Compare the Bank of Ash and Bay & Sons",
+         ("What is the Bank of Ash?", "What are Bay & Sons?")),
+        ("Compare the cost of living in Oslo and Bergen",
+         ("What is the cost of living in Oslo?", "What is the cost of living in Bergen?")),
+        ("difference in price between 2019 and 2020",
+         ("What is the price in 2019?", "What is the price in 2020?")),
     ],
 )  # fmt: skip
 def test_what_is_compared_is_asked_of_each(question: str, questions: tuple[str, str]) -> None:

@@ -122,6 +122,8 @@ def test_a_follow_up_is_completed(before: Exchange, question: str, meant: str) -
         "من هو مدير المتحف؟",
         "you silly machine, say something to me",
         "Which one is the largest of the lakes?",
+        "Can I take one or two at once?",
+        "What happens in book one?",
     ],
 )
 def test_a_whole_question_is_left_alone(question: str) -> None:

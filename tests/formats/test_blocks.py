@@ -149,7 +149,7 @@ def test_numbered_titles_on_top_of_text_are_headings() -> None:
     text = "1. Times\nLessons begin at 8.\n\n2. Food and drink\nLunch is at 12.\n"
     assert [block.kind for block in split_blocks(text)] == ["heading", "paragraph"] * 2
     alone = "1. Times\nLessons begin at 8.\n\nLunch is at 12.\n"
-    assert [block.kind for block in split_blocks(alone)] == ["item", "paragraph", "paragraph"]
+    assert [block.kind for block in split_blocks(alone)] == ["item", "paragraph"]
 
 
 def test_what_stands_below_a_list_is_none_of_its_items() -> None:

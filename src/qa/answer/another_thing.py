@@ -73,14 +73,26 @@ def of_another_thing(
         above: The headings above the sentence.
         mentions: Says whether any document has a word.
     """
+    if is_quoted(passage, sentence) and not asks_for_quoted(question):
+        plainly = _of_another_thing(question, passage, sentence, answer, above, mentions)
+        return max(_RATHER, plainly)
+    return _of_another_thing(question, passage, sentence, answer, above, mentions)
+
+
+def _of_another_thing(
+    question: str,
+    passage: Passage,
+    sentence: Span,
+    answer: Span,
+    above: str,
+    mentions: Callable[[str], bool],
+) -> float:
     text, said = passage.slice(sentence), passage.slice(answer)
     row = is_row(passage, sentence)
     if (row and _is_other_row(question, text, said)) or _is_other_line(question, text):
         return _PLAINLY
     if lists_other_steps(question, passage, answer, above):
         return _PLAINLY
-    if is_quoted(passage, sentence):
-        return 0.0 if asks_for_quoted(question) else _RATHER
     around, inside = f"{text} {above}", answer.shift(-sentence.start)
     if (
         any(rule(question, text) for rule in _BY_WORDS)

@@ -39,15 +39,17 @@ _DIFFERENCE = re.compile(
     r"(?P<one>.+?) (?:and|to|with|from) (?P<other>.+?)(?: differ)?",
     re.IGNORECASE,
 )
-# “The warranty of Ash and Bay”: what is compared, and by what.
+# “The warranty of Ash and Bay”, “costs in Basic and Premium”: what is compared, and by what; not
+# “the Bank of England and Barclays”, nor “a letter of credit and a guarantee”.
 _COMPARED = re.compile(
-    r"(?P<measure>.+? (?:of|in|for|at|by|from|with|on|under|on the|in the|of the|for the)) "
-    r"(?P<one>(?!and\b).+)",
-    re.IGNORECASE,
+    r"(?P<measure>(?P<the>the )?(?:[a-z][\w-]* )+(?:of|in|for|at|by|from|with|on|under)) "
+    r"(?P<one>(?:the )?\S+(?: \S+){0,2})"
 )
+_ALIKE_NAMED = re.compile(r"(?:the )?[A-Z\d]")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _PREPOSITION = r"\b(?:of|in|for|at|by|from|to|with|on) "
 _ARTICLE = r"\b(?:the|an?) "
-_DETERMINED = re.compile(r"(?:the|an?|our|my|your|their|its|his|her)\b", re.IGNORECASE)
+_DETERMINED = re.compile(r"(?:the(?! \d)|an?|our|my|your|their|its|his|her)\b", re.IGNORECASE)
 _IN_FRONT = re.compile(rf"(?P<preposition>{_PREPOSITION})?(?:{_ARTICLE})?", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:how|what|which|when)\b", re.IGNORECASE)
 
@@ -180,10 +182,13 @@ def asked_of_two(question: str) -> _Pair | None:
 
 def _compared(measure: str, one: str, other: str) -> _Pair:
     """Ask what each of two things is, or what a measure of each is."""
+    one = one.removesuffix(" differ")
     if measure:
-        measure = f"{measure} of"
-    elif (found := _COMPARED.fullmatch(one)) and not _COMPARED.fullmatch(other):
-        measure, one = found["measure"], found["one"]
+        measure = f"{measure} {'in' if _YEAR.fullmatch(one) else 'of'}"
+    elif (found := _COMPARED.fullmatch(one)) and not _DETERMINED.match(other):
+        are_named = all(map(_ALIKE_NAMED.match, (found["one"], other)))
+        if are_named or (found["the"] and not _DETERMINED.match(found["one"])):
+            measure, one = found["measure"], found["one"]
     if not measure:
         return _Pair((_what_is(one), _what_is(other)), (one, other))
     named = measure if _DETERMINED.match(measure) else f"the {measure}"

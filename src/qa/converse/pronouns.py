@@ -29,10 +29,9 @@ _SORTS: dict[str, Sort] = {
 _POINTING = frozenset("that this these those there then her".split())
 # “Where do I get one?”
 _GETS = frozenset(
-    "get need have buy rent order want use make take send hire book borrow own renew replace "
-    "request return obtain for".split()
+    "get need have buy rent want make take send hire borrow own renew replace obtain".split()
 )
-_BEHIND_ONE = frozenset("in at on from for by with and or if when before after without".split())
+_BEHIND_ONE = frozenset("in at on from for by with if when before after without".split())
 _POSSESSIVE = frozenset("his her its their hers theirs".split())
 _TIME_NOUNS = frozenset("year month time period day decade quarter week season moment date".split())
 # What a document, or a step in the conversation, is called by those who read it.

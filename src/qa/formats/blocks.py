@@ -13,8 +13,13 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])[ \t]+(?=\S)")
 _NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|appendix)\s+)?"
                                r"(?:\d+(?:\.\d+)+\.?|[IVXLC]+\.)\s+\S", re.IGNORECASE)  # fmt: skip
-_TITLED = re.compile(r"\d{1,2}[.)]?[ \t]+[A-Z][^\n]{1,58}(?<![.,;:?!])$")
+_TITLED = re.compile(r"\d{1,2}[.)][ \t]+[A-Z][^\n]{1,58}(?<![.,;:?!])$")
 _LEAST_TITLED = 2
+_SENTENCE_ENDS = (".", "!", "?", ")", "”", '"')
+_BEGINS = frozenset(
+    "A All An Any As Each Every For He If In It No Not On Our Please She The There These They This "
+    "Those We When Who You Your".split()
+)
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*$")
 _MAX_HEADING_CHARACTERS = 90
 
@@ -90,10 +95,11 @@ def _titled(lines: list[str]) -> set[int]:
 
 
 def _is_behind_list(text: str, line: Span, before: str, widest: int) -> bool:
-    """Whether a line below an item is none of it: not indented, and its word had fitted above."""
+    """Whether a line below an item is none of it: it begins a sentence that had fitted above."""
     word = text[line.start : line.end].split(maxsplit=1)[0]
-    fitted = len(before) + 1 + len(word) <= widest
-    return fitted and not text[line.start].isspace() and word[:1].isupper()
+    fitted = len(before) + 1 + len(word) <= widest and not text[line.start].isspace()
+    begins = word in _BEGINS or (before.endswith(_SENTENCE_ENDS) and word[:1].isupper())
+    return fitted and begins
 
 
 def _is_plain_heading(line: str, before: str, after: str) -> bool:

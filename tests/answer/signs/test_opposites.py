@@ -30,6 +30,8 @@ BOATS = "In summer the last boat leaves at 9.30 p.m., in winter at 7.15 p.m."
         ("What is the minimum?", "Heat must not exceed 35 °C.", "35 °C", "", True),
         ("What is the minimum?", "Heat must not exceed 35 °C.", "Heat", "", True),
         ("What is the maximum?", "Heat must not exceed 35 °C.", "35 °C", "", False),
+        ("What is the maximum?", "Rooms of at least 20 m² hold two.", "two", "", False),
+        ("Who sets the maximum?", "The board; it is at least 50.", "The board", "", False),
         ("What is the maximum?", "It must not be lower than 5 °C.", "5 °C", "", True),
         ("What is the maximum group?", "Groups of 20, at least a week ahead.", "20", "", False),
         ("Which is higher?", "B is lower than A.", "A", "", False),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from qa.answer.signs.candidate import Candidate
+from qa.answer.signs.chosen_rows import without_beaten_rows
 from qa.answer.signs.select import selected
 from qa.schema import Span
 from tests.answer.outcome.making import candidate
@@ -61,3 +62,12 @@ def test_a_file_s_name_means_the_file_unless_another_speaks_of_what_it_is_called
     beside = line("Bring a form.", text="Bring a form. The tool shed is cold.", doc_id="a.txt")
     found = selected(asked, [named, other, beside], lambda doc_id: "")
     assert [one.features.other_thing for one in found] == [0.0, 3.0, 0.0]
+
+
+def test_of_rows_the_one_with_the_asked_words_in_its_cells_is_which() -> None:
+    rows = ["Work: Roof | Completion: 2028", "Work: Hall | Completion: completed in 2024"]
+    found = [
+        candidate("a", row, row, row[6:10])._replace(held=frozenset({"complet"})) for row in rows
+    ]
+    assert without_beaten_rows("Which work is completed?", found) == found[1:]
+    assert without_beaten_rows("What is the completion date?", found) == found

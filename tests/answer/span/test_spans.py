@@ -28,7 +28,9 @@ VOTES = (
     "Solheim (Greens) for, Brandt (Liberals) against, Oduya (Conservatives) against, "
     "Lindqvist (Left) for."
 )
-BOARD = "There were Marta Keller (chair), Joseph Adeyemi (treasurer), Sanne de Wit (secretary)."
+BOARD = (
+    "There were Marta Keller (chair), Joseph Adeyemi (treasurer), Sanne van der Wit (secretary)."
+)
 STATUTES = "Decisions need a simple majority; new statutes need two thirds of the votes."
 
 
@@ -68,6 +70,8 @@ STATUTES = "Decisions need a simple majority; new statutes need two thirds of th
          "Brandt (Liberals) against, Oduya (Conservatives) against"),
         ("Which leader voted against?", VOTES, ["Brandt"], "Brandt"),
         ("Who is the treasurer?", BOARD, [BOARD.removeprefix("There were ")], "Joseph Adeyemi"),
+        ("Who is the secretary?", BOARD, [BOARD.removeprefix("There were ")],
+         "Sanne van der Wit"),
         ("Who is the clerk?", BOARD, ["Marta Keller (chair)"], "Marta Keller (chair)"),
         ("What is Sand about?", "Sand (1909), a history of glass", ["1909), a history of glass"],
          "a history of glass"),

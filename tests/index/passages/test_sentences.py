@@ -30,6 +30,7 @@ def sentences(text: str) -> list[str]:
         "Das Fest ist vom 3. August bis zum 5. September geöffnet.",
         "Mødet er den 3. juni og festen den 12. august.",
         "It is by John F. Kennedy and by A. B. Lowe.",
+        "Line A. Hansen won the race and Ward B. Pafford lost it.",
         "Ropes, chains etc. are kept by Marlow Ltd. in the yard.",
     ],
 )

@@ -13,6 +13,7 @@ from qa.answer.outcome.threads import Thread
 from qa.answer.outcome.versions import Sources, differ, meant, versions
 from qa.answer.read import Query, Reader, answer_words, supporting
 from qa.answer.signs.candidate import Candidate
+from qa.answer.signs.features import chance
 from qa.schema import Reading
 
 _LIKELY = 0.5
@@ -160,6 +161,8 @@ def _looked_at(query: Query, candidate: Candidate, reader: Reader) -> Reading:
 
 
 def _with_lead(candidate: Candidate, lead: float) -> Candidate:
+    """Give a version the lead of all, as far as its own passage answers."""
+    lead = min(lead, chance(candidate.features.answerable))
     return candidate._replace(features=candidate.features._replace(lead=lead))
 
 

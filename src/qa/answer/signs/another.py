@@ -54,14 +54,15 @@ _POINTS_BACK = re.compile(
 _CODED = re.compile(r"\b(?P<noun>[^\W\d_]{3,}) (?P<code>(?=\w{0,8}\d)(?=\w{0,8}[^\W\d_])\w{2,8})\b")
 # "Zone D", "vitamin C".
 _LETTERED = re.compile(r"\b(?P<noun>[^\W\d_]{3,}) (?P<letter>[A-HJ-Z])\b(?![.'’&/-]\w|\. [A-Z])")
+_OF_ALL = re.compile(r"\b(?:all|any|each|every|both)\b|\b[A-Z] ?(?:to|through|–|-) ?[A-Z]\b")
 _LETTER = re.compile(r"(?<![\w.])[A-HJ-Z]\b(?!\.\w)")
 _RANK = re.compile(
-    r"\b(?P<rank>deputy|vice|assistant|acting|interim|former|honorary)[\s-]+(?:[a-z]+\s+)?(?P<role>[a-z]{4,})\b",
+    r"\b(?:deputy|vice|assistant|interim|honorary)[\s-]+([a-z]{4,})(?: ([a-z]{4,}))?",
     re.IGNORECASE,
 )
 _RANKED = re.compile(
-    r"\b(?:deput\w+|vice|assistants?|acting|interim|former\w*|previous\w*|honorary|emerit\w+|"
-    r"stands? in|second[ -]in[ -]command|replaces?|until|ex)\b",
+    r"\b(?:deput\w+|vice|assistants?|acting|interim|honorary|emerit\w+|stands? in|"
+    r"second[ -]in[ -]command|replaces?)\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(r"\d+(?:st|nd|rd|th|s|m|km|kg|g|cm|mm|am|pm|bn|k|x|h|min)?", re.IGNORECASE)
@@ -234,6 +235,8 @@ def _is_another_letter(question: str, text: str) -> bool:
         return False
     said = {(stem(m["noun"].lower()), m["letter"]) for m in _LETTERED.finditer(text)}
     letters = set(_LETTER.findall(text))
+    if _OF_ALL.search(text):
+        return False
     return any(
         _tells(noun) and letter not in letters and stem(noun) in {root for root, _ in said}
         for noun, letter in wanted
@@ -245,7 +248,8 @@ def _is_of_no_rank(question: str, text: str) -> bool:
     asked = _RANK.search(question)
     if asked is None or _RANKED.search(text):
         return False
-    return stem(asked["role"].lower()) in {stem(word) for word in words(text)}
+    roles = {stem(word.lower()) for word in asked.groups() if word and _tells(word.lower())}
+    return not roles.isdisjoint(stem(word) for word in words(text))
 
 
 def _is_of_other_groups(read: _Read) -> bool:

@@ -4,6 +4,7 @@ Which row has the question's own values, or the most of what it asks for; which 
 Does not know scores.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from qa.answer.signs.values.times import begins_with_day
 from qa.schema import Passage, Span
 from qa.words import asked_stems, content_stems
 
+_WHICH = re.compile(r"\W*which (?!is\b|are\b|was\b|were\b)[a-z]", re.IGNORECASE)
 _COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 
 
@@ -47,7 +49,7 @@ def extremes(
             kept.append(
                 candidate._replace(answer=best.answer, features=_computed(features), computed=True)
             )
-    return [*kept, *without_beaten_rows(labelled)]
+    return [*kept, *without_beaten_rows(question, labelled)]
 
 
 def _computed(features: Features) -> Features:
@@ -56,12 +58,13 @@ def _computed(features: Features) -> Features:
     )
 
 
-def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
+def without_beaten_rows(question: str, found: list[Candidate]) -> list[Candidate]:
     """Leave out rows of which another of the same table has the question's words, and more.
 
-    Or as many, but more of them in its cells: “Status: completed”, not “Completion: 2028”. Lines
-    that each begin with a day are rows, too.
+    Where it is asked which, or as many, but more of them in its cells: “Status: completed”, not
+    “Completion: 2028”. Lines that each begin with a day are rows, too.
     """
+    beats = _beats_in_cells if _WHICH.match(question) else _beats
     tables: defaultdict[tuple[str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
     for candidate in found:
         text = candidate.passage.slice(candidate.sentence)
@@ -73,15 +76,18 @@ def without_beaten_rows(found: list[Candidate]) -> list[Candidate]:
         id(one)
         for rows in tables.values()
         for one in rows
-        if any(_beats(other, one) for other in rows)
+        if any(beats(other, one) for other in rows)
     }
     return [candidate for candidate in found if id(candidate) not in beaten]
 
 
 def _beats(other: Candidate, one: Candidate) -> bool:
-    if one.held == other.held:
-        return _in_cells(one) < _in_cells(other)
     return one.held < other.held
+
+
+def _beats_in_cells(other: Candidate, one: Candidate) -> bool:
+    alike = one.held == other.held
+    return _beats(other, one) or (alike and _in_cells(one) < _in_cells(other))
 
 
 def _in_cells(candidate: Candidate) -> frozenset[str]:

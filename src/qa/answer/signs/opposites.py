@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from qa.answer.signs.binding import part_around
+from qa.answer.signs.values.kinds import has_number
 from qa.schema import Span
 from qa.words import stem, words
 
@@ -67,6 +68,7 @@ _MOST_SAID = (
 _LAST, _AMOUNT = r" *\S{0,12}$", r" *[$€£]?\d"
 _AT_LEAST, _AT_MOST = (re.compile(said + _LAST, re.I) for said in (_LEAST_SAID, _MOST_SAID))
 _LEAST, _MOST = (re.compile(said + _AMOUNT, re.I) for said in (_LEAST_SAID, _MOST_SAID))
+_WHAT = re.compile(r"\W*(?:what|how)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d[\d.,]*")
 
 
@@ -117,7 +119,9 @@ def _is_other_bound(question: str, text: str, answer: Span) -> bool:
         return False
     upto = text[max(0, answer.start - _BOUND_CHARACTERS) : answer.end]
     least, most = _AT_LEAST.search(upto) is not None, _AT_MOST.search(upto) is not None
-    if least is most and len(_FIGURE.findall(text)) == 1:
+    own = _MINIMUM if minimum else _MAXIMUM
+    alone = len(_FIGURE.findall(text)) == 1 and not has_number(_FIGURE.sub("", text))
+    if least is most and alone and not own.search(text) and _WHAT.match(question):
         least, most = _LEAST.search(text) is not None, _MOST.search(text) is not None
     return least is not most and most is minimum
 

@@ -63,7 +63,7 @@ def selected(
     if asks_for_extreme(question):
         return extremes(question, found, text_of)
     found = of_asked_time(question, without_fields_beside_empty(question, found))
-    found = without_beaten_rows(found)
+    found = without_beaten_rows(question, found)
     field = asked_mail_field(question)
     if field is not None:
         return _mail_lines(field, found, quoted=asks_for_quoted(question)) or found

@@ -36,10 +36,11 @@ _NUMBERS = re.compile(r"\d[\d.,]*")
 _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
 _WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
 _PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
+# “Ann Lee (chair)”, behind what parts it from others.
 _ROLED = re.compile(
-    r"(?P<name>(?:(?:Mrs?|Ms|Dr|Prof)\.? )?[A-Z][\w.’'-]*\w"
-    r"(?: (?:[a-z]{2,3} )?[A-Z][\w.’'-]*\w){0,3}) \((?P<role>[^()]{3,40})\)"
+    r"(?:^|[,;:] (?:and )?| and )(?P<name>[^,;:()]{2,60}) \((?P<role>[^()\d]{3,40})\)"
 )
+_NAMED = re.compile(r"(?:(?:[a-z]{1,3}|[^\W\d_a-z][\w.’'-]*) )*[^\W\d_a-z][\w.’'-]*[a-z][\w.’'-]*")
 _ITEM_END = re.compile(r"[,;:]\s+(?:and\s+)?|\s+and\s+")
 _LEAST_ITEMS = 3
 _SMALL = {stem(word) for word in "the a an of in for to on at by and or is are was were".split()}
@@ -136,10 +137,12 @@ def _with_others(question: str, text: str, answer: Span) -> Span:
 
 def _who_is_it(question: str, text: str, answer: Span) -> Span:
     """Cut a list of people to the one whose role is asked for: “Ann (chair), Bo (clerk)”."""
-    roles = list(_ROLED.finditer(text, *answer)) if _WHO.match(question) else []
+    roles = list(_ROLED.finditer(text[: answer.end], answer.start)) if _WHO.match(question) else []
     asked = asked_stems(question)
     held = [found for found in roles if (own := content_stems(found["role"])) and own <= asked]
-    return Span(*held[0].span("name")) if len(roles) > len(held) == 1 else answer
+    if not len(roles) > len(held) == 1 or not _NAMED.fullmatch(held[0]["name"]):
+        return answer
+    return Span(*held[0].span("name"))
 
 
 def _with_those_alike(question: str, text: str, answer: Span) -> Span:

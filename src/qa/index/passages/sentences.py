@@ -51,12 +51,12 @@ _SMALL = re.compile(r"[(\[“\"'‘]?[a-zà-öø-ÿ]")
 _SHORT = 5
 # "They moved to House C. Ground-floor flats …": no person's initial.
 _LETTERED = re.compile(
-    r"\b(?i:annex|appendix|area|block|building|category|class|district|exhibit|flat|floor|gate|"
-    r"grade|group|hall|hepatitis|house|level|line|lot|model|module|option|part|phase|plan|"
-    r"platform|point|room|row|schedule|section|sector|series|site|stage|stand|table|tariff|team|"
-    r"terminal|tower|type|unit|variant|version|vitamin|ward|wing|zone) "
-    r"[A-Z]\.(?=\s+[A-Z][\w’'-]*[\s,])(?!\s+[A-Z]\.)"
+    r"(?<=[a-z,;] )(?i:annex|appendix|area|block|building|category|class|district|exhibit|flat|"
+    r"floor|gate|grade|group|hepatitis|house|level|lot|module|option|part|phase|plan|platform|"
+    r"room|schedule|section|sector|site|stage|table|tariff|terminal|tower|type|unit|variant|"
+    r"version|vitamin|wing|zone) [A-Z]\.(?=\s+[A-Z][\w’'-]*[\s,])(?!\s+[A-Z]\.)"
 )
+
 
 # "Flag: Panama", or columns kept apart: "Net       1,250.00", "Net ..... 1,250.00".
 _GAP = r"(?: {3,}|\t|\s?\.{4,})"

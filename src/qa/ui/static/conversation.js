@@ -78,7 +78,7 @@ function showNewTurn() {
 // The newest answer's place opens beside it, where both are in view.
 function openByItself(lead) {
   const chip = lead.querySelector(".qa-chip");
-  if (!chip) tellAll("qa-unanswered");
+  if (!chip && lead.querySelector(".qa-abstained")) tellAll("qa-unanswered");
   if (!chip || narrow.matches) return;
   tellAll("qa-open", { place: place(chip.dataset), button: chip, isQuiet: true });
 }

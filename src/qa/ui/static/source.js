@@ -126,7 +126,9 @@ document.addEventListener("qa-open", ({ detail }) => open(detail));
 document.addEventListener("qa-leave", leave);
 // Evidence of the answer before is none of a question that has no answer.
 document.addEventListener("qa-unanswered", () => {
-  if (panes().dataset.source && panes().dataset.pane !== "source" && openedItself) close(true);
+  if (!panes().dataset.source || panes().dataset.pane === "source" || !openedItself) return;
+  close(true);
+  putInAddress(null, true);
 });
 document.addEventListener("qa-back", () => missed?.());
 

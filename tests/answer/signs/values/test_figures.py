@@ -83,6 +83,8 @@ def test_what_is_in_one_form_stays_as_it_is_if_it_has_no_figure(text: str) -> No
          "Who gave One hundred and twenty thousand?"),
         ("Who got 900,000 francs?", "It spent 900 000 francs.", "Who got 900 000 francs?"),
         ("Who got 2.6 million?", "Ada got 2.6 million, or 2,600,000.", "Who got 2.6 million?"),
+        ("Who got 10000 of the 100000?", "Ada got 10,000 of 100,000.",
+         "Who got 10,000 of the 100,000?"),
         ("Who came in 2021?", "In 2021 Ada came.", "Who came in 2021?"),
         ("Who got 3.4 million?", "Ada got 3.5 million.", "Who got 3.4 million?"),
         ("Who is it?", "It is 2.6 million.", "Who is it?"),

@@ -30,7 +30,7 @@ _AMOUNT = re.compile(
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _LARGE = re.compile(
     r"(?<![\w.,])(?:\d{1,3}(?:[.,'’ \u00a0\u2009\u202f]\d{3})+(?![\d.,]*\d)|"
-    r"\d{5,15}(?![\w.,]*\d)|\d{1,9}(?:\.\d{1,6})?[\s-]?(?:thousand|million|billion|trillion|mn|bn|k|m)\b)",
+    r"\d{5,15}(?![\w.,]*\d)|\d{1,9}(?:\.\d{1,6})?[\s-]?(?:thousand|million|billion|trillion|mn|bn|k)\b)",
     re.IGNORECASE,
 )
 _CURRENCIES = {
@@ -119,10 +119,12 @@ def as_written(question: str, text: str) -> str:
         return question
     said = [match.group() for shape in (_LARGE, _NUMBER_WORD) for match in shape.finditer(text)]
     forms = {worth: form for form in reversed(said) if (worth := _worth(form))}
-    for own, worth in asked.items():
-        if worth in forms and own not in said:
-            question = question.replace(own, forms[worth])
-    return question
+
+    def written(match: re.Match[str]) -> str:
+        own = match.group()
+        return own if own in said else forms.get(asked[own], own)
+
+    return _LARGE.sub(written, question)
 
 
 def _worth(form: str) -> str:

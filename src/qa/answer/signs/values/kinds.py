@@ -164,7 +164,7 @@ _SOME_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _OF_NO_MONEY = re.compile(
-    r"\W*\d[\d.,]*\s?(?:[kcm]?m[²³]?|[kmµ]?g|t|[mc]?l|[kMGT]?Wh?|[kmM]?[VA]|[kMG]?Hz|[kMGT]i?B|°[CF]?|bar|dB|rpm|"
+    r"\W*\d[\d.,]*\s?(?:[kcm]m[²³]?|m[²³]|[kmµ]?g|t|[mc]?l|[kMGT]?Wh?|[kmM]?[VA]|[kMG]?Hz|[kMGT]i?B|°[CF]?|bar|dB|rpm|"
     r"(?:km|l|m)/(?:h|s|min)|(?:kilo|milli|centi)?(?:grams?|met(?:er|re)s?|lit(?:er|re)s?)|tonnes?|"
     r"inch(?:es)?|feet|miles|degrees|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\W*"
 )
