@@ -62,6 +62,10 @@ class IndexDamagedError(QAError):
     """What is in the index folder cannot be used."""
 
 
+class IndexOutdatedError(IndexDamagedError):
+    """The index was built by an earlier version, whose passages were others."""
+
+
 class IndexLockedError(QAError):
     """Another build is running in the same index folder."""
 

@@ -289,7 +289,7 @@ def _open_or_begin(
     try:
         place.current_generation()
         if library is not None and is_outdated(place):
-            tell("the index was built with the encoder of an earlier version; building it again")
+            tell("the index was built by an earlier version; building it again")
             library.update()
             return ""
     except StoreError as error:

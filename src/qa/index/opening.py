@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from qa.errors import QAError
+from qa.errors import IndexOutdatedError, QAError
 from qa.index.local.place import LocalPlace
 from qa.index.stores.protocols import IndexReader, Place
 from qa.models.encoder import EncoderCard, read_card
@@ -30,14 +30,16 @@ def place_of(index_dir: Path, store: str = "") -> Place:
 
 
 def is_outdated(place: Place) -> bool:
-    """Whether an index cannot be asked, as its encoder is another than when it was built.
+    """Whether an index cannot be asked, as an earlier version of the program has built it.
 
-    The packaged one is, after an upgrade of the program. `qa index` builds it again. What cannot
-    be opened at all is not: who opens it is told why.
+    Its passages were others, or the packaged encoder was. `qa index` builds it again. What cannot
+    be opened for another reason is not: who opens it is told why.
     """
     try:
         with closing(place.open()) as index:
             return not is_encoder_of(index, read_card(index.encoder_dir))
+    except IndexOutdatedError:
+        return True
     except QAError:
         return False
 

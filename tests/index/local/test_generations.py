@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 
 from qa.answer.live import open_index
-from qa.errors import EncoderError, IndexDamagedError, IndexMissingError, QAError
+from qa.errors import (
+    EncoderError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexOutdatedError,
+    QAError,
+)
 from qa.index.build import build_index
 from qa.index.local.generations import Index, generation_names
 from qa.index.local.vector_file import VectorFile
 from qa.index.local.verify import remember
+from qa.index.opening import is_outdated, place_of
 from qa.index.stores.manifest import FORMAT
 from qa.index.stores.stored import as_bytes, as_vectors
 from qa.settings import AskSettings
@@ -83,6 +90,21 @@ def test_an_index_of_a_later_format_is_refused(tiny_build: Build) -> None:
     path.write_text(json.dumps({**manifest, "format": 99}))
     with pytest.raises(IndexDamagedError, match="format 99"):
         Index.open(index_dir)
+
+
+def test_an_index_of_an_earlier_format_is_told_as_that_and_built_again(
+    corpus: Path, tiny_build: Build
+) -> None:
+    index_dir = tiny_build()
+    path = index_dir / "generations" / "00001" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps({**manifest, "format": FORMAT - 1}))
+    with pytest.raises(IndexOutdatedError, match=r"earlier version .*: qa index"):
+        Index.open(index_dir)
+    assert is_outdated(place_of(index_dir))
+    build_index(corpus, index_dir, tiny_settings(index_dir))
+    assert Index.open(index_dir).manifest.format == FORMAT
+    assert not is_outdated(place_of(index_dir))
 
 
 # ---- what is in a manifest

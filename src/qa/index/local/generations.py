@@ -23,7 +23,7 @@ from qa.index.folders import check_index_dir, encoders_dir, readers_dir
 from qa.index.local.store import Store
 from qa.index.local.verify import find_damage
 from qa.index.search.nearest import Nearest
-from qa.index.stores.manifest import FORMAT, Manifest
+from qa.index.stores.manifest import FORMAT, Manifest, outdated
 from qa.index.stores.stored import as_vectors
 from qa.models.encoder import Vectors, packaged_encoder
 from qa.models.span_network import packaged_reader
@@ -203,7 +203,9 @@ def _read_manifest(folder: Path) -> Manifest:
     try:
         data = (folder / MANIFEST).read_bytes()
         found = msgspec.json.decode(data, type=_Format).format
-        if found != FORMAT:
+        if found < FORMAT:
+            raise outdated(folder)
+        if found > FORMAT:
             raise _damaged(folder, f"format {found}, this program reads {FORMAT}")
         manifest = msgspec.json.decode(data, type=Manifest)
         for name, size in manifest.bytes.items():

@@ -12,7 +12,7 @@ from qa.index.milvus.pieces import Pieces, unpack
 from qa.index.milvus.server import Server, now
 from qa.index.milvus.state import State
 from qa.index.milvus.store import MilvusStore
-from qa.index.stores.manifest import FORMAT
+from qa.index.stores.manifest import FORMAT, outdated
 from qa.models.encoder import Vectors, packaged_encoder
 from qa.models.span_network import packaged_reader
 
@@ -41,7 +41,9 @@ class MilvusIndex:
         self._server = server
         self.state = read_state(server, line, generation)
         self.manifest = self.state.manifest
-        if self.manifest.format != FORMAT:
+        if self.manifest.format < FORMAT:
+            raise outdated(f"{line} in Milvus")
+        if self.manifest.format > FORMAT:
             raise IndexDamagedError(
                 f"the index {line} in Milvus is of format {self.manifest.format}, this program "
                 f"reads {FORMAT}: build it again with: qa index --rebuild"

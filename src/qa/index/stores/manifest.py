@@ -1,13 +1,15 @@
 """What a generation was built from, wherever it is kept."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from qa.errors import IndexOutdatedError
 from qa.index.search.nearest import Lists
 
 # Raised whenever documents or passages of the same files would come out differently:
 # an older index is then built anew instead of being carried on.
-FORMAT = 6
+FORMAT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,11 @@ class Manifest:
     sha256: dict[str, str]
     reader: str = ""
     lists: Lists | None = None
+
+
+def outdated(where: Path | str) -> IndexOutdatedError:
+    """Say that an index is of an earlier version's format."""
+    return IndexOutdatedError(
+        f"the index in {where} was built by an earlier version of this program: build it again "
+        "with: qa index"
+    )
