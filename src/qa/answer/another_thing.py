@@ -73,20 +73,6 @@ def of_another_thing(
         above: The headings above the sentence.
         mentions: Says whether any document has a word.
     """
-    if is_quoted(passage, sentence) and not asks_for_quoted(question):
-        plainly = _of_another_thing(question, passage, sentence, answer, above, mentions)
-        return max(_RATHER, plainly)
-    return _of_another_thing(question, passage, sentence, answer, above, mentions)
-
-
-def _of_another_thing(
-    question: str,
-    passage: Passage,
-    sentence: Span,
-    answer: Span,
-    above: str,
-    mentions: Callable[[str], bool],
-) -> float:
     text, said = passage.slice(sentence), passage.slice(answer)
     row = is_row(passage, sentence)
     if (row and _is_other_row(question, text, said)) or _is_other_line(question, text):
@@ -105,7 +91,8 @@ def _of_another_thing(
         or of_another_person(question, passage, sentence)
     ):
         return _PLAINLY
-    return names_another(question, text, above, passage.text, mentions)
+    least = _RATHER if is_quoted(passage, sentence) and not asks_for_quoted(question) else 0.0
+    return max(least, names_another(question, text, above, passage.text, mentions))
 
 
 def _is_other_row(question: str, text: str, said: str) -> bool:

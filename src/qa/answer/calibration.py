@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qa.answer.signs.features import Features
+from qa.answer.signs.features import Features, chance
 from qa.errors import CalibrationError, ReaderError
 from qa.files import replace_text
 from qa.index.stores.manifest import Manifest
@@ -110,7 +110,7 @@ class Calibration:
     def probability(self, features: Features) -> float:
         """Return the probability, 0 to 1, that a sentence with these features answers."""
         odds = self.bias + self.confidence.dot(features)
-        return 1 / (1 + math.exp(-max(-_LARGEST_ODDS, min(_LARGEST_ODDS, odds))))
+        return chance(max(-_LARGEST_ODDS, min(_LARGEST_ODDS, odds)))
 
 
 # For a model nobody has calibrated: its own margin decides, sigmoid(margin / 4), which is

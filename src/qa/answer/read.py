@@ -32,15 +32,7 @@ from qa.answer.signs.notes import without_marks
 from qa.answer.signs.question import (
     asks_for_quoted,
 )
-from qa.answer.signs.seen import (
-    Asked,
-    Seen,
-    alone,
-    asked_of,
-    promise,
-    seen,
-    under_its_file,
-)
+from qa.answer.signs.seen import Asked, Seen, alone, asked_of, promise, seen, under_its_file
 from qa.answer.signs.select import attributes, selected
 from qa.answer.signs.subjects import with_subject
 from qa.answer.signs.tables.cells import (
@@ -236,10 +228,9 @@ class Reader:
         looks = always or weights.alone or weights.claimed
         if candidate.computed or not looks:
             return candidate
-        passage = alone(candidate)
+        passage = under_its_file(query.text, alone(candidate))
         question = asked_of(query.text, passage)
         claim = as_claim(question, candidate.passage.slice(candidate.answer))
-        passage = under_its_file(query.text, passage)
         answers, claimed = self._network.look(question, passage, claim)
         features = candidate.features._replace(
             alone=bounded(answers), claimed=claimed.odds if claimed else 0.0

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from qa.answer.parts import together, unsure
 from qa.answer.pipeline import Answerer
+from qa.answer.signs.values.times import YEAR
 from qa.converse.asked import take_apart
 from qa.converse.ellipsis import agreeing
 from qa.converse.exchange import Exchange, exchange_of_answer
@@ -46,7 +47,6 @@ _COMPARED = re.compile(
     r"(?P<one>(?:the )?\S+(?: \S+){0,2})"
 )
 _ALIKE_NAMED = re.compile(r"(?:the )?[A-Z\d]")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _PREPOSITION = r"\b(?:of|in|for|at|by|from|to|with|on) "
 _ARTICLE = r"\b(?:the|an?) "
 _DETERMINED = re.compile(r"(?:the(?! \d)|an?|our|my|your|their|its|his|her)\b", re.IGNORECASE)
@@ -184,7 +184,7 @@ def _compared(measure: str, one: str, other: str) -> _Pair:
     """Ask what each of two things is, or what a measure of each is."""
     one = one.removesuffix(" differ")
     if measure:
-        measure = f"{measure} {'in' if _YEAR.fullmatch(one) else 'of'}"
+        measure = f"{measure} {'in' if YEAR.fullmatch(one) else 'of'}"
     elif (found := _COMPARED.fullmatch(one)) and not _DETERMINED.match(other):
         are_named = all(map(_ALIKE_NAMED.match, (found["one"], other)))
         if are_named or (found["the"] and not _DETERMINED.match(found["one"])):

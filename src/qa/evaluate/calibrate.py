@@ -109,7 +109,7 @@ def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
     best = int(odds.argmax())
     features = asked.features[best].copy()
     powers = np.exp(odds - odds[best])
-    chances = 1 / (1 + np.exp(-asked.features[:, _ANSWERABLE]))  # as `qa.answer.read`
+    chances = _chances(asked.features[:, _ANSWERABLE])
     together = asked.said == asked.said[best]
     features[_LEAD] = (powers * chances)[together].sum() / powers.sum()
     return features, bool(asked.right[best])
@@ -118,7 +118,12 @@ def _best(rank: Floats, asked: Asked) -> tuple[Floats, bool]:
 def probabilities(calibration: Calibration, features: Floats) -> Floats:
     """Return the confidence of every row of features, shape (n_questions,)."""
     odds = calibration.bias + features @ np.array(calibration.confidence)
-    p: Floats = 1 / (1 + np.exp(-np.clip(odds, -60.0, 60.0)))  # as `Calibration.probability`
+    return _chances(odds)
+
+
+def _chances(odds: Floats) -> Floats:
+    """Return the chances that log-odds stand for, as `Calibration.probability` does."""
+    p: Floats = 1 / (1 + np.exp(-np.clip(odds, -60.0, 60.0)))
     return p
 
 

@@ -122,8 +122,8 @@ def names_another(
         bridge", "the red tower" where bridges stand elsewhere; "ward 4B" for "the maternity ward",
         "zone E" for "zone D", "the Zephyr 60" for "the Tallow X2", "the pager of the team" for
         "the fax number of the team", the head for the deputy head, what adults and students pay
-        for what families do. 4 if it names "the small kiln"
-        for "the gas kiln", and that stands beside it. Else 0.
+        for what families do. 4 if it names "the small kiln" for "the gas kiln", and that stands
+        beside it. Else 0.
     """
     read = _Read(question, text, _stems(question), _stems(f"{text} {around}"))
     if _is_another_beside(read, beside):
@@ -231,15 +231,12 @@ def _is_another_property(read: _Read) -> bool:
 def _is_another_letter(question: str, text: str) -> bool:
     """Whether “zone D” is asked of, and a text or its headings speak of zone E alone."""
     wanted = [(m["noun"].lower(), m["letter"]) for m in _LETTERED.finditer(question)]
-    if not any(_tells(noun) for noun, _ in wanted):
+    if not wanted or _OF_ALL.search(text):
         return False
-    said = {(stem(m["noun"].lower()), m["letter"]) for m in _LETTERED.finditer(text)}
+    nouns = {stem(m["noun"].lower()) for m in _LETTERED.finditer(text)}
     letters = set(_LETTER.findall(text))
-    if _OF_ALL.search(text):
-        return False
     return any(
-        _tells(noun) and letter not in letters and stem(noun) in {root for root, _ in said}
-        for noun, letter in wanted
+        _tells(noun) and letter not in letters and stem(noun) in nouns for noun, letter in wanted
     )
 
 

@@ -21,11 +21,7 @@ from qa.answer.signs.question import (
 )
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.values.figures import figures, of_another_amount, one_way
-from qa.answer.signs.values.ranges import (
-    held_as_other_measure,
-    held_in_ranges,
-    outside_ranges,
-)
+from qa.answer.signs.values.ranges import held_as_other_measure, held_in_ranges, outside_ranges
 from qa.answer.signs.values.times import YEAR, of_other_years, within_years
 from qa.schema import Passage, Span
 from qa.words import asked_stems, content_stems, query_terms, stem, words

@@ -57,7 +57,6 @@ _LETTERED = re.compile(
     r"version|vitamin|wing|zone) [A-Z]\.(?=\s+[A-Z][\w’'-]*[\s,])(?!\s+[A-Z]\.)"
 )
 
-
 # "Flag: Panama", or columns kept apart: "Net       1,250.00", "Net ..... 1,250.00".
 _GAP = r"(?: {3,}|\t|\s?\.{4,})"
 _FIELD = re.compile(rf"\s*(?:[^\s:|][^:|\n]{{0,47}}:(?:\s+\S|\s*$)|\S[^\n]{{0,59}}?{_GAP}\s*\S)")

@@ -130,11 +130,8 @@ async function find() {
 }
 
 // What was added shows itself once it has been read, while it is there.
-let isAdding = false;
-let isIntroduced = false;
+let hasAdded = false;
 async function introduce() {
-  isAdding = false;
-  isIntroduced = true;
   const html = await server.introduce_added({});
   const shown = element.querySelector("#qa-added");
   if (shown && html != null) shown.innerHTML = html; // made by our templates, escaped
@@ -165,7 +162,7 @@ async function follow() {
         await new Promise((resolve) => setTimeout(resolve, now.running ? 700 : 2000));
         continue;
       }
-      if (isAdding || isIntroduced) await introduce();
+      if (hasAdded) await introduce();
       if (!isWanted) break;
     }
   } finally {
@@ -232,7 +229,7 @@ async function add(files) {
   showLost();
   if (sent.length) {
     tell(await server.add_files({ files: sent }));
-    isAdding = true;
+    hasAdded = true;
   }
   follow();
 }

@@ -159,7 +159,8 @@ function refocus(heading) {
 
 // ---- within a document: another page, another size, the next place of some words
 
-let looked = { doc_id: "", words: "", start: -1, said: "" };
+const NOTHING = { doc_id: "", words: "", start: -1, said: "" };
+let looked = NOTHING;
 async function findWords(box, back) {
   const { shown: doc_id } = element.querySelector("[data-shown]").dataset;
   const words = box.value.trim();
@@ -212,7 +213,7 @@ element.addEventListener("keydown", (event) => {
 // Nothing looked for, nothing said of it.
 element.addEventListener("input", (event) => {
   if (!("words" in event.target.dataset) || event.target.value.trim()) return;
-  looked = { doc_id: "", words: "", start: -1, said: "" };
+  looked = NOTHING;
   element.querySelector("[data-found]").textContent = "";
 });
 
