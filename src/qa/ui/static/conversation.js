@@ -75,10 +75,10 @@ function showNewTurn() {
   openByItself(lead);
 }
 
-// The newest answer's place opens beside it, where both are in view.
+// The newest answer's place opens beside it, where both are in view and nothing was opened by hand.
 function openByItself(lead) {
   const chip = lead.querySelector(".qa-chip");
   if (!chip && lead.querySelector(".qa-abstained")) tellAll("qa-unanswered");
-  if (!chip || narrow.matches) return;
+  if (!chip || narrow.matches || document.body.dataset.pinned) return;
   tellAll("qa-open", { place: place(chip.dataset), button: chip, isQuiet: true });
 }

@@ -72,6 +72,9 @@ function open({ place, button, from, isQuiet = false, isBack = false }) {
   opener = element.contains(button) ? opener : button;
   openedItself = isQuiet;
   if (!element.contains(button)) {
+    // What a person has taken from the list stays when the next answer comes.
+    const isListed = Boolean(button?.matches(".qa-document"));
+    document.body.dataset.pinned = isListed ? "yes" : "";
     panes().dataset.opened = button?.closest("#qa-conversation") ? "answer" : "";
   }
   if (!isBack) putInAddress("text" in place ? null : place, isQuiet);
@@ -83,6 +86,7 @@ function open({ place, button, from, isQuiet = false, isBack = false }) {
 function close(isBack = false) {
   asked += 1; // what is on its way is not wanted any more
   missed = null;
+  document.body.dataset.pinned = "";
   delete panes().dataset.source;
   props.value = "";
   if (!isBack) putInAddress(null, false);
