@@ -171,6 +171,17 @@ class RetrievedPassage:
     marks: tuple[Span, ...] = ()
 
 
+SEVERAL = "; "
+"""Stands between what each of several rows answers."""
+
+
+class RowAnswer(NamedTuple):
+    """A row of a table and the words in it that answer, in the document's offsets."""
+
+    row: Span
+    answer: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader found in one passage.
@@ -183,6 +194,7 @@ class Reading:
         highlights: Words of `sentence` worth a reader's eye, in order, disjoint.
         unmentioned: Names in the question that no document mentions, as typed.
         coverage: Share of the question's words that the sentence or its headings have.
+        listed: Two or more where each of several rows answers; the first is `sentence`.
     """
 
     passage: Passage
@@ -192,6 +204,7 @@ class Reading:
     highlights: tuple[Span, ...] = ()
     unmentioned: tuple[str, ...] = ()
     coverage: float = 0.0
+    listed: tuple[RowAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +325,7 @@ class Answer:
     Attributes:
         question: As asked.
         answered: False when the program abstains.
-        answer: Text contained in the first citation's quote, or None.
+        answer: Text contained in the first citation's quote, or None; of several rows see `listed`.
         confidence: Probability in [0, 1] that the best sentence answers the question,
             given also when it was too low to answer.
         citations: The first holds the answer; empty when not answered.
@@ -330,6 +343,8 @@ class Answer:
             none mentions; empty otherwise.
         language: Of the question, where that is not English and the encoder is; else empty.
         choices: Two or more where several documents would answer, each of another thing.
+        listed: Two or more where each of several rows of a table answers: what each says, in their
+            order; `answer` is all of it, and `citations` are theirs.
         computed: What a table's rows come to, where that was asked and no document says it.
         parts: The answers to what a question asks of several things, each with its own question;
             then `answer` is the first that was found, and `citations` are all of theirs. Or the
@@ -353,6 +368,7 @@ class Answer:
     read_as: tuple[Misspelling, ...] = ()
     suggestion: str = ""
     language: str = ""
+    listed: tuple[str, ...] = ()
     computed: Computation | None = None
     parts: "tuple[Answer, ...]" = ()
 

@@ -27,6 +27,18 @@ _SUFFIXES = (
 # A question has few words; a pasted page must not become a query of thousands of terms.
 _MAX_TERMS = 64
 
+# What a table's columns are called: "Wed 11" is Wednesday's, "Sept" September's.
+_SHORTENED = {
+    full[:length]: full
+    for full, lengths in {
+        "monday": (3,), "tuesday": (3, 4), "wednesday": (3,), "thursday": (3, 4, 5),
+        "friday": (3,), "saturday": (3,), "sunday": (3,), "january": (3,), "february": (3,),
+        "march": (3,), "april": (3,), "june": (3,), "july": (3,), "august": (3,),
+        "september": (3, 4), "october": (3,), "november": (3,), "december": (3,),
+    }.items()
+    for length in lengths
+}  # fmt: skip
+
 FUNCTION_WORDS = frozenset(
     """a about above after again all also am an and any are as at be because been before being
     below between both but by can could did do does doing down during each few for from further
@@ -104,7 +116,8 @@ def content_stems(text: str) -> set[str]:
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """Strip an English ending, crudely: good enough to tell a shared word."""
+    """Strip an English ending, crudely: good enough to tell a shared word; Wed is Wednesday."""
+    word = _SHORTENED.get(word, word)
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             return word[: -len(suffix)]

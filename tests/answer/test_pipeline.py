@@ -155,6 +155,26 @@ def test_composed_and_decomposed_accents_are_the_same(tmp_path: Path) -> None:
         assert answer.citations[0].quote in text
 
 
+@pytest.mark.model
+def test_each_of_several_rows_that_answer_is_cited_at_its_place(tmp_path: Path) -> None:
+    rows = "".join(f"Fern {n},{n % 3},{'Moor' if n % 7 else 'Bell'}\n" for n in range(1, 40))
+    corpus = write_corpus(tmp_path / "corpus", {"ferns.csv": f"Fern,Pots in stock,Seller\n{rows}"})
+    build_index(corpus, tmp_path / "index")
+    answerer = open_index(tmp_path / "index")
+    answer = answerer.ask("Which ferns does Bell sell?")
+    assert answer.listed == ("Fern 7", "Fern 14", "Fern 21", "Fern 28", "Fern 35")
+    assert answer.answer == "Fern 7; Fern 14; Fern 21; Fern 28; Fern 35"
+    source = answerer.open_source("ferns.csv")
+    assert source is not None
+    for said, citation in zip(answer.listed, answer.citations, strict=True):
+        assert source.document.text[citation.start : citation.end] == citation.quote
+        assert citation.quote.startswith(f"Fern: {said} |")
+        assert citation.table is not None
+        (highlight,) = citation.highlights
+        assert source.document.text[slice(*highlight)] == said
+    assert answerer.ask("Which ferns does Kew sell?").listed == ()
+
+
 # ---- some of the documents
 
 

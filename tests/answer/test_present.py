@@ -64,6 +64,7 @@ def test_an_answer_object_is_that_of_the_contract() -> None:
         "question": "When was it opened?",
         "answered": True,
         "state": "answer",
+        "listed": [],
         "versions": [],
         "choices": [],
         "read_as": [],

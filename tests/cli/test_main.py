@@ -24,6 +24,7 @@ ANSWER_KEYS = [
     "answer",
     "confidence",
     "citations",
+    "listed",
     "versions",
     "parts",
     "computed",

@@ -28,6 +28,8 @@ DOCUMENTS = {
     "kiln.md": "# Kiln K20\n\nThe kiln heats up in 40 minutes. The warranty is 3 years.\n",
     "potters.md": "# Potters\n\nThe wheel was made by Ada Finch.\n",
     "finch.md": "# Makers\n\nAda Finch was born in Truro in 1902.\n",
+    "glazes.csv": "Glaze,Colour,Tins in stock,Supplier\nCeladon,green,4,Bell & Co\n"
+    "Tenmoku,brown,0,Moor Clays\nShino,white,0,Bell & Co\nAsh,grey,7,Moor Clays\n",
     "wheel.md": "# Pottery wheel\n\nThe wheel turns evenly. The warranty is 5 years.\n",
 }
 
@@ -86,6 +88,22 @@ def test_a_wide_table_scrolls_in_its_card_to_the_marked_cell(address: str, visit
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_rows_that_answer_together_stand_in_one_table_and_each_opens_its_source(
+    address: str, visit: OpenPage, size: tuple[int, int]
+) -> None:
+    page = visit(address, size)
+    turn = ask(page, "Which glazes are out of stock?")
+    expect(turn.locator(".qa-listed li")).to_have_text(["Tenmoku", "Shino"])
+    expect(turn.locator(".qa-table mark")).to_have_text(["Tenmoku", "Shino"])
+    expect(turn.locator(".qa-table .qa-cited-row")).to_have_count(2)
+    assert_no_sideways_scrolling(page)
+    turn.get_by_role("button", name="Citation 2: open").click()
+    expect(page.locator("#qa-source .qa-cited").first).to_have_text("Shino")
+    page.reload()
+    expect(page.locator(".qa-listed li")).to_have_text(["Tenmoku", "Shino"])
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_each_of_several_questions_stands_above_its_answer(
     address: str, visit: OpenPage, size: tuple[int, int]
 ) -> None:
@@ -124,6 +142,7 @@ def test_no_outcome_breaks_a_rule_of_access(
         ("How long is the warranty?", ".qa-examples"),
         ("What does a bicycle cost?", ".qa-versions"),
         ("How many tonnes were there in total in 2019?", ".qa-computed"),
+        ("Which glazes are out of stock?", ".qa-listed"),
         ("How long does the kiln heat up and what is its colour?", ".qa-of-several"),
         ("Who is Napoleon Bonaparte?", ".qa-abstained"),
     ):

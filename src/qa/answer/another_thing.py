@@ -16,6 +16,7 @@ from qa.answer.signs.question import (
     asks_for_quoted,
     asks_for_sentence,
     asks_for_total,
+    lacks_difference,
 )
 from qa.answer.signs.select import is_quoted
 from qa.answer.signs.subjects import of_another_person
@@ -47,7 +48,7 @@ from qa.schema import Passage, Span
 
 # What speaks against a sentence by its words alone; by them and what they stand under; by what is
 # said around its answer; by both.
-_BY_WORDS = (says_no_age, says_no_amount, says_only_how_often, gives_no_reason)
+_BY_WORDS = (says_no_age, says_no_amount, says_only_how_often, gives_no_reason, lacks_difference)
 _BY_PLACE = (of_other_days, says_not_how_often, says_no_time)
 _BY_ANSWER = (counts_another, done_otherwise, is_what_it_means, of_other_end)
 _BY_BOTH = (of_opposite, denies)
@@ -97,8 +98,9 @@ def of_another_thing(
 
 def _is_other_row(question: str, text: str, said: str) -> bool:
     names_one = asks_for_number(question) and not has_number(said)  # “how many sites”
+    names_none = asks_for_name(question) and not any(sign.isalpha() for sign in said)
     one_of_all = asks_for_total(question) and not says_total(text)
-    return names_one or one_of_all or of_another_month(question, text)
+    return names_one or names_none or one_of_all or of_another_month(question, text)
 
 
 def _is_other_line(question: str, text: str) -> bool:

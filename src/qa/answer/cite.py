@@ -11,7 +11,7 @@ from qa.answer.outcome.table import table_of
 from qa.answer.sources import SourceFiles
 from qa.errors import CitationError
 from qa.index.passages.context import without_title
-from qa.schema import Citation, Document, Reading, State
+from qa.schema import Citation, Document, Reading, Span, State
 from qa.settings import AskSettings
 
 
@@ -39,11 +39,26 @@ class Citer:
             hashes.add(place)
         return tuple(citations)
 
+    def cite_rows(self, reading: Reading) -> tuple[Citation, ...]:
+        """Cite each of the rows that answer together; raises as the function `cite`."""
+        document = self._sources.document(reading.passage.doc_id)
+        rows = dict.fromkeys(one.row for one in reading.listed)
+        return tuple(self._cite(_of_row(reading, row, document.text), document) for row in rows)
+
     def _cite(self, reading: Reading, document: Document) -> Citation:
         state = self._sources.state(document.doc_id, document.sha256)
         trusted = self._settings.trusts(document.doc_id)
         cited = cite(reading, document, state, trusted=trusted)
         return replace(cited, table=table_of(document.text, reading.sentence, reading.answer))
+
+
+def _of_row(reading: Reading, row: Span, text: str) -> Reading:
+    """Read a row alone, wherever the passage ends."""
+    answers = tuple(one.answer for one in reading.listed if one.row == row)
+    passage = replace(
+        reading.passage, start=row.start, end=row.end, text=text[slice(*row)], sentences=(row,)
+    )
+    return replace(reading, passage=passage, sentence=row, answer=answers[0], highlights=answers)
 
 
 def cite(

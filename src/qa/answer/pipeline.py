@@ -40,6 +40,7 @@ from qa.languages import language_of
 from qa.models.encoder import Encoder
 from qa.models.span_network import SpanNetwork
 from qa.schema import (
+    SEVERAL,
     Answer,
     Choice,
     Citation,
@@ -54,6 +55,7 @@ from qa.waiting import check_waited_for
 
 _LOOKED_AT = 5
 """Sentences one of which ranks first by weights that are fitted anew, nearly always."""
+
 LEAST_POSSIBLE = 0.25
 """A sentence is shown as a possible answer if it is right at least one time in four."""
 
@@ -143,8 +145,9 @@ class Answerer:
         clock.lap("read")
         sure = confidence >= self.min_confidence and not decision.choices
         answered = bool(readings) and (sure or not abstain)
-        cited = readings if decision.differing else [*readings[:1], *decision.supports]
-        citations = self._citer.cite_each(cited) if answered else ()
+        citations = self._citations(decision) if answered else ()
+        said = _answer_text(readings[0], citations[0]) if citations else None
+        listed = _listed(readings[0], citations) if citations else ()
         result = None if answered else self._computed(query, candidates)
         possible = None
         if not (answered or decision.choices or result):
@@ -155,7 +158,7 @@ class Answerer:
         return Answer(
             question=question,
             answered=answered,
-            answer=_answer_text(readings[0], citations[0]) if citations else None,
+            answer=SEVERAL.join(listed) or said,
             confidence=confidence,
             citations=citations,
             passages=tuple(shown),
@@ -169,8 +172,16 @@ class Answerer:
             language="" if self._encoder.is_multilingual else language,
             read_as=read.read_as,
             suggestion=read.suggestion if readings and readings[0].unmentioned else "",
+            listed=listed,
             computed=result,
         )
+
+    def _citations(self, decision: Decision) -> tuple[Citation, ...]:
+        readings = decision.readings
+        if readings[0].listed:
+            return self._citer.cite_rows(readings[0])
+        cited = readings if decision.differing else [*readings[:1], *decision.supports]
+        return self._citer.cite_each(cited)
 
     def _named_in(self, question: str, only: Collection[str] | None) -> Collection[str] | None:
         """Look only in the files that a question names, where it names any."""
@@ -346,6 +357,13 @@ def _versions(decision: Decision, citations: Sequence[Citation]) -> tuple[Versio
         Version(_answer_text(one.reading, citation), one.edition.said, citation)
         for one, citation in zip(decision.differing, citations, strict=False)
     )
+
+
+def _listed(reading: Reading, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Say what each of several rows answers."""
+    quotes = {citation.start: citation.quote for citation in citations}
+    places = ((quotes[one.row.start], one.answer.shift(-one.row.start)) for one in reading.listed)
+    return tuple(quote[slice(*answer)] for quote, answer in places)
 
 
 def _answer_text(reading: Reading, citation: Citation) -> str:

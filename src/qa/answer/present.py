@@ -30,6 +30,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "answer": answer.answer,
         "confidence": round(answer.confidence, 4),
         "citations": [citation_to_json(citation) for citation in answer.citations],
+        "listed": list(answer.listed),
         "versions": [
             {"answer": one.answer, "date": one.date, "doc_id": one.citation.doc_id}
             for one in answer.versions
@@ -214,7 +215,7 @@ def computed_in_words(found: Computation) -> str:
         "sum": f"sum of {column} over {rows}",
         "average": f"average of {column} over {rows}",
         "count": f"number of different values of {column}",
-        "difference": f"difference in {column} between two rows",
+        "difference": f"difference in {column} between two figures",
     }[found.operation]
 
 

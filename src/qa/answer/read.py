@@ -38,7 +38,7 @@ from qa.answer.signs.subjects import with_subject
 from qa.answer.signs.tables.cells import (
     is_header,
 )
-from qa.answer.signs.tables.superlative import asks_for_extreme, extreme_places
+from qa.answer.signs.tables.worth_reading import worth_reading
 from qa.answer.signs.values.kinds import says_no_time
 from qa.answer.span.extent import extent, only_announces
 from qa.answer.span.spans import best_answer, wrong_type
@@ -50,6 +50,8 @@ from qa.schema import Passage, Reading, RetrievedPassage, Span
 _FOREIGN = 2.0  # log-odds
 _READ_CHARACTERS = 1_200
 """Of short passages so much is read: not more than of a few long ones."""
+_MORE_ROWS = 2
+"""Passages read beside for a row that its table chooses."""
 _SUPPORTS = 3
 # A sentence that supports says as much of what was asked as the first, but for a small word.
 _LEAST_SUPPORT = 0.95
@@ -130,7 +132,9 @@ class Reader:
         if most is not None:
             ranked = sorted(looked, key=lambda one: -promise(asked, one))
             most = _as_many(ranked, most)
-            looked = ranked[:most] + _with_extremes(query.text, ranked, most, text_of)
+            passages_of = [one.found.passage for one in ranked]
+            rows = worth_reading(query.text, passages_of, most, text_of)[:_MORE_ROWS]
+            looked = ranked[:most] + [one for one in ranked if one.found.passage in rows]
         scores = self._scores(query.text, [one.found.passage for one in looked])
         found_scores = [] if language_of(query.text) else [one.score for one in passages]
         found = [
@@ -261,6 +265,7 @@ class Reader:
             else (answer,),
             unmentioned=candidate.unmentioned,
             coverage=candidate.features.coverage,
+            listed=candidate.listed,
         )
 
 
@@ -268,25 +273,6 @@ def _as_many(ranked: Sequence[Seen], least: int) -> int:
     """Count the passages to read: so many, or more while all of them are short, as rows are."""
     sizes = accumulate(len(one.found.passage.text) for one in ranked)
     return max(least, sum(size <= _READ_CHARACTERS for size in sizes))
-
-
-def _with_extremes(
-    question: str, ranked: Sequence[Seen], most: int, text_of: Callable[[str], str]
-) -> list[Seen]:
-    """Return those not read that hold the row with the most of a table that is read in part."""
-    if not asks_for_extreme(question):
-        return []
-    first = [one.found.passage for one in ranked[:most]]
-    places = extreme_places(question, first, text_of)
-    return [
-        one
-        for one in ranked[most:]
-        if any(
-            one.found.passage.doc_id == doc_id
-            and one.found.passage.start <= start < one.found.passage.end
-            for doc_id, start in places
-        )
-    ][:most]
 
 
 def _only_announces(question: str, passage: Passage, number: int) -> bool:

@@ -63,7 +63,8 @@ def _add_asking(server: MCPServer, service: Service) -> None:
         title="Ask the documents",
         annotations=_READS,
         description="Answer a question from the documents, in their own words. `answer` stands in "
-        "the first citation's `quote`; quotes are verbatim and checked, and `doc_id`, `start` and "
+        "the first citation's `quote`, or is what several rows say (`listed`); quotes are verbatim "
+        "and checked, and `doc_id`, `start` and "
         "`end` open them with open_citation. An abstention (`state` is none or possible) means "
         "the documents do not say, as far as can be found: say so, do not guess. `differ`: "
         "documents disagree, report all `versions`. `parts`: several things were asked, or one in "

@@ -58,6 +58,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "answer": answer.answer,
         "sure": confidence_in_words(answer.confidence) if answer.answered else None,
         "citations": [_cited(citation) for citation in answer.citations],
+        "listed": whole["listed"],
         "versions": whole["versions"],
         "choices": whole["choices"],
         "computed": answer.computed and _computed(answer.computed),

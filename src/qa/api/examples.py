@@ -30,6 +30,7 @@ ANSWER: dict[str, Any] = {
     "answer": "351",
     "confidence": 0.9,
     "citations": [_CITATION],
+    "listed": [],
     "versions": [],
     "parts": [],
     "choices": [],

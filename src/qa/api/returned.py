@@ -147,6 +147,7 @@ class Part(_Got):
     answer: str | None
     confidence: float
     citations: list[Citation]
+    listed: list[str]
     versions: list[Version]
     computed: Computed | None
     choices: list[Choice]
@@ -164,6 +165,7 @@ class Answer(_Got):
     answer: str | None
     confidence: float
     citations: list[Citation]
+    listed: list[str] = Field(description="What each of several rows answers; else empty.")
     versions: list[Version]
     parts: list[Part]
     computed: Computed | None

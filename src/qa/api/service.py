@@ -23,7 +23,7 @@ from qa.evaluate.feedback import Feedback, Verdict, makes_test
 from qa.formats.blocks import heading_paths
 from qa.index.passages.context import SEPARATOR
 from qa.index.stores.stored import DocumentInfo
-from qa.schema import Answer, Citation
+from qa.schema import SEVERAL, Answer, Citation
 from qa.version import __version__
 from qa.write.writer import Writer, Written
 
@@ -227,7 +227,7 @@ class Service:
             )
             for citation in citations:
                 _check_quote(answerer, citation)
-            if said.answer is not None and not any(said.answer in c.quote for c in citations):
+            if said.answer is not None and not _stands(said.answer, citations):
                 raise ConflictError(
                     "the answer does not stand in its citations: send both as given"
                 )
@@ -299,6 +299,14 @@ def _heading(view: SourceView, start: int) -> str:
     above = [path for block, path in zip(view.blocks, paths, strict=True) if block.start <= start]
     path = above[-1] if above else ()
     return SEPARATOR.join(path[1:] if path[:1] == (document.title,) else path)
+
+
+def _stands(answer: str, citations: Sequence[Citation]) -> bool:
+    """Whether an answer, or each of several that rows give, stands in a citation."""
+    quotes = [citation.quote for citation in citations]
+    return any(answer in quote for quote in quotes) or all(
+        any(one in quote for quote in quotes) for one in answer.split(SEVERAL)
+    )
 
 
 def _check_quote(answerer: Answerer, citation: Citation) -> None:

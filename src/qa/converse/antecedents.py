@@ -45,6 +45,7 @@ _NO_PERSON = frozenset(
 )
 
 
+_OF_THEM = ("", "is", "are", "was", "were", "has", "have")
 _SMALL = {stem(word) for word in FUNCTION_WORDS}
 
 
@@ -98,7 +99,8 @@ def _nearest(earlier: Sequence[Exchange], own: set[str]) -> list[Exchange]:
 
 
 def _is_among(said: str, own: set[str]) -> bool:
-    return {stem(word) for word in words(said)} - FUNCTION_WORDS <= own
+    roots = {stem(word) for word in words(said)}
+    return (roots - FUNCTION_WORDS or roots) <= own  # IT is a name, too
 
 
 def _offered(pronoun: Pronoun, exchange: Exchange) -> Iterator[str]:
@@ -175,11 +177,14 @@ def _places(exchange: Exchange) -> Iterator[str]:
         yield exchange.answer
     for text in (exchange.question, exchange.answer, exchange.quote):
         for phrase in names(text):
-            if phrase.preposition in ("in", "at", "from", "near", "to"):
+            of_team = phrase.preposition == "for" and text is exchange.question
+            if phrase.preposition in ("in", "at", "from", "near", "to") or (
+                of_team and not _is_person(phrase, text)
+            ):
                 where = phrase.preposition if phrase.preposition in ("at", "near") else "in"
                 yield f"{where} {_with_article(text, phrase)}"
     for text in (exchange.answer, exchange.question):
-        yield from (_bare(phrase.text) for phrase in names(text))
+        yield from (_bare(p.text) for p in names(text) if not _is_person(p, text))
     for phrase in phrases(exchange.question):
         if phrase.preposition in ("in", "at") and phrase.kind == "thing":
             yield f"{phrase.preposition} {_with_article(exchange.question, phrase)}"
@@ -247,6 +252,9 @@ def _several(exchange: Exchange) -> Iterator[str]:
     if not one_alone:
         yield answered
     if asked and asked.noun and is_plural(asked.noun):
+        of_them = asked.wh in ("what", "which") and asked.aux in _OF_THEM
+        if of_them and len(asked.rest.split()) <= _MOST_WORDS:  # “which items are out of stock”
+            yield " ".join(f"the {asked.noun} that {asked.aux} {asked.rest}".split())
         yield asked.noun
     for phrase in phrases(exchange.question):
         if is_plural(phrase.text) and (phrase.kind == "thing" or " and " in phrase.text):
@@ -296,6 +304,11 @@ def _may_be_person(phrase: Phrase, text: str) -> bool:
         and not _NO_PERSON & set(words(phrase.text))
         and not times(f"in {phrase.text}")
     )
+
+
+def _is_person(phrase: Phrase, text: str) -> bool:
+    """Whether a name is a person's, by all signs: first and last, and nothing of a place."""
+    return " " in phrase.text and _may_be_person(phrase, text)
 
 
 def _owns(text: str, phrase: Phrase) -> bool:

@@ -86,6 +86,8 @@ _VERB_LAST = re.compile(
 _SEVERAL = {"is": "are", "was": "were", "does": "do", "has": "have"}
 _A_ONE = re.compile(r" ones?$", re.IGNORECASE)
 _DOING = re.compile(r"(?P<preposition>[a-z]+) [a-z]+ing\b", re.IGNORECASE)
+_DONE = re.compile(r"[a-z]{2,}(?:ed|en|ught|ilt|ade|old|ept|aid|own)", re.IGNORECASE)
+_DONE_LAST = re.compile(rf"(?<=\s)(?<!\bthe )(?<!\ba )(?:{_DONE.pattern})\W*$", re.IGNORECASE)
 _PREPOSITION_FIRST = re.compile(
     r"(?:in|at|on|from|of|to|for|by|with|about|under|over|near|against|between|among|across|during|"
     r"through|within|without|per)\b",
@@ -113,6 +115,8 @@ def completed(question: str, before: Exchange) -> str | None:
     if condition := _CONDITION.match(said):
         return f"{before.question.rstrip('?.! ')} {condition['said']}?"
     core = _core(said)
+    if (done := _DONE_LAST.search(before.question)) and _DONE.fullmatch(core):
+        return f"{before.question[: done.start()]}{core}?"  # "and replaced?"
     core = _near_year(core, before.question)
     if not core:
         return None

@@ -8,9 +8,12 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from qa.answer.outcome.change import change
 from qa.answer.signs.candidate import Candidate
-from qa.answer.signs.question import question_names
+from qa.answer.signs.question import ASKS_DIFFERENCE, question_names
 from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.conditions import denies_or_compares
+from qa.answer.signs.tables.meeting import About, rows_that_meet
 from qa.answer.signs.tables.rows import (
     Number,
     Row,
@@ -18,22 +21,17 @@ from qa.answer.signs.tables.rows import (
     figure_columns,
     labels_of,
     named_columns,
+    naming_column,
     number,
     rows_meant,
     year_columns,
 )
-from qa.schema import Operation, Passage, Term
+from qa.schema import Operation, Passage, RowAnswer, Term
 from qa.words import asked_stems, stem, words
 
-_MORE = (
-    r"more|higher|larger|bigger|greater|longer|taller|heavier|less|fewer|lower|smaller|shorter|"
-    r"lighter|cheaper|dearer"
-)
 _LESS = re.compile(r"\b(?:less|fewer|lower|smaller|shorter|lighter|cheaper)\b", re.IGNORECASE)
 _ASKS: dict[Operation, re.Pattern[str]] = {
-    "difference": re.compile(
-        rf"\bhow (?:much|many) (?:{_MORE})\b.*\bthan\b|\bdifference between\b", re.I | re.S
-    ),
+    "difference": ASKS_DIFFERENCE,
     "average": re.compile(r"\baverage\b|\bthe mean\b|\bmean (?:of|number|value)\b", re.IGNORECASE),
     "sum": re.compile(
         r"\b(?:together|altogether|in total|in all|combined|sum of|totals?|overall)\b",
@@ -129,16 +127,25 @@ def computed(
 
 
 class _Result(NamedTuple):
+    """What rows come to in a column; or one row, named as the column, in some of its own."""
+
     operation: Operation
     value: str
     column: str
     rows: list[Row]
+    labels: tuple[str, ...] = ()
 
 
 def _compute(operation: Operation, question: str, about: str, rows: list[Row]) -> _Result | None:
-    meant = rows_meant(question, rows)
     if operation == "count":
-        return _count(question, about, meant)
+        return _count(question, about, rows)
+    changed = change(question, rows, About(about, "")) if operation == "difference" else None
+    if changed is not None:
+        like = changed.row.value(changed.labels[0])
+        said = _written(changed.size, changed.numbers, like)
+        name = changed.row.value(naming_column(rows))
+        return _Result(operation, said, name, [changed.row], changed.labels)
+    meant = rows_meant(question, rows)
     column = _column(operation, question, meant)
     if (
         column is None
@@ -185,6 +192,11 @@ def _most_named(question: str, columns: Sequence[str]) -> list[str]:
 def _count(question: str, about: str, rows: list[Row]) -> _Result | None:
     """Count the different values of the column that is asked for, if all that is asked is there."""
     match = _ASKS["count"].search(question)
+    which = f"Which {question[match.start('noun') :]}" if match else ""
+    met = rows_that_meet(which, rows, About(about, ""))
+    if met is not None or denies_or_compares(question):
+        return _count_of(met, rows) if met else None
+    rows = rows_meant(question, rows)
     noun = stem(match["noun"].lower()) if match else ""
     counted = [
         label
@@ -193,12 +205,25 @@ def _count(question: str, about: str, rows: list[Row]) -> _Result | None:
     ]
     if len(counted) != 1 or not _explained(question, about, rows, counted[0], 0):
         return None
+    return _different(rows, counted[0])
+
+
+def _count_of(met: Sequence[RowAnswer], rows: Sequence[Row]) -> _Result | None:
+    """Count what rows that meet the question's conditions have in the column that is asked for."""
+    meeting = {one.row: one.answer for one in met}
+    kept = [row for row in rows if row.span in meeting]
+    first = kept[0]
+    asked = meeting[first.span].shift(-first.start)
+    return _different(kept, next(label for label, c in first.cells.items() if c.value == asked))
+
+
+def _different(rows: Sequence[Row], label: str) -> _Result | None:
     different: dict[str, Row] = {}
     for row in rows:
-        different.setdefault(row.value(counted[0]).casefold(), row)
+        different.setdefault(row.value(label).casefold(), row)
     if "" in different:
         return None
-    return _Result("count", f"{len(different):,}", counted[0], list(different.values()))
+    return _Result("count", f"{len(different):,}", label, list(different.values()))
 
 
 def _explained(
@@ -262,9 +287,12 @@ def _placed(result: _Result, passage: Passage, text: str) -> Computed:
     rows, column = result.rows, result.column
     start, end = rows[0].start, rows[-1].span.end
     key = next((label for label in labels_of(rows) if label != column), column)
+    places = [(label, rows[0], label) for label in result.labels] or [
+        (_name(row, column, key), row, column) for row in rows
+    ]
     terms = tuple(
-        Term(_name(row, column, key), row.value(column), row.cells[column].value.shift(row.start))
-        for row in rows
+        Term(name, row.value(label), row.cells[label].value.shift(row.start))
+        for name, row, label in places
     )
     whole = Passage(
         passage.passage_id, passage.doc_id, start, end, text[start:end], passage.context,

@@ -70,9 +70,11 @@ def decide(
         nearby: Ids of the documents that were found, read or not.
     """
     question = query.text
+    things = Things(question, lambda doc_id: sources.document(doc_id).title)
+    if candidates and candidates[0].listed:
+        return _decided(query, things, candidates, reader, min_confidence, [])
     if candidates and Thread(question, candidates[0], sources.document).goes_on(nearby):
         candidates = more() or candidates
-    things = Things(question, lambda doc_id: sources.document(doc_id).title)
     found = versions(question, things, candidates, sources)
     kept = meant(question, found)
     lead = _lead_of(version.candidate for version in found)

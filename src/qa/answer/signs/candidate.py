@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from qa.answer.signs.features import Features
-from qa.schema import Passage, Span
+from qa.schema import Passage, RowAnswer, Span
 
 _BEYOND_DOUBT = 4.0  # log-odds
 
@@ -13,6 +13,7 @@ class Candidate(NamedTuple):
 
     `answer` lies inside the sentence, or is several sentences with this one among them.
     `computed` of a table's rows, the answer is not for the network to judge by one of them alone.
+    `listed` are two or more rows each of which answers, this one among them.
     `unmentioned` are names in the question that no document mentions, as typed; `held` are
     those of the question's words, by stem, that the sentence or its headings have.
     """
@@ -24,6 +25,7 @@ class Candidate(NamedTuple):
     unmentioned: tuple[str, ...]
     held: frozenset[str] = frozenset()
     computed: bool = False
+    listed: tuple[RowAnswer, ...] = ()
 
     @property
     def said(self) -> str:

@@ -7,17 +7,22 @@ Does not know scores.
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 
 from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.features import Features
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
-from qa.answer.signs.tables.rows import Tables
+from qa.answer.signs.tables.meeting import about_table, rows_that_meet
+from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.tables.superlative import extreme, extreme_label
 from qa.answer.signs.values.times import begins_with_day
-from qa.schema import Passage, Span
+from qa.schema import Passage, RowAnswer, Span
 from qa.words import asked_stems, content_stems
 
 _WHICH = re.compile(r"\W*which (?!is\b|are\b|was\b|were\b)[a-z]", re.IGNORECASE)
+_OTHER = 3.0
+_AHEAD = 8.0  # log-odds: of prose that shares words with the question
+_EXACT = 4.0  # log-odds, where a table explains every word of a question
 _COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 
 
@@ -29,32 +34,110 @@ def extremes(
     The other rows of tables are taken to be of other things: none of them is the answer. What is
     computed is as sure as that the table is meant, so the network's doubts don't count.
     """
-    kept, labelled, tables = [], list[Candidate](), Tables(text_of)
+    labelled, rest = list[Candidate](), list[Candidate]()
     for candidate in found:
-        passage, sentence, features = candidate.passage, candidate.sentence, candidate.features
-        said = candidate.said
-        if not cells(said):
-            kept.append(candidate)
-            continue
-        if extreme_label(question, said, fields(said)) is not None:
-            labelled.append(candidate._replace(features=_computed(features), computed=True))
-            continue
-        best = extreme(question, tables.around(passage.doc_id, sentence.start))
-        if best is None:
-            features = features._replace(
-                other_thing=max(features.other_thing, 1.0), wrong_type=max(features.wrong_type, 1.0)
-            )
-            kept.append(candidate._replace(features=features))
-        elif best.row.start <= sentence.start < best.row.end:
-            kept.append(
-                candidate._replace(answer=best.answer, features=_computed(features), computed=True)
-            )
-    return [*kept, *without_beaten_rows(question, labelled)]
+        row = fields(candidate.said) if cells(candidate.said) else []
+        if row and extreme_label(question, candidate.said, row) is not None:
+            features = _computed(candidate.features)
+            labelled.append(candidate._replace(features=features, computed=True))
+        else:
+            rest.append(candidate)
+
+    def choose(rows: list[Row], _: Passage) -> list[RowAnswer]:
+        best = extreme(question, rows)
+        return [] if best is None else [best]
+
+    chosen, left = _of_tables(rest, text_of, choose)
+    chosen = [one._replace(features=_computed(one.features)) for one in chosen]
+    left = [_doubted(one, 1.0, 1.0) if cells(one.said) else one for one in left]
+    return [*left, *chosen, *without_beaten_rows(question, labelled)]
+
+
+def meeting_conditions(
+    question: str, found: list[Candidate], text_of: Callable[[str], str]
+) -> list[Candidate]:
+    """Of every table whose rows can be told to meet what is asked or not, keep those that do.
+
+    They become one candidate. Where none does, the rows are taken to be of other things.
+    """
+    none_meets = set[int]()
+
+    def choose(rows: list[Row], passage: Passage) -> list[RowAnswer]:
+        met = rows_that_meet(question, rows, about_table(passage))
+        none_meets.update(row.start for row in rows if met == [])
+        return met or []
+
+    chosen, left = _of_tables(found, text_of, choose)
+    return [
+        *(_doubted(one, _OTHER) if one.sentence.start in none_meets else one for one in left),
+        *(one._replace(features=_exact(one.features)) for one in chosen),
+    ]
+
+
+def _of_tables(
+    found: list[Candidate],
+    text_of: Callable[[str], str],
+    choose: Callable[[list[Row], Passage], list[RowAnswer]],
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Make one candidate of the rows that are chosen of each table, whichever of them were read.
+
+    Returns:
+        These, and all that are of no such table.
+    """
+    tables, left = Tables(text_of), list[Candidate]()
+    chosen = defaultdict[tuple[str, int], list[tuple[Candidate, list[RowAnswer]]]](list)
+    for candidate in found:
+        passage, start = candidate.passage, candidate.sentence.start
+        rows = tables.around(passage.doc_id, start) if cells(candidate.said) else []
+        picked = choose(rows, passage) if rows else []
+        if picked:
+            chosen[passage.doc_id, rows[0].start].append((candidate, picked))
+        else:
+            left.append(candidate)
+    nearest = [max(of_table, key=lambda read: _nearness(*read)) for of_table in chosen.values()]
+    return [_listing(*read, text_of(read[0].passage.doc_id)) for read in nearest], left
+
+
+def _nearness(candidate: Candidate, picked: list[RowAnswer]) -> tuple[bool, float]:
+    """Say how well a row stands for those that are picked: one of them, and near the question."""
+    features = candidate.features
+    is_picked = any(one.row.start == candidate.sentence.start for one in picked)
+    return is_picked, features.retrieval + features.cosine
+
+
+def _listing(candidate: Candidate, picked: list[RowAnswer], text: str) -> Candidate:
+    """Make the first of some rows the sentence, in a passage of its own unless it was read."""
+    passage, (row, answer) = candidate.passage, picked[0]
+    if not passage.start <= row.start < row.end <= passage.end:
+        passage = replace(
+            passage, start=row.start, end=row.end, text=text[slice(*row)], sentences=(row,)
+        )
+    listed = tuple(picked) if len(picked) > 1 else ()
+    return candidate._replace(
+        passage=passage, sentence=row, answer=answer, computed=True, listed=listed
+    )
+
+
+def _doubted(candidate: Candidate, other_thing: float, wrong_type: float = 0.0) -> Candidate:
+    features = candidate.features
+    return candidate._replace(
+        features=features._replace(
+            other_thing=max(features.other_thing, other_thing),
+            wrong_type=max(features.wrong_type, wrong_type),
+        )
+    )
 
 
 def _computed(features: Features) -> Features:
     return meant(features)._replace(
         wrong_type=0.0, missing_figure=0.0, alone=_COMPUTED, claimed=_COMPUTED
+    )
+
+
+def _exact(features: Features) -> Features:
+    """Say that a table explains every word of the question."""
+    return _computed(features)._replace(
+        margin=_AHEAD, evidence=_AHEAD, alone=_EXACT, claimed=_EXACT, coverage=1.0
     )
 
 

@@ -190,6 +190,36 @@ _TOTAL = re.compile(
 )
 
 
+ASKS_DIFFERENCE = re.compile(
+    r"\bhow (?:much|many) (?:more|higher|larger|bigger|greater|longer|taller|heavier|less|fewer|"
+    r"lower|smaller|shorter|lighter|cheaper|dearer)\b.*\bthan\b|\bby how (?:much|many)\b|"
+    r"\b(?:difference|increase|decrease|growth|change|rise|drop) "
+    r"(?:in [\w -]+ |of [\w -]+ )?between\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Asks how far two figures are apart."""
+_DIFFERS_IN = re.compile(
+    r"\bhow (?:much|many)\b|\b(?:price|cost|size|weight|length|height|age|pay|salary|rent|budget|"
+    r"number|amount) difference\b|\bdifference in\b|"
+    r"\bdifference\b.*\b(?:prices?|costs?|sizes?|budgets?|rents?|fees?|salar(?:y|ies)|\d{4})\b",
+    re.IGNORECASE,
+)
+_DIFFERS = re.compile(
+    r"\b(?:more|less|fewer|higher|lower\w*|larger|smaller|differ\w*|increas\w*|decreas\w*|r[io]s[ei]\w*|"
+    r"rais\w*|f[ae]ll\w*|drop\w*|cut|reduc\w*|grew|grow\w*|chang\w*|extra|additional\w*|gap|"
+    r"exceed\w*|longer|shorter|older|younger|cheaper|dearer|faster|slower|times|doubl\w*|twice|half|"
+    r"halv\w*|by|up|down|ahead|behind|margin|saves?|saving)\b",
+    re.IGNORECASE,
+)
+
+
+def lacks_difference(question: str, text: str) -> bool:
+    """Whether it is asked how far two figures are apart, and a text only has the figures."""
+    asks = ASKS_DIFFERENCE.search(question) or re.search(r"\bdifference\b", question, re.I)
+    wants_figure = asks is not None and _DIFFERS_IN.search(question) is not None
+    return wants_figure and _DIFFERS.search(text) is None
+
+
 def asks_for_number(question: str) -> bool:
     """Whether the answer must hold a number."""
     return _COUNTED.search(question) is not None or _PRICED.search(question) is not None

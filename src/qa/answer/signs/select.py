@@ -14,6 +14,7 @@ from qa.answer.signs.binding import counted_noun, counts
 from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.chosen_rows import (
     extremes,
+    meeting_conditions,
     of_asked_time,
     without_beaten_rows,
     without_fields_beside_empty,
@@ -59,6 +60,7 @@ def selected(
     """
     found = [one for one in found if contact(question, one.said)] or found
     found = _of_titled(question, _of_named(question, found))
+    found = meeting_conditions(question, found, text_of)
     found = _without_other_amounts(question, _without_uncounted(question, found))
     if asks_for_extreme(question):
         return extremes(question, found, text_of)
@@ -130,7 +132,7 @@ def _without_other_amounts(question: str, found: list[Candidate]) -> list[Candid
     """Leave out sentences with another amount than the question's, where one has that."""
     if asks_for_number(question) or all(one.features.missing_figure for one in found):
         return found
-    return [one for one in found if not of_another_amount(question, one.said)]
+    return [one for one in found if one.computed or not of_another_amount(question, one.said)]
 
 
 def _without_uncounted(question: str, found: list[Candidate]) -> list[Candidate]:

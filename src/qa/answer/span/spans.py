@@ -19,6 +19,7 @@ from qa.answer.signs.question import (
     asks_for_total,
 )
 from qa.answer.signs.tables.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
+from qa.answer.signs.tables.columns import cell_of_kind
 from qa.answer.signs.tables.superlative import extreme_label
 from qa.answer.signs.values.kinds import has_asked_type, months
 from qa.answer.signs.values.ranges import outside_ranges
@@ -218,7 +219,7 @@ def _best_cell(
         return row[0].value.shift(sentence.start), score.margin, False
     if (label := extreme_label(question, text, row)) is not None:
         return label.shift(sentence.start), max(score.margin, 0.0), True
-    named = asked_cell(question, text, row)
+    named = asked_cell(question, text, row) or cell_of_kind(question, text, row)
     if named is not None:
         fits = has_asked_type(question, f"{text[slice(*named.value)]} {named.label}")
         return named.value.shift(sentence.start), score.margin, fits

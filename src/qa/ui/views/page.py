@@ -72,6 +72,12 @@ def related(answer: Answer) -> list[RetrievedPassage]:
     return found[:_MOST_RELATED]
 
 
+def _header(citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Return what all columns are called that rows of one table have."""
+    headers = (citation.table.header for citation in citations if citation.table)
+    return max(headers, key=len, default=())
+
+
 TEMPLATES = Templates(
     Path(__file__).parent.parent / "templates",
     filters={
@@ -83,6 +89,7 @@ TEMPLATES = Templates(
         "differing_in_words": differing_in_words,
         "details_in_words": details_in_words,
         "facts_of": facts_of,
+        "header": _header,
         "highlighted": highlighted,
         "language_in_words": language_in_words,
         "location": location,

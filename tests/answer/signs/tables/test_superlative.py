@@ -10,11 +10,9 @@ from qa.answer.signs.tables.superlative import (
     asks_for_extreme,
     extreme,
     extreme_label,
-    extreme_places,
     ranks_nothing,
     ranks_otherwise,
 )
-from qa.schema import Passage, Span
 
 TABLE = (
     "Mill: Ash | Year: 2019 | Bags: 300 | Price: $4.50\n"
@@ -101,22 +99,25 @@ def test_a_column_is_told_by_what_it_measures(question: str, text: str, said: st
     assert answer(question, text, at=text[:8]) == said
 
 
-def test_a_table_read_in_part_says_where_its_extreme_stands() -> None:
-    rows = [Span(at, at + len(line)) for at, line in _lines(STATIONS)]
-    part = Passage("id", "a.md", 0, rows[1].end, STATIONS[: rows[1].end], "", tuple(rows[:2]))
-    assert extreme_places("Which is the sunniest station?", [part], lambda _: STATIONS) == {
-        ("a.md", rows[2].start)
-    }
-    assert not extreme_places("Which station is the loudest?", [part], lambda _: STATIONS)
-
-
-def _lines(text: str) -> list[tuple[int, str]]:
-    return [(text.index(line), line) for line in text.splitlines()]
-
-
 def test_the_oldest_is_the_one_with_the_earliest_year() -> None:
     assert answer("Which is the oldest ship?", at="Ship: Hope") == "Hope"
     assert answer("Which ship is the newest?", at="Ship: Hope") == "Tern"
+
+
+def test_the_thing_is_named_not_its_code_or_number() -> None:
+    stock = (
+        "Code: FT-1 | Item: Hex bolt | Price: 11.80\n"
+        "Code: EL-2 | Item: LED panel | Price: 42.00\n"
+        "Code: PL-3 | Item: Elbow | Price: 1.95\n"
+    )
+    for question, said in (
+        ("Which is the cheapest item?", "Elbow"),
+        ("Cheapest item on the list?", "Elbow"),
+        ("What is the most expensive article?", "LED panel"),
+        ("What is the highest price?", "42.00"),
+        ("How much is the cheapest item?", "1.95"),
+    ):
+        assert answer(question, stock, at="Code: FT-1") == said
 
 
 def test_ties_other_units_and_single_rows_have_no_extreme() -> None:

@@ -20,6 +20,7 @@ _THOUSANDS = re.compile(r"(?<=\d)[,  ](?=\d{3}(?!\d))")
 # 1.200 is twelve hundred or one and a fifth.
 _EITHER = re.compile(r"[-−]?[1-9]\d{0,2}(?:\.\d{3})+")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
+_CODE = re.compile(r"[A-Z]{0,4}[-./]?\d[\w./-]*")
 _TOTAL_WORDS = 4
 _MOST_ROWS = 5_000
 
@@ -93,6 +94,17 @@ def rows_meant(question: str, rows: Sequence[Row]) -> list[Row]:
 def labels_of(rows: Iterable[Row]) -> list[str]:
     """List the columns of some rows, in order."""
     return list(dict.fromkeys(label for row in rows for label in row.cells))
+
+
+def holds_codes(rows: Iterable[Row], label: str) -> bool:
+    """Whether a column holds only numbers or codes."""
+    return all(_CODE.fullmatch(value) for row in rows if (value := row.value(label)))
+
+
+def naming_column(rows: Sequence[Row]) -> str:
+    """Return the column that says what a row is of: the first that holds no numbers or codes."""
+    labels = labels_of(rows)
+    return next((label for label in labels if not holds_codes(rows, label)), labels[0])
 
 
 def figure_columns(

@@ -5,20 +5,20 @@ column that is meant, and one row alone must be the extreme. Does not know score
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from qa.answer.signs.tables.cells import Cell, cells
+from qa.answer.signs.tables.beside import THINGS, names
+from qa.answer.signs.tables.cells import Cell
 from qa.answer.signs.tables.rows import (
     Row,
-    Tables,
     figure_columns,
     named_columns,
+    naming_column,
     number_or_time,
     rows_meant,
     year_columns,
 )
-from qa.schema import Passage, Span
+from qa.schema import RowAnswer, Span
 from qa.words import asked_stems, stem, words
 
 _MOST = (
@@ -113,14 +113,8 @@ _OF_PRICE = re.compile(
 )
 _PRICE = re.compile(r"\b(?:price|cost|fee|fare|rate)s?\b", re.IGNORECASE)
 _ASKS = (_IN_ORDER, _SUPERLATIVE, _COMPARED, _DEAREST)
+_HOW = re.compile(r"\bhow\b", re.IGNORECASE)
 _LEAST_ROWS = 2
-
-
-class Extreme(NamedTuple):
-    """The row that is asked for, and the answer in it, both in the document's offsets."""
-
-    row: Span
-    answer: Span
 
 
 def asks_for_extreme(question: str) -> bool:
@@ -157,7 +151,7 @@ def ranks_otherwise(question: str, text: str) -> bool:
     return re.search(rf"\b(?:{'|'.join(ways)})\b", text, re.IGNORECASE) is None
 
 
-def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
+def extreme(question: str, rows: Sequence[Row]) -> RowAnswer | None:
     """Find the row with the most or the least of what is asked; None if that is not exact."""
     rows = rows_meant(question, rows)
     column = _column(question, rows) if len(rows) >= _LEAST_ROWS else None
@@ -179,9 +173,9 @@ def extreme(question: str, rows: Sequence[Row]) -> Extreme | None:
     if amounts.count(wanted) > 1:
         return None
     row = rows[amounts.index(wanted)]
-    first = next(iter(row.cells))
-    cell = row.cells[first if _asks_which(question, first) else column]
-    return Extreme(row.span, cell.value.shift(row.start))
+    named = naming_column(rows)
+    cell = row.cells[named if _asks_which(question, named, column) else column]
+    return RowAnswer(row.span, cell.value.shift(row.start))
 
 
 def _is_turned(question: str, column: str) -> bool:
@@ -237,29 +231,6 @@ def _place(question: str) -> int | None:
     return 0 if match is None else _RANKS.index(match["rank"].lower()[:3])
 
 
-def extreme_places(
-    question: str, passages: Iterable[Passage], text_of: Callable[[str], str]
-) -> set[tuple[str, int]]:
-    """Find the rows with the most or the least of the tables that passages hold rows of.
-
-    Args:
-        question: As asked.
-        passages: Some of the documents'.
-        text_of: Returns a document's text.
-
-    Returns:
-        Of each its document and where its line starts there.
-    """
-    places, tables = set(), Tables(text_of)
-    for passage in passages:
-        rows = [span for span in passage.sentences if len(cells(passage.slice(span))) > 1]
-        for row in rows[:1] + rows[-1:]:
-            best = extreme(question, tables.around(passage.doc_id, row.start))
-            if best is not None:
-                places.add((passage.doc_id, best.row.start))
-    return places
-
-
 def _column(question: str, rows: Sequence[Row]) -> str | None:
     """Find the column that is compared: the one the question names, or the only one."""
     numeric = figure_columns(rows, number_or_time)
@@ -283,11 +254,16 @@ def _measured(question: str, columns: Sequence[str]) -> list[str]:
     return [column for column in columns if any(label.search(column) for label in labels)]
 
 
-def _asks_which(question: str, label: str) -> bool:
-    """Whether the thing is asked for, which a table's first column names, not the figure."""
+def _asks_which(question: str, label: str, compared: str) -> bool:
+    """Whether the thing is asked for, which a table's rows are named after, not the figure."""
     first = re.escape(label)
     asks = (
         rf"\b(?:which|who|whose|what (?:is|was) the name|what {first}|"
         rf"what (?:is|was) (?:the|our) (?:\w+est|(?:most|least) \w+) {first})\b"
     )
-    return re.search(asks, question, re.IGNORECASE) is not None
+    if re.search(asks, question, re.IGNORECASE):
+        return True
+    superlative = _DEAREST.search(question) or _SUPERLATIVE.search(question)
+    following = words(question[superlative.end() :])[:1] if superlative else []
+    is_thing = any(names(label, stem(noun)) or stem(noun) in THINGS for noun in following)
+    return is_thing and not _HOW.search(question) and not names(compared, stem(following[0]))

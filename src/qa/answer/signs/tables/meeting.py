@@ -1,0 +1,215 @@
+"""Find the rows of a table that meet what a question says of them, and the cell it asks for.
+
+"Which plants are out of stock?", "On which days is Lena off?", "Which rooms have a projector?",
+"Which cost less than £5?" Exact or not at all: every word of the question is a column's, a value's,
+the table's or of asking, else no row is chosen. Does not know scores.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from qa.answer.signs.tables.beside import THINGS, Beside, Token, names
+from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.columns import DAY, NAME, PLACES, TIMES
+from qa.answer.signs.tables.conditions import Condition, conditions
+from qa.answer.signs.tables.rows import Row, holds_codes
+from qa.schema import Passage, RowAnswer, Span
+from qa.words import FUNCTION_WORDS, stem, words
+
+_LEAST_ROWS = 2
+_MOST_LISTED = 30
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|so|but|on|in|at|from|for|to|by|with|during)\s+)?"
+    r"(?P<asks>which|what|whom?|when|where|list|name|show)\b",
+    re.IGNORECASE,
+)
+_ASKS_ALL = re.compile(
+    r"^\W*(?:(?:list|name|show)(?: me)?|what are) (?:all|the|all the|all of the)\b", re.IGNORECASE
+)
+_ASKS_OTHERWISE = re.compile(
+    r"\b(?:how|why|if|whether|most|(?<!at )least|first|last|next|except|besides|apart|instead|"
+    r"before|after|since|until|because|between|(?:other|rather) than|\w{3,}est)\b",
+    re.IGNORECASE,
+)
+_DOER = re.compile(r"(?:er|or|ist)\b")  # “who supplies”, of a supplier that is no person
+# Verbs that say no more of a row than that something of it holds.
+_PLAIN_VERBS = frozenset(
+    stem(verb)
+    for verb in """come came work belong go have get got cost sell sold run take give live stay
+    stand play serve start leave arrive offer contain hold include need use allow charge carry keep
+    kept provide supply deliver cover apply fall lie report meet visit teach lead manage own buy
+    bought pay paid receive require support find found see test spend spent do done""".split()
+)
+_OF_ASKING = frozenset(
+    map(
+        stem,
+        """still currently now please exactly listed list table row rows entry entries money amount
+        number value shift status s t don doesn didn isn aren wasn weren hasn haven""".split(),
+    )
+)
+_BEFORE_NOUN = ("all", "of", "the", "our", "me", "are")
+_HELPERS = "do does did has have had can could may must will would should is are was were".split()
+
+
+class About(NamedTuple):
+    """What a table is about: the title and headings above it, and the prose beside it."""
+
+    above: str
+    beside: str
+
+
+def about_table(passage: Passage) -> About:
+    """Say what a table is about that a passage has rows of."""
+    prose = (passage.slice(each) for each in passage.sentences)
+    told = " ".join(text for text in prose if not cells(text))
+    return About(f"{passage.context} {passage.doc_id}", told)
+
+
+def rows_that_meet(question: str, rows: Sequence[Row], about: About) -> list[RowAnswer] | None:
+    """Find the rows that meet a question's conditions, and in each the cell it asks for.
+
+    Args:
+        question: As asked.
+        rows: All of one table.
+        about: What it is about.
+
+    Returns:
+        Those rows, in order, none if the table has none; None where it is not plain what is asked,
+        or there are more than 30.
+    """
+    asks = _ASKS.match(question)
+    if asks is None or len(rows) < _LEAST_ROWS or _ASKS_OTHERWISE.search(question):
+        return None
+    headed = _columns_that_hold(Beside(question, asks.end(), rows), asks["asks"].lower(), about)
+    if headed:
+        return headed
+    beside = Beside(question, asks.end(), rows)
+    demanded = conditions(beside)
+    if not demanded and (demanded is None or not _ASKS_ALL.match(question)):
+        return None
+    deciding = {label for each in demanded for label in each.labels}
+    column = _asked_column(beside, asks["asks"].lower(), about, deciding)
+    if column is None or not is_explained(beside, about, {column, beside.key, *deciding}):
+        return None
+    met = _meeting(rows, demanded)
+    looked_up = len(met) == 1 and deciding == {beside.key}  # a row by its name
+    if looked_up or len(met) > _MOST_LISTED or any(not row.value(column) for row in met):
+        return None
+    return [RowAnswer(row.span, row.cells[column].value.shift(row.start)) for row in met]
+
+
+def _meeting(rows: Sequence[Row], demanded: Sequence[Condition]) -> list[Row]:
+    return [row for row in rows if all(each.holds(row) for each in demanded)]
+
+
+def _columns_that_hold(beside: Beside, asks: str, about: About) -> list[RowAnswer]:
+    """Find the days that are columns, where a row that is named has what is asked: “Off” on Mon 9.
+
+    Returns:
+        The columns' names in that row; none where that is not asked or not plain.
+    """
+    days = {label for label in beside.labels if DAY.fullmatch(label)}
+    following = {token.root for token in beside.tokens[:2]}
+    wants_day = asks == "when" or (asks in ("which", "what") and bool(following & _OF_DAYS))
+    if len(days) < _LEAST_ROWS or not wants_day:
+        return []
+    said: set[str] = set()
+    named: dict[str, set[str]] = {}
+    for place, held in beside.named_values().items():
+        beside.take(place)
+        labels = {label for label, _ in held}
+        if labels <= days:
+            said |= {value for _, value in held}
+        elif len(labels) == 1:
+            named.setdefault(labels.pop(), set()).update(value for _, value in held)
+        else:
+            return []
+    rows = [row for row in beside.rows if all(row.value(k) in v for k, v in named.items())]
+    beside.take(token for token in beside.open if token.root in _OF_DAYS)
+    if not said or not named or len(rows) != 1 or not is_explained(beside, about, ()):
+        return []
+    (row,) = rows
+    columns = [label for label in row.cells if label in days and row.value(label) in said]
+    starts = [row.text.rfind(label, 0, row.cells[label].value.start) for label in columns]
+    return [
+        RowAnswer(row.span, Span(start, start + len(label)).shift(row.start))
+        for label, start in zip(columns, starts, strict=True)
+        if start >= 0
+    ]
+
+
+_OF_DAYS = frozenset(map(stem, "day days weekday weekdays date dates month months".split()))
+
+
+def _asked_column(beside: Beside, asks: str, about: About, deciding: Collection[str]) -> str | None:
+    """Return the column that is asked for; None if that is not plain."""
+    if asks in ("who", "whom"):
+        people = _columns_of_people(beside)
+        doers = [one for one in beside.labels if _DOER.search(one) and beside.is_named(one)]
+        return _only(beside, people, deciding) or _only(beside, doers, deciding)
+    if asks in ("when", "where"):
+        pattern = TIMES if asks == "when" else PLACES
+        return _only(beside, [each for each in beside.labels if pattern.search(each)], deciding)
+    return _column_of_noun(beside, about, deciding)
+
+
+def _only(beside: Beside, labels: Sequence[str], deciding: Collection[str]) -> str | None:
+    """Of some columns return the one that decides nothing, or of several the one that is named."""
+    left = [label for label in labels if label not in deciding]
+    left = left if len(left) == 1 else [label for label in left if beside.is_named(label)]
+    return left[0] if len(left) == 1 else None
+
+
+def _columns_of_people(beside: Beside) -> list[str]:
+    """List the columns of names, those of first and last names if there are any."""
+    named = {
+        label: values
+        for label in beside.labels
+        if (values := beside.values(label)) and all(NAME.fullmatch(value) for value in values)
+    }
+    whole = [label for label, values in named.items() if all(" " in value for value in values)]
+    return whole or list(named)
+
+
+def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> str | None:
+    """Return the column of “which plants”; that of names, if what the table is about is asked for.
+
+    Of a column that decides, “which mornings does Asha work”, names are asked for.
+    """
+    above = {stem(word) for word in words(about.above)}
+    for noun in [token for token in beside.tokens if token.said not in _BEFORE_NOUN][:2]:
+        if noun.said in FUNCTION_WORDS or noun.said in _HELPERS or noun.root in _PLAIN_VERBS:
+            return beside.key
+        labels = [label for label in beside.labels if names(label, noun.root)]
+        if labels:
+            beside.take([noun])
+            used = labels[0] in deciding or holds_codes(beside.rows, labels[0])
+            return beside.key if used else labels[0]
+        if noun.root in THINGS:
+            beside.take([noun])
+            return beside.key
+        if noun.root not in above:  # of “capital projects” the second tells
+            return None
+    return beside.key
+
+
+def is_explained(beside: Beside, about: About, columns: Collection[str]) -> bool:
+    """Whether every word is taken, of asking, of a column, of what stands above, or a plain verb.
+
+    Behind “does” the last word is the verb, whichever it is: “does Mill Lane deliver”.
+    """
+    above = {stem(word) for word in words(about.above)}
+    known = {stem(word) for word in words(about.beside)} | _OF_ASKING | _PLAIN_VERBS | THINGS
+    telling = [token for token in beside.tokens if token.said not in FUNCTION_WORDS]
+    does = any(token.said in ("do", "does", "did") for token in beside.tokens)
+    verb = telling[-1] if does and telling else None
+
+    def is_known(token: Token) -> bool:
+        if token.said in FUNCTION_WORDS or token.root in above:
+            return True
+        if any(names(label, token.root) for label in columns):
+            return True
+        return not token.capital and (token is verb or token.root in known)
+
+    return all(is_known(token) for token in beside.open)

@@ -1,0 +1,51 @@
+"""Find passages that are worth reading for a row that their table's own cells choose.
+
+The one with the most, or those that meet what is asked: whatever the passage shares with the
+question. Does not know scores.
+"""
+
+from collections.abc import Callable, Sequence
+
+from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.meeting import about_table, rows_that_meet
+from qa.answer.signs.tables.rows import Tables
+from qa.answer.signs.tables.superlative import asks_for_extreme, extreme
+from qa.schema import Passage
+
+
+def worth_reading(
+    question: str, passages: Sequence[Passage], first: int, text_of: Callable[[str], str]
+) -> list[Passage]:
+    """Of passages after the first few choose those that hold a row that is asked for.
+
+    Args:
+        question: As asked.
+        passages: Retrieved, the most promising first.
+        first: So many are read anyway.
+        text_of: Returns a document's text.
+
+    Returns:
+        At most one a table, in order.
+    """
+    tables = Tables(text_of)
+    chosen: dict[tuple[str, int], Passage | None] = {}
+    for number, passage in enumerate(passages):
+        row = next(
+            (span for span in passage.sentences if len(cells(passage.slice(span))) > 1), None
+        )
+        rows = tables.around(passage.doc_id, row.start) if row else []
+        if not rows:
+            continue
+        table = (passage.doc_id, rows[0].start)
+        if asks_for_extreme(question):
+            best = extreme(question, rows)
+            holds = best is not None and passage.start <= best.row.start < passage.end
+        else:
+            holds = table not in chosen and bool(
+                rows_that_meet(question, rows, about_table(passage))
+            )
+        if holds:
+            chosen[table] = passage if number >= first else None
+        elif number < first:
+            chosen.setdefault(table, None)
+    return [passage for passage in chosen.values() if passage is not None]

@@ -1,0 +1,153 @@
+"""Rows that meet what is asked: exact, or none."""
+
+import pytest
+
+from qa.answer.signs.tables.meeting import About, rows_that_meet
+from qa.answer.signs.tables.rows import Row, Tables
+from qa.answer.signs.tables.worth_reading import worth_reading
+from qa.schema import Passage, Span
+
+STOCK = """Plant: Yew | Pot size: 2 l | Price: £12.50 | In stock: 14 | Supplier: Harrow Nursery
+Plant: Box | Pot size: 1 l | Price: £6.80 | In stock: 0 | Supplier: Fenwick & Son
+Plant: Lavender | Pot size: 1 l | Price: £4.20 | In stock: 56 | Supplier: Harrow Nursery
+Plant: Hornbeam | Pot size: 5 l | Price: £21.00 | In stock: 0 | Supplier: Mill Lane Growers
+Plant: Field maple | Pot size: 5 l | Price: £18.50 | In stock: 3 | Supplier: Mill Lane Growers"""
+PARKING = """Street: Abbey Road | Ticket machines: 2 | Maximum stay: 2 hours
+Street: Bell Lane | Ticket machines: 0 | Maximum stay: 30 minutes
+Street: Castle Street | Ticket machines: 3 | Maximum stay: 4 hours"""
+WEEK = """Name: Oona Fairley | Role: Team lead | Mon 9: Early | Tue 10: Early | Wed 11: Early
+Name: Bashir Koury | Role: Helpdesk | Mon 9: Late | Tue 10: Late | Wed 11: Off
+Name: Rik Verhoeven | Role: Apprentice | Mon 9: College | Tue 10: Early | Wed 11: College"""
+ROTA = """Day: Monday | Morning: Asha Patel | Afternoon: Tom Reyes | Off: Lena Vogt
+Day: Tuesday | Morning: Lena Vogt | Afternoon: Tom Reyes | Off: Asha Patel
+Day: Friday | Morning: Lena Vogt | Afternoon: Asha Patel | Off: Tom Reyes"""
+TASKS = """No.: 1 | Action: Order the gutters | Owner: Tomasz Bielik | Due: 21 March
+No.: 2 | Action: Survey building C | Owner: Helga Strand | Due: 30 April
+No.: 3 | Action: Ask for a permit | Owner: Tomasz Bielik | Due: 4 April"""
+BUDGET = """Item: Staff | 2025: £410,000 | 2026: £428,000
+Item: Exhibitions | 2025: £120,000 | 2026: £95,000
+Item: Heating | 2025: £61,000 | 2026: £58,500"""
+ROOMS = """Room: Oak | Seats: 12 | Projector: yes | Kitchen: no
+Room: Elm | Seats: 40 | Projector: no | Kitchen: yes
+Room: Ash | Seats: 25 | Projector: yes | Kitchen: yes"""
+ITEMS = """Item code: FT-1 | Description: Threaded rod | Availability: Out of stock - due 23 June
+Item code: FT-2 | Description: Hex bolt | Availability: In stock
+Item code: FT-3 | Description: Wood screw | Availability: Low stock"""
+
+
+def rows_of(text: str) -> list[Row]:
+    return Tables(lambda _: text).around("a.md", 0)
+
+
+def said(question: str, text: str, above: str = "", prose: str = "") -> list[str] | None:
+    met = rows_that_meet(question, rows_of(text), About(above, prose))
+    return None if met is None else [text[slice(*one.answer)] for one in met]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answers"),
+    [
+        (STOCK, "Which plants are out of stock?", ["Box", "Hornbeam"]),
+        (STOCK, "Which plants are in stock?", ["Yew", "Lavender", "Field maple"]),
+        (STOCK, "Which plants come from Harrow Nursery?", ["Yew", "Lavender"]),
+        (STOCK, "What plants does Mill Lane Growers supply?", ["Hornbeam", "Field maple"]),
+        (STOCK, "Which plants does Harrow sell?", ["Yew", "Lavender"]),
+        (STOCK, "Which plants are not from Harrow Nursery?", ["Box", "Hornbeam", "Field maple"]),
+        (STOCK, "Which plants cost less than £7?", ["Box", "Lavender"]),
+        (STOCK, "What costs more than £20?", ["Hornbeam"]),
+        (STOCK, "Which plants cost no more than £6.80?", ["Box", "Lavender"]),
+        (STOCK, "Which plants come in a 5 l pot?", ["Hornbeam", "Field maple"]),
+        (STOCK, "Which plants of Mill Lane Growers are out of stock?", ["Hornbeam"]),
+        (STOCK, "Who supplies the plants under £7?", ["Fenwick & Son", "Harrow Nursery"]),
+        (PARKING, "Which street has no ticket machine?", ["Bell Lane"]),
+        (PARKING, "Which streets have ticket machines?", ["Abbey Road", "Castle Street"]),
+        (PARKING, "Where can I stay for 1 hour?", ["Abbey Road", "Castle Street"]),
+        (PARKING, "Where can I stay for more than 2 hours?", ["Castle Street"]),
+        (WEEK, "Who is off on Wednesday?", ["Bashir Koury"]),
+        (WEEK, "Who is early on Tuesday?", ["Oona Fairley", "Rik Verhoeven"]),
+        (WEEK, "When is the apprentice at college?", ["Mon 9", "Wed 11"]),
+        (WEEK, "On which day is Bashir off?", ["Wed 11"]),
+        (ROTA, "When is Lena Vogt off?", ["Monday"]),
+        (ROTA, "Which mornings does Lena work?", ["Tuesday", "Friday"]),
+        (TASKS, "What does Tomasz have to do?", ["Order the gutters", "Ask for a permit"]),
+        (TASKS, "Which tasks are due in April?", ["Survey building C", "Ask for a permit"]),
+        (TASKS, "List all actions", ["Order the gutters", "Survey building C", "Ask for a permit"]),
+        (BUDGET, "Which items get less money in 2026 than in 2025?", ["Exhibitions", "Heating"]),
+        (BUDGET, "Which items go up in 2026?", ["Staff"]),
+        (ROOMS, "Which rooms have a projector?", ["Oak", "Ash"]),
+        (ROOMS, "Which rooms don't have a projector?", ["Elm"]),
+        (ROOMS, "Which rooms have a projector and a kitchen?", ["Ash"]),
+        (ROOMS, "Which rooms have more than 20 seats?", ["Elm", "Ash"]),
+        (ITEMS, "Which items are out of stock?", ["Threaded rod"]),
+    ],
+)  # fmt: skip
+def test_rows_meet_what_is_asked(text: str, question: str, answers: list[str]) -> None:
+    assert said(question, text) == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (STOCK, "Which evergreen plants come from Harrow Nursery?"),  # nothing says that
+        (STOCK, "Which plants came from Harrow Nursery in 2019?"),
+        (STOCK, "Which trees are out of stock?"),
+        (STOCK, "Which plants come from Kew Gardens?"),
+        (STOCK, "Which plants cost less than $5?"),
+        (STOCK, "Which plants are cheapest?"),
+        (STOCK, "How many plants are out of stock?"),
+        (STOCK, "Who supplies Box?"),  # one row by its name needs no table
+        (STOCK, "Why are plants out of stock?"),
+        (ROTA, "When does Tom Reyes work?"),  # mornings, afternoons, or not at all
+        (BUDGET, "Which items get less in 2024 than in 2023?"),
+        (ROOMS, "Which rooms have no window?"),
+        (WEEK, "When is the caretaker off?"),
+    ],
+)
+def test_what_a_table_does_not_explain_is_left_alone(text: str, question: str) -> None:
+    assert said(question, text) is None
+
+
+def test_it_is_told_from_nothing_that_no_row_meets_a_condition() -> None:
+    assert said("Which plants cost more than £50?", STOCK) == []
+
+
+def test_what_stands_above_and_beside_a_table_explains_words() -> None:
+    question = "Which trees of the garden centre are out of stock?"
+    assert said(question, STOCK) is None
+    assert said(question, STOCK, "Garden centre: trees") == ["Box", "Hornbeam"]
+    question = "Who has the early turn on Tuesday?"
+    assert said(question, WEEK) is None
+    assert said(question, WEEK, prose="One on every turn.") == ["Oona Fairley", "Rik Verhoeven"]
+
+
+def test_very_many_rows_are_no_answer() -> None:
+    text = "\n".join(f"Plant: Fern {n} | Shelf: {'ab'[n % 2]}1" for n in range(100))
+    assert said("Which plants are on shelf a1?", text) is None
+
+
+def passage(text: str, start: int, end: int) -> Passage:
+    spans, at = [], 0
+    for line in text.split("\n"):
+        if start <= at < end:
+            spans.append(Span(at, at + len(line)))
+        at += len(line) + 1
+    return Passage(f"p{start}", "a.md", start, end, text[start:end], "", tuple(spans))
+
+
+def test_a_table_that_is_not_read_is_worth_reading_if_its_rows_meet_what_is_asked() -> None:
+    half = STOCK.index("Plant: Lavender")
+    first, second = passage(STOCK, 0, half - 1), passage(STOCK, half, len(STOCK))
+    prose = Passage("p", "b.md", 0, 5, "Yews.", "", (Span(0, 5),))
+    texts = {"a.md": STOCK, "b.md": "Yews."}.__getitem__
+
+    def worth(question: str, *passages: Passage) -> list[Passage]:
+        return worth_reading(question, passages, 1, texts)
+
+    out = "Which plants are out of stock?"
+    assert worth(out, prose, second) == [second]
+    assert worth(out, prose, first, second) == [first]
+    assert worth(out, first, second) == []  # it is read in part, which is enough
+    assert worth("Which plants are poisonous?", prose, second) == []
+    dearest = "Which plant is the most expensive?"
+    assert worth(dearest, first, second) == [second]
+    assert worth(dearest, second, first) == []
