@@ -20,6 +20,7 @@ _MAY = re.compile(
     r"(?:\b(?:in|of|since|until|till|by|during|last|next|this|early|late|from|to|and|or|before|after)"
     r"\s+|\d\s+)May\b|\bMay\s+\d"
 )
+_IN_CAPITALS = re.compile(r"\b(?:IT|US)\b")
 _SUFFIXES = (
     "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ions", "ion", "ies", "ied",
     "ers", "er", "ed", "es", "al", "ly", "s", "e",
@@ -95,10 +96,12 @@ def query_terms(question: str) -> list[str]:
     language = language_of(question)
     small = small_words(language) if language else FUNCTION_WORDS
     month = _MAY.search(question) is not None
+    # IT is a department, US a country, where not all of a question is in capitals.
+    capitals = set() if question.isupper() else set(map(str.lower, _IN_CAPITALS.findall(question)))
     content = [
         word
         for word in found
-        if (word not in small or (month and word == "may"))
+        if (word not in small or word in capitals or (month and word == "may"))
         and not (_UNSPACED_RUN.fullmatch(word) and _JOINING.search(word))
     ]
     return (content or found)[:_MAX_TERMS]

@@ -24,6 +24,7 @@ from qa.answer.find import Finder
 from qa.answer.outcome.computed import computed
 from qa.answer.outcome.decide import Decision
 from qa.answer.outcome.excerpt import with_best_sentence
+from qa.answer.outcome.said import answer_said, listed_said, versions_said
 from qa.answer.outcome.spelling import Spelling, spelling
 from qa.answer.parts import time_of, unsure
 from qa.answer.read import Corpus, Query, Reader
@@ -48,7 +49,6 @@ from qa.schema import (
     Reading,
     RetrievedPassage,
     Span,
-    Version,
 )
 from qa.settings import AskSettings
 from qa.waiting import check_waited_for
@@ -146,8 +146,8 @@ class Answerer:
         sure = confidence >= self.min_confidence and not decision.choices
         answered = bool(readings) and (sure or not abstain)
         citations = self._citations(decision) if answered else ()
-        said = _answer_text(readings[0], citations[0]) if citations else None
-        listed = _listed(readings[0], citations) if citations else ()
+        listed = listed_said(readings[0], citations) if citations else ()
+        said = answer_said(readings[0], citations[0]) if citations and not listed else None
         result = None if answered else self._computed(query, candidates)
         possible = None
         if not (answered or decision.choices or result):
@@ -167,7 +167,7 @@ class Answerer:
             timings_ms=clock.timings_ms(),
             possible=possible,
             n_documents=self._index.store.n_documents if only is None else len(only),
-            versions=_versions(decision, citations),
+            versions=versions_said(decision, citations),
             choices=self._choices(decision),
             language="" if self._encoder.is_multilingual else language,
             read_as=read.read_as,
@@ -347,25 +347,3 @@ def _with_that_of(
     best, rest = list(passages[:most]), passages[most:]
     later = [found for found in rest if found.passage.passage_id in chosen]
     return [*best[: most - len(later)], *later]
-
-
-def _versions(decision: Decision, citations: Sequence[Citation]) -> tuple[Version, ...]:
-    """Say what each of several versions answers; of copies of one file only the first counts."""
-    if len(citations) < len(decision.differing):
-        return ()
-    return tuple(
-        Version(_answer_text(one.reading, citation), one.edition.said, citation)
-        for one, citation in zip(decision.differing, citations, strict=False)
-    )
-
-
-def _listed(reading: Reading, citations: Sequence[Citation]) -> tuple[str, ...]:
-    """Say what each of several rows answers."""
-    quotes = {citation.start: citation.quote for citation in citations}
-    places = ((quotes[one.row.start], one.answer.shift(-one.row.start)) for one in reading.listed)
-    return tuple(quote[slice(*answer)] for quote, answer in places)
-
-
-def _answer_text(reading: Reading, citation: Citation) -> str:
-    start = reading.answer.start - citation.start
-    return citation.quote[start : start + reading.answer.end - reading.answer.start]

@@ -41,6 +41,7 @@ from qa.answer.signs.tables.cells import (
 from qa.answer.signs.tables.worth_reading import worth_reading
 from qa.answer.signs.values.kinds import says_no_time
 from qa.answer.span.extent import extent, only_announces
+from qa.answer.span.items import items_apart
 from qa.answer.span.spans import best_answer, wrong_type
 from qa.languages import language_of
 from qa.models.encoder import Vectors
@@ -213,9 +214,13 @@ class Reader:
                 ),
                 stands_out=apart,
             )
+            together = items_apart(question, passage, number) if whole == sentence else ()
             candidates.append(
-                Candidate(passage, sentence, answer, features, asked.unmentioned, held[number])
-            )
+                Candidate(
+                    passage, sentence, answer, features, asked.unmentioned, held[number],
+                    listed=together,
+                )
+            )  # fmt: skip
         return candidates
 
     def looked_again(

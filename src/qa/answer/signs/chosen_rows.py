@@ -12,7 +12,8 @@ from dataclasses import replace
 from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.features import Features
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
-from qa.answer.signs.tables.meeting import about_table, rows_that_meet
+from qa.answer.signs.tables.lookup import cells_asked
+from qa.answer.signs.tables.meeting import about_table
 from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.tables.superlative import extreme, extreme_label
 from qa.answer.signs.values.times import begins_with_day
@@ -21,7 +22,7 @@ from qa.words import asked_stems, content_stems
 
 _WHICH = re.compile(r"\W*which (?!is\b|are\b|was\b|were\b)[a-z]", re.IGNORECASE)
 _OTHER = 3.0
-_AHEAD = 8.0  # log-odds: of prose that shares words with the question
+_AHEAD = 16.0  # log-odds: of prose that shares words with the question
 _EXACT = 4.0  # log-odds, where a table explains every word of a question
 _COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 
@@ -63,9 +64,9 @@ def meeting_conditions(
     none_meets = set[int]()
 
     def choose(rows: list[Row], passage: Passage) -> list[RowAnswer]:
-        met = rows_that_meet(question, rows, about_table(passage))
-        none_meets.update(row.start for row in rows if met == [])
-        return met or []
+        asked = cells_asked(question, rows, about_table(passage))
+        none_meets.update(row.start for row in rows if asked == [])
+        return asked or []
 
     chosen, left = _of_tables(found, text_of, choose)
     return [

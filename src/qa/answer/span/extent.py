@@ -13,14 +13,20 @@ from qa.answer.signs.question import (
     asks_for_sentence,
     asks_for_version,
 )
-from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.values.kinds import has_number
+from qa.answer.span.items import (
+    MAX_LIST_CHARACTERS,
+    is_intro,
+    is_line,
+    is_marked,
+    items_of,
+    list_around,
+    named_items,
+)
 from qa.index.passages.context import SEPARATOR
 from qa.schema import Passage, Span
 from qa.words import asked_stems, query_terms, stem, words
 
-_ITEM = re.compile(r"[ \t>]*(?:[-*+•‣◦▪·–☐☑☒]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])[ \t]+$")
-_LINE_CHARACTERS = 200
 _COMMAND = re.compile(r"\b(?:command|code|query|formula|line|expression|script|call)\b", re.I)
 # Words that go on with the sentence, behind a command that is written in it.
 _GOES_ON = (
@@ -55,12 +61,6 @@ _BETWEEN_STEPS = 2
 _OF_STEPS = frozenset(map(stem, "step steps procedure instructions follow take necessary".split()))
 _MAX_SENTENCES = 5
 _MAX_CHARACTERS = 700
-_MAX_LIST_CHARACTERS = 2_000
-
-
-def is_intro(passage: Passage, sentence: Span) -> bool:
-    """Whether a sentence only announces what follows; alone it answers nothing."""
-    return passage.slice(sentence).rstrip().endswith((":", "："))
 
 
 def only_announces(question: str, passage: Passage, sentence: Span) -> bool:
@@ -74,7 +74,7 @@ def is_code(question: str, passage: Passage, sentence: Span) -> bool:
     """Whether a command is asked for and a sentence is one: a line of its own, no prose."""
     text = passage.slice(sentence)
     prose = text.endswith((".", "!", "?", ":", ",", ";")) or not _CODE.search(text)
-    return _COMMAND.search(question) is not None and not prose and _is_line(passage, sentence)
+    return _COMMAND.search(question) is not None and not prose and is_line(passage, sentence)
 
 
 def whole_command(question: str, passage: Passage, sentence: Span, answer: Span) -> Span:
@@ -127,36 +127,25 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
     sentences = passage.sentences
     chosen = sentences[number]
     announces = only_announces(question, passage, chosen)
-    is_item = _is_marked(passage, chosen) or _is_line(passage, chosen)
+    is_item = is_marked(passage, chosen) or is_line(passage, chosen)
     if not (announces or is_item or asks_for_all(question) or asks_for_sentence(question)):
         return chosen
-    items = _items(passage)
+    items = items_of(passage)
     first = last = number
     is_item = items[number] and not _is_of_that_case(question, passage.slice(chosen))
-    if announces or (
+    named = named_items(question, passage, number, items) if is_item else []
+    if named:
+        together = named == list(range(named[0], named[-1] + 1))
+        first, last = (named[0], named[-1]) if together else (number, number)
+    elif announces or (
         is_item and (asks_for_all(question) or _is_of_whole_list(question, passage, number, items))
     ):
-        first, last = _list_around(passage, number, items)
+        first, last = list_around(passage, number, items)
     elif asks_for_sentence(question) and not items[number]:
         first, last = _run_around(passage, number, evidence)
         if _STEPS.search(question):
             last = max(last, _last_step(passage, number))
     return Span(sentences[first].start, sentences[last].end)
-
-
-def _list_around(passage: Passage, number: int, items: Sequence[bool]) -> tuple[int, int]:
-    """Take in the items around a sentence, and what announces them."""
-    sentences = passage.sentences
-    first = last = number
-    while first > 0 and items[first]:
-        first -= 1
-    if not is_intro(passage, sentences[first]) and not items[first]:
-        first += 1
-    while last + 1 < len(sentences) and items[last + 1]:
-        if sentences[last + 1].end - sentences[first].start > _MAX_LIST_CHARACTERS:
-            break
-        last += 1
-    return min(first, number), last
 
 
 def _is_of_that_case(question: str, text: str) -> bool:
@@ -173,7 +162,7 @@ def _is_of_whole_list(question: str, passage: Passage, number: int, items: Seque
     """
     if asks_for_one(question):
         return False
-    first, last = _list_around(passage, number, items)
+    first, last = list_around(passage, number, items)
     head = passage.sentences[first]
     start = head.end if is_intro(passage, head) else head.start
     before = passage.text[: start - passage.start].rstrip()
@@ -194,7 +183,7 @@ def _last_step(passage: Passage, number: int) -> int:
         return number
     for other in range(number + 1, len(sentences)):
         length = sentences[other].end - sentences[number].start
-        if other - last > _BETWEEN_STEPS or length > _MAX_LIST_CHARACTERS:
+        if other - last > _BETWEEN_STEPS or length > MAX_LIST_CHARACTERS:
             break
         if _is_step(passage, other):
             last = other
@@ -223,47 +212,3 @@ def _run_around(passage: Passage, number: int, evidence: Sequence[float]) -> tup
     while first > 0 and evidence[first - 1] > 0 and fits(first - 1, last):
         first -= 1
     return first, last
-
-
-def _items(passage: Passage) -> list[bool]:
-    """Say which sentences are items of a list: marked as such, or short lines in a row."""
-    lines = [_is_line(passage, sentence) for sentence in passage.sentences]
-    marked = [_is_marked(passage, sentence) for sentence in passage.sentences]
-    found = []
-    announced = False
-    for number, sentence in enumerate(passage.sentences):
-        joined = any(
-            lines[number] and lines[other] and _follows(passage, *sorted((number, other)))
-            for other in (number - 1, number + 1)
-            if 0 <= other < len(lines)
-        )
-        ends = passage.slice(sentence).endswith((".", "!", "?"))
-        below = marked[number - 1 : number] + marked[number + 1 : number + 2] == [True, True]
-        item = marked[number] or (joined and (announced or not ends)) or (below and lines[number])
-        announced = is_intro(passage, sentence) or (item and announced)
-        found.append(item and not is_intro(passage, sentence))
-    return found
-
-
-def _is_marked(passage: Passage, sentence: Span) -> bool:
-    before = passage.text[: sentence.start - passage.start]
-    return _ITEM.match(before[before.rfind("\n") + 1 :]) is not None
-
-
-def _is_line(passage: Passage, sentence: Span) -> bool:
-    """Whether a sentence is a line of its own, short, and no row of a table or form."""
-    start, end = sentence.shift(-passage.start)
-    text = passage.text
-    return (
-        end - start <= _LINE_CHARACTERS
-        and not text[:start].rpartition("\n")[2].strip()
-        and not text[end:].partition("\n")[0].strip()
-        and not cells(text[start:end])
-    )
-
-
-def _follows(passage: Passage, first: int, second: int) -> bool:
-    """Whether a sentence stands on the line after another's."""
-    one, two = passage.sentences[first], passage.sentences[second]
-    gap = passage.slice(Span(one.end, two.start))
-    return gap.count("\n") == 1 and not gap.strip()

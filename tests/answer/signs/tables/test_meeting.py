@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa.answer.signs.tables.lookup import cell_asked
 from qa.answer.signs.tables.meeting import About, rows_that_meet
 from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.tables.worth_reading import worth_reading
@@ -151,3 +152,31 @@ def test_a_table_that_is_not_read_is_worth_reading_if_its_rows_meet_what_is_aske
     dearest = "Which plant is the most expensive?"
     assert worth(dearest, first, second) == [second]
     assert worth(dearest, second, first) == []
+
+
+STAFF = """Department: Law | Actual 2024 (kEUR): 870 | Budget 2025 (kEUR): 900 | Headcount 2025: 9
+Department: IT | Actual 2024 (kEUR): 2310 | Budget 2025 (kEUR): 2950 | Headcount 2025: 23
+Department: Sales | Actual 2024 (kEUR): 5120 | Budget 2025 (kEUR): 4880 | Headcount 2025: 58"""
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "said"),
+    [
+        (STAFF, "How many people work in IT?", "23"),
+        (STAFF, "What did IT actually spend in 2024?", "2310"),
+        (STAFF, "How much is the budget of Sales for 2025?", "4880"),
+        (STAFF, "How much was the Sales budget in 2024?", None),  # the budget, or 2024?
+        (STAFF, "How many people work in Marketing?", None),
+        (STAFF, "How many people worked in IT in 2023?", None),
+        (STAFF, "How does it work?", None),
+        (WEEK, "What shift does Bashir have on Wednesday?", "Off"),
+        (WEEK, "What is Oona's role?", "Team lead"),
+        (WEEK, "What does Oona earn on Wednesday?", None),
+        (WEEK, "How many shifts does Oona have on Wednesday?", None),
+    ],
+)
+def test_a_cell_is_found_by_its_row_and_its_column(
+    text: str, question: str, said: str | None
+) -> None:
+    found = cell_asked(question, rows_of(text), About("", ""))
+    assert (found and text[slice(*found.answer)]) == said

@@ -8,35 +8,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from qa.answer.signs.tables import whether
+from qa.answer.signs.tables.naming import names, telling
 from qa.answer.signs.tables.rows import Row, labels_of, naming_column
 from qa.words import FUNCTION_WORDS, stem, words
 
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_BRACKETS = re.compile(r"\([^)]*\)")
 # What a value is, before what is added: “Out of stock - expected 23 June”.
 _HEAD = re.compile(r"(.+?)(?:\s[-–—]\s|[;,(:])")
 _MOST_WORDS = 8  # of a value that a question may name
-_ALIKE = 5  # letters that "supply" and "supplier" begin with
-THINGS = frozenset(
-    map(
-        stem,
-        """things items ones articles products goods tasks actions people persons employees
-        colleagues staff points projects materials positions jobs""".split(),
-    )
-)
-"""What may be called whatever a row is of."""
-# Words that name the same column.
-_SAME = [
-    frozenset(map(stem, names.split()))
-    for names in (
-        "employee employees staff people persons workers headcount heads",
-        "price prices cost costs fee fees fare rate charge",
-        "owner responsible person who assigned assignee",
-        "due deadline until",
-        "status state availability",
-    )
-]
 
 
 class Token(NamedTuple):
@@ -93,7 +73,7 @@ class Beside:
 
     def is_named_wholly(self, label: str) -> bool:
         """Whether open words are all that a column's name has but for small words."""
-        return _telling(label) <= {token.root for token in self.open}
+        return telling(label) <= {token.root for token in self.open}
 
     def named_values(self) -> dict[tuple[Token, ...], set[tuple[str, str]]]:
         """Find the values that the question names, the widest where they overlap.
@@ -120,7 +100,8 @@ class Beside:
         head = _HEAD.match(value)
         for text in (value, *([head[1]] if head else [])):
             roots = [stem(word) for word in words(text)]
-            tells = text.lower() == "off" or any(
+            named = text.lower() == "off" or (text.isupper() and text in self.question)  # IT
+            tells = named or any(
                 root not in FUNCTION_WORDS and not root.isdigit() for root in roots
             )
             if not (tells or _YEAR.fullmatch(text)) or len(roots) > _MOST_WORDS:
@@ -129,27 +110,11 @@ class Beside:
                 place = tuple(self.tokens[at : at + len(roots)])
                 if [t.root for t in place] == roots and self._taken.isdisjoint(place):
                     return place
-        named = [token for token in self.open if token.capital]
-        return next(((token,) for token in named if self._means(label, value, token)), ())
+        capitals = [token for token in self.open if token.capital]
+        return next(((token,) for token in capitals if self._means(label, value, token)), ())
 
     def _means(self, label: str, value: str, token: Token) -> bool:
         """Whether a word with a capital is part of one value of a column alone: of a name."""
         if token.root in FUNCTION_WORDS or token.root.isdigit():
             return False
         return {v for v in self.values(label) if token.root in map(stem, words(v))} == {value}
-
-
-def names(label: str, root: str) -> bool:
-    """Whether a word is one of a column's name, means the same, or begins alike."""
-    telling = _telling(label)
-    return (
-        root in telling
-        or (len(root) >= _ALIKE and any(w.startswith(root[:_ALIKE]) for w in words(label)))
-        or any(root in same and telling & same for same in _SAME)
-    )
-
-
-def _telling(label: str) -> set[str]:
-    """Return the words of a column's name by stem, small ones if it has no other: “Off”."""
-    roots = {stem(word) for word in words(_BRACKETS.sub(" ", label) or label)}
-    return {root for root in roots if root not in FUNCTION_WORDS} or roots

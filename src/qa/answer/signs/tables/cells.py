@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from qa.answer.signs.tables.naming import alike
 from qa.schema import Span
 from qa.words import FUNCTION_WORDS, asked_stems, stem, words
 
@@ -200,7 +201,7 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
         value = {stem(word) for word in words(text[slice(*cell.value)])}
         if not label or (value and value <= asked):
             continue
-        share = sum(each in asked for each in label) / len(label)
+        share = sum(alike(each, asked) for each in label) / len(label)
         named = re.search(_ASKED + re.escape(cell.label), question, re.IGNORECASE) is not None
         scores.append((share + named, cell))
     best = max((score for score, _ in scores), default=0.0)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from qa.answer.signs.tables import whether
-from qa.answer.signs.tables.beside import Beside, names
+from qa.answer.signs.tables.beside import Beside
+from qa.answer.signs.tables.naming import names
 from qa.answer.signs.tables.rows import Row, number
 from qa.months import MONTH_OR_SHORT
 from qa.words import FUNCTION_WORDS, stem, words

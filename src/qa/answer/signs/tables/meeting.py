@@ -9,10 +9,11 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from qa.answer.signs.tables.beside import THINGS, Beside, Token, names
+from qa.answer.signs.tables.beside import Beside, Token
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.columns import DAY, NAME, PLACES, TIMES
 from qa.answer.signs.tables.conditions import Condition, conditions
+from qa.answer.signs.tables.naming import THINGS, names
 from qa.answer.signs.tables.rows import Row, holds_codes
 from qa.schema import Passage, RowAnswer, Span
 from qa.words import FUNCTION_WORDS, stem, words
@@ -27,7 +28,7 @@ _ASKS = re.compile(
 _ASKS_ALL = re.compile(
     r"^\W*(?:(?:list|name|show)(?: me)?|what are) (?:all|the|all the|all of the)\b", re.IGNORECASE
 )
-_ASKS_OTHERWISE = re.compile(
+ASKS_OTHERWISE = re.compile(
     r"\b(?:how|why|if|whether|most|(?<!at )least|first|last|next|except|besides|apart|instead|"
     r"before|after|since|until|because|between|(?:other|rather) than|\w{3,}est)\b",
     re.IGNORECASE,
@@ -79,7 +80,7 @@ def rows_that_meet(question: str, rows: Sequence[Row], about: About) -> list[Row
         or there are more than 30.
     """
     asks = _ASKS.match(question)
-    if asks is None or len(rows) < _LEAST_ROWS or _ASKS_OTHERWISE.search(question):
+    if asks is None or len(rows) < _LEAST_ROWS or ASKS_OTHERWISE.search(question):
         return None
     headed = _columns_that_hold(Beside(question, asks.end(), rows), asks["asks"].lower(), about)
     if headed:

@@ -7,8 +7,8 @@ column that is meant, and one row alone must be the extreme. Does not know score
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.tables.beside import THINGS, names
 from qa.answer.signs.tables.cells import Cell
+from qa.answer.signs.tables.naming import THINGS, names
 from qa.answer.signs.tables.rows import (
     Row,
     figure_columns,

@@ -7,7 +7,8 @@ question. Does not know scores.
 from collections.abc import Callable, Sequence
 
 from qa.answer.signs.tables.cells import cells
-from qa.answer.signs.tables.meeting import about_table, rows_that_meet
+from qa.answer.signs.tables.lookup import cells_asked
+from qa.answer.signs.tables.meeting import about_table
 from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import asks_for_extreme, extreme
 from qa.schema import Passage
@@ -41,9 +42,7 @@ def worth_reading(
             best = extreme(question, rows)
             holds = best is not None and passage.start <= best.row.start < passage.end
         else:
-            holds = table not in chosen and bool(
-                rows_that_meet(question, rows, about_table(passage))
-            )
+            holds = table not in chosen and bool(cells_asked(question, rows, about_table(passage)))
         if holds:
             chosen[table] = passage if number >= first else None
         elif number < first:

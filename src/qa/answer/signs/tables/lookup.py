@@ -1,0 +1,84 @@
+"""Find the one cell that a question asks for by its row and its column.
+
+"How many people work in IT?", "What shift does Joao have on Wednesday?" Exact or not at all: as in
+`meeting` every word must be explained. Does not know scores.
+"""
+
+import re
+from collections.abc import Sequence
+
+from qa.answer.signs.question import asks_for_number
+from qa.answer.signs.tables.beside import Beside
+from qa.answer.signs.tables.meeting import ASKS_OTHERWISE, About, is_explained, rows_that_meet
+from qa.answer.signs.tables.naming import names
+from qa.answer.signs.tables.rows import Row
+from qa.answer.signs.values.kinds import has_asked_type, has_number
+from qa.schema import RowAnswer
+
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|so|but|on|in|at|from|for|to|by|with|of)\s+)?"
+    r"(?:which|what|whom?|whose|when|where|how (?:much|many|long|high|old|big|large|far|heavy|tall|"
+    r"deep|wide|fast))\b",
+    re.IGNORECASE,
+)
+_LEAST_ROWS = 2
+
+
+def cells_asked(question: str, rows: Sequence[Row], about: About) -> list[RowAnswer] | None:
+    """Find the cells of all rows that meet what is asked, or the one of a row and a column.
+
+    Returns:
+        As `rows_that_meet`.
+    """
+    met = rows_that_meet(question, rows, about)
+    if met is not None:
+        return met
+    cell = cell_asked(question, rows, about)
+    return None if cell is None else [cell]
+
+
+def cell_asked(question: str, rows: Sequence[Row], about: About) -> RowAnswer | None:
+    """Find the cell of the row and the column that a question names.
+
+    Args:
+        question: As asked.
+        rows: All of one table.
+        about: What it is about.
+
+    Returns:
+        None where it is not plain which is meant, or the cell is of another kind than is asked.
+    """
+    asks = _ASKS.match(question)
+    if asks is None or len(rows) < _LEAST_ROWS or ASKS_OTHERWISE.search(question, asks.end()):
+        return None
+    beside = Beside(question, asks.end(), rows)
+    named: dict[str, set[str]] = {}
+    for place, held in beside.named_values().items():
+        labels = {label for label, _ in held}
+        if len(labels) != 1:
+            return None
+        beside.take(place)
+        named.setdefault(labels.pop(), set()).update(value for _, value in held)
+    meant = [row for row in rows if all(row.value(label) in own for label, own in named.items())]
+    column = _column(beside, named)
+    if beside.key not in named or len(meant) != 1 or column is None:
+        return None
+    (row,) = meant
+    value = row.value(column)
+    counts = asks_for_number(question)
+    fits = has_number(value) if counts else has_asked_type(question, f"{value} {column}")
+    if not (value and fits) or not is_explained(beside, about, {column, *named}):
+        return None
+    return RowAnswer(row.span, row.cells[column].value.shift(row.start))
+
+
+def _column(beside: Beside, named: dict[str, set[str]]) -> str | None:
+    """Return the column that most of the open words name; None if several do."""
+    shares = {
+        label: sum(names(label, token.root) for token in beside.open)
+        for label in beside.labels
+        if label not in named
+    }
+    most = max(shares.values(), default=0)
+    best = [label for label, share in shares.items() if share == most]
+    return best[0] if most and len(best) == 1 else None

@@ -1,0 +1,48 @@
+"""Tell which column of a table a word names: its own word, one that means the same or begins alike.
+
+Does not know rows.
+"""
+
+import re
+from collections.abc import Collection
+
+from qa.words import FUNCTION_WORDS, stem, words
+
+_BRACKETS = re.compile(r"\([^)]*\)")
+_ALIKE = 5  # letters that "supply" and "supplier" begin with
+THINGS = frozenset(
+    map(
+        stem,
+        """things items ones articles products goods tasks actions people persons employees
+        colleagues staff points projects materials positions jobs""".split(),
+    )
+)
+"""What may be called whatever a row is of."""
+# Words that name the same column.
+_SAME = [
+    frozenset(map(stem, names.split()))
+    for names in (
+        "employee employees staff people persons workers headcount heads",
+        "price prices cost costs fee fees fare rate charge",
+        "owner responsible person who assigned assignee",
+        "due deadline until",
+        "status state availability",
+    )
+]
+
+
+def alike(root: str, others: Collection[str]) -> bool:
+    """Whether one of some words names the same column as a word does; all by stem."""
+    return root in others or any(root in same and not same.isdisjoint(others) for same in _SAME)
+
+
+def names(label: str, root: str) -> bool:
+    """Whether a word is one of a column's name, means the same, or begins alike."""
+    begins = len(root) >= _ALIKE and any(word.startswith(root[:_ALIKE]) for word in words(label))
+    return begins or alike(root, telling(label))
+
+
+def telling(label: str) -> set[str]:
+    """Return the words of a column's name by stem, small ones if it has no other: “Off”."""
+    roots = {stem(word) for word in words(_BRACKETS.sub(" ", label) or label)}
+    return {root for root in roots if root not in FUNCTION_WORDS} or roots
