@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa.answer.span.extent import extent, is_intro, lists_other_steps, whole_command
+from qa.answer.span.extent import extent, lists_other_steps, whole_command
+from qa.answer.span.items import is_intro
 from qa.schema import Passage, Span
 
 
