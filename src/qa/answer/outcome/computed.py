@@ -20,6 +20,7 @@ from qa.answer.signs.tables.rows import (
     Tables,
     figure_columns,
     labels_of,
+    most_named,
     named_columns,
     naming_column,
     number,
@@ -177,16 +178,9 @@ def _column(operation: Operation, question: str, rows: Sequence[Row]) -> str | N
         and not _NO_AMOUNT.search(label)
         and (operation != "sum" or not _NOT_ADDED.search(f"{label} {rows[0].value(label)}"))
     ]
-    named = _most_named(question, named_columns(question, numeric))
+    named = most_named(question, numeric)
     choice = [label for label in named if label in amounts] if named else amounts
     return choice[0] if len(choice) == 1 else None
-
-
-def _most_named(question: str, columns: Sequence[str]) -> list[str]:
-    """Of some columns keep those that share most words with the question: Tonnes, and 2019."""
-    asked = asked_stems(question) | set(_FIGURE.findall(question))
-    shared = [len(asked & {stem(word) for word in words(label)}) for label in columns]
-    return [label for label, count in zip(columns, shared, strict=True) if count == max(shared)]
 
 
 def _count(question: str, about: str, rows: list[Row]) -> _Result | None:

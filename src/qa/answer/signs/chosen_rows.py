@@ -15,7 +15,7 @@ from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other
 from qa.answer.signs.tables.lookup import cells_asked
 from qa.answer.signs.tables.meeting import about_table
 from qa.answer.signs.tables.rows import Row, Tables
-from qa.answer.signs.tables.superlative import extreme, extreme_label
+from qa.answer.signs.tables.superlative import explains_all, extreme, extreme_label
 from qa.answer.signs.values.times import begins_with_day
 from qa.schema import Passage, RowAnswer, Span
 from qa.words import asked_stems, content_stems
@@ -44,12 +44,23 @@ def extremes(
         else:
             rest.append(candidate)
 
-    def choose(rows: list[Row], _: Passage) -> list[RowAnswer]:
+    explained = set[int]()
+
+    def choose(rows: list[Row], passage: Passage) -> list[RowAnswer]:
         best = extreme(question, rows)
+        if best is not None and explains_all(question, rows, about_table(passage)):
+            explained.add(best.row.start)
         return [] if best is None else [best]
 
     chosen, left = _of_tables(rest, text_of, choose)
-    chosen = [one._replace(features=_computed(one.features)) for one in chosen]
+    chosen = [
+        one._replace(
+            features=_exact(one.features)
+            if one.sentence.start in explained
+            else _computed(one.features)
+        )
+        for one in chosen
+    ]
     left = [_doubted(one, 1.0, 1.0) if cells(one.said) else one for one in left]
     return [*left, *chosen, *without_beaten_rows(question, labelled)]
 

@@ -208,7 +208,7 @@ _DIFFERS = re.compile(
     r"\b(?:more|less|fewer|higher|lower\w*|larger|smaller|differ\w*|increas\w*|decreas\w*|r[io]s[ei]\w*|"
     r"rais\w*|f[ae]ll\w*|drop\w*|cut|reduc\w*|grew|grow\w*|chang\w*|extra|additional\w*|gap|"
     r"exceed\w*|longer|shorter|older|younger|cheaper|dearer|faster|slower|times|doubl\w*|twice|half|"
-    r"halv\w*|by|up|down|ahead|behind|margin|saves?|saving)\b",
+    r"halv\w*|by|up|down|ahead|behind|margin|saves?|saving|percent\w*)\b|%",
     re.IGNORECASE,
 )
 

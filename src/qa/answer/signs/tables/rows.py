@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from qa.answer.signs.tables.cells import Cell, cells, says_total
+from qa.answer.signs.tables.naming import names
 from qa.answer.signs.values.ranges import held_in_ranges
 from qa.schema import Span
 from qa.words import asked_stems, stem, words
@@ -21,6 +22,7 @@ _THOUSANDS = re.compile(r"(?<=\d)[,  ](?=\d{3}(?!\d))")
 _EITHER = re.compile(r"[-−]?[1-9]\d{0,2}(?:\.\d{3})+")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
 _CODE = re.compile(r"[A-Z]{0,4}[-./]?\d[\w./-]*")
+_FIGURE = re.compile(r"\d[\d.,]*")
 _TOTAL_WORDS = 4
 _MOST_ROWS = 5_000
 
@@ -133,6 +135,17 @@ def named_columns(question: str, columns: Iterable[str]) -> list[str]:
     """Of some columns those of whose name the question has a word."""
     asked = asked_stems(question)
     return [label for label in columns if asked & {stem(word) for word in words(label)}]
+
+
+def most_named(question: str, columns: Iterable[str]) -> list[str]:
+    """Of some columns keep those that the question names with most words: Tonnes, and 2019.
+
+    Words that mean the same as a column's count too: people, of a headcount.
+    """
+    asked = asked_stems(question) | set(_FIGURE.findall(question))
+    shared = {label: sum(names(label, word) for word in asked) for label in columns}
+    most = max(shared.values(), default=0)
+    return [label for label, count in shared.items() if most and count == most]
 
 
 def number(value: str) -> Number | None:

@@ -7,12 +7,14 @@ column that is meant, and one row alone must be the extreme. Does not know score
 import re
 from collections.abc import Sequence
 
+from qa.answer.signs.tables.beside import Beside
 from qa.answer.signs.tables.cells import Cell
+from qa.answer.signs.tables.meeting import About, is_explained
 from qa.answer.signs.tables.naming import THINGS, names
 from qa.answer.signs.tables.rows import (
     Row,
     figure_columns,
-    named_columns,
+    most_named,
     naming_column,
     number_or_time,
     rows_meant,
@@ -178,6 +180,19 @@ def extreme(question: str, rows: Sequence[Row]) -> RowAnswer | None:
     return RowAnswer(row.span, cell.value.shift(row.start))
 
 
+def explains_all(question: str, rows: Sequence[Row], about: About) -> bool:
+    """Whether a table explains every word of a question for its most or least."""
+    beside = Beside(question, 0, rows)
+    for asks in _ASKS:
+        for match in asks.finditer(question):
+            spans = [match.span(name) for name in match.groupdict()] or [match.span()]
+            for start, end in spans:
+                beside.take(beside.within(start, end))
+    for place in beside.named_values():
+        beside.take(place)
+    return is_explained(beside, about, beside.labels)
+
+
 def _is_turned(question: str, column: str) -> bool:
     """Whether the fastest takes the least time, or the oldest is of the greatest age."""
     fast_by_time = _OF_PACE.search(question) is not None and not _SPEED.search(column)
@@ -244,7 +259,7 @@ def _column(question: str, rows: Sequence[Row]) -> str | None:
     if _OF_PRICE.search(question):
         numeric = [label for label in numeric if _PRICE.search(label)]
     others = [label for label in numeric if label not in years]
-    choice = named_columns(question, numeric) or _measured(question, others) or others
+    choice = most_named(question, numeric) or _measured(question, others) or others
     return choice[0] if len(choice) == 1 else None
 
 
