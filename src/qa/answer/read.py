@@ -38,6 +38,7 @@ from qa.answer.signs.subjects import with_subject
 from qa.answer.signs.tables.cells import (
     is_header,
 )
+from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.worth_reading import worth_reading
 from qa.answer.signs.values.kinds import says_no_time
 from qa.answer.span.extent import extent, only_announces
@@ -129,12 +130,13 @@ class Reader:
             unmentioned_names(query.text, self._corpus.mentions),
         )
         text_of = cache(self._corpus.text)
+        tables = Tables(text_of)
         looked = [seen(asked, found, text_of) for found in passages]
         if most is not None:
             ranked = sorted(looked, key=lambda one: -promise(asked, one))
             most = _as_many(ranked, most)
             passages_of = [one.found.passage for one in ranked]
-            rows = worth_reading(query.text, passages_of, most, text_of)[:_MORE_ROWS]
+            rows = worth_reading(query.text, passages_of, most, tables)[:_MORE_ROWS]
             looked = ranked[:most] + [one for one in ranked if one.found.passage in rows]
         scores = self._scores(query.text, [one.found.passage for one in looked])
         found_scores = [] if language_of(query.text) else [one.score for one in passages]
@@ -147,7 +149,7 @@ class Reader:
         ]
         found = [
             candidate._replace(answer=without_marks(candidate.passage, candidate.answer))
-            for candidate in selected(query.text, found, text_of)
+            for candidate in selected(query.text, found, tables)
         ]
         ranks = [self.calibration.rank.dot(candidate.features) for candidate in found]
         leads = _leads(found, ranks)

@@ -7,6 +7,7 @@ import pytest
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.chosen_rows import without_beaten_rows
 from qa.answer.signs.select import selected
+from qa.answer.signs.tables.rows import Tables
 from qa.schema import Span
 from tests.answer.outcome.making import candidate
 
@@ -33,7 +34,7 @@ LINES = [
 
 
 def left(question: str) -> list[str]:
-    found = selected(question, LINES, lambda doc_id: FORM)
+    found = selected(question, LINES, Tables(lambda doc_id: FORM))
     return [one.passage.slice(one.answer) for one in found]
 
 
@@ -60,7 +61,7 @@ def test_a_file_s_name_means_the_file_unless_another_speaks_of_what_it_is_called
     named = line("It is open at noon.", text="It is open at noon.", doc_id="tool-shed.txt")
     other = line("Bring a coat.", text="Bring a coat.", doc_id="coats.txt")
     beside = line("Bring a form.", text="Bring a form. The tool shed is cold.", doc_id="a.txt")
-    found = selected(asked, [named, other, beside], lambda doc_id: "")
+    found = selected(asked, [named, other, beside], Tables(lambda doc_id: ""))
     assert [one.features.other_thing for one in found] == [0.0, 3.0, 0.0]
 
 

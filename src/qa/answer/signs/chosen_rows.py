@@ -8,12 +8,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 
 from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.features import Features
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
-from qa.answer.signs.tables.lookup import cells_asked
-from qa.answer.signs.tables.meeting import about_table
+from qa.answer.signs.tables.conditions import compares_rows
+from qa.answer.signs.tables.lookup import MOST_ROWS, cells_asked, may_ask_of_cells
+from qa.answer.signs.tables.meeting import About, about_table
 from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.tables.superlative import explains_all, extreme, extreme_label
 from qa.answer.signs.values.times import begins_with_day
@@ -27,9 +29,7 @@ _EXACT = 4.0  # log-odds, where a table explains every word of a question
 _COMPUTED = 1.0  # log-odds that the row answers if its table is meant; nothing is left to judge
 
 
-def extremes(
-    question: str, found: list[Candidate], text_of: Callable[[str], str]
-) -> list[Candidate]:
+def extremes(question: str, found: list[Candidate], tables: Tables) -> list[Candidate]:
     """Of every table keep the row that has the most or least, if there is exactly one.
 
     The other rows of tables are taken to be of other things: none of them is the answer. What is
@@ -46,13 +46,13 @@ def extremes(
 
     explained = set[int]()
 
-    def choose(rows: list[Row], passage: Passage) -> list[RowAnswer]:
+    def choose(rows: list[Row], about: About) -> list[RowAnswer]:
         best = extreme(question, rows)
-        if best is not None and explains_all(question, rows, about_table(passage)):
+        if best is not None and explains_all(question, rows, about):
             explained.add(best.row.start)
         return [] if best is None else [best]
 
-    chosen, left = _of_tables(rest, text_of, choose)
+    chosen, left = _of_tables(rest, tables, choose)
     chosen = [
         one._replace(
             features=_exact(one.features)
@@ -65,49 +65,82 @@ def extremes(
     return [*left, *chosen, *without_beaten_rows(question, labelled)]
 
 
-def meeting_conditions(
-    question: str, found: list[Candidate], text_of: Callable[[str], str]
-) -> list[Candidate]:
+def meeting_conditions(question: str, found: list[Candidate], tables: Tables) -> list[Candidate]:
     """Of every table whose rows can be told to meet what is asked or not, keep those that do.
 
-    They become one candidate. Where none does, the rows are taken to be of other things.
+    They become one candidate. Where none does, the rows are taken to be of other things, and where
+    it is not plain which are more or less than an amount.
     """
-    none_meets = set[int]()
+    if not may_ask_of_cells(question):
+        return found
+    others = set[int]()
+    compares = compares_rows(question)
 
-    def choose(rows: list[Row], passage: Passage) -> list[RowAnswer]:
-        asked = cells_asked(question, rows, about_table(passage))
-        none_meets.update(row.start for row in rows if asked == [])
+    def choose(rows: list[Row], about: About) -> list[RowAnswer]:
+        asked = cells_asked(question, rows, about)
+        if asked == [] or (asked is None and compares):
+            others.update(row.start for row in rows)
         return asked or []
 
-    chosen, left = _of_tables(found, text_of, choose)
+    def is_long(one: Candidate) -> bool:
+        return tables.lines_around(one.passage.doc_id, one.sentence.start) > MOST_ROWS
+
+    long = [one for one in found if cells(one.said) and is_long(one)]
+    kept = set(map(id, long))
+    chosen, left = _of_tables([one for one in found if id(one) not in kept], tables, choose)
+    if _are_alike_but_differ(chosen, tables):
+        return [*long, *left, *(_doubted(one, _OTHER) for one in chosen)]
     return [
-        *(_doubted(one, _OTHER) if one.sentence.start in none_meets else one for one in left),
+        *long,
+        *(_doubted(one, _OTHER) if one.sentence.start in others else one for one in left),
         *(one._replace(features=_exact(one.features)) for one in chosen),
     ]
 
 
+def _are_alike_but_differ(chosen: list[Candidate], tables: Tables) -> bool:
+    """Whether two tables with the same columns give different answers, as those of two years do."""
+    labels = [tuple(cell.label for cell in cells(one.said)) for one in chosen]
+    answers = []
+    for one in chosen:
+        text = tables.text_of(one.passage.doc_id)
+        spans = [each.answer for each in one.listed] or [one.answer]
+        answers.append([text[slice(*span)] for span in spans])
+    return any(
+        mine == other and said != beside
+        for (mine, said), (other, beside) in combinations(zip(labels, answers, strict=True), 2)
+    )
+
+
 def _of_tables(
     found: list[Candidate],
-    text_of: Callable[[str], str],
-    choose: Callable[[list[Row], Passage], list[RowAnswer]],
+    tables: Tables,
+    choose: Callable[[list[Row], About], list[RowAnswer]],
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Make one candidate of the rows that are chosen of each table, whichever of them were read.
 
     Returns:
         These, and all that are of no such table.
     """
-    tables, left = Tables(text_of), list[Candidate]()
+    left = list[Candidate]()
+    known: dict[tuple[str, int, About], list[RowAnswer]] = {}
     chosen = defaultdict[tuple[str, int], list[tuple[Candidate, list[RowAnswer]]]](list)
     for candidate in found:
         passage, start = candidate.passage, candidate.sentence.start
         rows = tables.around(passage.doc_id, start) if cells(candidate.said) else []
-        picked = choose(rows, passage) if rows else []
+        if not rows:
+            left.append(candidate)
+            continue
+        about = about_table(passage, rows, tables.text_of(passage.doc_id))
+        asked = (passage.doc_id, rows[0].start, about)
+        if asked not in known:
+            known[asked] = choose(rows, asked[-1])
+        picked = known[asked]
         if picked:
             chosen[passage.doc_id, rows[0].start].append((candidate, picked))
         else:
             left.append(candidate)
     nearest = [max(of_table, key=lambda read: _nearness(*read)) for of_table in chosen.values()]
-    return [_listing(*read, text_of(read[0].passage.doc_id)) for read in nearest], left
+    return [_listing(*read, tables.text_of(read[0].passage.doc_id)) for read in nearest], left
 
 
 def _nearness(candidate: Candidate, picked: list[RowAnswer]) -> tuple[bool, float]:

@@ -27,6 +27,7 @@ from qa.answer.signs.question import (
     asks_for_quoted,
 )
 from qa.answer.signs.tables.cells import cells
+from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import asks_for_extreme
 from qa.answer.signs.values.figures import of_another_amount
 from qa.index.passages.context import SEPARATOR
@@ -48,22 +49,20 @@ _ATTRIBUTION = re.compile(
 )
 
 
-def selected(
-    question: str, found: list[Candidate], text_of: Callable[[str], str]
-) -> list[Candidate]:
+def selected(question: str, found: list[Candidate], tables: Tables) -> list[Candidate]:
     """Leave out what another sentence of the same table, list or mail plainly beats.
 
     Args:
         question: As asked.
         found: Every sentence that was read.
-        text_of: Returns a document's text.
+        tables: Of the documents.
     """
     found = [one for one in found if contact(question, one.said)] or found
     found = _of_titled(question, _of_named(question, found))
-    found = meeting_conditions(question, found, text_of)
+    found = meeting_conditions(question, found, tables)
     found = _without_other_amounts(question, _without_uncounted(question, found))
     if asks_for_extreme(question):
-        return extremes(question, found, text_of)
+        return extremes(question, found, tables)
     found = of_asked_time(question, without_fields_beside_empty(question, found))
     found = without_beaten_rows(question, found)
     field = asked_mail_field(question)
@@ -71,7 +70,7 @@ def selected(
         return _mail_lines(field, found, quoted=asks_for_quoted(question)) or found
     found = _without_quoted(question, found)
     number = asked_item(question)
-    return found if number is None else _items(number, found, text_of)
+    return found if number is None else _items(number, found, tables.text_of)
 
 
 def _of_named(question: str, found: list[Candidate]) -> list[Candidate]:

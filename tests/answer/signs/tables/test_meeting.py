@@ -142,7 +142,7 @@ def test_a_table_that_is_not_read_is_worth_reading_if_its_rows_meet_what_is_aske
     texts = {"a.md": STOCK, "b.md": "Yews."}.__getitem__
 
     def worth(question: str, *passages: Passage) -> list[Passage]:
-        return worth_reading(question, passages, 1, texts)
+        return worth_reading(question, passages, 1, Tables(texts))
 
     out = "Which plants are out of stock?"
     assert worth(out, prose, second) == [second]

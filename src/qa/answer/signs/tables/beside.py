@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from qa.answer.signs.tables import whether
+from qa.answer.signs.tables.columns import DAY
 from qa.answer.signs.tables.naming import names, telling
 from qa.answer.signs.tables.rows import Row, labels_of, naming_column
 from qa.words import FUNCTION_WORDS, stem, words
@@ -16,6 +17,8 @@ _WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # What a value is, before what is added: “Out of stock - expected 23 June”.
 _HEAD = re.compile(r"(.+?)(?:\s[-–—]\s|[;,(:])")
+_TOLD = 3  # letters that a word of a value has in common with one of the question
+_PARTS = re.compile(r"\s*[,;/&]\s*|\s+and\s+")
 _MOST_WORDS = 8  # of a value that a question may name
 
 
@@ -49,6 +52,24 @@ class Beside:
             for m in found
         ]
         self._taken: set[Token] = set()
+        self._columns: dict[str, list[str]] = {label: [] for label in self.labels}
+        for row in rows:
+            for label in row.cells:
+                if value := row.value(label):
+                    self._columns[label].append(value)
+        told = {
+            re.escape(token.said[:_TOLD])
+            for token in self.tokens
+            if token.said not in FUNCTION_WORDS or token.said == "off" or token.capital
+        }
+        may_be_told = re.compile("|".join(told) or r"(?!)", re.IGNORECASE).search
+        self._roots = {
+            label: {
+                value: [stem(word) for word in words(value)]
+                for value in filter(may_be_told, set(values))
+            }
+            for label, values in self._columns.items()
+        }
 
     @property
     def open(self) -> list[Token]:
@@ -65,11 +86,17 @@ class Beside:
 
     def values(self, label: str) -> list[str]:
         """List what stands in a column, empty cells left out."""
-        return [value for row in self.rows if (value := row.value(label))]
+        return self._columns[label]
 
     def is_named(self, label: str) -> bool:
         """Whether an open word is one of a column's name."""
         return any(names(label, token.root) for token in self.open)
+
+    def has(self, label: str) -> bool:
+        """Whether open words are a column's name, word for word: “very satisfied”."""
+        own = words(label)
+        said = [token.said for token in self.open]
+        return any(said[at : at + len(own)] == own for at in range(len(said)))
 
     def is_named_wholly(self, label: str) -> bool:
         """Whether open words are all that a column's name has but for small words."""
@@ -82,9 +109,12 @@ class Beside:
             For some words the columns and values they may mean.
         """
         found: dict[tuple[Token, ...], set[tuple[str, str]]] = {}
-        for label in self.labels:
-            for value in set(self.values(label)):
-                place = self._place_of(label, value)
+        asked = {token.root for token in self.tokens}
+        for label, values in self._roots.items():
+            parts = self._parts_of_names(label)
+            for value, roots in values.items():
+                place = self._place_of(value) if not asked.isdisjoint(roots) else ()
+                place = place or next(((t,) for t, whole in parts.items() if whole == value), ())
                 if place:
                     found.setdefault(place, set()).add((label, value))
         return {
@@ -93,12 +123,13 @@ class Beside:
             if not any(other != place and set(place) <= set(other) for other in found)
         }
 
-    def _place_of(self, label: str, value: str) -> tuple[Token, ...]:
-        """Find a value among the question's words: all of it, its head, or one word of a name."""
+    def _place_of(self, value: str) -> tuple[Token, ...]:
+        """Find a value among the question's words, or its head."""
         if value.lower() in whether.YES | whether.NO:
             return ()
         head = _HEAD.match(value)
-        for text in (value, *([head[1]] if head else [])):
+        parts = [part for part in _PARTS.split(value)[1:] if not DAY.fullmatch(part)]
+        for text in (value, *([head[1]] if head else []), *parts):
             roots = [stem(word) for word in words(text)]
             named = text.lower() == "off" or (text.isupper() and text in self.question)  # IT
             tells = named or any(
@@ -110,11 +141,17 @@ class Beside:
                 place = tuple(self.tokens[at : at + len(roots)])
                 if [t.root for t in place] == roots and self._taken.isdisjoint(place):
                     return place
-        capitals = [token for token in self.open if token.capital]
-        return next(((token,) for token in capitals if self._means(label, value, token)), ())
+        return ()
 
-    def _means(self, label: str, value: str, token: Token) -> bool:
-        """Whether a word with a capital is part of one value of a column alone: of a name."""
-        if token.root in FUNCTION_WORDS or token.root.isdigit():
-            return False
-        return {v for v in self.values(label) if token.root in map(stem, words(v))} == {value}
+    def _parts_of_names(self, label: str) -> dict[Token, str]:
+        """Find the words with a capital that are part of one value of a column alone: of a name."""
+        capitals = [
+            token
+            for token in self.open
+            if token.capital and token.root not in FUNCTION_WORDS and not token.root.isdigit()
+        ]
+        holding = {
+            token: [value for value, roots in self._roots[label].items() if token.root in roots]
+            for token in capitals
+        }
+        return {token: values[0] for token, values in holding.items() if len(values) == 1}

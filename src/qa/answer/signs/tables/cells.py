@@ -201,7 +201,8 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
         value = {stem(word) for word in words(text[slice(*cell.value)])}
         if not label or (value and value <= asked):
             continue
-        share = sum(alike(each, asked) for each in label) / len(label)
+        same = len(label) == 1 and alike(label[0], asked)
+        share = 1.0 if same else sum(each in asked for each in label) / len(label)
         named = re.search(_ASKED + re.escape(cell.label), question, re.IGNORECASE) is not None
         scores.append((share + named, cell))
     best = max((score for score, _ in scores), default=0.0)

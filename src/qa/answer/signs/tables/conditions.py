@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from qa.answer.signs.tables import whether
 from qa.answer.signs.tables.beside import Beside
-from qa.answer.signs.tables.naming import names
+from qa.answer.signs.tables.naming import PLAIN_VERBS, names
 from qa.answer.signs.tables.rows import Row, number
 from qa.months import MONTH_OR_SHORT
 from qa.words import FUNCTION_WORDS, stem, words
@@ -25,6 +25,7 @@ _LACKS = re.compile(
     r"(?:have|offer|include|come with|allow|need|require|use|support))\s+(?:an?\s+|any\s+)?(?=\w)",
     re.IGNORECASE,
 )
+_WHICH = re.compile(r"^\W*(?:which|what|who)\b", re.IGNORECASE)
 _NOT = re.compile(r"(?:\bnot|n['’]t|\bnever)\b", re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH_OR_SHORT}\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -66,13 +67,19 @@ def conditions(beside: Beside) -> list[Condition] | None:
         return None
     found += valued
     found += _in_months(beside, {label for each in found for label in each.labels})
-    return [*found, *_yes_or_no(beside, {label for each in found for label in each.labels})]
+    whether_or_not = _yes_or_no(beside, {label for each in found for label in each.labels})
+    return None if whether_or_not is None else [*found, *whether_or_not]
 
 
 def denies_or_compares(question: str) -> bool:
     """Whether a question leaves rows out by what they lack, are not, or by an amount."""
     ways = (_OUT_OF_STOCK, _LACKS, _NOT)
     return any(way.search(question) for way in ways) or whether.comparisons(question) != []
+
+
+def compares_rows(question: str) -> bool:
+    """Whether it is asked which are more or less than an amount."""
+    return _WHICH.search(question) is not None and whether.comparisons(question) != []
 
 
 def _of_cell(label: str, test: whether.Test) -> Condition:
@@ -150,7 +157,10 @@ def _unit_of(beside: Beside, label: str) -> str | None:
     """Return the unit of a column's amounts, empty if they have none; None if it has others."""
     amounts = [whether.amount(value) for value in beside.values(label)]
     units = {found.unit for found in amounts if found}
-    return units.pop() if amounts and all(amounts) and len(units) == 1 else None
+    if not amounts or not all(amounts) or len(units) > 1:
+        return None
+    said = _BRACKETS.search(label)  # "Price (EUR)"
+    return units.pop() or (whether.unit_said(said.group().strip("()")) if said else "")
 
 
 def _within_limits(beside: Beside) -> list[Condition]:
@@ -185,13 +195,18 @@ def _valued(beside: Beside, comparisons: Sequence[whether.Comparison]) -> list[C
         for match in _NOT.finditer(beside.question)
         if not any(start <= match.start() < end for start, end in lacking)
     ]
+    for match in _LACKS.finditer(beside.question):
+        beside.take(beside.within(*match.span()))
     if not denials:
         return [_of_cell(label, values.__contains__) for label, values in chosen.items()]
     first = min((place[0].start for place in places), default=0)
     between = words(beside.question[denials[0] : first])
-    plain = denials[0] <= first and all(word in FUNCTION_WORDS for word in between)
+    plain = denials[0] <= first and all(
+        word in FUNCTION_WORDS or stem(word) in PLAIN_VERBS for word in between
+    )
     if len(denials) > 1 or len(places) != 1 or not plain:
         return None
+    beside.take(token for token in beside.open if token.said in ("not", "never"))
     return [_of_cell(label, whether.none_of(values)) for label, values in chosen.items()]
 
 
@@ -212,23 +227,32 @@ def _in_months(beside: Beside, used: Collection[str]) -> list[Condition]:
     return [_of_cell(dated[0], lambda value: month.root in map(stem, words(value)))]
 
 
-def _yes_or_no(beside: Beside, used: Collection[str]) -> list[Condition]:
-    """Return the conditions of columns of yes and no, or of how many there are."""
-    found = []
+def _yes_or_no(beside: Beside, used: Collection[str]) -> list[Condition] | None:
+    """Return the conditions of columns of yes and no, or of how many there are; None as above."""
     question = beside.question
     out = _OUT_OF_STOCK.search(question)
     lacking = [question[match.end() :] for match in _LACKS.finditer(question)]
-    for label in beside.labels[1:]:
-        if label in used or not whether.say_whether([row.value(label) for row in beside.rows]):
-            continue
-        if out and _STOCK.search(label):
-            beside.take(beside.within(*out.span()))
-            found.append(_of_cell(label, whether.is_no))
-        elif beside.is_named_wholly(label):
-            lacks = any(_begins_with(rest, label) for rest in lacking)
-            beside.take(token for token in beside.open if names(label, token.root))
-            found.append(_of_cell(label, whether.is_no if lacks else whether.is_yes))
-    return found
+    columns = {
+        label: [row.value(label) for row in beside.rows]
+        for label in beside.labels[1:]
+        if label not in used
+    }
+    whole = [label for label, values in columns.items() if whether.say_whether(values)]
+    stocked = [label for label in whole if out and _STOCK.search(label)]
+    named = [label for label in whole if label not in stocked and beside.is_named_wholly(label)]
+    lacked = [label for label in named if any(_begins_with(rest, label) for rest in lacking)]
+    if lacking and not lacked and named:  # “no birds in 2023”: of the column that is named
+        if len(named) > 1 or "" in columns[named[0]]:
+            return None
+        lacked = named
+    if out and stocked:
+        beside.take(beside.within(*out.span()))
+    for label in named:
+        beside.take(token for token in beside.open if names(label, token.root))
+    return [
+        *(_of_cell(label, whether.is_no) for label in stocked),
+        *(_of_cell(label, whether.is_no if label in lacked else whether.is_yes) for label in named),
+    ]
 
 
 def _begins_with(text: str, label: str) -> bool:

@@ -7,9 +7,16 @@
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.question import asks_for_number
+from qa.answer.signs.question import ASKS_DIFFERENCE, asks_for_date, asks_for_name, asks_for_number
 from qa.answer.signs.tables.beside import Beside
-from qa.answer.signs.tables.meeting import ASKS_OTHERWISE, About, is_explained, rows_that_meet
+from qa.answer.signs.tables.columns import NAME
+from qa.answer.signs.tables.meeting import (
+    ASKS_OTHERWISE,
+    About,
+    asks_of_rows,
+    is_explained,
+    rows_that_meet,
+)
 from qa.answer.signs.tables.naming import names
 from qa.answer.signs.tables.rows import Row
 from qa.answer.signs.values.kinds import has_asked_type, has_number
@@ -22,6 +29,20 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _LEAST_ROWS = 2
+MOST_ROWS = 1_000
+"""Longer tables are left to the network: reading all of their rows takes too long."""
+
+
+def may_ask_of_cells(question: str) -> bool:
+    """Whether a question may ask for cells of a table, so that reading its rows is worth it."""
+    return asks_of_rows(question) or _asks_of_cell(question) is not None
+
+
+def _asks_of_cell(question: str) -> re.Match[str] | None:
+    asks = _ASKS.match(question)
+    if asks is None or ASKS_OTHERWISE.search(question, asks.end()):
+        return None
+    return None if ASKS_DIFFERENCE.search(question) else asks
 
 
 def cells_asked(question: str, rows: Sequence[Row], about: About) -> list[RowAnswer] | None:
@@ -48,8 +69,8 @@ def cell_asked(question: str, rows: Sequence[Row], about: About) -> RowAnswer | 
     Returns:
         None where it is not plain which is meant, or the cell is of another kind than is asked.
     """
-    asks = _ASKS.match(question)
-    if asks is None or len(rows) < _LEAST_ROWS or ASKS_OTHERWISE.search(question, asks.end()):
+    asks = _asks_of_cell(question)
+    if asks is None or len(rows) < _LEAST_ROWS:
         return None
     beside = Beside(question, asks.end(), rows)
     named: dict[str, set[str]] = {}
@@ -65,15 +86,25 @@ def cell_asked(question: str, rows: Sequence[Row], about: About) -> RowAnswer | 
         return None
     (row,) = meant
     value = row.value(column)
-    counts = asks_for_number(question)
-    fits = has_number(value) if counts else has_asked_type(question, f"{value} {column}")
+    if asks_for_number(question):
+        fits = has_number(value)
+    elif asks_for_name(question):
+        fits = NAME.fullmatch(value) is not None
+    elif asks_for_date(question):
+        fits = has_asked_type(question, value)
+    else:
+        fits = has_asked_type(question, f"{value} {column}")
     if not (value and fits) or not is_explained(beside, about, {column, *named}):
         return None
     return RowAnswer(row.span, row.cells[column].value.shift(row.start))
 
 
 def _column(beside: Beside, named: dict[str, set[str]]) -> str | None:
-    """Return the column that most of the open words name; None if several do."""
+    """Return the column that is named in full, or that most of the open words name; else None."""
+    full = [label for label in beside.labels if label not in named and beside.has(label)]
+    longest = max((len(label) for label in full), default=0)
+    if longest:
+        return next(label for label in full if len(label) == longest)
     shares = {
         label: sum(names(label, token.root) for token in beside.open)
         for label in beside.labels

@@ -13,13 +13,15 @@ from qa.answer.signs.tables.beside import Beside, Token
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.columns import DAY, NAME, PLACES, TIMES
 from qa.answer.signs.tables.conditions import Condition, conditions
-from qa.answer.signs.tables.naming import THINGS, names
-from qa.answer.signs.tables.rows import Row, holds_codes
+from qa.answer.signs.tables.naming import PEOPLE, PLAIN_VERBS, THINGS, names
+from qa.answer.signs.tables.rows import Row, holds_codes, labels_of
 from qa.schema import Passage, RowAnswer, Span
 from qa.words import FUNCTION_WORDS, stem, words
 
 _LEAST_ROWS = 2
 _MOST_LISTED = 30
+_CAPTION_CHARACTERS = 400
+_GAP = " | "
 _ASKS = re.compile(
     r"^\W*(?:(?:and|so|but|on|in|at|from|for|to|by|with|during)\s+)?"
     r"(?P<asks>which|what|whom?|when|where|list|name|show)\b",
@@ -30,24 +32,24 @@ _ASKS_ALL = re.compile(
 )
 ASKS_OTHERWISE = re.compile(
     r"\b(?:how|why|if|whether|most|(?<!at )least|first|last|next|except|besides|apart|instead|"
-    r"before|after|since|until|because|between|(?:other|rather) than|\w{3,}est)\b",
+    r"before|after|since|until|because|between(?! [$£€]?\d)|(?:other|rather) than|\w{3,}est)\b",
     re.IGNORECASE,
 )
+_STILL = re.compile(r"\b(?:is|are) (?P<still>still|currently|now)\b", re.IGNORECASE)
 _DOER = re.compile(r"(?:er|or|ist)\b")  # “who supplies”, of a supplier that is no person
-# Verbs that say no more of a row than that something of it holds.
-_PLAIN_VERBS = frozenset(
-    stem(verb)
-    for verb in """come came work belong go have get got cost sell sold run take give live stay
-    stand play serve start leave arrive offer contain hold include need use allow charge carry keep
-    kept provide supply deliver cover apply fall lie report meet visit teach lead manage own buy
-    bought pay paid receive require support find found see test spend spent do done""".split()
-)
+
 _OF_ASKING = frozenset(
     map(
         stem,
-        """still currently now please exactly listed list table row rows entry entries money amount
-        number value shift status s t don doesn didn isn aren wasn weren hasn haven""".split(),
+        """please exactly test listed list table row rows entry entries money amount number value
+        shift status s t don doesn didn isn aren wasn weren hasn haven""".split(),
     )
+)
+_OF_DAYS = frozenset(map(stem, "day days weekday weekdays date dates month months".split()))
+# Small words that leave rows out, where they have not been understood.
+_TELLING = frozenset(
+    """off out up down not no nor only both again once further more most few over under above below
+    during other same""".split()
 )
 _BEFORE_NOUN = ("all", "of", "the", "our", "me", "are")
 _HELPERS = "do does did has have had can could may must will would should is are was were".split()
@@ -60,11 +62,25 @@ class About(NamedTuple):
     beside: str
 
 
-def about_table(passage: Passage) -> About:
-    """Say what a table is about that a passage has rows of."""
+def about_table(passage: Passage, rows: Sequence[Row], text: str) -> About:
+    """Say what a table is about that a passage has rows of.
+
+    Args:
+        passage: Which has some of them.
+        rows: All of them.
+        text: The document's.
+    """
     prose = (passage.slice(each) for each in passage.sentences)
-    told = " ".join(text for text in prose if not cells(text))
-    return About(f"{passage.context} {passage.doc_id}", told)
+    told = " ".join(said for said in prose if not cells(said))
+    before = text[max(0, rows[0].start - _CAPTION_CHARACTERS) : rows[0].start].split("\n")
+    lines = [line for line in before[1:] if line.strip() and _GAP not in line]
+    caption = lines[-1] if lines else ""
+    return About(f"{passage.context} {passage.doc_id} {caption}", told)
+
+
+def asks_of_rows(question: str) -> bool:
+    """Whether a question may ask which rows of a table meet something."""
+    return _ASKS.match(question) is not None and ASKS_OTHERWISE.search(question) is None
 
 
 def rows_that_meet(question: str, rows: Sequence[Row], about: About) -> list[RowAnswer] | None:
@@ -80,12 +96,16 @@ def rows_that_meet(question: str, rows: Sequence[Row], about: About) -> list[Row
         or there are more than 30.
     """
     asks = _ASKS.match(question)
-    if asks is None or len(rows) < _LEAST_ROWS or ASKS_OTHERWISE.search(question):
+    if asks is None or len(rows) < _LEAST_ROWS or not asks_of_rows(question):
         return None
-    headed = _columns_that_hold(Beside(question, asks.end(), rows), asks["asks"].lower(), about)
-    if headed:
-        return headed
+    days = {label for label in labels_of(rows) if DAY.fullmatch(label)}
+    if len(days) >= _LEAST_ROWS:
+        headed = _days_that_hold(Beside(question, asks.end(), rows), days, asks["asks"], about)
+        if headed:
+            return headed
     beside = Beside(question, asks.end(), rows)
+    if still := _STILL.search(question):
+        beside.take(beside.within(*still.span("still")))
     demanded = conditions(beside)
     if not demanded and (demanded is None or not _ASKS_ALL.match(question)):
         return None
@@ -97,30 +117,35 @@ def rows_that_meet(question: str, rows: Sequence[Row], about: About) -> list[Row
     looked_up = len(met) == 1 and deciding == {beside.key}  # a row by its name
     if looked_up or len(met) > _MOST_LISTED or any(not row.value(column) for row in met):
         return None
-    return [RowAnswer(row.span, row.cells[column].value.shift(row.start)) for row in met]
+    different: dict[str, Row] = {}
+    for row in met:
+        different.setdefault(row.value(column).casefold(), row)
+    return [
+        RowAnswer(row.span, row.cells[column].value.shift(row.start)) for row in different.values()
+    ]
 
 
 def _meeting(rows: Sequence[Row], demanded: Sequence[Condition]) -> list[Row]:
     return [row for row in rows if all(each.holds(row) for each in demanded)]
 
 
-def _columns_that_hold(beside: Beside, asks: str, about: About) -> list[RowAnswer]:
+def _days_that_hold(
+    beside: Beside, days: Collection[str], asks: str, about: About
+) -> list[RowAnswer]:
     """Find the days that are columns, where a row that is named has what is asked: “Off” on Mon 9.
 
     Returns:
         The columns' names in that row; none where that is not asked or not plain.
     """
-    days = {label for label in beside.labels if DAY.fullmatch(label)}
     following = {token.root for token in beside.tokens[:2]}
-    wants_day = asks == "when" or (asks in ("which", "what") and bool(following & _OF_DAYS))
-    if len(days) < _LEAST_ROWS or not wants_day:
+    if asks.lower() != "when" and not following & _OF_DAYS:
         return []
     said: set[str] = set()
     named: dict[str, set[str]] = {}
     for place, held in beside.named_values().items():
         beside.take(place)
         labels = {label for label, _ in held}
-        if labels <= days:
+        if labels <= set(days):
             said |= {value for _, value in held}
         elif len(labels) == 1:
             named.setdefault(labels.pop(), set()).update(value for _, value in held)
@@ -138,9 +163,6 @@ def _columns_that_hold(beside: Beside, asks: str, about: About) -> list[RowAnswe
         for label, start in zip(columns, starts, strict=True)
         if start >= 0
     ]
-
-
-_OF_DAYS = frozenset(map(stem, "day days weekday weekdays date dates month months".split()))
 
 
 def _asked_column(beside: Beside, asks: str, about: About, deciding: Collection[str]) -> str | None:
@@ -180,7 +202,7 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
     """
     above = {stem(word) for word in words(about.above)}
     for noun in [token for token in beside.tokens if token.said not in _BEFORE_NOUN][:2]:
-        if noun.said in FUNCTION_WORDS or noun.said in _HELPERS or noun.root in _PLAIN_VERBS:
+        if noun.said in FUNCTION_WORDS or noun.said in _HELPERS or noun.root in PLAIN_VERBS:
             return beside.key
         labels = [label for label in beside.labels if names(label, noun.root)]
         if labels:
@@ -190,6 +212,9 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
         if noun.root in THINGS:
             beside.take([noun])
             return beside.key
+        if noun.root in PEOPLE:
+            beside.take([noun])
+            return _only(beside, _columns_of_people(beside), deciding)
         if noun.root not in above:  # of “capital projects” the second tells
             return None
     return beside.key
@@ -198,19 +223,16 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
 def is_explained(beside: Beside, about: About, columns: Collection[str]) -> bool:
     """Whether every word is taken, of asking, of a column, of what stands above, or a plain verb.
 
-    Behind “does” the last word is the verb, whichever it is: “does Mill Lane deliver”.
+    A number or a name is not explained by the prose beside a table.
     """
     above = {stem(word) for word in words(about.above)}
-    known = {stem(word) for word in words(about.beside)} | _OF_ASKING | _PLAIN_VERBS | THINGS
-    telling = [token for token in beside.tokens if token.said not in FUNCTION_WORDS]
-    does = any(token.said in ("do", "does", "did") for token in beside.tokens)
-    verb = telling[-1] if does and telling else None
+    known = {stem(word) for word in words(about.beside)} | _OF_ASKING | PLAIN_VERBS | THINGS
 
     def is_known(token: Token) -> bool:
-        if token.said in FUNCTION_WORDS or token.root in above:
+        if (token.said in FUNCTION_WORDS and token.said not in _TELLING) or token.root in above:
             return True
         if any(names(label, token.root) for label in columns):
             return True
-        return not token.capital and (token is verb or token.root in known)
+        return not token.capital and not token.said.isdigit() and token.root in known
 
     return all(is_known(token) for token in beside.open)

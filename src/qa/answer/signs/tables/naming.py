@@ -13,16 +13,25 @@ _ALIKE = 5  # letters that "supply" and "supplier" begin with
 THINGS = frozenset(
     map(
         stem,
-        """things items ones articles products goods tasks actions people persons employees
-        colleagues staff points projects materials positions jobs""".split(),
+        "things items ones articles products goods tasks actions points projects materials "
+        "positions jobs".split(),
     )
 )
 """What may be called whatever a row is of."""
+PEOPLE = frozenset(map(stem, "people persons employees colleagues staff members".split()))
+"""What those may be called whose names stand in a row."""
+PLAIN_VERBS = frozenset(
+    stem(verb)
+    for verb in """come came work belong go have get got cost sell sold run take live stay offer
+    contain include need allow charge provide supply own buy bought pay paid require support find
+    found see spend spent do""".split()
+)
+"""Verbs that say no more of a row than that something of it holds."""
 # Words that name the same column.
 _SAME = [
     frozenset(map(stem, names.split()))
     for names in (
-        "employee employees staff people persons workers headcount heads",
+        "employee employees staff people persons headcount heads",
         "price prices cost costs fee fees fare rate charge",
         "owner responsible person who assigned assignee",
         "due deadline until",
@@ -39,7 +48,9 @@ def alike(root: str, others: Collection[str]) -> bool:
 def names(label: str, root: str) -> bool:
     """Whether a word is one of a column's name, means the same, or begins alike."""
     begins = len(root) >= _ALIKE and any(word.startswith(root[:_ALIKE]) for word in words(label))
-    return begins or alike(root, telling(label))
+    own = telling(label)
+    worded = {word for word in own if not word.isdigit()}
+    return begins or root in own or (len(worded) == 1 and alike(root, worded))
 
 
 def telling(label: str) -> set[str]:

@@ -25,6 +25,7 @@ _CODE = re.compile(r"[A-Z]{0,4}[-./]?\d[\w./-]*")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _TOTAL_WORDS = 4
 _MOST_ROWS = 5_000
+_GAP = " | "
 
 
 class Row(NamedTuple):
@@ -64,8 +65,19 @@ class Tables:
         Args:
             text_of: Returns a document's text.
         """
-        self._text_of = text_of
+        self.text_of = text_of
         self._found: dict[str, list[tuple[Span, list[Row]]]] = {}
+        self._counted: dict[str, list[tuple[Span, int]]] = {}
+
+    def lines_around(self, doc_id: str, start: int) -> int:
+        """Count the lines with cells around a row, without reading them; at most 5,001."""
+        known = self._counted.setdefault(doc_id, [])
+        for span, count in known:
+            if span.start <= start < span.end:
+                return count
+        span, count = _stretch(self.text_of(doc_id), start)
+        known.append((span, count))
+        return count
 
     def around(self, doc_id: str, start: int) -> list[Row]:
         """Return all rows of the table that a row stands in, those of sums left out.
@@ -81,7 +93,7 @@ class Tables:
         for span, rows in known:
             if span.start <= start < span.end:
                 return rows
-        lines = _rows_around(self._text_of(doc_id), start)
+        lines = _rows_around(self.text_of(doc_id), start)
         rows = [row for row in lines if not _is_total(row)]
         whole = Span(lines[0].start, lines[-1].span.end + 1) if lines else Span(start, start + 1)
         known.append((whole, rows))
@@ -170,6 +182,24 @@ def number_or_time(value: str) -> Number | None:
     for part in match.groups(default=None):
         amount = amount if part is None else amount * 60 + int(part)
     return Number(match.group(), Decimal(amount), ":" * match.group().count(":"))
+
+
+def _stretch(text: str, start: int) -> tuple[Span, int]:
+    """Find the lines with cells around a place: where they stand, and how many they are."""
+    first = last = text.rfind("\n", 0, start) + 1
+    count = 1
+    while first > 0 and count <= _MOST_ROWS:
+        before = text.rfind("\n", 0, first - 1) + 1
+        if text.find(_GAP, before, first) < 0:
+            break
+        first, count = before, count + 1
+    end = text.find("\n", last)
+    while end >= 0 and count <= _MOST_ROWS:
+        following = text.find("\n", end + 1)
+        if text.find(_GAP, end, following if following >= 0 else len(text)) < 0:
+            break
+        end, count = following, count + 1
+    return Span(first, end if end >= 0 else len(text)), count
 
 
 def _rows_around(text: str, start: int) -> list[Row]:

@@ -21,8 +21,11 @@ NO = frozenset(
 _FIGURE = r"(?P<sign>[$£€]\s?)?(?P<figure>\d[\d.,]*)(?P<unit>\s?(?:%|[^\W\d_]+))?"
 _AMOUNT = re.compile(_FIGURE, re.IGNORECASE)
 _COMPARED = re.compile(
-    r"\b(?:(?P<less>(?:less|fewer|lower|smaller|shorter|cheaper|lighter|younger) than|under|below)|"
-    r"(?P<more>(?:more|greater|higher|larger|longer|bigger|heavier|older) than|over|above)|"
+    r"\b(?:(?P<less>(?:less|fewer|lower|smaller|shorter|cheaper|lighter|younger|quieter|colder|"
+    r"cooler|slower|nearer|closer|narrower|thinner|weaker|shallower) than|under|below)|"
+    r"(?P<more>(?:more|greater|higher|larger|longer|bigger|heavier|older|louder|warmer|hotter|"
+    r"faster|farther|further|wider|thicker|stronger|taller|deeper|dearer) than|over|above)|"
+    rf"between\s+(?:[$£€]\s?)?(?P<low>\d[\d.,]*)(?:\s?[^\W\d_]+)?\s+and|"
     r"(?P<most>at most|up to|(?:no|not) more than|maximum of)|"
     rf"(?P<least>at least|(?:no|not) less than|no fewer than|minimum of))\s+{_FIGURE}",
     re.IGNORECASE,
@@ -38,6 +41,9 @@ _SIZES: dict[str, dict[str, int]] = {
           "hour": 3600, "day": 86_400, "week": 604_800},
     "mm": {"mm": 1, "cm": 10, "m": 1000, "metre": 1000, "meter": 1000, "km": 1_000_000},
     "mg": {"mg": 1, "g": 1000, "gram": 1000, "kg": 1_000_000, "kilo": 1_000_000},
+    "£": {"gbp": 1, "pound": 1, "sterling": 1},
+    "€": {"eur": 1, "euro": 1},
+    "$": {"usd": 1, "dollar": 1},
     "ml": {"ml": 1, "cl": 10, "l": 1000, "litre": 1000, "liter": 1000},
 }  # fmt: skip
 _UNITS = {
@@ -85,8 +91,11 @@ def comparisons(question: str) -> list[Comparison] | None:
         figure = number(match["figure"].rstrip(".,"))
         if figure is None:
             return None
-        wanted = _measured(figure.amount, (match["sign"] or match["unit"] or "").strip())
-        found.append(Comparison(*match.span(), wanted.unit, _comparing(match, wanted.size)))
+        unit = (match["sign"] or match["unit"] or "").strip()
+        wanted = _measured(figure.amount, unit)
+        low = number(match["low"].rstrip(".,")) if match["low"] else None
+        least = None if low is None else _measured(low.amount, unit).size
+        found.append(Comparison(*match.span(), wanted.unit, _comparing(match, wanted.size, least)))
     return found
 
 
@@ -140,18 +149,25 @@ def say_whether(values: Collection[str]) -> bool:
     return plain and any(map(is_no, values)) and not all(map(is_no, values))
 
 
+def unit_said(unit: str) -> str:
+    """Return the smallest unit of a unit's kind: seconds, of hours; £, of pounds and GBP."""
+    return _measured(Decimal(1), unit).unit
+
+
 def _measured(size: Decimal, unit: str) -> Amount:
     factor, smallest = _UNITS.get(stem(unit.lower()), (1, stem(unit.lower())))
     return Amount(size * factor, smallest)
 
 
-def _comparing(match: re.Match[str], wanted: Decimal) -> Test:
+def _comparing(match: re.Match[str], wanted: Decimal, least: Decimal | None) -> Test:
     denied = _DENIED.search(match.string, 0, match.start()) is not None  # "not over £5"
 
     def holds(value: str) -> bool:
         found = amount(value)
         if found is None:
             return False
+        if least is not None:
+            return least <= found.size <= wanted
         if match["less"]:
             return found.size >= wanted if denied else found.size < wanted
         if match["more"]:

@@ -4,10 +4,10 @@ The one with the most, or those that meet what is asked: whatever the passage sh
 question. Does not know scores.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from qa.answer.signs.tables.cells import cells
-from qa.answer.signs.tables.lookup import cells_asked
+from qa.answer.signs.tables.lookup import MOST_ROWS, cells_asked, may_ask_of_cells
 from qa.answer.signs.tables.meeting import about_table
 from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import asks_for_extreme, extreme
@@ -15,7 +15,7 @@ from qa.schema import Passage
 
 
 def worth_reading(
-    question: str, passages: Sequence[Passage], first: int, text_of: Callable[[str], str]
+    question: str, passages: Sequence[Passage], first: int, tables: Tables
 ) -> list[Passage]:
     """Of passages after the first few choose those that hold a row that is asked for.
 
@@ -23,26 +23,33 @@ def worth_reading(
         question: As asked.
         passages: Retrieved, the most promising first.
         first: So many are read anyway.
-        text_of: Returns a document's text.
+        tables: Of the documents.
 
     Returns:
         At most one a table, in order.
     """
-    tables = Tables(text_of)
+    extremes = asks_for_extreme(question)
+    if not extremes and not may_ask_of_cells(question):
+        return []
     chosen: dict[tuple[str, int], Passage | None] = {}
     for number, passage in enumerate(passages):
         row = next(
             (span for span in passage.sentences if len(cells(passage.slice(span))) > 1), None
         )
-        rows = tables.around(passage.doc_id, row.start) if row else []
+        if row is None or (
+            not extremes and tables.lines_around(passage.doc_id, row.start) > MOST_ROWS
+        ):
+            continue
+        rows = tables.around(passage.doc_id, row.start)
         if not rows:
             continue
         table = (passage.doc_id, rows[0].start)
-        if asks_for_extreme(question):
+        if extremes:
             best = extreme(question, rows)
             holds = best is not None and passage.start <= best.row.start < passage.end
         else:
-            holds = table not in chosen and bool(cells_asked(question, rows, about_table(passage)))
+            about = about_table(passage, rows, tables.text_of(passage.doc_id))
+            holds = table not in chosen and bool(cells_asked(question, rows, about))
         if holds:
             chosen[table] = passage if number >= first else None
         elif number < first:
