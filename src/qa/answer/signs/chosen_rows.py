@@ -89,6 +89,8 @@ def meeting_conditions(question: str, found: list[Candidate], tables: Tables) ->
     kept = set(map(id, long))
     chosen, left = _of_tables([one for one in found if id(one) not in kept], tables, choose)
     if _are_alike_but_differ(chosen, tables):
+        if len({one.passage.context for one in chosen}) > 1:
+            return found  # versions, told apart by what stands above them
         return [*long, *left, *(_doubted(one, _OTHER) for one in chosen)]
     return [
         *long,
