@@ -148,7 +148,8 @@ class Beside:
         capitals = [
             token
             for token in self.open
-            if token.capital and token.root not in FUNCTION_WORDS and not token.root.isdigit()
+            if token.capital
+            and not (token.root in FUNCTION_WORDS or token.root.isdigit() or DAY.match(token.said))
         ]
         holding = {
             token: [value for value, roots in self._roots[label].items() if token.root in roots]
