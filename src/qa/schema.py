@@ -172,11 +172,11 @@ class RetrievedPassage:
 
 
 SEVERAL = "; "
-"""Stands between what each of several rows answers."""
+"""Stands between what each of several rows or lines answers."""
 
 
 class RowAnswer(NamedTuple):
-    """A row of a table and the words in it that answer, in the document's offsets."""
+    """A row of a table, or a line of a list, and the words in it that answer, in offsets."""
 
     row: Span
     answer: Span
@@ -194,7 +194,7 @@ class Reading:
         highlights: Words of `sentence` worth a reader's eye, in order, disjoint.
         unmentioned: Names in the question that no document mentions, as typed.
         coverage: Share of the question's words that the sentence or its headings have.
-        listed: Two or more where each of several rows answers; the first is `sentence`.
+        listed: Two or more where each of several rows or lines answers, `sentence` among them.
     """
 
     passage: Passage
@@ -343,8 +343,8 @@ class Answer:
             none mentions; empty otherwise.
         language: Of the question, where that is not English and the encoder is; else empty.
         choices: Two or more where several documents would answer, each of another thing.
-        listed: Two or more where each of several rows of a table answers: what each says, in their
-            order; `answer` is all of it, and `citations` are theirs.
+        listed: Two or more where each of several rows of a table, or lines of a list, answers: what
+            each says, in order; `answer` is all of it, `citations` are theirs, each row's once.
         computed: What a table's rows come to, where that was asked and no document says it.
         parts: The answers to what a question asks of several things, each with its own question;
             then `answer` is the first that was found, and `citations` are all of theirs. Or the

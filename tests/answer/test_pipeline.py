@@ -175,6 +175,37 @@ def test_each_of_several_rows_that_answer_is_cited_at_its_place(tmp_path: Path) 
     assert answerer.ask("Which ferns does Kew sell?").listed == ()
 
 
+@pytest.mark.model
+def test_days_that_are_columns_are_listed_and_not_counted(tmp_path: Path) -> None:
+    rota = "Name,Role,Mon 9,Tue 10,Wed 11,Thu 12\n"
+    rota += "Bashir Koury,Helpdesk,Late,Late,Off,Off\nOona Fairley,Lead,Early,Early,Early,Off\n"
+    build_index(write_corpus(tmp_path / "corpus", {"rota.csv": rota}), tmp_path / "index")
+    answerer = open_index(tmp_path / "index")
+    answer = answerer.ask("On which days is Bashir off?")
+    assert answer.listed == ("Wed 11", "Thu 12")
+    (citation,) = answer.citations  # one row has both
+    marked = [span.shift(-citation.start) for span in citation.highlights]
+    assert tuple(citation.quote[slice(*span)] for span in marked) == answer.listed
+    assert answerer.ask("How many days is Bashir off?").computed is None
+
+
+@pytest.mark.model
+def test_rows_of_a_trusted_table_are_not_mixed_with_those_of_an_upload(tmp_path: Path) -> None:
+    head = "Plant,In stock,Colour\nYew,4,green\nBox,"
+    corpus = write_corpus(
+        tmp_path / "corpus",
+        {
+            "plants.csv": f"{head}0,green\nFir,0,blue\n",
+            "uploads/plants.csv": f"{head}3,green\nFir,0,blue\nOak,0,brown\n",
+        },
+    )
+    build_index(corpus, tmp_path / "index")
+    answerer = open_index(tmp_path / "index", AskSettings(untrusted=("uploads",)))
+    answer = answerer.ask("Which plants are out of stock?")
+    assert answer.listed == ("Box", "Fir")
+    assert {citation.doc_id for citation in answer.citations} == {"plants.csv"}
+
+
 # ---- some of the documents
 
 

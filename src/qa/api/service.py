@@ -305,7 +305,7 @@ def _stands(answer: str, citations: Sequence[Citation]) -> bool:
     """Whether an answer, or each of several that rows give, stands in a citation."""
     quotes = [citation.quote for citation in citations]
     return any(answer in quote for quote in quotes) or all(
-        any(one in quote for quote in quotes) for one in answer.split(SEVERAL)
+        one.strip() and any(one in quote for quote in quotes) for one in answer.split(SEVERAL)
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from qa.answer.outcome.change import change
 from qa.answer.signs.question import lacks_difference
-from qa.answer.signs.tables.meeting import About
+from qa.answer.signs.tables.explained import About
 from qa.answer.signs.tables.rows import Tables
 
 BUDGET = """Item: Staff | 2025 (kEUR): 410.5 | 2026 (kEUR): 428 | Posts 2026: 9
@@ -29,6 +29,39 @@ Item: Exhibitions | 2025 (kEUR): 120 | 2026 (kEUR): 95 | Posts 2026: 2"""
 def test_a_change_is_exact_or_none(question: str, size: str | None) -> None:
     rows = Tables(lambda _: BUDGET).around("a.md", 0)
     found = change(question, rows, About("Budget", ""))
+    assert (found and str(found.size)) == size
+
+
+TEAMS = """Team: IT | Revenue 2024: 100 | Costs 2024: 40 | Revenue 2025: 130 | Costs 2025: 90
+Team: HR | Revenue 2024: 10 | Costs 2024: 50 | Revenue 2025: 13 | Costs 2025: 40"""
+
+
+@pytest.mark.parametrize(
+    ("question", "size"),
+    [
+        ("By how much did the costs of IT rise from 2024 to 2025?", "50"),
+        ("By how much did the revenue of IT grow?", "30"),
+        ("By how much did IT grow?", None),  # in what
+        ("How much more did IT get in 2024 than in 2025?", None),
+        ("By how many percent did the costs of IT rise?", None),
+    ],
+)
+def test_a_change_is_of_the_columns_that_are_named(question: str, size: str | None) -> None:
+    found = change(question, Tables(lambda _: TEAMS).around("a.md", 0), About("", ""))
+    assert (found and str(found.size)) == size
+
+
+@pytest.mark.parametrize(
+    ("question", "size"),
+    [
+        ("How much more do exhibitions get in 2025 than in 2026?", "25"),
+        ("How much less do exhibitions get in 2025 than in 2026?", None),
+        ("By how much is 2026 higher than 2025 for staff?", "17.5"),
+        ("By how much is 2025 higher than 2026 for staff?", None),
+    ],
+)
+def test_a_change_goes_the_way_it_is_asked(question: str, size: str | None) -> None:
+    found = change(question, Tables(lambda _: BUDGET).around("a.md", 0), About("", ""))
     assert (found and str(found.size)) == size
 
 

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from qa.answer.signs.question import ASKS_DIFFERENCE
 from qa.answer.signs.tables.beside import Beside
 from qa.answer.signs.tables.conditions import columns_by_year
-from qa.answer.signs.tables.meeting import About, is_explained
+from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.rows import Number, Row, number, rows_meant
 
-_ASKS = re.compile(
-    r"\b(?:by how (?:much|many)|how (?:much|many) (?:more|less|fewer|higher|lower)|"
-    r"(?:change|difference|increase|decrease|rise|growth|drop) (?:in|of|between))\b",
-    re.IGNORECASE,
+_PERCENT = re.compile(r"%|\bper ?cent", re.IGNORECASE)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_ASKED_WITH = re.compile(
+    r"\b(?:difference|increase|decrease|growth|change|rise|drop|than|between)\b", re.IGNORECASE
 )
 _UP = re.compile(
     r"\b(?:more|higher|increas\w*|rais\w*|rises?|rose|grow\w*|grew|up)\b", re.IGNORECASE
@@ -48,20 +49,23 @@ def change(question: str, rows: Sequence[Row], about: About) -> Change | None:
     Returns:
         None where that is not asked, not plain, or the figures went the other way.
     """
-    asks = _ASKS.search(question)
+    asks = ASKS_DIFFERENCE.search(question)
     meant = rows_meant(question, rows) if asks else []
-    if asks is None or len(meant) != 1:
+    if len(meant) != 1 or _PERCENT.search(question):
         return None
     (row,) = meant
     beside = Beside(question, 0, rows)
-    years = set(_YEAR.findall(question))
-    pairs = [pair for pair in columns_by_year(beside) if years <= pair.keys()]
+    years = list(dict.fromkeys(_YEAR.findall(question)))
+    pairs = [pair for pair in columns_by_year(beside) if set(years) <= pair.keys()]
     if len(pairs) != 1:
         return None
-    earlier, later = (pairs[0][year] for year in sorted(pairs[0]))
+    order = sorted(pairs[0])
+    if len(years) > 1 and _THAN.search(question):  # “in 2026 than in 2025”
+        order = years[::-1]
+    earlier, later = (pairs[0][year] for year in order)
     for place in beside.named_values():
         beside.take(place)
-    for way in (_ASKS, _UP, _DOWN):
+    for way in (_ASKED_WITH, _UP, _DOWN):
         for match in way.finditer(question):
             beside.take(beside.within(*match.span()))
     beside.take(token for token in beside.open if token.said in pairs[0])

@@ -13,7 +13,8 @@ from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.question import ASKS_DIFFERENCE, question_names
 from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.conditions import denies_or_compares
-from qa.answer.signs.tables.meeting import About, rows_that_meet
+from qa.answer.signs.tables.explained import About, about_table
+from qa.answer.signs.tables.meeting import rows_that_meet
 from qa.answer.signs.tables.rows import (
     Number,
     Row,
@@ -118,7 +119,7 @@ def computed(
         if not rows or (passage.doc_id, rows[0].start) in seen:
             continue
         seen.add((passage.doc_id, rows[0].start))
-        about = " ".join((passage.context, passage.doc_id))
+        about = about_table(passage, rows, text_of(passage.doc_id))
         found = (_compute(operation, question, about, rows) for operation in operations)
         result = next((each for each in found if each is not None), None)
         if result is not None:
@@ -137,10 +138,10 @@ class _Result(NamedTuple):
     labels: tuple[str, ...] = ()
 
 
-def _compute(operation: Operation, question: str, about: str, rows: list[Row]) -> _Result | None:
+def _compute(operation: Operation, question: str, about: About, rows: list[Row]) -> _Result | None:
     if operation == "count":
         return _count(question, about, rows)
-    changed = change(question, rows, About(about, "")) if operation == "difference" else None
+    changed = change(question, rows, about) if operation == "difference" else None
     if changed is not None:
         like = changed.row.value(changed.labels[0])
         said = _written(changed.size, changed.numbers, like)
@@ -151,7 +152,7 @@ def _compute(operation: Operation, question: str, about: str, rows: list[Row]) -
     if (
         column is None
         or len(meant) < _LEAST_ROWS
-        or not _explained(question, about, meant, column, _UNEXPLAINED)
+        or not _explained(question, about.above, meant, column, _UNEXPLAINED)
     ):
         return None
     numbers = [found for row in meant if (found := number(row.value(column)))]
@@ -183,11 +184,11 @@ def _column(operation: Operation, question: str, rows: Sequence[Row]) -> str | N
     return choice[0] if len(choice) == 1 else None
 
 
-def _count(question: str, about: str, rows: list[Row]) -> _Result | None:
+def _count(question: str, about: About, rows: list[Row]) -> _Result | None:
     """Count the different values of the column that is asked for, if all that is asked is there."""
     match = _ASKS["count"].search(question)
     which = f"Which {question[match.start('noun') :]}" if match else ""
-    met = rows_that_meet(which, rows, About(about, ""))
+    met = rows_that_meet(which, rows, about)
     if met is not None or denies_or_compares(question):
         return _count_of(met, rows) if met else None
     rows = rows_meant(question, rows)
@@ -197,7 +198,7 @@ def _count(question: str, about: str, rows: list[Row]) -> _Result | None:
         for label in labels_of(rows)
         if noun in {stem(word) for word in words(label)} and number(rows[0].value(label)) is None
     ]
-    if len(counted) != 1 or not _explained(question, about, rows, counted[0], 0):
+    if len(counted) != 1 or not _explained(question, about.above, rows, counted[0], 0):
         return None
     return _different(rows, counted[0])
 
@@ -208,7 +209,8 @@ def _count_of(met: Sequence[RowAnswer], rows: Sequence[Row]) -> _Result | None:
     kept = [row for row in rows if row.span in meeting]
     first = kept[0]
     asked = meeting[first.span].shift(-first.start)
-    return _different(kept, next(label for label, c in first.cells.items() if c.value == asked))
+    column = next((label for label, c in first.cells.items() if c.value == asked), None)
+    return None if column is None else _different(kept, column)  # a day that is a column
 
 
 def _different(rows: Sequence[Row], label: str) -> _Result | None:

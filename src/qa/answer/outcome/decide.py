@@ -119,7 +119,7 @@ def beside(doubted: Decision, trusted: Decision, min_confidence: float) -> Decis
         return doubted
     if ours.confidence < min_confidence:
         return doubted
-    if not (differ(ours, theirs) or _is_missing(ours, theirs)):
+    if ours.listed or theirs.listed or not (differ(ours, theirs) or _is_missing(ours, theirs)):
         return trusted
     both = [ours, theirs]
     return Decision(both, [], [Differing(reading, Edition()) for reading in both], [])

@@ -14,8 +14,8 @@ from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.features import Features
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.tables.conditions import compares_rows
-from qa.answer.signs.tables.lookup import MOST_ROWS, cells_asked, may_ask_of_cells
-from qa.answer.signs.tables.meeting import About, about_table
+from qa.answer.signs.tables.explained import About, about_table
+from qa.answer.signs.tables.lookup import cells_asked, is_too_long, may_ask_of_cells
 from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.tables.superlative import explains_all, extreme, extreme_label
 from qa.answer.signs.values.times import begins_with_day
@@ -82,10 +82,7 @@ def meeting_conditions(question: str, found: list[Candidate], tables: Tables) ->
             others.update(row.start for row in rows)
         return asked or []
 
-    def is_long(one: Candidate) -> bool:
-        return tables.lines_around(one.passage.doc_id, one.sentence.start) > MOST_ROWS
-
-    long = [one for one in found if cells(one.said) and is_long(one)]
+    long = [one for one in found if is_too_long(tables, one.passage, one.sentence)]
     kept = set(map(id, long))
     chosen, left = _of_tables([one for one in found if id(one) not in kept], tables, choose)
     if _are_alike_but_differ(chosen, tables):
@@ -100,16 +97,19 @@ def meeting_conditions(question: str, found: list[Candidate], tables: Tables) ->
 
 
 def _are_alike_but_differ(chosen: list[Candidate], tables: Tables) -> bool:
-    """Whether two tables with the same columns give different answers, as those of two years do."""
+    """Whether two tables of a file with the same columns differ in what they answer."""
     labels = [tuple(cell.label for cell in cells(one.said)) for one in chosen]
     answers = []
     for one in chosen:
         text = tables.text_of(one.passage.doc_id)
         spans = [each.answer for each in one.listed] or [one.answer]
         answers.append([text[slice(*span)] for span in spans])
+    files = [one.passage.doc_id for one in chosen]
     return any(
         mine == other and said != beside
-        for (mine, said), (other, beside) in combinations(zip(labels, answers, strict=True), 2)
+        for (*mine, said), (*other, beside) in combinations(
+            zip(files, labels, answers, strict=True), 2
+        )
     )
 
 

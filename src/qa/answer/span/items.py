@@ -84,6 +84,8 @@ def named_items(question: str, passage: Passage, number: int, items: Sequence[bo
 
 def items_apart(question: str, passage: Passage, number: int) -> tuple[RowAnswer, ...]:
     """Return the items that are meant together but do not stand together; empty if they do."""
+    if not (asks_for_all(question) or asks_for_several(question)):
+        return ()
     named = named_items(question, passage, number, items_of(passage))
     if not named or named == list(range(named[0], named[-1] + 1)):
         return ()

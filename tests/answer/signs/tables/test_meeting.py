@@ -2,8 +2,9 @@
 
 import pytest
 
+from qa.answer.signs.tables.explained import About, about_table
 from qa.answer.signs.tables.lookup import cell_asked
-from qa.answer.signs.tables.meeting import About, about_table, rows_that_meet
+from qa.answer.signs.tables.meeting import rows_that_meet
 from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.tables.worth_reading import worth_reading
 from qa.schema import Passage, Span
@@ -50,6 +51,18 @@ Room: Oak | Seats: 20 | Booked by: Ivan Petrov | Projector: yes
 Room: Elm | Seats: 12 | Booked by: Nadia Khan | Projector: yes"""
 HOURS = """Name: Maria Falk | Team: Finance | Days: Mon, Wed, Thu
 Name: Henrik Boll | Team: Support | Days: Mon-Fri"""
+CODES = "Room: A1 | Projector: yes\nRoom: B2 | Projector: no\nRoom: C3 | Projector: yes"
+PRICES = "Item: Ax | Price: £1,000 | Stock: 5\nItem: Bo | Price: £2,000 | Stock: 0"
+SHIFTS = (
+    "Day: Mon | Duty: Ann\nDay: Tue | Duty: Ann / Bo\nDay: Wed | Duty: Bo\n"
+    "Day: Thu | Duty: Ann and Cy"
+)
+PARKS = "Park: North | Stay: 45 minutes\nPark: South | Stay: 4 hours"
+TREES = "Tree: Oak | Class: I\nTree: Elm | Class: II"
+TEAMS = (
+    "Team: IT | Revenue 2024: 100 | Costs 2024: 40 | Revenue 2025: 90 | Costs 2025: 90\n"
+    "Team: HR | Revenue 2024: 10 | Costs 2024: 50 | Revenue 2025: 13 | Costs 2025: 40"
+)
 ITEMS = """Item code: FT-1 | Description: Threaded rod | Availability: Out of stock - due 23 June
 Item code: FT-2 | Description: Hex bolt | Availability: In stock
 Item code: FT-3 | Description: Wood screw | Availability: Low stock"""
@@ -109,6 +122,12 @@ def said(question: str, text: str, above: str = "", prose: str = "") -> list[str
         (OWNERS, "Which tasks of Gus are open?", ["Paint the gallery"]),
         (BOOKED, "Which rooms have more than 10 seats?", ["Elm", "Oak"]),  # once each
         (BOOKED, "Which rooms have more than 15 seats?", ["Oak"]),
+        (CODES, "Which rooms have a projector?", ["A1", "C3"]),
+        (PRICES, "Which items cost less than 1500 and are in stock?", ["Ax"]),
+        (SHIFTS, "On which days does Ann work?", ["Mon", "Tue", "Thu"]),
+        (PARKS, "Which parks allow a stay between 30 minutes and 2 hours?", ["North"]),
+        (TREES, "Which trees are of class I?", ["Oak"]),
+        (TEAMS, "Which teams had more costs in 2025 than in 2024?", ["IT"]),
     ],
 )  # fmt: skip
 def test_rows_meet_what_is_asked(text: str, question: str, answers: list[str] | None) -> None:
@@ -139,6 +158,13 @@ def test_rows_meet_what_is_asked(text: str, question: str, answers: list[str] | 
         (HOURS, "Who works on Wednesday?"),  # Mon-Fri is a Wednesday, too
         (TEAS, "Which teas cost only £3.90?"),
         (BOOKED, "Which people have a projector in the Elm?"),
+        (ROOMS, "Which rooms have a projector or a kitchen?"),
+        (ROOMS, "Which rooms have more than 20 broken seats?"),
+        (ROOMS, "Which rooms have between 1.200 and 1,500 seats?"),
+        (TASKS, "Which tasks are due by April?"),
+        (TREES, "Which trees may I buy?"),
+        (TREES, "Who sells trees of class II?"),
+        (STOCK, "Which supplements does Harrow Nursery sell?"),
     ],
 )
 def test_what_a_table_does_not_explain_is_left_alone(text: str, question: str) -> None:

@@ -19,6 +19,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _HEAD = re.compile(r"(.+?)(?:\s[-–—]\s|[;,(:])")
 _TOLD = 3  # letters that a word of a value has in common with one of the question
 _PARTS = re.compile(r"\s*[,;/&]\s*|\s+and\s+")
+_SMALL = ("i", "a")  # “which may I buy” asks for no class I
 _MOST_WORDS = 8  # of a value that a question may name
 
 
@@ -113,7 +114,7 @@ class Beside:
         for label, values in self._roots.items():
             parts = self._parts_of_names(label)
             for value, roots in values.items():
-                place = self._place_of(value) if not asked.isdisjoint(roots) else ()
+                place = self._place_of(label, value) if not asked.isdisjoint(roots) else ()
                 place = place or next(((t,) for t, whole in parts.items() if whole == value), ())
                 if place:
                     found.setdefault(place, set()).add((label, value))
@@ -123,12 +124,13 @@ class Beside:
             if not any(other != place and set(place) <= set(other) for other in found)
         }
 
-    def _place_of(self, value: str) -> tuple[Token, ...]:
+    def _place_of(self, label: str, value: str) -> tuple[Token, ...]:
         """Find a value among the question's words, or its head."""
         if value.lower() in whether.YES | whether.NO:
             return ()
         head = _HEAD.match(value)
-        parts = [part for part in _PARTS.split(value)[1:] if not DAY.fullmatch(part)]
+        parts = _PARTS.split(value)
+        parts = [part for part in parts if not DAY.fullmatch(part)] if len(parts) > 1 else []
         for text in (value, *([head[1]] if head else []), *parts):
             roots = [stem(word) for word in words(text)]
             named = text.lower() == "off" or (text.isupper() and text in self.question)  # IT
@@ -139,6 +141,9 @@ class Beside:
                 continue
             for at in range(len(self.tokens) - len(roots) + 1):
                 place = tuple(self.tokens[at : at + len(roots)])
+                before = self.tokens[at - 1 : at]  # “zone A”
+                if text.lower() in _SMALL and not any(names(label, t.root) for t in before):
+                    continue
                 if [t.root for t in place] == roots and self._taken.isdisjoint(place):
                     return place
         return ()

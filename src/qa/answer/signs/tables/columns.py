@@ -13,7 +13,7 @@ PLACES = re.compile(
     r"(?:e?s)?\b",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(
+PEOPLE_COLUMN = re.compile(
     r"\b(?:who|name|person|owner|responsible|contact|lead|leader|head|manager|author|assignee|"
     r"assigned|chair|speaker|teacher|driver|doctor|officer)s?\b",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ def cell_of_kind(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     """
     if _WHO.match(question):
         named = [cell for cell in row if NAME.fullmatch(text[slice(*cell.value)])]
-        people = [cell for cell in named if _PEOPLE.search(cell.label)]
+        people = [cell for cell in named if PEOPLE_COLUMN.search(cell.label)]
         fitting = people or [cell for cell in named if " " in text[slice(*cell.value)]]
     elif _WHERE.match(question):
         fitting = [cell for cell in row if PLACES.search(cell.label)]

@@ -15,6 +15,7 @@ from qa.months import MONTH_OR_SHORT
 from qa.words import FUNCTION_WORDS, stem, words
 
 _PRICES = re.compile(r"\b(?:costs?|price[ds]?|charged?|fees?|cheap|expensive)\b", re.IGNORECASE)
+_OF_PRICE = ("price", "cost", "fee", "rate", "charg")
 _STOCK = re.compile(r"\b(?:stock|available|availability|quantity|qty|units)\b", re.IGNORECASE)
 _OUT_OF_STOCK = re.compile(
     r"\b(?:out of stock|sold out|not (?:currently )?in stock|unavailable|not available)\b",
@@ -28,6 +29,7 @@ _LACKS = re.compile(
 _WHICH = re.compile(r"^\W*(?:which|what|who)\b", re.IGNORECASE)
 _NOT = re.compile(r"(?:\bnot|n['’]t|\bnever)\b", re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH_OR_SHORT}\b", re.IGNORECASE)
+_IN = re.compile(r"\b(?:in|for|during|of)\s+$", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _LESS = r"(?:less|fewer|lower|smaller)"
@@ -54,7 +56,8 @@ class Condition(NamedTuple):
 
 def conditions(beside: Beside) -> list[Condition] | None:
     """Return what rows must meet; None where a word may mean several columns."""
-    comparisons = whether.comparisons(beside.question)
+    units = {unit.strip("()") for each in beside.labels for unit in _BRACKETS.findall(each)}
+    comparisons = whether.comparisons(beside.question, units)
     if comparisons is None:
         return None
     found = _changed(beside)
@@ -111,14 +114,26 @@ def _changed(beside: Beside) -> list[Condition]:
 
 
 def columns_by_year(beside: Beside) -> list[dict[str, str]]:
-    """Pair the columns of numbers that are of two years, by the unit that their names give."""
-    pairs: dict[str, dict[str, str]] = {}
+    """Pair the columns of numbers that are of two years: of one name, or of one unit in brackets.
+
+    Of several pairs those whose name the question has.
+    """
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    by_unit: dict[str, list[tuple[str, str]]] = {}
     for label in beside.labels[1:]:
         year, values = _YEAR.search(label), beside.values(label)
         if year and values and all(map(number, values)):
-            unit = "".join(_BRACKETS.findall(label))
-            pairs.setdefault(unit, {}).setdefault(year[0], label)
-    return [pair for pair in pairs.values() if len(pair) == 2]
+            by_name.setdefault(_name_of(label), []).append((year[0], label))
+            by_unit.setdefault("".join(_BRACKETS.findall(label)), []).append((year[0], label))
+    by_unit.pop("", None)
+    pairs = [dict(own) for own in by_name.values() if len(own) == len(dict(own)) == 2]
+    pairs = pairs or [dict(own) for own in by_unit.values() if len(own) == len(dict(own)) == 2]
+    named = [p for p in pairs if any(beside.is_named(_name_of(label)) for label in p.values())]
+    return named if len(pairs) > 1 else pairs
+
+
+def _name_of(label: str) -> str:
+    return " ".join(_YEAR.sub(" ", label).lower().split())
 
 
 def _compared(beside: Beside, comparisons: Sequence[whether.Comparison]) -> list[Condition] | None:
@@ -137,15 +152,14 @@ def _column_of_amounts(beside: Beside, unit: str) -> str | None:
     units = {label: _unit_of(beside, label) for label in beside.labels[1:]}
     columns = {label: own for label, own in units.items() if own is not None}
     named = [label for label in columns if beside.is_named(label)]
-    if len(named) > 1:
-        named = _most_named(beside, named)
-    if _PRICES.search(beside.question) and not named:
-        named = [label for label in columns if names(label, "price")]
-    if named:
-        chosen = [label for label in named if unit == columns[label] or not columns[label]]
-    else:
-        chosen = [label for label, own in columns.items() if unit and unit == own]
-    return chosen[0] if len(chosen) == 1 else None
+    if _PRICES.search(beside.question):
+        prices = [label for label in columns if any(names(label, root) for root in _OF_PRICE)]
+        named = [label for label in prices if unit in ("", columns[label])] or prices or named
+    named = _most_named(beside, named) if len(named) > 1 else named
+    chosen = named or [label for label, own in columns.items() if unit and unit == own]
+    if len(chosen) != 1:
+        return None
+    return chosen[0] if not unit or columns[chosen[0]] in ("", unit) else None
 
 
 def _most_named(beside: Beside, labels: Sequence[str]) -> list[str]:
@@ -188,6 +202,8 @@ def _valued(beside: Beside, comparisons: Sequence[whether.Comparison]) -> list[C
         chosen.setdefault(labels[0], set()).update(v for label, v in held if label == labels[0])
     for place in places:
         beside.take(place)
+    if len(places) > 1 and len(chosen) == 1:  # “from Harrow or Mill Lane”
+        beside.take(token for token in beside.open if token.said == "or")
     lacking = [m.span() for ways in (_LACKS, _OUT_OF_STOCK) for m in ways.finditer(beside.question)]
     lacking += [(one.start, one.end) for one in comparisons]
     denials = [
@@ -212,7 +228,11 @@ def _valued(beside: Beside, comparisons: Sequence[whether.Comparison]) -> list[C
 
 def _in_months(beside: Beside, used: Collection[str]) -> list[Condition]:
     """Return the condition of the one column of dates, where a month is asked for."""
-    asked = [token for token in beside.open if _MONTH.fullmatch(token.said)]
+    asked = [
+        token
+        for token in beside.open
+        if _MONTH.fullmatch(token.said) and _IN.search(beside.question, 0, token.start)
+    ]
     dated = [
         label
         for label in beside.labels

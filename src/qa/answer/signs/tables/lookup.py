@@ -9,18 +9,15 @@ from collections.abc import Sequence
 
 from qa.answer.signs.question import ASKS_DIFFERENCE, asks_for_date, asks_for_name, asks_for_number
 from qa.answer.signs.tables.beside import Beside
+from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.columns import NAME
-from qa.answer.signs.tables.meeting import (
-    ASKS_OTHERWISE,
-    About,
-    asks_of_rows,
-    is_explained,
-    rows_that_meet,
-)
+from qa.answer.signs.tables.explained import About, is_explained
+from qa.answer.signs.tables.meeting import ASKS_OTHERWISE, asks_of_rows, rows_that_meet
 from qa.answer.signs.tables.naming import names
-from qa.answer.signs.tables.rows import Row
+from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.values.kinds import has_asked_type, has_number
-from qa.schema import RowAnswer
+from qa.schema import Passage, RowAnswer, Span
+from qa.words import words
 
 _ASKS = re.compile(
     r"^\W*(?:(?:and|so|but|on|in|at|from|for|to|by|with|of)\s+)?"
@@ -29,13 +26,22 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _LEAST_ROWS = 2
-MOST_ROWS = 1_000
-"""Longer tables are left to the network: reading all of their rows takes too long."""
+_MOST_CELLS = 8_000  # of a table; reading more at each question takes too long
+_MOST_WORDS = 64  # of a question
+
+
+def is_too_long(tables: Tables, passage: Passage, row: Span) -> bool:
+    """Whether a table has more cells than are read for a question: it is left to the network."""
+    columns = len(cells(passage.slice(row)))
+    return (
+        columns * tables.lines_around(passage.doc_id, row.start) > _MOST_CELLS if columns else False
+    )
 
 
 def may_ask_of_cells(question: str) -> bool:
     """Whether a question may ask for cells of a table, so that reading its rows is worth it."""
-    return asks_of_rows(question) or _asks_of_cell(question) is not None
+    asks = asks_of_rows(question) or _asks_of_cell(question) is not None
+    return asks and len(words(question)) <= _MOST_WORDS
 
 
 def _asks_of_cell(question: str) -> re.Match[str] | None:

@@ -7,21 +7,18 @@ the table's or of asking, else no row is chosen. Does not know scores.
 
 import re
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
-from qa.answer.signs.tables.beside import Beside, Token
-from qa.answer.signs.tables.cells import cells
-from qa.answer.signs.tables.columns import DAY, NAME, PLACES, TIMES
+from qa.answer.signs.tables.beside import Beside
+from qa.answer.signs.tables.columns import DAY, NAME, PEOPLE_COLUMN, PLACES, TIMES
 from qa.answer.signs.tables.conditions import Condition, conditions
+from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.naming import PEOPLE, PLAIN_VERBS, THINGS, names
 from qa.answer.signs.tables.rows import Row, holds_codes, labels_of
-from qa.schema import Passage, RowAnswer, Span
+from qa.schema import RowAnswer, Span
 from qa.words import FUNCTION_WORDS, stem, words
 
 _LEAST_ROWS = 2
 _MOST_LISTED = 30
-_CAPTION_CHARACTERS = 400
-_GAP = " | "
 _ASKS = re.compile(
     r"^\W*(?:(?:and|so|but|on|in|at|from|for|to|by|with|during)\s+)?"
     r"(?P<asks>which|what|whom?|when|where|list|name|show)\b",
@@ -38,44 +35,9 @@ ASKS_OTHERWISE = re.compile(
 _STILL = re.compile(r"\b(?:is|are) (?P<still>still|currently|now)\b", re.IGNORECASE)
 _DOER = re.compile(r"(?:er|or|ist)\b")  # “who supplies”, of a supplier that is no person
 
-_OF_ASKING = frozenset(
-    map(
-        stem,
-        """please exactly test listed list table row rows entry entries money amount number value
-        shift status s t don doesn didn isn aren wasn weren hasn haven""".split(),
-    )
-)
 _OF_DAYS = frozenset(map(stem, "day days weekday weekdays date dates month months".split()))
-# Small words that leave rows out, where they have not been understood.
-_TELLING = frozenset(
-    """off out up down not no nor only both again once further more most few over under above below
-    during other same""".split()
-)
 _BEFORE_NOUN = ("all", "of", "the", "our", "me", "are")
 _HELPERS = "do does did has have had can could may must will would should is are was were".split()
-
-
-class About(NamedTuple):
-    """What a table is about: the title and headings above it, and the prose beside it."""
-
-    above: str
-    beside: str
-
-
-def about_table(passage: Passage, rows: Sequence[Row], text: str) -> About:
-    """Say what a table is about that a passage has rows of.
-
-    Args:
-        passage: Which has some of them.
-        rows: All of them.
-        text: The document's.
-    """
-    prose = (passage.slice(each) for each in passage.sentences)
-    told = " ".join(said for said in prose if not cells(said))
-    before = text[max(0, rows[0].start - _CAPTION_CHARACTERS) : rows[0].start].split("\n")
-    lines = [line for line in before[1:] if line.strip() and _GAP not in line]
-    caption = lines[-1] if lines else ""
-    return About(f"{passage.context} {passage.doc_id} {caption}", told)
 
 
 def asks_of_rows(question: str) -> bool:
@@ -111,7 +73,9 @@ def rows_that_meet(question: str, rows: Sequence[Row], about: About) -> list[Row
         return None
     deciding = {label for each in demanded for label in each.labels}
     column = _asked_column(beside, asks["asks"].lower(), about, deciding)
-    if column is None or not is_explained(beside, about, {column, beside.key, *deciding}):
+    if column is None or column in deciding:
+        return None
+    if not is_explained(beside, about, {column, beside.key, *deciding}):
         return None
     met = _meeting(rows, demanded)
     looked_up = len(met) == 1 and deciding == {beside.key}  # a row by its name
@@ -192,7 +156,7 @@ def _columns_of_people(beside: Beside) -> list[str]:
         if (values := beside.values(label)) and all(NAME.fullmatch(value) for value in values)
     }
     whole = [label for label, values in named.items() if all(" " in value for value in values)]
-    return whole or list(named)
+    return whole or [label for label in named if PEOPLE_COLUMN.search(label)]
 
 
 def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> str | None:
@@ -207,8 +171,12 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
         labels = [label for label in beside.labels if names(label, noun.root)]
         if labels:
             beside.take([noun])
-            used = labels[0] in deciding or holds_codes(beside.rows, labels[0])
-            return beside.key if used else labels[0]
+            column = labels[0]
+            if column in deciding or (
+                holds_codes(beside.rows, column) and beside.key not in deciding
+            ):
+                return beside.key
+            return column
         if noun.root in THINGS:
             beside.take([noun])
             return beside.key
@@ -218,21 +186,3 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
         if noun.root not in above:  # of “capital projects” the second tells
             return None
     return beside.key
-
-
-def is_explained(beside: Beside, about: About, columns: Collection[str]) -> bool:
-    """Whether every word is taken, of asking, of a column, of what stands above, or a plain verb.
-
-    A number or a name is not explained by the prose beside a table.
-    """
-    above = {stem(word) for word in words(about.above)}
-    known = {stem(word) for word in words(about.beside)} | _OF_ASKING | PLAIN_VERBS | THINGS
-
-    def is_known(token: Token) -> bool:
-        if (token.said in FUNCTION_WORDS and token.said not in _TELLING) or token.root in above:
-            return True
-        if any(names(label, token.root) for label in columns):
-            return True
-        return not token.capital and not token.said.isdigit() and token.root in known
-
-    return all(is_known(token) for token in beside.open)

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from qa.words import FUNCTION_WORDS, stem, words
 
 _BRACKETS = re.compile(r"\([^)]*\)")
-_ALIKE = 5  # letters that "supply" and "supplier" begin with
+_ALIKE = 4  # letters of a stem that “actual” and “actually” share
+_ENDINGS = ("al", "ally", "er", "or", "ing", "ion", "ation", "ment", "ance")
 THINGS = frozenset(
     map(
         stem,
@@ -35,6 +36,12 @@ _SAME = [
         "price prices cost costs fee fees fare rate charge",
         "owner responsible person who assigned assignee",
         "due deadline until",
+        "supplier supply supplies supplied",
+        "weight weigh weighs weighed mass",
+        "length long",
+        "height high tall",
+        "depth deep",
+        "age old",
         "status state availability",
     )
 ]
@@ -47,10 +54,17 @@ def alike(root: str, others: Collection[str]) -> bool:
 
 def names(label: str, root: str) -> bool:
     """Whether a word is one of a column's name, means the same, or begins alike."""
-    begins = len(root) >= _ALIKE and any(word.startswith(root[:_ALIKE]) for word in words(label))
     own = telling(label)
     worded = {word for word in own if not word.isdigit()}
-    return begins or root in own or (len(worded) == 1 and alike(root, worded))
+    return (
+        root in own
+        or (len(worded) == 1 and alike(root, worded))
+        or any(_is_derived(root, word) or _is_derived(word, root) for word in worded)
+    )
+
+
+def _is_derived(long: str, short: str) -> bool:
+    return len(short) >= _ALIKE and any(long == short + ending for ending in _ENDINGS)
 
 
 def telling(label: str) -> set[str]:

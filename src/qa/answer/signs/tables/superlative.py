@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from qa.answer.signs.tables.beside import Beside
 from qa.answer.signs.tables.cells import Cell
-from qa.answer.signs.tables.meeting import About, is_explained
+from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.naming import THINGS, names
 from qa.answer.signs.tables.rows import (
     Row,

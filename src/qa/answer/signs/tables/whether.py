@@ -25,7 +25,7 @@ _COMPARED = re.compile(
     r"cooler|slower|nearer|closer|narrower|thinner|weaker|shallower) than|under|below)|"
     r"(?P<more>(?:more|greater|higher|larger|longer|bigger|heavier|older|louder|warmer|hotter|"
     r"faster|farther|further|wider|thicker|stronger|taller|deeper|dearer) than|over|above)|"
-    rf"between\s+(?:[$£€]\s?)?(?P<low>\d[\d.,]*)(?:\s?[^\W\d_]+)?\s+and|"
+    rf"(?P<between>between)\s+(?:[$£€]\s?)?(?P<low>\d[\d.,]*)(?P<low_unit>\s?[^\W\d_]+)?\s+and|"
     r"(?P<most>at most|up to|(?:no|not) more than|maximum of)|"
     rf"(?P<least>at least|(?:no|not) less than|no fewer than|minimum of))\s+{_FIGURE}",
     re.IGNORECASE,
@@ -39,6 +39,7 @@ _DENIED = re.compile(r"\b(?:no|not)\s+$", re.IGNORECASE)
 _SIZES: dict[str, dict[str, int]] = {
     "s": {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hr": 3600,
           "hour": 3600, "day": 86_400, "week": 604_800},
+    "month": {"month": 1, "year": 12, "yr": 12},
     "mm": {"mm": 1, "cm": 10, "m": 1000, "metre": 1000, "meter": 1000, "km": 1_000_000},
     "mg": {"mg": 1, "g": 1000, "gram": 1000, "kg": 1_000_000, "kilo": 1_000_000},
     "£": {"gbp": 1, "pound": 1, "sterling": 1},
@@ -84,18 +85,35 @@ def amount(value: str) -> Amount | None:
     return None if found is None else _measured(found.amount, found.unit)
 
 
-def comparisons(question: str) -> list[Comparison] | None:
-    """List what a question compares; None if an amount may be read in two ways."""
+def comparisons(question: str, units: Collection[str] = ()) -> list[Comparison] | None:
+    """List what a question compares; None if an amount may be read in two ways.
+
+    Args:
+        question: As asked.
+        units: Those of a table, beside the common ones. Another word behind a figure is none.
+    """
+    known = {stem(unit.lower()) for unit in units} | _UNITS.keys()
     found = []
     for match in _COMPARED.finditer(question):
         figure = number(match["figure"].rstrip(".,"))
         if figure is None:
             return None
         unit = (match["sign"] or match["unit"] or "").strip()
+        end = match.end()
+        if unit and unit not in "$£€%" and stem(unit.lower()) not in known:
+            unit, end = "", match.end("figure")
         wanted = _measured(figure.amount, unit)
-        low = number(match["low"].rstrip(".,")) if match["low"] else None
-        least = None if low is None else _measured(low.amount, unit).size
-        found.append(Comparison(*match.span(), wanted.unit, _comparing(match, wanted.size, least)))
+        least = None
+        if match["between"]:
+            low = number(match["low"].rstrip(".,"))
+            if low is None:
+                return None
+            from_ = _measured(low.amount, (match["low_unit"] or unit).strip())
+            if from_.unit != wanted.unit:
+                return None
+            least = from_.size
+        test = _comparing(match, wanted.size, least)
+        found.append(Comparison(match.start(), end, wanted.unit, test))
     return found
 
 

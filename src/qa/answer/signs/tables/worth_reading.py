@@ -7,8 +7,8 @@ question. Does not know scores.
 from collections.abc import Sequence
 
 from qa.answer.signs.tables.cells import cells
-from qa.answer.signs.tables.lookup import MOST_ROWS, cells_asked, may_ask_of_cells
-from qa.answer.signs.tables.meeting import about_table
+from qa.answer.signs.tables.explained import about_table
+from qa.answer.signs.tables.lookup import cells_asked, is_too_long, may_ask_of_cells
 from qa.answer.signs.tables.rows import Tables
 from qa.answer.signs.tables.superlative import asks_for_extreme, extreme
 from qa.schema import Passage
@@ -36,9 +36,7 @@ def worth_reading(
         row = next(
             (span for span in passage.sentences if len(cells(passage.slice(span))) > 1), None
         )
-        if row is None or (
-            not extremes and tables.lines_around(passage.doc_id, row.start) > MOST_ROWS
-        ):
+        if row is None or (not extremes and is_too_long(tables, passage, row)):
             continue
         rows = tables.around(passage.doc_id, row.start)
         if not rows:
