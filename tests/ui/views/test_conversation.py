@@ -90,6 +90,13 @@ def tabled(words: str, doc_id: str, title: str) -> Answer:
     return replace(answer, citations=(replace(answer.citations[0], table=table),))
 
 
+def listed(words: str, doc_id: str, title: str) -> Answer:
+    answer = tabled(words, doc_id, title)
+    (citation,) = answer.citations
+    second = replace(citation, start=500, end=500 + len(citation.quote))
+    return replace(answer, citations=(citation, second), listed=(words, f"{words}!"))
+
+
 def welcome(words: str, doc_id: str, title: str) -> str:
     return welcome_html([words, f"{doc_id} {title}"], 2, can_add=False)
 
@@ -107,6 +114,7 @@ def conversation(words: str, doc_id: str, title: str) -> str:
         Turn(words, computed(words, doc_id, title)),
         Turn(words, mistyped(words, doc_id, title)),
         Turn(words, tabled(words, doc_id, title)),
+        Turn(words, listed(words, doc_id, title)),
         Turn(words, None, f"{doc_id} {title}"),
         Turn(words, abstained(words, doc_id, title), f"unwritable {doc_id}"),
     ]
@@ -384,6 +392,25 @@ def test_a_row_is_shown_in_its_table_with_the_cell_that_answers_marked() -> None
     tags = [tag for tag, _ in page.tags]
     assert (tags.count("td"), tags.count("th")) == (4, 2)
     assert page.values("class").count("qa-cited-row") == 1
+
+
+def test_rows_that_answer_together_stand_in_one_table_each_with_its_button() -> None:
+    page = Page(conversation_html([Turn("Q?", listed("w<i>", "a.txt", "T"))]))
+    assert page.marked == ["w<i>", "w<i>"]
+    assert page.values("class").count("qa-cited-row") == 2
+    assert page.values("data-start")[:2] == ["100", "500"]
+    assert page.texts.count("w<i>!") == 1
+    assert [tag for tag, _ in page.tags].count("table") == 1
+
+
+def test_lines_and_rows_without_a_table_that_answer_together_are_quoted_one_by_one() -> None:
+    answer = listed("w<i>", "a.txt", "T")
+    plain = replace(answer.citations[1], table=None)
+    for citations in ((answer.citations[0], plain), (plain, plain)):
+        turn = Turn("Q?", replace(answer, citations=citations))
+        page = Page(conversation_html([turn]))
+        assert page.values("class").count("qa-chip") == 2
+        assert "The same answer also stands here:" not in page.texts
 
 
 def test_what_was_computed_is_shown_with_its_figures_and_opens_where_they_stand() -> None:
