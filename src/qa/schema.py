@@ -5,7 +5,7 @@ Scores: higher is better. Ranks start at 1.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "item", "paragraph", "row"]
@@ -140,6 +140,10 @@ class Passage:
         """Return the text at document offsets that lie inside the passage."""
         start, end = span.shift(-self.start)
         return self.text[start:end]
+
+    def of_row(self, row: Span, text: str) -> "Passage":
+        """Return a row alone, in or out of the passage; `text` is the document's."""
+        return replace(self, start=row.start, end=row.end, text=text[slice(*row)], sentences=(row,))
 
     def holds(self, citation: "Citation") -> bool:
         """Whether a citation's quote begins in it."""

@@ -55,9 +55,7 @@ class Citer:
 def _of_row(reading: Reading, row: Span, text: str) -> Reading:
     """Read a row alone, wherever the passage ends."""
     answers = tuple(one.answer for one in reading.listed if one.row == row)
-    passage = replace(
-        reading.passage, start=row.start, end=row.end, text=text[slice(*row)], sentences=(row,)
-    )
+    passage = reading.passage.of_row(row, text)
     return replace(reading, passage=passage, sentence=row, answer=answers[0], highlights=answers)
 
 

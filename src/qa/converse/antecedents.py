@@ -211,7 +211,7 @@ def _things(exchange: Exchange) -> Iterator[str]:
     things = [p for p in found if not is_plural(p.text) and p.kind == "thing"]
     named = [p for p in found if p.kind == "name" and not _owns(exchange.question, p)]
     determined = [p for p in things if _DETERMINED.search(exchange.question[: p.start])]
-    persons = [p for p in named if _may_be_person(p, exchange.question) and " " in p.text]
+    persons = [p for p in named if _is_person(p, exchange.question)]
     others = [p for p in named if p not in persons]
     for phrase in (*others, *determined[::-1], *persons, *things, *found):
         if _HAS_TITLE.match(phrase.text):  # nobody called so is a thing

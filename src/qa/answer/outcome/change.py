@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from qa.answer.signs.question import ASKS_DIFFERENCE
 from qa.answer.signs.tables.beside import Beside
-from qa.answer.signs.tables.conditions import columns_by_year
+from qa.answer.signs.tables.conditions import WHOLE_YEAR, columns_by_year
 from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.rows import Number, Row, number, rows_meant
 
@@ -26,7 +26,6 @@ _DOWN = re.compile(
     r"\b(?:less|fewer|lower\w*|decreas\w*|cut|reduc\w*|drop\w*|fall\w*|fell|shr[iau]nk\w*|down)\b",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 class Change(NamedTuple):
@@ -55,7 +54,7 @@ def change(question: str, rows: Sequence[Row], about: About) -> Change | None:
         return None
     (row,) = meant
     beside = Beside(question, 0, rows)
-    years = list(dict.fromkeys(_YEAR.findall(question)))
+    years = list(dict.fromkeys(WHOLE_YEAR.findall(question)))
     pairs = [pair for pair in columns_by_year(beside) if set(years) <= pair.keys()]
     if len(pairs) != 1:
         return None

@@ -19,9 +19,9 @@ from qa.answer.signs.tables.rows import (
     Number,
     Row,
     Tables,
+    asked_columns,
     figure_columns,
     labels_of,
-    most_named,
     named_columns,
     naming_column,
     number,
@@ -179,7 +179,7 @@ def _column(operation: Operation, question: str, rows: Sequence[Row]) -> str | N
         and not _NO_AMOUNT.search(label)
         and (operation != "sum" or not _NOT_ADDED.search(f"{label} {rows[0].value(label)}"))
     ]
-    named = most_named(question, numeric)
+    named = asked_columns(question, numeric)
     choice = [label for label in named if label in amounts] if named else amounts
     return choice[0] if len(choice) == 1 else None
 

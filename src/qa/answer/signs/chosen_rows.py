@@ -7,7 +7,6 @@ Does not know scores.
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import combinations
 
 from qa.answer.signs.candidate import Candidate, meant
@@ -124,6 +123,7 @@ def _of_tables(
         These, and all that are of no such table.
     """
     left = list[Candidate]()
+    about: dict[tuple[str, int], About] = {}
     known: dict[tuple[str, int, About], list[RowAnswer]] = {}
     chosen = defaultdict[tuple[str, int], list[tuple[Candidate, list[RowAnswer]]]](list)
     for candidate in found:
@@ -132,8 +132,10 @@ def _of_tables(
         if not rows:
             left.append(candidate)
             continue
-        about = about_table(passage, rows, tables.text_of(passage.doc_id))
-        asked = (passage.doc_id, rows[0].start, about)
+        place = (passage.passage_id, rows[0].start)
+        if place not in about:
+            about[place] = about_table(passage, rows, tables.text_of(passage.doc_id))
+        asked = (passage.doc_id, rows[0].start, about[place])
         if asked not in known:
             known[asked] = choose(rows, asked[-1])
         picked = known[asked]
@@ -156,9 +158,7 @@ def _listing(candidate: Candidate, picked: list[RowAnswer], text: str) -> Candid
     """Make the first of some rows the sentence, in a passage of its own unless it was read."""
     passage, (row, answer) = candidate.passage, picked[0]
     if not passage.start <= row.start < row.end <= passage.end:
-        passage = replace(
-            passage, start=row.start, end=row.end, text=text[slice(*row)], sentences=(row,)
-        )
+        passage = passage.of_row(row, text)
     listed = tuple(picked) if len(picked) > 1 else ()
     return candidate._replace(
         passage=passage, sentence=row, answer=answer, computed=True, listed=listed

@@ -11,10 +11,11 @@ from qa.answer.signs.tables import whether
 from qa.answer.signs.tables.columns import DAY
 from qa.answer.signs.tables.naming import names, telling
 from qa.answer.signs.tables.rows import Row, labels_of, naming_column
+from qa.answer.signs.values.times import YEAR
 from qa.words import FUNCTION_WORDS, stem, words
 
 _WORD = re.compile(r"\w+")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
 # What a value is, before what is added: “Out of stock - expected 23 June”.
 _HEAD = re.compile(r"(.+?)(?:\s[-–—]\s|[;,(:])")
 _TOLD = 3  # letters that a word of a value has in common with one of the question
@@ -137,7 +138,7 @@ class Beside:
             tells = named or any(
                 root not in FUNCTION_WORDS and not root.isdigit() for root in roots
             )
-            if not (tells or _YEAR.fullmatch(text)) or len(roots) > _MOST_WORDS:
+            if not (tells or YEAR.fullmatch(text)) or len(roots) > _MOST_WORDS:
                 continue
             for at in range(len(self.tokens) - len(roots) + 1):
                 place = tuple(self.tokens[at : at + len(roots)])

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from qa.answer.signs.tables import whether
 from qa.answer.signs.tables.beside import Beside
-from qa.answer.signs.tables.naming import PLAIN_VERBS, names
+from qa.answer.signs.tables.naming import PLAIN_VERBS, most_named, names
 from qa.answer.signs.tables.rows import Row, number
+from qa.answer.signs.values.times import YEAR
 from qa.months import MONTH_OR_SHORT
 from qa.words import FUNCTION_WORDS, stem, words
 
@@ -30,7 +31,7 @@ _WHICH = re.compile(r"^\W*(?:which|what|who)\b", re.IGNORECASE)
 _NOT = re.compile(r"(?:\bnot|n['’]t|\bnever)\b", re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH_OR_SHORT}\b", re.IGNORECASE)
 _IN = re.compile(r"\b(?:in|for|during|of)\s+$", re.IGNORECASE)
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+WHOLE_YEAR = re.compile(rf"\b{YEAR.pattern}\b")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _LESS = r"(?:less|fewer|lower|smaller)"
 _MORE = r"(?:more|higher|larger|bigger)"
@@ -108,7 +109,7 @@ def _changed(beside: Beside) -> list[Condition]:
             return False
         return one.amount < other.amount if less else one.amount > other.amount
 
-    beside.take(t for t in beside.tokens if match.start() <= t.start < match.end())
+    beside.take(beside.within(*match.span()))
     beside.take(token for token in beside.open if token.said in pairs[0])
     return [Condition(frozenset([later, earlier]), holds)]
 
@@ -121,7 +122,7 @@ def columns_by_year(beside: Beside) -> list[dict[str, str]]:
     by_name: dict[str, list[tuple[str, str]]] = {}
     by_unit: dict[str, list[tuple[str, str]]] = {}
     for label in beside.labels[1:]:
-        year, values = _YEAR.search(label), beside.values(label)
+        year, values = WHOLE_YEAR.search(label), beside.values(label)
         if year and values and all(map(number, values)):
             by_name.setdefault(_name_of(label), []).append((year[0], label))
             by_unit.setdefault("".join(_BRACKETS.findall(label)), []).append((year[0], label))
@@ -133,7 +134,7 @@ def columns_by_year(beside: Beside) -> list[dict[str, str]]:
 
 
 def _name_of(label: str) -> str:
-    return " ".join(_YEAR.sub(" ", label).lower().split())
+    return " ".join(WHOLE_YEAR.sub(" ", label).lower().split())
 
 
 def _compared(beside: Beside, comparisons: Sequence[whether.Comparison]) -> list[Condition] | None:
@@ -155,16 +156,11 @@ def _column_of_amounts(beside: Beside, unit: str) -> str | None:
     if _PRICES.search(beside.question):
         prices = [label for label in columns if any(names(label, root) for root in _OF_PRICE)]
         named = [label for label in prices if unit in ("", columns[label])] or prices or named
-    named = _most_named(beside, named) if len(named) > 1 else named
+    named = most_named(named, [token.root for token in beside.open]) or named
     chosen = named or [label for label, own in columns.items() if unit and unit == own]
     if len(chosen) != 1:
         return None
     return chosen[0] if not unit or columns[chosen[0]] in ("", unit) else None
-
-
-def _most_named(beside: Beside, labels: Sequence[str]) -> list[str]:
-    shares = [sum(names(label, token.root) for token in beside.open) for label in labels]
-    return [label for label, share in zip(labels, shares, strict=True) if share == max(shares)]
 
 
 def _unit_of(beside: Beside, label: str) -> str | None:

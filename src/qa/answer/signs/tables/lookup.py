@@ -13,7 +13,7 @@ from qa.answer.signs.tables.cells import cells
 from qa.answer.signs.tables.columns import NAME
 from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.meeting import ASKS_OTHERWISE, asks_of_rows, rows_that_meet
-from qa.answer.signs.tables.naming import names
+from qa.answer.signs.tables.naming import most_named
 from qa.answer.signs.tables.rows import Row, Tables
 from qa.answer.signs.values.kinds import has_asked_type, has_number
 from qa.schema import Passage, RowAnswer, Span
@@ -111,11 +111,6 @@ def _column(beside: Beside, named: dict[str, set[str]]) -> str | None:
     longest = max((len(label) for label in full), default=0)
     if longest:
         return next(label for label in full if len(label) == longest)
-    shares = {
-        label: sum(names(label, token.root) for token in beside.open)
-        for label in beside.labels
-        if label not in named
-    }
-    most = max(shares.values(), default=0)
-    best = [label for label, share in shares.items() if share == most]
-    return best[0] if most and len(best) == 1 else None
+    others = [label for label in beside.labels if label not in named]
+    best = most_named(others, [token.root for token in beside.open])
+    return best[0] if len(best) == 1 else None

@@ -4,7 +4,7 @@ Does not know rows.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from qa.words import FUNCTION_WORDS, stem, words
 
@@ -61,6 +61,13 @@ def names(label: str, root: str) -> bool:
         or (len(worded) == 1 and alike(root, worded))
         or any(_is_derived(root, word) or _is_derived(word, root) for word in worded)
     )
+
+
+def most_named(labels: Iterable[str], roots: Collection[str]) -> list[str]:
+    """Of some columns keep those that most of some words name; none if no word names one."""
+    shares = {label: sum(names(label, root) for root in roots) for label in labels}
+    most = max(shares.values(), default=0)
+    return [label for label, share in shares.items() if most and share == most]
 
 
 def _is_derived(long: str, short: str) -> bool:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from qa.answer.signs.tables.cells import Cell, cells, says_total
-from qa.answer.signs.tables.naming import names
+from qa.answer.signs.tables.naming import most_named
 from qa.answer.signs.values.ranges import held_in_ranges
 from qa.schema import Span
 from qa.words import asked_stems, stem, words
@@ -149,15 +149,12 @@ def named_columns(question: str, columns: Iterable[str]) -> list[str]:
     return [label for label in columns if asked & {stem(word) for word in words(label)}]
 
 
-def most_named(question: str, columns: Iterable[str]) -> list[str]:
+def asked_columns(question: str, columns: Iterable[str]) -> list[str]:
     """Of some columns keep those that the question names with most words: Tonnes, and 2019.
 
     Words that mean the same as a column's count too: people, of a headcount.
     """
-    asked = asked_stems(question) | set(_FIGURE.findall(question))
-    shared = {label: sum(names(label, word) for word in asked) for label in columns}
-    most = max(shared.values(), default=0)
-    return [label for label, count in shared.items() if most and count == most]
+    return most_named(columns, asked_stems(question) | set(_FIGURE.findall(question)))
 
 
 def number(value: str) -> Number | None:

@@ -13,8 +13,8 @@ from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.naming import THINGS, names
 from qa.answer.signs.tables.rows import (
     Row,
+    asked_columns,
     figure_columns,
-    most_named,
     naming_column,
     number_or_time,
     rows_meant,
@@ -259,7 +259,7 @@ def _column(question: str, rows: Sequence[Row]) -> str | None:
     if _OF_PRICE.search(question):
         numeric = [label for label in numeric if _PRICE.search(label)]
     others = [label for label in numeric if label not in years]
-    choice = most_named(question, numeric) or _measured(question, others) or others
+    choice = asked_columns(question, numeric) or _measured(question, others) or others
     return choice[0] if len(choice) == 1 else None
 
 
