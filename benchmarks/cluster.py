@@ -29,7 +29,7 @@ from qa.index.milvus.state import State
 from qa.index.milvus.store import MilvusStore
 from qa.index.milvus.workspace import MilvusWorkspace
 from qa.index.stores.manifest import FORMAT, Manifest
-from qa.index.stores.stored import StoredVectors, as_bytes
+from qa.index.stores.stored import StoredVectors, as_bytes, packed_sentences
 from qa.schema import Document, ParsedDocument, Passage, Span
 
 _DIMENSION = 384
@@ -130,7 +130,7 @@ def _document(
         key = hashlib.sha256(f"{number}/{at}".encode()).digest()[:16]
         passages.append(Passage(key.hex(), doc_id, start, start + len(text), text, "", spans))
         sentences = np.stack([_unit(draw) for _ in range(_SENTENCES)])
-        vectors.append(StoredVectors(key, as_bytes(_unit(draw)), as_bytes(sentences)))
+        vectors.append(StoredVectors(key, as_bytes(_unit(draw)), packed_sentences(sentences)))
         texts.append(text)
         start += len(text) + 1
     document = Document(doc_id, doc_id, "\n".join(texts), f"{number:064x}", (), "", (), ())

@@ -38,7 +38,7 @@ from qa.answer.retrieve import retrieve
 from qa.index.local.generations import STORE, Index
 from qa.index.local.workspace import Workspace
 from qa.index.stores.manifest import FORMAT, Manifest
-from qa.index.stores.stored import StoredVectors, as_bytes
+from qa.index.stores.stored import StoredVectors, as_bytes, packed_sentences
 from qa.models.encoder import Encoder, PassageInput, Vectors, available_cores, packaged_encoder
 from qa.schema import Document, ParsedDocument, Passage, Span
 from qa.words import query_terms
@@ -246,8 +246,8 @@ def _document(
         spans = tuple(Span(at + m.start(), at + m.end()) for m in _SENTENCE.finditer(text))
         key = f"{name}/{number}"
         passages.append(Passage(key, name, at, at + len(text), text, "", spans))
-        data = as_bytes(vector)
-        vectors.append(StoredVectors(key.encode(), data, data * len(spans)))
+        sentences = packed_sentences(np.stack([vector] * len(spans)))
+        vectors.append(StoredVectors(key.encode(), as_bytes(vector), sentences))
         at += len(text) + 2
     whole = "\n\n".join(text for text, _ in made)
     return ParsedDocument(Document(name, name[:-4], whole, name), ()), passages, vectors

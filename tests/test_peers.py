@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.peers.data import ADDED, Question, draw
-from benchmarks.peers.environments import OURS, PEERS, Environment, arguments, folder_mb
+from benchmarks.peers.environments import (
+    HERE,
+    OURS,
+    PEERS,
+    Environment,
+    arguments,
+    folder_mb,
+)
 from benchmarks.peers.figures import (
     checkable,
     declined,
@@ -120,13 +127,14 @@ def test_too_small_a_file_is_told() -> None:
 
 def test_every_peer_has_pinned_requirements_and_an_adapter() -> None:
     for name in PEERS:
-        _, requirements, *_ = arguments(name)
-        lines = Path(requirements).read_text("utf-8").splitlines()
+        requirements = HERE / "requirements" / f"{name}.txt"
+        lines = requirements.read_text("utf-8").splitlines()
         pinned = [line for line in lines if not line.startswith("#")]
         assert all("==" in line for line in pinned)
         assert name == OURS or "torch==2.13.0" in pinned
         assert (ROOT / "benchmarks" / "peers" / "adapters" / f"with_{name}.py").is_file()
-    assert arguments(OURS)[-1] == str(ROOT)
+        assert arguments(name, requirements)[:2] == ["-r", str(requirements)]
+    assert arguments(OURS, requirements)[-1] == str(ROOT)
 
 
 def test_the_table_is_written_between_its_marks_with_the_best_in_bold() -> None:

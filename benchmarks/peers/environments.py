@@ -22,40 +22,48 @@ class Environment(NamedTuple):
         python: Its interpreter.
         install_mb: Of site-packages, with pip and the encoder's weights, which all have.
         packages: How many distributions, pip among them.
+        adapters: The package of its adapter.
     """
 
     name: str
     python: Path
     install_mb: float
     packages: int
+    adapters: str = "benchmarks.peers.adapters"
 
     @property
     def adapter(self) -> list[str]:
         """The command that starts the peer's adapter from the repository's root, less the index."""
-        return [str(self.python), "-m", f"benchmarks.peers.adapters.with_{self.name}"]
+        return [str(self.python), "-m", f"{self.adapters}.with_{self.name}"]
 
 
-def environment(name: str, folder: Path) -> Environment:
+def environment(name: str, folder: Path, package: Path = HERE) -> Environment:
     """Make a peer's environment, or take the one made before from the same requirements.
+
+    Args:
+        name: The peer's.
+        folder: Of all environments.
+        package: Where its requirements are.
 
     Raises:
         RuntimeError: pip could not install it; its last lines are in the message.
     """
-    wanted = _wanted(name)
+    requirements = package / "requirements" / f"{name}.txt"
+    wanted = _wanted(name, requirements)
     made = folder / name
     stamp = made / "requirements.sha256"
     python = made / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not stamp.is_file() or stamp.read_text() != wanted:
         subprocess.run([sys.executable, "-m", "venv", "--clear", made], check=True)
-        _install(python, arguments(name))
+        _install(python, arguments(name, requirements))
         stamp.write_text(wanted)
     (packages,) = made.rglob("site-packages")
     return Environment(name, python, folder_mb(packages), _distributions(packages))
 
 
-def arguments(name: str) -> list[str]:
+def arguments(name: str, requirements: Path) -> list[str]:
     """Return what pip is told to install."""
-    pinned = ["-r", str(HERE / "requirements" / f"{name}.txt")]
+    pinned = ["-r", str(requirements)]
     if name != OURS:
         return pinned
     return [*pinned, "-c", str(ROOT / "constraints.txt"), str(ROOT)]
@@ -79,8 +87,8 @@ def _install(python: Path, what: list[str]) -> None:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{last}")
 
 
-def _wanted(name: str) -> str:
-    digest = hashlib.sha256((HERE / "requirements" / f"{name}.txt").read_bytes())
+def _wanted(name: str, requirements: Path) -> str:
+    digest = hashlib.sha256(requirements.read_bytes())
     if name == OURS:  # what is installed is the code of this checkout
         for path in sorted((ROOT / "src" / "qa").rglob("*.py")):
             digest.update(path.read_bytes())

@@ -17,7 +17,7 @@ from benchmarks.speed import ROOT
 
 PAGE = ROOT / "docs" / "PEERS.md"
 BEGIN, END = "<!-- written by benchmarks.peers -->", "<!-- up to here -->"
-_NAMES = {
+NAMES = {
     OURS: "ours",
     "plain": "sentence-transformers + FAISS",
     "langchain": "LangChain",
@@ -83,17 +83,26 @@ def written(page: str, run: Mapping[str, Any]) -> str:
     Raises:
         ValueError: The page lacks them.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"expected the lines {BEGIN} and {END} in {PAGE.name}: put them back")
-    return f"{before}{BEGIN}\n{section(run)}\n{END}{after}"
+    return between(page, BEGIN, END, section(run))
+
+
+def between(page: str, begin: str, end: str, text: str) -> str:
+    """Return the page with a text between two of its lines, instead of what was there.
+
+    Raises:
+        ValueError: The page lacks them.
+    """
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"expected the lines {begin} and {end} in {PAGE.name}: put them back")
+    return f"{before}{begin}\n{text}\n{end}{after}"
 
 
 def section(run: Mapping[str, Any]) -> str:
     """Return a run's table and what it was made of."""
     peers: Mapping[str, Mapping[str, Any]] = run["peers"]
-    heads = ["", *(_NAMES[name] for name in peers)]
+    heads = ["", *(NAMES[name] for name in peers)]
     rows = [_cells(row, list(peers.values())) for row in ROWS]
     return (
         f"Made by `python -m benchmarks.peers {run['data']} --documents {run['documents']} "

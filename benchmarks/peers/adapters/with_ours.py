@@ -5,6 +5,7 @@ from pathlib import Path
 
 import qa
 from benchmarks.peers.adapters.serving import Answered, Document, Quoted, serve
+from qa.schema import Citation
 
 
 class Ours:
@@ -34,14 +35,18 @@ class Ours:
     def answer(self, question: str) -> Answered:
         """Ask, at the default risk."""
         answer = self._answerer.ask(question)
-        citations = [Quoted(_id(one.doc_id), one.start, one.quote) for one in answer.citations]
-        return Answered(answer.answered, citations)
+        return Answered(answer.answered, quoted(answer.citations))
 
     def add(self, documents: Sequence[Document]) -> None:
         """Index the folder again, with more in it, and open what came of it."""
         self.build(documents)
         self._answerer.close()
         self.open()
+
+
+def quoted(citations: Sequence[Citation]) -> list[Quoted]:
+    """Return citations as the comparison has them."""
+    return [Quoted(_id(one.doc_id), one.start, one.quote) for one in citations]
 
 
 def _id(doc_id: str) -> str:

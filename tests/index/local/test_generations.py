@@ -25,7 +25,12 @@ from qa.index.local.vector_file import VectorFile
 from qa.index.local.verify import remember
 from qa.index.opening import is_outdated, place_of
 from qa.index.stores.manifest import FORMAT
-from qa.index.stores.stored import as_bytes, as_vectors
+from qa.index.stores.stored import (
+    as_bytes,
+    as_vectors,
+    packed_sentences,
+    unpacked_sentences,
+)
 from qa.settings import AskSettings
 from tests.conftest import tiny_settings, write_corpus
 from tests.index.test_build import contents
@@ -270,6 +275,32 @@ def test_vectors_are_kept_in_half_precision_in_their_order() -> None:
     assert np.abs(kept - vectors).max() < 1e-3
     assert (as_vectors(as_bytes(vectors), -1, 8) == kept).all()
     assert as_vectors(b"", 0, 8).shape == (0, 8)
+
+
+def test_sentences_vectors_are_kept_in_eight_bits_near_enough_for_a_cosine() -> None:
+    chance = np.random.default_rng(1)
+    vectors = chance.normal(size=(200, 384)).astype(np.float32)
+    vectors[7, 3] = 40.0  # one number far above the others makes all of them coarse
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    data = packed_sentences(vectors)
+    assert len(data) == 200 * (384 + 2)
+    kept = unpacked_sentences(data, 384)
+    assert kept.dtype == np.float32
+    assert kept.shape == (200, 384)
+    question = chance.normal(size=384).astype(np.float32)
+    question /= np.linalg.norm(question)
+    off = np.abs((kept - vectors) @ question)
+    assert np.delete(off, 7).max() < 0.002
+    assert off[7] < 0.01
+    assert packed_sentences(kept) == data
+
+
+def test_no_sentences_have_no_vectors_and_other_lengths_are_damage() -> None:
+    assert packed_sentences(np.zeros((0, 8), np.float32)) == b""
+    assert unpacked_sentences(b"", 8).shape == (0, 8)
+    assert not unpacked_sentences(packed_sentences(np.zeros((2, 8), np.float32)), 8).any()
+    with pytest.raises(ValueError, match="no vectors of 8 numbers"):
+        unpacked_sentences(b"x" * 9, 8)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -201,19 +201,32 @@ def test_a_seed_that_is_not_what_was_written_is_not_taken_over(
 
 def test_what_is_published_early_answers_and_can_be_worked_on_further(tmp_path: Path) -> None:
     workspace = started(tmp_path)
-    counts = []
+    counts, there = [], []
     for number in range(4):
         add(workspace, {f"{number}.txt": f"words {number}"})
         name = publish(workspace, complete=number == 3)
         index = Index.open(tmp_path)
         assert (index.generation, index.manifest.complete) == (name, number == 3)
         counts.append((index.store.n_documents, index.manifest.passages))
+        there.append(generation_names(tmp_path))
         index.close()
     assert counts == [(1, 1), (2, 2), (3, 3), (4, 4)]
-    assert generation_names(tmp_path) == ["00003", "00004"]
+    assert there == [["00001"], ["00001", "00002"], ["00002", "00003"], ["00004"]]
     assert not building_dir(tmp_path).exists()
     manifest = json.loads((tmp_path / "generations" / "00004" / "manifest.json").read_text())
     assert manifest["format"] == FORMAT
+
+
+def test_for_damage_the_last_whole_generation_is_kept_and_no_stage(tmp_path: Path) -> None:
+    published(tmp_path, {"old.txt": "old"})
+    for number in range(3):
+        workspace = started(tmp_path)
+        add(workspace, {f"{number}.txt": f"words {number}"})
+        publish(workspace, complete=number == 2)
+        workspace.close()
+    assert generation_names(tmp_path) == ["00001", "00004"]
+    (tmp_path / "generations" / "00004" / STORE).unlink()
+    assert Index.open(tmp_path).generation == "00001"
 
 
 def test_a_generation_s_manifest_has_the_size_and_hash_of_its_files(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ Layout, also described in `index/README.md`:
 A generation never changes once it has its name. Does not know how passages and vectors are made.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,7 @@ from qa.index.local.store import Store
 from qa.index.local.verify import find_damage
 from qa.index.search.nearest import Nearest
 from qa.index.stores.manifest import FORMAT, Manifest, outdated
-from qa.index.stores.stored import as_vectors
+from qa.index.stores.stored import as_vectors, unpacked_sentences
 from qa.models.encoder import Vectors, packaged_encoder
 from qa.models.span_network import packaged_reader
 
@@ -54,7 +54,7 @@ class Index:
         self.generation = generation
         self.folder = folder
         self._index_dir = index_dir
-        self.manifest = _read_manifest(folder)
+        self.manifest = read_manifest(folder)
         if damage := self.find_damage(thorough=False):
             raise _damaged(folder, damage)
         encoder = self.manifest.encoder
@@ -142,15 +142,16 @@ class Index:
 
     def vectors(self, rows: Collection[int]) -> dict[int, Vectors]:
         """Return the vectors of the passages at some rows, each of shape (dim,)."""
-        return {row: self._shape(data, 1)[0] for row, data in self.store.vectors(rows).items()}
+        found = self.store.vectors(rows)
+        return {row: self._read(as_vectors, data, 1)[0] for row, data in found.items()}
 
     def sentence_vectors(self, row: int) -> Vectors:
         """Return the vectors of a passage's sentences, shape (n_sentences, dim)."""
-        return self._shape(self.store.sentence_vectors(row), -1)
+        return self._read(unpacked_sentences, self.store.sentence_vectors(row))
 
-    def _shape(self, data: bytes, count: int) -> Vectors:
+    def _read(self, read: Callable[..., Vectors], data: bytes, *shape: int) -> Vectors:
         try:
-            return as_vectors(data, count, self.manifest.dimension)
+            return read(data, *shape, self.manifest.dimension)
         except ValueError as error:
             raise _damaged(self.folder, error) from error
 
@@ -199,7 +200,13 @@ def current_generation(index_dir: Path) -> str:
     return name
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
+    """Read what a generation was built from.
+
+    Raises:
+        IndexDamagedError: It is not what was written, or a file has another size than it says.
+        IndexOutdatedError: An earlier version wrote it.
+    """
     try:
         data = (folder / MANIFEST).read_bytes()
         found = msgspec.json.decode(data, type=_Format).format

@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 
-from qa.errors import IndexDamagedError, IndexMissingError
+from qa.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
 from qa.files import Check, copy_hashed, file_sha256, make_folder, replace_text, sync, sync_folder
 from qa.index.local.generations import (
     CURRENT,
@@ -29,6 +29,7 @@ from qa.index.local.generations import (
     generation_dir,
     generation_names,
     generations_dir,
+    read_manifest,
 )
 from qa.index.local.meanwhile import Meanwhile
 from qa.index.local.store import Store
@@ -152,7 +153,7 @@ class Workspace(TakeOver[Index, StoreWriter]):
         make_folder(folder)
         try:
             self._put_together(folder, manifest)
-            name = self._swap_in(folder)
+            name = self._swap_in(folder, complete=manifest.complete)
         except BaseException:
             _give_back(folder, self._index_dir)
             shutil.rmtree(folder, ignore_errors=True)
@@ -238,7 +239,7 @@ class Workspace(TakeOver[Index, StoreWriter]):
         if manifest.complete:
             source.replace(folder / STORE)
 
-    def _swap_in(self, folder: Path) -> str:
+    def _swap_in(self, folder: Path, *, complete: bool) -> str:
         generations = generations_dir(self._index_dir)
         names = generation_names(self._index_dir)
         name = f"{max(map(int, names), default=0) + 1:05d}"
@@ -254,8 +255,11 @@ class Workspace(TakeOver[Index, StoreWriter]):
             shutil.rmtree(self._index_dir / CURRENT)
         replace_text(self._index_dir / CURRENT, name + "\n")
         remember(self._index_dir, generations / name)  # they have just been hashed
-        # What a program may just be opening is kept one generation longer.
-        for old in set(names) - {before, name}:
+        # What a program may just be opening is kept while a build goes on, and for damage the last
+        # that was whole: a stage on the way to this one is no help then, and as large.
+        answered = [older for older in names if not before or older <= before]
+        kept = {name, _last_complete(self._index_dir, answered)}
+        for old in set(names) - (kept if complete else kept | {before}):
             shutil.rmtree(generations / old, ignore_errors=True)
         return name
 
@@ -263,6 +267,17 @@ class Workspace(TakeOver[Index, StoreWriter]):
 def building_dir(index_dir: Path) -> Path:
     """Return the folder of the store that a build works on."""
     return index_dir / _BUILDING
+
+
+def _last_complete(index_dir: Path, names: Sequence[str]) -> str:
+    """Return the newest generation that had been through the whole corpus; empty if none has."""
+    for name in reversed(names):
+        try:
+            if read_manifest(generation_dir(index_dir, name)).complete:
+                return name
+        except (IndexDamagedError, IndexOutdatedError):
+            continue  # damaged, or of an earlier version
+    return ""
 
 
 def _part(path: Path) -> Path:

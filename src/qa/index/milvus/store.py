@@ -22,8 +22,8 @@ from qa.index.stores.stored import (
     DocumentInfo,
     StoredPassage,
     StoredVectors,
-    as_vectors,
     lexical_name,
+    unpacked_sentences,
 )
 from qa.models.encoder import Vectors
 from qa.schema import Block, Document, ParsedDocument, Passage, Span
@@ -256,7 +256,7 @@ class MilvusStore:
         found = self._pieces.get([f"s{row}"], self.state.since)
         if f"s{row}" not in found:
             raise self._damaged(f"no vectors at row {row}")
-        return as_vectors(unpack(found[f"s{row}"]), dimension=self.state.manifest.dimension)
+        return unpacked_sentences(unpack(found[f"s{row}"]), self.state.manifest.dimension)
 
     def vectors_of_contents(self, contents: Sequence[bytes]) -> dict[bytes, StoredVectors]:
         """Return the vectors of passages with some content keys."""

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from qa.index.stores.stored import StoredVectors, as_bytes
+from qa.index.stores.stored import StoredVectors, as_bytes, packed_sentences
 from qa.models.encoder import Encoder, PassageInput
 from qa.schema import Passage
 
@@ -113,7 +113,7 @@ def encode(
     inputs = [_encoder_input(passage) for passage in passages.values()]
     fresh = encoder.encode_passages(inputs, progress)
     stored = [
-        StoredVectors(key, as_bytes(vectors.passage), as_bytes(vectors.sentences))
+        StoredVectors(key, as_bytes(vectors.passage), packed_sentences(vectors.sentences))
         for key, vectors in zip(passages, fresh, strict=True)
     ]
     return stored, sum(vectors.tokens for vectors in fresh)

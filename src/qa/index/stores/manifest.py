@@ -7,9 +7,9 @@ from typing import Any
 from qa.errors import IndexOutdatedError
 from qa.index.search.nearest import Lists
 
-# Raised whenever documents or passages of the same files would come out differently:
+# Raised whenever documents, passages or vectors of the same files would come out differently:
 # an older index is then built anew instead of being carried on.
-FORMAT = 7
+FORMAT = 8
 
 
 @dataclass(frozen=True, slots=True)
