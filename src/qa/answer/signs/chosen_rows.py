@@ -13,6 +13,7 @@ from qa.answer.signs.candidate import Candidate, meant
 from qa.answer.signs.features import Features
 from qa.answer.signs.tables.cells import cells, fields, is_empty_field, of_other_time
 from qa.answer.signs.tables.conditions import compares_rows
+from qa.answer.signs.tables.dated import rows_outside
 from qa.answer.signs.tables.explained import About, about_table
 from qa.answer.signs.tables.lookup import cells_asked, is_too_long, may_ask_of_cells
 from qa.answer.signs.tables.rows import Row, Tables
@@ -68,7 +69,8 @@ def meeting_conditions(question: str, found: list[Candidate], tables: Tables) ->
     """Of every table whose rows can be told to meet what is asked or not, keep those that do.
 
     They become one candidate. Where none does, the rows are taken to be of other things, and where
-    it is not plain which are more or less than an amount.
+    it is not plain which are more or less than an amount; of dates those that are not before, or
+    after, the one that is asked.
     """
     if not may_ask_of_cells(question):
         return found
@@ -79,6 +81,8 @@ def meeting_conditions(question: str, found: list[Candidate], tables: Tables) ->
         asked = cells_asked(question, rows, about)
         if asked == [] or (asked is None and compares):
             others.update(row.start for row in rows)
+        elif asked is None:
+            others.update(row.start for row in rows_outside(question, rows))
         return asked or []
 
     long = [one for one in found if is_too_long(tables, one.passage, one.sentence)]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa.answer.signs.tables.dated import rows_outside
 from qa.answer.signs.tables.explained import About, about_table
 from qa.answer.signs.tables.lookup import cell_asked
 from qa.answer.signs.tables.meeting import rows_that_meet
@@ -51,6 +52,14 @@ Room: Oak | Seats: 20 | Booked by: Ivan Petrov | Projector: yes
 Room: Elm | Seats: 12 | Booked by: Nadia Khan | Projector: yes"""
 HOURS = """Name: Maria Falk | Team: Finance | Days: Mon, Wed, Thu
 Name: Henrik Boll | Team: Support | Days: Mon-Fri"""
+STAFF = """Name: Ola Berg | Team: Sales | Joined: 2019-03-01 | Contract ends: 2027-02-28
+Name: Ken Abe | Team: Support | Joined: 2021-09-15 | Contract ends: 2026-08-31
+Name: Mia Wolf | Team: Sales | Joined: 2023-01-10 | Contract ends: n/a"""
+BRIDGES = """Bridge: High Bridge | River: Tarn | Opened: 1894 | Length (m): 210
+Bridge: Mill Bridge | River: Tarn | Opened: 1932 | Length (m): 88
+Bridge: New Bridge | River: Avel | Opened: 1957 | Length (m): 320"""
+SLASHED = """Order: Bolts | Placed: 02/03/2026
+Order: Nails | Placed: 05/04/2026"""
 CODES = "Room: A1 | Projector: yes\nRoom: B2 | Projector: no\nRoom: C3 | Projector: yes"
 PRICES = "Item: Ax | Price: £1,000 | Stock: 5\nItem: Bo | Price: £2,000 | Stock: 0"
 SHIFTS = (
@@ -128,6 +137,27 @@ def said(question: str, text: str, above: str = "", prose: str = "") -> list[str
         (PARKS, "Which parks allow a stay between 30 minutes and 2 hours?", ["North"]),
         (TREES, "Which trees are of class I?", ["Oak"]),
         (TEAMS, "Which teams had more costs in 2025 than in 2024?", ["IT"]),
+        (HOURS, "Who works on Wednesday?", ["Maria Falk", "Henrik Boll"]),
+        (HOURS, "Who works on Tuesdays?", ["Henrik Boll"]),
+        (HOURS, "Who works on Sunday?", []),
+        (TASKS, "Which actions are due before 4 April?", ["Order the gutters"]),
+        (TASKS, "Which actions are due by 4 April?", ["Order the gutters", "Ask for a permit"]),
+        (TASKS, "What is due after March?", ["Survey building C", "Ask for a permit"]),
+        (TASKS, "Who has an action due before the end of March?", ["Tomasz Bielik"]),
+        (TASKS, "Which actions are due between 1 and 30 April?",
+         ["Survey building C", "Ask for a permit"]),
+        (TASKS, "Which of Tomasz's actions are due in April?", ["Ask for a permit"]),
+        (TASKS, "What must be done before April?", ["Order the gutters"]),
+        (TASKS, "What should Tomasz do before 5 April?", ["Order the gutters", "Ask for a permit"]),
+        (HOURS, "Which teams are open on Tuesday?", ["Support"]),
+        (TASKS, "Which actions are due before 1 March?", []),
+        (LOANS, "Which tools were returned after 5 May 2025?", ["Hedge trimmer"]),
+        (STAFF, "Who joined since 2021?", ["Ken Abe", "Mia Wolf"]),
+        (STAFF, "Whose contract ends before 2027?", ["Ken Abe"]),
+        (STAFF, "Which people in Sales joined before 1 February 2023?", ["Ola Berg", "Mia Wolf"]),
+        (BRIDGES, "Which bridges opened before 1950 and are longer than 100 m?", ["High Bridge"]),
+        (BRIDGES, "Which bridges are longer than 0.2 km?", ["High Bridge", "New Bridge"]),
+        (BRIDGES, "Which bridges opened between 1900 and 1960?", ["Mill Bridge", "New Bridge"]),
     ],
 )  # fmt: skip
 def test_rows_meet_what_is_asked(text: str, question: str, answers: list[str] | None) -> None:
@@ -155,13 +185,19 @@ def test_rows_meet_what_is_asked(text: str, question: str, answers: list[str] | 
         (LOANS, "Who must carry the ladder?"),
         (BIRDS, "Which species had no in 2022?"),  # or were not counted
         (OWNERS, "What does Gus still have to do?"),
-        (HOURS, "Who works on Wednesday?"),  # Mon-Fri is a Wednesday, too
         (TEAS, "Which teas cost only £3.90?"),
         (BOOKED, "Which people have a projector in the Elm?"),
         (ROOMS, "Which rooms have a projector or a kitchen?"),
         (ROOMS, "Which rooms have more than 20 broken seats?"),
         (ROOMS, "Which rooms have between 1.200 and 1,500 seats?"),
         (TASKS, "Which tasks are due by April?"),
+        (TASKS, "Which tasks are due before 4 April 2024?"),  # of which year they are nobody says
+        (TASKS, "Which tasks were paid before 4 April?"),
+        (BRIDGES, "Which bridges closed before 1950?"),
+        (TASKS, "What happened after April?"),
+        (BRIDGES, "Which bridges opened before the war?"),
+        (SLASHED, "Which orders were placed before 3 April 2026?"),  # 2 March or 3 February
+        (WEEK, "Who is off on Wed 11 March?"),
         (TREES, "Which trees may I buy?"),
         (TREES, "Who sells trees of class II?"),
         (STOCK, "Which supplements does Harrow Nursery sell?"),
@@ -265,3 +301,11 @@ def test_a_cell_is_found_by_its_row_and_its_column(
 ) -> None:
     found = cell_asked(question, rows_of(text), About("", ""))
     assert (found and text[slice(*found.answer)]) == said
+
+
+def test_rows_whose_dates_are_all_on_the_other_side_are_known() -> None:
+    tasks = Tables(lambda doc_id: TASKS).around("a", 0)
+    outside = rows_outside("What happened after March?", tasks)
+    assert [row.value("No.") for row in outside] == ["1"]
+    assert not rows_outside("What happened?", tasks)
+    assert not rows_outside("What happened after March 2025?", tasks)

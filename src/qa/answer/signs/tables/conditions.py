@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from qa.answer.signs.tables import whether
 from qa.answer.signs.tables.beside import Beside
+from qa.answer.signs.tables.dated import dated, on_days, without_dates
 from qa.answer.signs.tables.naming import PLAIN_VERBS, most_named, names
 from qa.answer.signs.tables.rows import Row, number
 from qa.answer.signs.values.times import YEAR
@@ -58,14 +59,18 @@ class Condition(NamedTuple):
 def conditions(beside: Beside) -> list[Condition] | None:
     """Return what rows must meet; None where a word may mean several columns."""
     units = {unit.strip("()") for each in beside.labels for unit in _BRACKETS.findall(each)}
-    comparisons = whether.comparisons(beside.question, units)
+    comparisons = whether.comparisons(without_dates(beside.question), units)
     if comparisons is None:
         return None
     found = _changed(beside)
     compared = _compared(beside, comparisons)
     if compared is None:
         return None
-    found += [*compared, *_within_limits(beside)]
+    by_date = dated(beside)
+    if by_date is None:
+        return None
+    of_time = [_of_cell(label, test) for label, test in [*by_date, *on_days(beside)]]
+    found += [*compared, *_within_limits(beside), *of_time]
     valued = _valued(beside, comparisons)
     if valued is None:
         return None
@@ -144,8 +149,22 @@ def _compared(beside: Beside, comparisons: Sequence[whether.Comparison]) -> list
         if label is None:
             return None
         beside.take(beside.within(each.start, each.end))
-        found.append(_of_cell(label, each.holds))
+        found.append(_of_amount(label, each.unit, each.holds))
     return found
+
+
+def _of_amount(label: str, unit: str, test: whether.Test) -> Condition:
+    """Return the condition of a cell's amount, in the unit of its column: “Length (m)”."""
+    said = _BRACKETS.search(label)
+    own = said.group().strip("()") if said else ""
+    if not unit or whether.unit_said(own) != unit:
+        return _of_cell(label, test)
+
+    def holds(value: str) -> bool:
+        found = number(value)
+        return test(f"{value} {own}" if found and not found.unit else value)
+
+    return _of_cell(label, holds)
 
 
 def _column_of_amounts(beside: Beside, unit: str) -> str | None:
@@ -157,7 +176,8 @@ def _column_of_amounts(beside: Beside, unit: str) -> str | None:
         prices = [label for label in columns if any(names(label, root) for root in _OF_PRICE)]
         named = [label for label in prices if unit in ("", columns[label])] or prices or named
     named = most_named(named, [token.root for token in beside.open]) or named
-    chosen = named or [label for label, own in columns.items() if unit and unit == own]
+    of_unit = [label for label, own in columns.items() if unit and unit == own]
+    chosen = [label for label in named if label in of_unit] or of_unit or named
     if len(chosen) != 1:
         return None
     return chosen[0] if not unit or columns[chosen[0]] in ("", unit) else None
@@ -182,7 +202,8 @@ def _within_limits(beside: Beside) -> list[Condition]:
         tokens = beside.within(each.start, each.end)
         if len(labels) == 1 and whether.is_limit(labels[0]) and set(tokens) <= set(beside.open):
             beside.take(tokens)
-            found.append(_of_cell(labels[0], whether.allowing(labels[0], each.size)))
+            allows = whether.allowing(labels[0], each.size)
+            found.append(_of_amount(labels[0], each.unit, allows))
     return found
 
 

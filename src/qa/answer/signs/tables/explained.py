@@ -46,8 +46,9 @@ def about_table(passage: Passage, rows: Sequence[Row], text: str) -> About:
     """
     prose = (passage.slice(each) for each in passage.sentences)
     told = " ".join(said for said in prose if not cells(said))
-    before = text[max(0, rows[0].start - _CAPTION_CHARACTERS) : rows[0].start].split("\n")
-    lines = [line for line in before[1:] if line.strip() and _GAP not in line]
+    start = max(0, rows[0].start - _CAPTION_CHARACTERS)
+    before = text[start : rows[0].start].split("\n")[1 if start else 0 :]  # the first may be cut
+    lines = [line for line in before if line.strip() and _GAP not in line]
     caption = lines[-1] if lines else ""
     return About(f"{passage.context} {passage.doc_id} {caption}", told)
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from qa.answer.signs.tables.beside import Beside
 from qa.answer.signs.tables.columns import DAY, NAME, PEOPLE_COLUMN, PLACES, TIMES
 from qa.answer.signs.tables.conditions import Condition, conditions
+from qa.answer.signs.tables.dated import without_dates
 from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.naming import PEOPLE, PLAIN_VERBS, THINGS, names
 from qa.answer.signs.tables.rows import Row, holds_codes, labels_of
@@ -21,7 +22,7 @@ _LEAST_ROWS = 2
 _MOST_LISTED = 30
 _ASKS = re.compile(
     r"^\W*(?:(?:and|so|but|on|in|at|from|for|to|by|with|during)\s+)?"
-    r"(?P<asks>which|what|whom?|when|where|list|name|show)\b",
+    r"(?P<asks>which|what|who(?:m|se)?|when|where|list|name|show)\b",
     re.IGNORECASE,
 )
 _ASKS_ALL = re.compile(
@@ -36,13 +37,14 @@ _STILL = re.compile(r"\b(?:is|are) (?P<still>still|currently|now)\b", re.IGNOREC
 _DOER = re.compile(r"(?:er|or|ist)\b")  # “who supplies”, of a supplier that is no person
 
 _OF_DAYS = frozenset(map(stem, "day days weekday weekdays date dates month months".split()))
-_BEFORE_NOUN = ("all", "of", "the", "our", "me", "are")
+_BEFORE_NOUN = ("all", "of", "the", "our", "me", "are", "s")
 _HELPERS = "do does did has have had can could may must will would should is are was were".split()
 
 
 def asks_of_rows(question: str) -> bool:
     """Whether a question may ask which rows of a table meet something."""
-    return _ASKS.match(question) is not None and ASKS_OTHERWISE.search(question) is None
+    plain = without_dates(question)
+    return _ASKS.match(question) is not None and ASKS_OTHERWISE.search(plain) is None
 
 
 def rows_that_meet(question: str, rows: Sequence[Row], about: About) -> list[RowAnswer] | None:
@@ -131,7 +133,7 @@ def _days_that_hold(
 
 def _asked_column(beside: Beside, asks: str, about: About, deciding: Collection[str]) -> str | None:
     """Return the column that is asked for; None if that is not plain."""
-    if asks in ("who", "whom"):
+    if asks in ("who", "whom", "whose"):
         people = _columns_of_people(beside)
         doers = [one for one in beside.labels if _DOER.search(one) and beside.is_named(one)]
         return _only(beside, people, deciding) or _only(beside, doers, deciding)
@@ -165,7 +167,7 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
     Of a column that decides, “which mornings does Asha work”, names are asked for.
     """
     above = {stem(word) for word in words(about.above)}
-    for noun in [token for token in beside.tokens if token.said not in _BEFORE_NOUN][:2]:
+    for noun in [token for token in beside.open if token.said not in _BEFORE_NOUN][:2]:
         if noun.said in FUNCTION_WORDS or noun.said in _HELPERS or noun.root in PLAIN_VERBS:
             return beside.key
         labels = [label for label in beside.labels if names(label, noun.root)]

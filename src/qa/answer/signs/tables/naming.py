@@ -25,7 +25,7 @@ PLAIN_VERBS = frozenset(
     stem(verb)
     for verb in """come came work belong go have get got cost sell sold run take live stay offer
     contain include need allow charge provide supply own buy bought pay paid require support find
-    found see spend spent do""".split()
+    found see spend spent do hold held happen occur""".split()
 )
 """Verbs that say no more of a row than that something of it holds."""
 # Words that name the same column.

@@ -65,8 +65,8 @@ def begins_with_day(text: str) -> bool:
 
 def of_other_days(question: str, text: str) -> bool:
     """Whether a text has days of the week, and none that the question has."""
-    asked = _days(question)
-    said = _days(text) if asked else set()
+    asked = days_of(question)
+    said = days_of(text) if asked else set()
     return bool(said) and not asked & said
 
 
@@ -92,7 +92,7 @@ def within_years(question: str, text: str) -> bool:
     return bool(asked) and all(any(s.start <= y <= s.end for s in said) for y in asked)
 
 
-def _days(text: str) -> set[int]:
+def days_of(text: str) -> set[int]:
     """Number the days of the week that a text names, Monday 0."""
     found: set[int] = set()
     last: re.Match[str] | None = None
