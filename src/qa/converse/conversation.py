@@ -18,6 +18,7 @@ from qa.converse.exchange import (
 )
 from qa.converse.overview import Overview, overview
 from qa.converse.parts import answered
+from qa.converse.readings import asked
 from qa.converse.resolve import understand
 from qa.converse.summary import wanted_overview
 from qa.converse.talk import answer_to, small_talk
@@ -76,17 +77,17 @@ def reply(
     question = checked_question(question)
     if is_whole:
         return Reply(question, answer=answered(answerer, question, only))
-    asked = [info for info in answerer.documents() if only is None or info.doc_id in only]
+    there = [info for info in answerer.documents() if only is None or info.doc_id in only]
     if talk := small_talk(question):
-        return Reply(question, said=answer_to(talk, asked))
-    if wanted := wanted_overview(question, asked, earlier):
+        return Reply(question, said=answer_to(talk, there))
+    if wanted := wanted_overview(question, there, earlier):
         return Reply(question, overview=overview(answerer, wanted))
     meant = understand(question, earlier)
     if len(meant.question) > MAX_QUESTION_CHARACTERS:  # two long questions put together
         meant = Understood(question)
     if meant.step in ("more", "else"):
         return _more(answerer, question, meant, earlier, only)
-    answer = answered(answerer, meant.question, [meant.doc_id] if meant.doc_id else only)
+    meant, answer = asked(answerer, question, meant, earlier, only)
     if talked_about := _talked_about(answer.choices, earlier):
         answer = answerer.ask(meant.question, only=[talked_about])
         title = answerer.index.store.title(talked_about)

@@ -79,6 +79,7 @@ _QUANTITY = re.compile(
 )
 _ATTRIBUTE = re.compile(r"(?:in |at |on |for )?(?:what|which|whose)\s*$", re.IGNORECASE)
 _DETERMINED = re.compile(r"(?:the|an?|its|their|his|her|this|that|these|those)\b", re.IGNORECASE)
+_HOW_LAST = re.compile(r"\bhow $", re.IGNORECASE)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?) $", re.IGNORECASE)
 _VERB_LAST = re.compile(
     r"\b(?:is|are|was|were|does|do|has|have)(?= (?:the |an? )?$)", re.IGNORECASE
@@ -127,6 +128,15 @@ def completed(question: str, before: Exchange) -> str | None:
     ):  # “and for letting it run free”, after “what is the fine for keeping …”
         return f"{before.question[: same.start()]}{core}?"
     return _replaced(core, before.question) if is_fragment(core) else None
+
+
+def fragment_of(question: str) -> str:
+    """Return what a turn says that is no question of its own: X, of “and X?”; else nothing."""
+    said = question.strip().rstrip("?.! ")
+    if _BARE.match(said) or _CONDITION.match(said):
+        return ""
+    core = _core(said)
+    return core if not _QUANTITY.match(core) and is_fragment(core) else ""
 
 
 def is_fragment(core: str) -> bool:
@@ -261,7 +271,11 @@ def agreeing(before: str, put: str) -> str:
 def _place_of(question: str, phrase: Phrase) -> Phrase | None:
     """Find the phrase of a question that another takes the place of."""
     timed = [old for old in phrases(question) if old.kind == "time"]
-    others = [old for old in phrases(question) if old.kind != "time"]
+    others = [
+        old
+        for old in phrases(question)
+        if old.kind != "time" and not _HOW_LAST.search(question[: old.start])  # “how loud”
+    ]
     if phrase.kind != "time" and not phrase.preposition:
         return _alike(question, others, phrase)
     found = timed if phrase.kind == "time" else others

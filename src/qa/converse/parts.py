@@ -80,7 +80,7 @@ def answered(answerer: Answerer, question: str, only: Collection[str] | None = N
     pair = asked_of_two(question)
     if pair is None or whole.choices or whole.computed:
         return whole
-    is_about_both = _is_about(whole, pair.things)
+    is_about_both = is_about(whole, pair.things)
     counted = pair.compared or _COUNTED.match(question) is not None
     if is_about_both and not (counted and _is_short(whole)):
         return whole
@@ -214,7 +214,7 @@ def _is_short(answer: Answer) -> bool:
     return answer.answered and answer.answer != answer.citations[0].quote
 
 
-def _is_about(answer: Answer, things: Sequence[str]) -> bool:
+def is_about(answer: Answer, things: Sequence[str]) -> bool:
     """Whether what answers names all of several things."""
     said = " ".join(
         f"{one.quote} {one.heading} {one.title} {' '.join(one.table.header) if one.table else ''}"
@@ -226,7 +226,7 @@ def _is_about(answer: Answer, things: Sequence[str]) -> bool:
 
 def _kept_if_about(part: Answer, thing: str) -> Answer:
     """Return an answer as one that is not sure if it names another thing than was asked of."""
-    return part if _is_about(part, [thing]) else unsure(part)
+    return part if is_about(part, [thing]) else unsure(part)
 
 
 def _together(question: str, parts: Sequence[Answer]) -> Answer:
