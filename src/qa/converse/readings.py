@@ -63,7 +63,9 @@ def asked(
     if not answer.answered and len(words(question)) > _MOST_WORDS:
         return meant, answer
     near = next((exchange.doc_id for exchange in reversed(talked) if exchange.answer), "")
-    for reading in _about_the_topic(question, talked) if _says_something(question) else ():
+    if not near or (only is not None and near not in only) or not _says_something(question):
+        return meant, answer
+    for reading in _about_the_topic(question, talked):
         other = answerer.ask(reading, only=[near])
         if other.answered and (not answer.answered or _is_nearer(other, answer, talked)):
             return Understood(reading, "follow_up"), other

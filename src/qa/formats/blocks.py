@@ -13,8 +13,11 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])[ \t]+(?=\S)")
 _NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|appendix)\s+)?"
                                r"(?:\d+(?:\.\d+)+\.?|[IVXLC]+\.)\s+\S", re.IGNORECASE)  # fmt: skip
-_TITLED = re.compile(r"\d{1,2}[.)][ \t]+[A-Z][^\n]{1,58}(?<![.,;:?!])$")
+_TITLED = re.compile(r"\d{1,2}(?P<mark>[.)])?[ \t]+[A-Z][^\n]{1,58}(?<![.,;:?!])$")
+_TOPPING = re.compile(r"[A-Z][^\n|:]{2,58}(?<![.,;:?!])$")
 _LEAST_TITLED = 2
+_MOST_TITLE_WORDS = 8
+_RUNNING = 60  # characters of a line of running text
 _SENTENCE_ENDS = (".", "!", "?", ")", "”", '"')
 _BEGINS = frozenset(
     "A All An Any As Each Every For He If In It No Not On Our Please She The There These They This "
@@ -83,15 +86,25 @@ def _plain_cuts(text: str, lines: list[Span]) -> dict[int, tuple[Kind, int]]:
 
 
 def _titled(lines: list[str]) -> set[int]:
-    """Number the lines that are sections' titles, “3. Lockers” on top of running text."""
-    found = {
-        number
-        for number, (before, line, after) in enumerate(
-            zip(["", *lines], lines, [*lines[1:], ""], strict=False)
-        )
-        if not before and after[:1].isupper() and not _MARKER.match(after) and _TITLED.match(line)
-    }
-    return found if len(found) >= _LEAST_TITLED else set()
+    """Number the lines that are sections' titles on top of running text: “3. Lockers”, “TRAVEL”.
+
+    Of titles without capitals or a number there are two at least, else it may be how a line broke.
+    """
+    above = ["", *lines]
+    below = [*lines[1:], ""]
+    found: dict[str, set[int]] = {"numbered": set(), "capitals": set(), "plain": set()}
+    for number, (before, line, after) in enumerate(zip(above, lines, below, strict=False)):
+        if before or not after[:1].isupper() or _MARKER.match(after):
+            continue
+        runs = len(after) >= _RUNNING and len(after) > len(line) and not after.isupper()
+        titled = _TITLED.match(line)
+        if titled and (titled["mark"] or runs):
+            found["numbered"].add(number)
+        elif runs and _TOPPING.match(line) and len(line.split()) <= _MOST_TITLE_WORDS:
+            found["capitals" if line.isupper() else "plain"].add(number)
+    least = {"capitals": 1}
+    several = [at for kind, at in found.items() if len(at) >= least.get(kind, _LEAST_TITLED)]
+    return set().union(*several)
 
 
 def _is_behind_list(text: str, line: Span, before: str, widest: int) -> bool:
