@@ -32,7 +32,8 @@ DOCUMENTS = {
     ),
     "project.md": (
         "# Project Heron: status report\n\nThe budget is €840,000, of which €512,000 had been "
-        "spent by the end of May. At most 54 people can take part in the training.\n"
+        "spent by the end of May. The board rejected an app for drivers, as this would have "
+        "cost a further €95,000. At most 54 people can take part in the training.\n"
     ),
     "flat.md": (
         "# Tenancy agreement\n\nThe rent of the flat is £1,150 per month. A deposit of £1,325 is "
@@ -71,6 +72,8 @@ def said(answerer: Answerer, *turns: str) -> Reply:
         (("How many Lorazine tablets should an adult take?", "And for children?"), "half a tablet"),
         (("When is the summer party?", "what's the budget?"), "£550"),
         (("How much is the rent of the flat?", "and the deposit?"), "£1,325"),
+        (("How much is the Premium membership?", "sorry, I meant the Family one"), "£89"),
+        (("What does the board think of an app?", "how much would it have cost?"), "€95,000"),
     ],
 )
 def test_a_turn_is_about_what_was_talked_about(

@@ -152,6 +152,29 @@ def test_numbered_titles_on_top_of_text_are_headings() -> None:
     assert [block.kind for block in split_blocks(alone)] == ["item", "paragraph"]
 
 
+RUNNING = "We pay for what is stolen from a locked room, or a hotel room, for a year and a day."
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        (f"TRAVEL\n{RUNNING}\n\nLIMITS\n{RUNNING}\n", ["TRAVEL", "LIMITS"]),
+        (f"TRAVEL\n{RUNNING}\n", ["TRAVEL"]),
+        (f"1 Devices\n{RUNNING}\n\n2 Incidents\n{RUNNING}\n", ["1 Devices", "2 Incidents"]),
+        (f"What to do first\n{RUNNING}\n\nThe rest\n{RUNNING}\n",
+         ["What to do first", "The rest"]),
+        (f"What to do first\n{RUNNING}\n", []),  # may be how a line broke
+        ("JOAN MILL\n12 HIGH STREET\n", []),
+        ("2 Eggs\nFlour\n\n3 Pears\nSugar\n", []),
+        (f"Dear Mrs Boyle,\n{RUNNING}\n\nKind regards\nJ. Mill\n", []),
+        (f"Item      Due      By\n{RUNNING}\n\nPart     Due\n{RUNNING}\n", []),
+    ],
+)  # fmt: skip
+def test_titles_on_top_of_running_text_are_headings(text: str, headings: list[str]) -> None:
+    found = [text[one.content : one.end] for one in split_blocks(text) if one.kind == "heading"]
+    assert found == headings
+
+
 def test_what_stands_below_a_list_is_none_of_its_items() -> None:
     text = "- a clean record, needed on the first day\nA car is not, nor is a licence to drive one."
     assert [block.kind for block in split_blocks(text)] == ["item", "paragraph"]

@@ -7,7 +7,7 @@ from qa.answer.signs.binding import counts_another, done_otherwise, is_what_it_m
 from qa.answer.signs.contacts import lacks_contact
 from qa.answer.signs.denial import denies, of_other_end
 from qa.answer.signs.features import gives_no_reason, only_echoes
-from qa.answer.signs.opposites import of_opposite
+from qa.answer.signs.opposites import of_opposite, of_other_ordinal
 from qa.answer.signs.programs import is_program, wants_program
 from qa.answer.signs.question import (
     asks_for_month,
@@ -49,7 +49,7 @@ from qa.schema import Passage, Span
 # What speaks against a sentence by its words alone; by them and what they stand under; by what is
 # said around its answer; by both.
 _BY_WORDS = (says_no_age, says_no_amount, says_only_how_often, gives_no_reason, lacks_difference)
-_BY_PLACE = (of_other_days, says_not_how_often, says_no_time)
+_BY_PLACE = (of_other_days, of_other_ordinal, says_not_how_often, says_no_time)
 _BY_ANSWER = (counts_another, done_otherwise, is_what_it_means, of_other_end)
 _BY_BOTH = (of_opposite, denies)
 _PLAINLY = 3.0

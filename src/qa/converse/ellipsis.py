@@ -29,11 +29,12 @@ from qa.words import FUNCTION_WORDS, stem, words
 _MOST_WORDS = 12  # of a fragment
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|ok|okay|now|then|well|also|or|yes|no|sure|thanks|thank you|right|great|"
-    r"interesting|hm+|what about|how about|what of|i mean|i meant|i (?:was|am|'m|’m) asking about|"
-    r"i asked about|"
+    r"interesting|hm+|sorry|oops|actually|what about|how about|what of|i mean|i meant|"
+    r"i (?:was|am|'m|’m) asking about|i asked about|"
     r"(?:the )?same(?: (?:question|thing|again))?(?:,? (?:but|for|with|in))?)\b[ ,.:;—–-]*)+",
     re.IGNORECASE,
 )
+_I_MEANT = re.compile(r",? i mean(?:t)?\W*$", re.IGNORECASE)
 _CONDITION = re.compile(
     r"^(?:(?:and|but|so|or|what|how about|what about)[ ,]+)*"
     r"(?P<said>(?:if|unless|in case|even if) .+)$",
@@ -153,6 +154,7 @@ def is_fragment(core: str) -> bool:
 
 def _core(said: str) -> str:
     """Take off what only leads up to a fragment: “and what about”."""
+    said = _I_MEANT.sub("", said)
     lead = _LEAD.match(f"{said} ")
     core = said[lead.end() :].strip() if lead else said
     if lead and (same := _SAME_PREPOSITION.search(lead.group())):

@@ -26,6 +26,9 @@ _LEADS = re.compile(r"^(?:for|with|of|in|at|on|to|by)\s+", re.IGNORECASE)
 _DETERMINED = re.compile(r"(?:the|an?|my|our|your|his|her|its|their|this|that)\b", re.IGNORECASE)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|my|our|your) $", re.IGNORECASE)
 _TOPIC = re.compile(r"\(([^()]+)\)\W*$")
+_BESIDE = 250  # characters
+_SURE = 0.6  # a question that says little by itself finds something anywhere
+_HOW_MUCH = re.compile(r"\W*(?:and )?how (?:much|many|long|often|old|big|far)\b", re.IGNORECASE)
 _SAYS_NOTHING = frozenset(map(stem, "do done happen mean much many one most least exactly".split()))
 _MERE = frozenset("it that this one ones they them these those he she there then".split())
 
@@ -62,13 +65,18 @@ def asked(
         return meant, answer
     if not answer.answered and len(words(question)) > _MOST_WORDS:
         return meant, answer
-    near = next((exchange.doc_id for exchange in reversed(talked) if exchange.answer), "")
-    if not near or (only is not None and near not in only) or not _says_something(question):
+    last = next((exchange for exchange in reversed(talked) if exchange.answer), None)
+    if last is None or not last.doc_id or (only is not None and last.doc_id not in only):
         return meant, answer
-    for reading in _about_the_topic(question, talked):
-        other = answerer.ask(reading, only=[near])
-        if other.answered and (not answer.answered or _is_nearer(other, answer, talked)):
-            return Understood(reading, "follow_up"), other
+    if _says_something(question):
+        for reading in _about_the_topic(question, talked):
+            other = answerer.ask(reading, only=[last.doc_id])
+            if other.answered and (not answer.answered or _is_nearer(other, answer, last)):
+                return Understood(reading, "follow_up"), other
+    if not answer.answered:
+        beside = answerer.ask(question, only=[last.doc_id])
+        if beside.confidence >= _SURE and _stands_beside(answerer, beside, last):
+            return Understood(question), beside
     return meant, answer
 
 
@@ -107,16 +115,25 @@ def _leans(question: str) -> bool:
 
 def _says_something(question: str) -> bool:
     """Whether a turn has words to find anything by: not “by when?”, nor “who will do that?”."""
-    return bool(content_stems(question) - _SAYS_NOTHING)
+    return bool(content_stems(question) - _SAYS_NOTHING) or bool(_HOW_MUCH.match(question))
 
 
-def _is_nearer(other: Answer, answer: Answer, earlier: Sequence[Exchange]) -> bool:
+def _is_nearer(other: Answer, answer: Answer, last: Exchange) -> bool:
     """Whether an answer is of what was talked about, its document or row, and another is not."""
-    last = next((exchange for exchange in reversed(earlier) if exchange.answer), earlier[-1])
     one, two = other.citations[0], answer.citations[0]
     if one.doc_id != last.doc_id or one.quote == two.quote:
         return False
     return two.doc_id != last.doc_id or len(cells(last.quote)) > 1
+
+
+def _stands_beside(answerer: Answerer, answer: Answer, last: Exchange) -> bool:
+    """Whether what answers is what was cited before, or stands next to it."""
+    parsed = answerer.index.store.parsed(last.doc_id)
+    at = parsed.document.text.find(last.quote) if parsed and last.quote else -1
+    if at < 0 or not answer.answered:
+        return False
+    cited = answer.citations[0]
+    return at - _BESIDE <= cited.start and cited.end <= at + len(last.quote) + _BESIDE
 
 
 def _in_place_of_each(core: str, before: str) -> list[str]:

@@ -14,7 +14,7 @@ _MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|\(?[A-Za-
 _NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|appendix)\s+)?"
                                r"(?:\d+(?:\.\d+)+\.?|[IVXLC]+\.)\s+\S", re.IGNORECASE)  # fmt: skip
 _TITLED = re.compile(r"\d{1,2}(?P<mark>[.)])?[ \t]+[A-Z][^\n]{1,58}(?<![.,;:?!])$")
-_TOPPING = re.compile(r"[A-Z][^\n|:]{2,58}(?<![.,;:?!])$")
+_TOPPING = re.compile(r"(?!.*(?:\t|   ))[A-Z][^\n|:]{2,58}(?<![.,;:?!])$")
 _LEAST_TITLED = 2
 _MOST_TITLE_WORDS = 8
 _RUNNING = 60  # characters of a line of running text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.signs.opposites import of_opposite
+from qa.answer.signs.opposites import of_opposite, of_other_ordinal
 from qa.schema import Span
 
 BOATS = "In summer the last boat leaves at 9.30 p.m., in winter at 7.15 p.m."
@@ -34,6 +34,9 @@ BOATS = "In summer the last boat leaves at 9.30 p.m., in winter at 7.15 p.m."
         ("Who sets the maximum?", "The board; it is at least 50.", "The board", "", False),
         ("What is the maximum?", "It must not be lower than 5 °C.", "5 °C", "", True),
         ("What is the maximum group?", "Groups of 20, at least a week ahead.", "20", "", False),
+        ("Maximum length?", "Passwords have at least 14 characters.", "14 characters", "", True),
+        ("Minimum height of a shed?", "Sheds may be up to 2.2 m high.", "2.2 m", "", True),
+        ("Maximum height of a shed?", "Sheds may be up to 2.2 m high.", "2.2 m", "", False),
         ("Which is higher?", "B is lower than A.", "A", "", False),
         ("When is the next race?", "It was last held in 2019.", "2019", "", True),
         ("What is the last name of Ada?", "The next day Ada Lowe came.", "Lowe", "", False),
@@ -44,3 +47,17 @@ def test_the_opposite_is_told(
 ) -> None:
     at = text.index(answer)
     assert of_opposite(question, text, Span(at, at + len(answer)), above) is other
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "other"),
+    [
+        ("What is the fee after the first reminder?", "After a second reminder it is £15.", True),
+        ("What is the fee after the second reminder?", "After a second reminder it is £15.", False),
+        ("What is the fee after a reminder?", "After a second reminder it is £15.", False),
+        ("What is the first reminder?", "The first reminder is free, the second is not.", False),
+        ("Who won the first prize?", "The second stage was won by Bo.", False),
+    ],
+)
+def test_the_second_is_not_the_first(question: str, text: str, other: bool) -> None:
+    assert of_other_ordinal(question, text) is other

@@ -63,12 +63,16 @@ _LEAST_SAID = (
 )
 _MOST_SAID = (
     r"\b(?:at most|(?:no|not)(?: be)? (?:more|higher|greater|longer|larger|older|later) than|"
-    r"(?:not|without) exceed(?:ing)?|not (?:rise|go|be) above)"
+    r"(?:not|without) exceed(?:ing)?|not (?:rise|go|be) above|up to)"
 )
-_LAST, _AMOUNT = r" *\S{0,12}$", r" *[$€£]?\d"
+_LAST, _AMOUNT = r" *\S{0,12}(?: [a-z]+)?$", r" *[$€£]?\d"
 _AT_LEAST, _AT_MOST = (re.compile(said + _LAST, re.I) for said in (_LEAST_SAID, _MOST_SAID))
 _LEAST, _MOST = (re.compile(said + _AMOUNT, re.I) for said in (_LEAST_SAID, _MOST_SAID))
-_WHAT = re.compile(r"\W*(?:what|how)\b", re.IGNORECASE)
+_WHAT = re.compile(r"\W*(?:what|how|(?:the )?(?:minimum|maximum))\b", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s+([^\W\d_]+)",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\d[\d.,]*")
 
 
@@ -90,6 +94,21 @@ def of_opposite(question: str, text: str, answer: Span, above: str = "") -> bool
     if _THAN.search(text):  # what is lower than another may be the higher's own sentence
         groups = [group for group in groups if group not in _DEGREES]
     return any(_is_other(group, asked, levels) for group in groups)
+
+
+def of_other_ordinal(question: str, text: str) -> bool:
+    """Whether a text is of the second of what a question asks for the first of, and not of that."""
+    asked, said = _numbered(question), _numbered(text)
+    return any(
+        thing in said and said[thing].isdisjoint(numbers) for thing, numbers in asked.items()
+    )
+
+
+def _numbered(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for number, thing in _ORDINAL.findall(text):
+        found.setdefault(stem(thing.lower()), set()).add(number.lower())
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -53,6 +53,7 @@ _DATE_FIRST = re.compile(
     r"(?P<date>(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ (?:\d{1,2},? )?)?(?:1[5-9]|20)\d\d)"
     r"(?! (?:to|until|till|and|or)\b),? [a-z]\w*(?: [^\W\d][\w’'-]*[,;]?){3,}(?!.*\d)"
 )
+_LEADING = frozenset("the a an of in to for and or at on by with".split())
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 # Spans of one sentence whose margins differ by no more are left to the words around them.
 _NEAR = 12.0
@@ -92,8 +93,10 @@ def best_answer(
         said = passage.slice(answer)
         # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
         elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
-        again = only_echoes(question, said) or (
-            asks_for_number(question) and only_repeats(question, said)
+        again = (
+            _only_leads(said)
+            or only_echoes(question, said)
+            or (asks_for_number(question) and only_repeats(question, said))
         )
         at = answer.shift(-sentence.start)
         part = part_around(text, at.start)
@@ -106,7 +109,7 @@ def best_answer(
         if answer not in tried and fits and not (again or other):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
-    if only_echoes(question, passage.slice(tried[0])):
+    if _only_leads(best := passage.slice(tried[0])) or only_echoes(question, best):
         return sentence, score.margin, whole_fits
     return tried[0], score.margin, False
 
@@ -180,6 +183,11 @@ def _of_one_clause(question: str, text: str, answer: Span) -> Span:
         return answer
     low, high = reached[shared.index(max(shared))]
     return Span(max(answer.start, low), min(answer.end, high))
+
+
+def _only_leads(said: str) -> bool:
+    """Whether an answer is an article or a preposition alone."""
+    return all(word in _LEADING for word in words(said))
 
 
 def _is_in_label(question: str, text: str, row: Sequence[Cell]) -> bool:
