@@ -35,6 +35,10 @@ DOCUMENTS = {
         "spent by the end of May. The board rejected an app for drivers, as this would have "
         "cost a further €95,000. At most 54 people can take part in the training.\n"
     ),
+    "club.md": (
+        "# Sailing club: minutes of the board\n\nThe sailing club buys a Yamari engine of 40 "
+        "horsepower for the rescue boat. It costs £4,380. The old engine is to be sold.\n"
+    ),
     "flat.md": (
         "# Tenancy agreement\n\nThe rent of the flat is £1,150 per month. A deposit of £1,325 is "
         "returned within ten days of the end of the tenancy.\n"
@@ -73,7 +77,7 @@ def said(answerer: Answerer, *turns: str) -> Reply:
         (("When is the summer party?", "what's the budget?"), "£550"),
         (("How much is the rent of the flat?", "and the deposit?"), "£1,325"),
         (("How much is the Premium membership?", "sorry, I meant the Family one"), "£89"),
-        (("What does the board think of an app?", "how much would it have cost?"), "€95,000"),
+        (("Which engine does the sailing club buy?", "what happens to the old one?"), "to be sold"),
     ],
 )
 def test_a_turn_is_about_what_was_talked_about(
