@@ -56,6 +56,7 @@ def test_what_says_that_nothing_is_there_is_declined(text: str) -> None:
         "Nobody knew that the bridge had no rails.",
         "It was opened in 1890, though no train ran.",
         "The king.",
+        "It was the king. The sources do not mention his name.",
     ],
 )
 def test_other_denials_are_answers(text: str) -> None:
@@ -68,12 +69,19 @@ def test_a_gold_answer_makes_it_an_answer_and_a_peer_s_own_word_counts() -> None
     assert not written("I don't know.", declined=False).declined
 
 
-def test_right_is_word_for_word_and_shown_where_it_stands() -> None:
+def test_most_words_of_a_long_answer_are_right() -> None:
+    gold = ["Bohemia, Germany, Italy and Adriatic Sea"]
+    assert holds("It took place in Italy, Germany, Bohemia, and on the Adriatic Sea.", gold)
+    assert not holds("It took place in Germany and Italy.", gold)
+
+
+def test_right_is_word_for_word_and_shown_by_what_it_cites() -> None:
     assert written("He died in 1821.").right
     assert not written("He died in 18210.").right
     assert not holds("anything", [])
     assert written("He died in 1821.").shown
-    assert not written("He died in 1821.", quoted=QUOTED | {"start": 3}).shown
+    assert written("He died in 1821.").stand
+    assert not written("He died in 1821.", quoted=QUOTED | {"start": 3}).stand
     assert not written("He died in 1821.", quoted=None).shown
     assert not written("He died in 1821.", quoted=QUOTED | {"text": "Napoleon"}).shown
 
@@ -86,7 +94,7 @@ def test_a_peer_s_answers_are_counted() -> None:
     ]  # fmt: skip
     came = column(answers)
     assert (came.right, came.shown, came.otherwise, came.declined) == (1, 1, 1, 1)
-    assert (came.off_corpus, came.near_miss, came.uncited) == (1, 1, 1)
+    assert (came.off_corpus, came.near_miss, came.uncited, came.stand) == (1, 1, 1, 3)
     assert came.wrong == 0.75
     assert (came.requests, came.tokens_in, came.tokens_out) == (1, 100, 10)
     assert column([written("I don't know.")]).wrong == 0

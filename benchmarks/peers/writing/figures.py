@@ -11,9 +11,11 @@ from typing import Any, Self
 from benchmarks.peers.data import Question, Sample
 from benchmarks.peers.figures import stands
 from benchmarks.peers.writing.metered import Spent
-from qa.words import words
+from qa.words import content_stems, words
 
 ANSWERABLE = "questions"
+_LONG, _MOST = 3, 0.75
+_FIRST = re.compile(r".+?(?:[.!?](?=\s)|$)", re.DOTALL)
 
 _DECLINES = re.compile(
     r"""\b(?:
@@ -94,7 +96,7 @@ class Written:
 
     @property
     def right(self) -> bool:
-        """Whether the text holds a gold answer, word for word, capitals aside."""
+        """Whether the text holds a gold answer; see `holds`."""
         return holds(self.text, self.answers)
 
     @property
@@ -102,19 +104,24 @@ class Written:
         """Whether no answer is given; a text that holds a gold answer gives one."""
         if self.says_declined is not None:
             return self.says_declined
-        return not self.right and (not self.text.strip() or bool(_DECLINES.search(self.text)))
+        first = _FIRST.match(self.text.strip())
+        return not self.right and (first is None or bool(_DECLINES.search(first[0])))
 
     @property
     def shown(self) -> bool:
-        """Whether it is right, and the first citation stands and holds a gold answer."""
-        first = self.citations[:1]
-        return self.right and self.stand and any(holds(c["text"], self.answers) for c in first)
+        """Whether it is right, and the first citation holds a gold answer as well."""
+        return self.right and any(holds(c["text"], self.answers) for c in self.citations[:1])
 
 
 def holds(text: str, answers: Sequence[str]) -> bool:
-    """Whether a text holds one of the answers, word for word, capitals aside."""
+    """Whether a text holds one of the answers, word for word, or most words of a long one."""
     bare = f" {' '.join(words(text))} "
-    return any(f" {' '.join(words(answer))} " in bare for answer in answers)
+    roots = content_stems(text)
+    return any(
+        f" {' '.join(words(answer))} " in bare
+        or (len(own := content_stems(answer)) >= _LONG and len(own & roots) >= _MOST * len(own))
+        for answer in answers
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class Column:
 
     Attributes:
         right: Answerable questions whose answer holds a gold one.
-        shown: Those whose first citation holds it as well, and stands where it says.
+        shown: Those whose first citation holds it as well.
         otherwise: Answerable questions answered without a gold answer.
         declined: Answerable questions declined.
         off_corpus: Questions about what is not in the documents that are answered.
@@ -131,6 +138,7 @@ class Column:
         wrong: Share of the answers given that are not right.
         cited_characters: Median length of all that an answer cites.
         uncited: Answers that cite nothing.
+        stand: Answers that cite, all of it verbatim at a place that is named.
         requests: Mean of a question.
         tokens_in: The same.
         tokens_out: The same.
@@ -145,6 +153,7 @@ class Column:
     wrong: float
     cited_characters: float
     uncited: int
+    stand: int
     requests: float
     tokens_in: float
     tokens_out: float
@@ -169,6 +178,7 @@ def column(written: Sequence[Written]) -> Column:
         wrong=1 - right / len(given) if given else 0.0,
         cited_characters=statistics.median(cited or [0]),
         uncited=sum(not one.citations for one in given),
+        stand=sum(bool(one.citations) and one.stand for one in given),
         requests=statistics.fmean(one.requests for one in written),
         tokens_in=statistics.fmean(one.tokens_in for one in written),
         tokens_out=statistics.fmean(one.tokens_out for one in written),

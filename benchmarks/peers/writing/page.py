@@ -41,6 +41,7 @@ def section(written: Sequence[Written]) -> str:
         [f"of {asked['near_miss']} near misses: answered", *_counts(columns, "near_miss")],
         ["**of the answers given, not right**", *(f"**{one.wrong:.0%}**" for one in columns)],
         ["answers that cite nothing", *_counts(columns, "uncited")],
+        ["answers that cite, each citation at its place", *_counts(columns, "stand")],
         ["characters cited, median", *(f"{one.cited_characters:,.0f}" for one in columns)],
         ["requests to the model, mean", *(f"{one.requests:.1f}" for one in columns)],
         [

@@ -28,7 +28,9 @@ class WritingLlamaIndex(LlamaIndex):
         engine = CitationQueryEngine.from_args(self._index, llm=chat, retriever=self._retriever)
         came = engine.query(question)
         text, sources = str(came), came.source_nodes
-        numbers = dict.fromkeys(int(number) for number in re.findall(r"\[(\d+)\]", text))
+        numbers = dict.fromkeys(
+            int(number) for number in re.findall(r"\[(?:Source )?(\d+)\]", text)
+        )
         cited = [sources[number - 1].node for number in numbers if 0 < number <= len(sources)]
         return Prose(text, [_quoted(node) for node in cited])
 
