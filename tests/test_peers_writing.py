@@ -53,6 +53,7 @@ def test_what_says_that_nothing_is_there_is_declined(text: str) -> None:
     "text",
     [
         "He did not travel with his family.",
+        "The treaty did not include Spain; it was signed by France in 1648.",
         "Nobody knew that the bridge had no rails.",
         "It was opened in 1890, though no train ran.",
         "The king.",

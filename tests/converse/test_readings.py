@@ -7,6 +7,7 @@ import pytest
 from qa.answer.live import open_index
 from qa.answer.pipeline import Answerer
 from qa.converse.conversation import Reply, exchanges_of, reply
+from qa.converse.exchange import Exchange
 from qa.index.build import build_index
 
 DOCUMENTS = {
@@ -97,6 +98,7 @@ def test_a_turn_is_about_what_was_talked_about(
         ("How many Lorazine tablets should an adult take?", "and for dogs?"),
         ("How much is the Premium membership?", "how long does it take to swim?"),
         ("When is the summer party?", "who will do that?"),
+        ("How much is the Basic membership?", "when did the director join?"),
     ],
 )
 def test_what_was_said_is_not_said_again_for_something_else(
@@ -119,3 +121,12 @@ def test_a_new_question_leaves_the_topic(answerer: Answerer) -> None:
 def test_what_is_said_to_be_understood_shows_the_topic(answerer: Answerer) -> None:
     found = said(answerer, "How much is the Premium membership?", "how many guest passes?")
     assert found.understood == "How many guest passes (Premium)?"
+
+
+@pytest.mark.model
+def test_a_reading_that_is_too_long_is_not_asked(answerer: Answerer) -> None:
+    long = "And " + "y" * 1990
+    assert said(answerer, "How much is the Premium membership?", long).answer is not None
+    cell = "x" * 2600
+    exchange = Exchange("What is it?", "£5", f"Tool: {cell} | Price: £5", "prices.csv")
+    assert reply(answerer, "what's the fee?", [exchange]).answer is not None

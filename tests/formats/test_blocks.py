@@ -164,6 +164,7 @@ RUNNING = "We pay for what is stolen from a locked room, or a hotel room, for a 
         (f"What to do first\n{RUNNING}\n\nThe rest\n{RUNNING}\n",
          ["What to do first", "The rest"]),
         (f"What to do first\n{RUNNING}\n", []),  # may be how a line broke
+        (f"Parking costs nothing here\n{RUNNING}\n\nThe castle opens at 9\n{RUNNING}\n", []),
         ("JOAN MILL\n12 HIGH STREET\n", []),
         ("2 Eggs\nFlour\n\n3 Pears\nSugar\n", []),
         (f"Dear Mrs Boyle,\n{RUNNING}\n\nKind regards\nJ. Mill\n", []),

@@ -7,6 +7,7 @@ what was talked about. What answers "and the Max?" must be about the Max, or be 
 import re
 from collections.abc import Collection, Sequence
 
+from qa.answer.checked import MAX_QUESTION_CHARACTERS
 from qa.answer.parts import unsure
 from qa.answer.pipeline import Answerer
 from qa.answer.signs.tables.cells import cells
@@ -30,6 +31,7 @@ _BESIDE = 250  # characters
 _SURE = 0.6  # a question that says little by itself finds something anywhere
 _HOW_MUCH = re.compile(r"\W*(?:and )?how (?:much|many|long|often|old|big|far)\b", re.IGNORECASE)
 _SAYS_NOTHING = frozenset(map(stem, "do done happen mean much many one most least exactly".split()))
+_AND_FIRST = re.compile(r"^\W*(?:and|but|so)\b[ ,]*", re.IGNORECASE)
 _MERE = frozenset("it that this one ones they them these those he she there then".split())
 
 
@@ -65,13 +67,15 @@ def asked(
         return meant, answer
     if not answer.answered and len(words(question)) > _MOST_WORDS:
         return meant, answer
-    last = next((exchange for exchange in reversed(talked) if exchange.answer), None)
+    last = _talked_of(talked)
     if last is None or not last.doc_id or (only is not None and last.doc_id not in only):
         return meant, answer
     if _says_something(question):
         for reading in _about_the_topic(question, talked):
             other = answerer.ask(reading, only=[last.doc_id])
-            if other.answered and (not answer.answered or _is_nearer(other, answer, last)):
+            if not _names_what_is_asked(other, question):
+                continue
+            if not answer.answered or _is_nearer(other, answer, last):
                 return Understood(reading, "follow_up"), other
     if not answer.answered:
         beside = answerer.ask(question, only=[last.doc_id])
@@ -96,7 +100,7 @@ def _of_fragment(
     others = [
         (Understood(reading, "follow_up"), answerer.ask(reading, only=only))
         for reading in readings[:_MOST_READINGS]
-        if reading != first[0].question
+        if reading != first[0].question and len(reading) <= MAX_QUESTION_CHARACTERS
     ]
     fitting = [one for one in others if is_about(one[1], things)]
     if fitting:
@@ -124,6 +128,26 @@ def _is_nearer(other: Answer, answer: Answer, last: Exchange) -> bool:
     if one.doc_id != last.doc_id or one.quote == two.quote:
         return False
     return two.doc_id != last.doc_id or len(cells(last.quote)) > 1
+
+
+def _talked_of(earlier: Sequence[Exchange]) -> Exchange | None:
+    """Return what was answered last; None where something else was asked since, without answer."""
+    for exchange in reversed(earlier):
+        if exchange.answer:
+            return exchange
+        if not _leans(exchange.question):
+            return None
+    return None
+
+
+def _names_what_is_asked(answer: Answer, question: str) -> bool:
+    """Whether what answers has the things that a turn names: “the director”."""
+    things = [
+        phrase.text
+        for phrase in phrases(question)
+        if phrase.kind == "thing" and question[: phrase.start].lower().endswith("the ")
+    ]
+    return answer.answered and is_about(answer, things)
 
 
 def _stands_beside(answerer: Answerer, answer: Answer, last: Exchange) -> bool:
@@ -158,16 +182,18 @@ def _in_place_of_each(core: str, before: str) -> list[str]:
 
 def _about_the_topic(question: str, earlier: Sequence[Exchange]) -> list[str]:
     about = _topic(earlier)
+    question = _AND_FIRST.sub("", question)
     own = {stem(word) for word in words(question)}
     if not about or {stem(word) for word in words(about)} <= own:
         return []
     said = question.strip().rstrip("?.! ")
-    return [f"{said[:1].upper()}{said[1:]} ({about})?"]
+    reading = f"{said[:1].upper()}{said[1:]} ({about})?"
+    return [reading] if len(reading) <= MAX_QUESTION_CHARACTERS else []
 
 
 def _topic(earlier: Sequence[Exchange]) -> str:
     """Say what was talked about: the row that answered, or the things that were asked about."""
-    last = next((exchange for exchange in reversed(earlier) if exchange.answer), None)
+    last = _talked_of(earlier)
     if last is None:
         return ""
     row = cells(last.quote)

@@ -15,6 +15,10 @@ _NUMBERED_HEADING = re.compile(r"(?:(?:chapter|section|part|article|annex|append
                                r"(?:\d+(?:\.\d+)+\.?|[IVXLC]+\.)\s+\S", re.IGNORECASE)  # fmt: skip
 _TITLED = re.compile(r"\d{1,2}(?P<mark>[.)])?[ \t]+[A-Z][^\n]{1,58}(?<![.,;:?!])$")
 _TOPPING = re.compile(r"(?!.*(?:\t|   ))[A-Z][^\n|:]{2,58}(?<![.,;:?!])$")
+_SAYS = re.compile(
+    r"\d|\b(?:is|are|was|were|has|have|had|costs?|opens?|closes?|must|may|can|will|shall|takes?|took|"
+    r"starts?|begins?|ends?|pays?|needs?|includes?|means?|gets?|gives?|goes|lasts?)\b"
+)  # no title but a sentence
 _LEAST_TITLED = 2
 _MOST_TITLE_WORDS = 8
 _RUNNING = 60  # characters of a line of running text
@@ -101,7 +105,10 @@ def _titled(lines: list[str]) -> set[int]:
         if titled and (titled["mark"] or runs):
             found["numbered"].add(number)
         elif runs and _TOPPING.match(line) and len(line.split()) <= _MOST_TITLE_WORDS:
-            found["capitals" if line.isupper() else "plain"].add(number)
+            if line.isupper():
+                found["capitals"].add(number)
+            elif not _SAYS.search(line):
+                found["plain"].add(number)
     least = {"capitals": 1}
     several = [at for kind, at in found.items() if len(at) >= least.get(kind, _LEAST_TITLED)]
     return set().union(*several)

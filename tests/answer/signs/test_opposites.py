@@ -57,6 +57,7 @@ def test_the_opposite_is_told(
         ("What is the fee after a reminder?", "After a second reminder it is £15.", False),
         ("What is the first reminder?", "The first reminder is free, the second is not.", False),
         ("Who won the first prize?", "The second stage was won by Bo.", False),
+        ("How long is the first delay?", "It has a 30 second delay.", False),
     ],
 )
 def test_the_second_is_not_the_first(question: str, text: str, other: bool) -> None:

@@ -70,7 +70,8 @@ _AT_LEAST, _AT_MOST = (re.compile(said + _LAST, re.I) for said in (_LEAST_SAID, 
 _LEAST, _MOST = (re.compile(said + _AMOUNT, re.I) for said in (_LEAST_SAID, _MOST_SAID))
 _WHAT = re.compile(r"\W*(?:what|how|(?:the )?(?:minimum|maximum))\b", re.IGNORECASE)
 _ORDINAL = re.compile(
-    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s+([^\W\d_]+)",
+    r"(?<!\d )(?<!\d)\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
+    r"\s+([^\W\d_]+)",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d[\d.,]*")

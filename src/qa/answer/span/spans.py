@@ -53,7 +53,7 @@ _DATE_FIRST = re.compile(
     r"(?P<date>(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ (?:\d{1,2},? )?)?(?:1[5-9]|20)\d\d)"
     r"(?! (?:to|until|till|and|or)\b),? [a-z]\w*(?: [^\W\d][\w’'-]*[,;]?){3,}(?!.*\d)"
 )
-_LEADING = frozenset("the a an of in to for and or at on by with".split())
+_LEADING = frozenset("the a an of to for and or".split())
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 # Spans of one sentence whose margins differ by no more are left to the words around them.
 _NEAR = 12.0
@@ -187,7 +187,7 @@ def _of_one_clause(question: str, text: str, answer: Span) -> Span:
 
 def _only_leads(said: str) -> bool:
     """Whether an answer is an article or a preposition alone."""
-    return all(word in _LEADING for word in words(said))
+    return said.islower() and all(word in _LEADING for word in words(said))
 
 
 def _is_in_label(question: str, text: str, row: Sequence[Cell]) -> bool:

@@ -270,13 +270,18 @@ def building_dir(index_dir: Path) -> Path:
 
 
 def _last_complete(index_dir: Path, names: Sequence[str]) -> str:
-    """Return the newest generation that had been through the whole corpus; empty if none has."""
+    """Return the newest generation that had been through the whole corpus; empty if none has.
+
+    One of an earlier version, which cannot be told, is taken for one.
+    """
     for name in reversed(names):
         try:
             if read_manifest(generation_dir(index_dir, name)).complete:
                 return name
-        except (IndexDamagedError, IndexOutdatedError):
-            continue  # damaged, or of an earlier version
+        except IndexOutdatedError:
+            return name  # an earlier version may be wanted back
+        except IndexDamagedError:
+            continue
     return ""
 
 

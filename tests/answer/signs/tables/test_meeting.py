@@ -58,6 +58,18 @@ Name: Mia Wolf | Team: Sales | Joined: 2023-01-10 | Contract ends: n/a"""
 BRIDGES = """Bridge: High Bridge | River: Tarn | Opened: 1894 | Length (m): 210
 Bridge: Mill Bridge | River: Tarn | Opened: 1932 | Length (m): 88
 Bridge: New Bridge | River: Avel | Opened: 1957 | Length (m): 320"""
+HALLS = """Hall: Forum | Opened: 1985 | Seats: 1,800
+Hall: Arcade | Opened: 1999 | Seats: 1,650
+Hall: Dome | Opened: 1988 | Seats: 5,000"""
+MUSEUMS = """Museum: Sea Museum | Closed: Monday | Fee: €5
+Museum: Toy Museum | Closed: Mon, Tue | Fee: €4
+Museum: Glass Works | Closed: Wednesday | Fee: €6"""
+INVOICES = """Invoice: INV-1 | Due: 04/25/2026 | Amount: $400
+Invoice: INV-2 | Due: 05/20/2026 | Amount: $250
+Invoice: INV-3 | Due: 06/02/2026 | Amount: $310"""
+MEETINGS = """Conference: PyFest | Date: 12 May
+Conference: DataDays | Date: 3 March 2026
+Conference: LawConf | Date: 9 November 2027"""
 SLASHED = """Order: Bolts | Placed: 02/03/2026
 Order: Nails | Placed: 05/04/2026"""
 CODES = "Room: A1 | Projector: yes\nRoom: B2 | Projector: no\nRoom: C3 | Projector: yes"
@@ -158,6 +170,9 @@ def said(question: str, text: str, above: str = "", prose: str = "") -> list[str
         (BRIDGES, "Which bridges opened before 1950 and are longer than 100 m?", ["High Bridge"]),
         (BRIDGES, "Which bridges are longer than 0.2 km?", ["High Bridge", "New Bridge"]),
         (BRIDGES, "Which bridges opened between 1900 and 1960?", ["Mill Bridge", "New Bridge"]),
+        (HALLS, "Which halls have between 1500 and 2000 seats?", ["Forum", "Arcade"]),
+        (MUSEUMS, "Which museums are closed on Monday?", ["Sea Museum", "Toy Museum"]),
+        (INVOICES, "Which invoices are due before 21 May 2026?", ["INV-1", "INV-2"]),
     ],
 )  # fmt: skip
 def test_rows_meet_what_is_asked(text: str, question: str, answers: list[str] | None) -> None:
@@ -194,6 +209,9 @@ def test_rows_meet_what_is_asked(text: str, question: str, answers: list[str] | 
         (TASKS, "Which tasks are due before 4 April 2024?"),  # of which year they are nobody says
         (TASKS, "Which tasks were paid before 4 April?"),
         (BRIDGES, "Which bridges closed before 1950?"),
+        (MUSEUMS, "Which museums are open on Monday?"),  # all but those
+        (INVOICES, "Which invoices are due before 05/06/2026?"),  # 5 June or 6 May
+        (MEETINGS, "Which conferences are before 2026?"),  # of which year is 12 May
         (TASKS, "What happened after April?"),
         (BRIDGES, "Which bridges opened before the war?"),
         (SLASHED, "Which orders were placed before 3 April 2026?"),  # 2 March or 3 February

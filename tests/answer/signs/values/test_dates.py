@@ -68,7 +68,24 @@ def test_a_question_tells_which_dates_it_means(
 
 @pytest.mark.parametrize(
     "question",
-    ["due by April", "due before lunch", "due on 15 May", "between the wars", "before 40 May", ""],
+    [
+        "due by April",
+        "due before 05/06/2026",
+        "due before lunch",
+        "due on 15 May",
+        "between the wars",
+        "before 40 May",
+        "",
+    ],
 )
 def test_where_no_date_or_no_side_is_plain_nothing_is_compared(question: str) -> None:
     assert asked_about(question) is None
+
+
+def test_two_bare_years_may_be_figures() -> None:
+    asked = asked_about("between 1500 and 2000 seats")
+    assert asked is not None
+    assert asked.may_be_amounts
+    dated = asked_about("between 1 May 2020 and 2 May 2021")
+    assert dated is not None
+    assert not dated.may_be_amounts

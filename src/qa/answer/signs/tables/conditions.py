@@ -59,15 +59,16 @@ class Condition(NamedTuple):
 def conditions(beside: Beside) -> list[Condition] | None:
     """Return what rows must meet; None where a word may mean several columns."""
     units = {unit.strip("()") for each in beside.labels for unit in _BRACKETS.findall(each)}
-    comparisons = whether.comparisons(without_dates(beside.question), units)
+    by_date = dated(beside)
+    if by_date is None:
+        return None
+    plain = without_dates(beside.question) if by_date else beside.question
+    comparisons = whether.comparisons(plain, units)
     if comparisons is None:
         return None
     found = _changed(beside)
     compared = _compared(beside, comparisons)
     if compared is None:
-        return None
-    by_date = dated(beside)
-    if by_date is None:
         return None
     of_time = [_of_cell(label, test) for label, test in [*by_date, *on_days(beside)]]
     found += [*compared, *_within_limits(beside), *of_time]

@@ -22,6 +22,7 @@ _MUST = re.compile(
     r"(?P<do>done|do|doing|finish(?:ed|ing)?|complet(?:e|ed|ing))\b",
     re.IGNORECASE,
 )
+_CLOSED = re.compile(r"\b(?:closed?|closing|off|not|no|except|shut|without)\b", re.IGNORECASE)
 _IN_CELL = Callable[[str], bool]
 
 
@@ -38,7 +39,8 @@ def dated(beside: Beside) -> list[tuple[str, _IN_CELL]] | None:
     """Return the column of dates that a question compares with one, and whether a cell will do.
 
     Returns:
-        Nothing where it compares with none; None where no column, or more than one, is of dates.
+        Nothing where it compares with none, or with what may be amounts (“between 1500 and 2000”)
+        where no column is named; None where no column, or more than one, is of dates.
     """
     asked = asked_about(beside.question)
     if asked is None:
@@ -49,9 +51,10 @@ def dated(beside: Beside) -> list[tuple[str, _IN_CELL]] | None:
         chosen = [label for label in tests if _LIMIT.search(label)]
         for word in ("must", "do"):
             beside.take(beside.within(*must.span(word)))
-    chosen = chosen or [label for label in tests if _PLAIN.fullmatch(label)]
+    if not asked.may_be_amounts:
+        chosen = chosen or [label for label in tests if _PLAIN.fullmatch(label)]
     if len(chosen) != 1:
-        return None
+        return [] if asked.may_be_amounts else None
     beside.take(beside.within(*asked.span))
     return [(label, tests[label]) for label in chosen]
 
@@ -91,7 +94,7 @@ def _test(asked: Asked, by_value: Mapping[str, Date]) -> _IN_CELL | None:
         if len(years) > 1:
             return None
         dates = tuple(date._replace(year=min(years)) for date in dates)
-    elif years == {0}:
+    elif 0 in years:
         return None
 
     def holds(value: str) -> bool:
@@ -108,7 +111,9 @@ def on_days(beside: Beside) -> list[tuple[str, _IN_CELL]]:
     columns = [
         label
         for label in beside.labels
-        if (values := beside.values(label)) and all(map(days_of, values))
+        if (values := beside.values(label))
+        and all(map(days_of, values))
+        and bool(_CLOSED.search(label)) is bool(_CLOSED.search(beside.question))
     ]
     if len(said) != 1 or _is_of_a_date(beside, said[0]) or len(columns) != 1:
         return []

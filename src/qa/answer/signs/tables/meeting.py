@@ -14,7 +14,7 @@ from qa.answer.signs.tables.conditions import Condition, conditions
 from qa.answer.signs.tables.dated import without_dates
 from qa.answer.signs.tables.explained import About, is_explained
 from qa.answer.signs.tables.naming import PEOPLE, PLAIN_VERBS, THINGS, names
-from qa.answer.signs.tables.rows import Row, holds_codes, labels_of
+from qa.answer.signs.tables.rows import Row, holds_codes, labels_of, number
 from qa.schema import RowAnswer, Span
 from qa.words import FUNCTION_WORDS, stem, words
 
@@ -174,9 +174,9 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
         if labels:
             beside.take([noun])
             column = labels[0]
-            if column in deciding or (
-                holds_codes(beside.rows, column) and beside.key not in deciding
-            ):
+            named = not all(map(number, beside.values(beside.key)))
+            coded = holds_codes(beside.rows, column) and beside.key not in deciding
+            if column in deciding or (coded and named):
                 return beside.key
             return column
         if noun.root in THINGS:

@@ -80,6 +80,11 @@ class Asked(NamedTuple):
     dates: tuple[Date, ...]
     holds: Callable[[Date, Sequence[Date]], bool]
 
+    @property
+    def may_be_amounts(self) -> bool:
+        """Whether two bare years may be figures: “between 1500 and 2000 seats”."""
+        return len(self.dates) > 1 and not any(date.month for date in self.dates)
+
 
 def read_all(values: Sequence[str]) -> list[Date] | None:
     """Read a column of dates; None if one is no date, or nothing tells its day from its month."""
@@ -101,13 +106,13 @@ def asked_about(question: str) -> Asked | None:
     """Find how a question stands to a date, or to two; None if it names none so."""
     dates = _dates_in(question)
     if (day := _FROM_DAY.search(question)) and dates and dates[0].start() == day.end():
-        last = _date(dates[0], day_first=True)  # “between 1 and 15 May”
+        last = _date(dates[0])  # “between 1 and 15 May”
         if last and last.day:
             span = Span(day.start(), dates[0].end())
             return Asked(span, (last._replace(day=int(day["day"])), last), _between)
     for match in dates:
         said = _BEFORE.search(question, 0, match.start())
-        date = _date(match, day_first=True)
+        date = _date(match)
         if said is None or date is None:
             continue
         if said["within"] is None:
@@ -115,7 +120,7 @@ def asked_about(question: str) -> Asked | None:
             return holds and Asked(Span(said.start(), match.end()), (date,), holds)
         joined = _AND.match(question, match.end())
         second = joined and next((m for m in dates if m.start() == joined.end()), None)
-        until = second and _date(second, day_first=True)
+        until = second and _date(second)
         if second is None or until is None:
             return None
         if until.year and not date.year:  # “between 1 and 10 May 2026”
@@ -158,11 +163,15 @@ def _read(value: str) -> re.Match[str] | None:
     return next((match for form in _CELL if (match := form.fullmatch(value.strip()))), None)
 
 
-def _date(match: re.Match[str], *, day_first: bool) -> Date | None:
+def _date(match: re.Match[str], *, day_first: bool | None = None) -> Date | None:
+    """Read a date; of one with slashes that may be two nothing, where nothing tells the order."""
     said = match.groupdict()
     year, day = int(said.get("year") or _NONE), int(said.get("day") or _NONE)
     if "one" in said:
         day, month = int(match["one"]), int(match["other"])
+        if day_first is None and match["between"] == "/" and max(day, month) <= 12:
+            return None
+        day_first = day_first if day_first is not None else month <= 12
         if not day_first:
             day, month = month, day
     elif said.get("month"):
