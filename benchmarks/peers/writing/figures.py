@@ -21,7 +21,7 @@ _DECLINES = re.compile(
     r"""\b(?:
         (?:do|does|did)(?:\ not|n['’]t)\ (?:\w+ly\ )?know
       | (?:is|are|was|were)(?:\ not|n['’]t)\ (?:\w+ly\ )?
-            (?:mentioned|provided|specified|stated|available|known|enough)
+            (?:mentioned|provided|specified|stated|known|enough)
       | (?:cannot|can['’]t|can\ not|unable\ to|(?:im|not\ )possible\ to)\ (?:\w+\ ){0,2}
             (?:answer|determine|determined|find|provide|tell|say)
       | no\ (?:\w+\ )?(?:information|mention|answer|evidence)
