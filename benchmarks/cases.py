@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from qa.answer.live import open_index
+from qa.answer.pipeline import Answerer
+from qa.converse.conversation import Reply, exchanges_of, reply
 from qa.errors import GoldError
 from qa.evaluate.gold import jsonl_records, read_gold_text
 from qa.files import decode
@@ -43,6 +45,8 @@ class CaseQuestion:
         forbid: Words that must not be in the answer.
         needs_all: Words that must all be in it, as the items of a list.
         only_docs: The only documents that may be cited; empty for any.
+        conversation: Which it is a turn of: those before it with the same are what was said; empty
+            for a question of its own.
     """
 
     question: str
@@ -53,6 +57,7 @@ class CaseQuestion:
     forbid: tuple[str, ...] = ()
     needs_all: tuple[str, ...] = ()
     only_docs: tuple[str, ...] = ()
+    conversation: str = ""
 
 
 class Asked(NamedTuple):
@@ -105,7 +110,7 @@ def ask_cases(
         questions = load_questions(case / "questions.jsonl")
         build_index(case / "docs", index_dir)
         answerer = open_index(index_dir)
-        answers = [answerer.ask(question.question) for question in questions]
+        answers = list(_answers(answerer, questions))
         answerer.close()
         yield (
             case.name,
@@ -114,6 +119,19 @@ def ask_cases(
                 for question, answer in zip(questions, answers, strict=True)
             ],
         )
+
+
+def _answers(answerer: Answerer, questions: Sequence[CaseQuestion]) -> Iterator[Answer]:
+    """Ask questions in turn; what is said in a conversation without an answer abstains."""
+    said: dict[str, list[Reply]] = {}
+    for question in questions:
+        if not question.conversation:
+            yield answerer.ask(question.question)
+            continue
+        earlier = said.setdefault(question.conversation, [])
+        earlier.append(reply(answerer, question.question, exchanges_of(earlier)))
+        given = earlier[-1].answer
+        yield given or Answer(question.question, False, None, 0.0, (), ())
 
 
 def load_questions(path: Path) -> list[CaseQuestion]:

@@ -5,6 +5,7 @@ versions in conflict, … The bounds are a few away from what was measured (167 
 181), because processors round differently; they move with the reader, in one direction.
 """
 
+import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +71,24 @@ def test_an_answer_is_judged_by_all_that_a_question_says(
     changes: dict[str, object], verdict: str
 ) -> None:
     assert judge(replace(QUESTION, **changes), ANSWER) == verdict  # type: ignore[arg-type]
+
+
+@pytest.mark.model
+def test_turns_of_a_conversation_are_asked_after_each_other(tmp_path: Path) -> None:
+    case = tmp_path / "cases" / "gym"
+    (case / "docs").mkdir(parents=True)
+    (case / "docs" / "prices.csv").write_text(
+        "Membership,Price per month,Guest passes\nBasic,£24,none\nPremium,£58,4 a month\n", "utf-8"
+    )
+    turns = [
+        {"question": "How much is the Premium membership?", "answers": ["£58"]},
+        {"question": "how many guest passes?", "answers": ["4 a month"]},
+        {"question": "thanks", "answerable": False},
+    ]
+    lines = [json.dumps({"answerable": True, "conversation": "one"} | turn) for turn in turns]
+    (case / "questions.jsonl").write_text("\n".join(lines), "utf-8")
+    ((_, asked),) = ask_cases(tmp_path / "cases", tmp_path / "index")
+    assert [each.verdict for each in asked] == ["right", "right", "right"]
 
 
 @pytest.mark.parametrize("said", ["12", "2.5", "1.2", "1,2", "2nd"])

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.peers.data import Question, Sample
 from benchmarks.peers.environments import OURS, PEERS, Environment
+from benchmarks.peers.figures import checkable
 from benchmarks.peers.page import PAGE
 from benchmarks.peers.processes import Open, run_whole
 from benchmarks.peers.writing.__main__ import ADAPTERS, HERE, _taking_turns
@@ -172,7 +173,7 @@ def test_an_adapter_writes(name: str, tmp_path: Path) -> None:
             model = {"url": url, "name": "small"}
             prose = process.do({"do": "write", "question": DIED.text, "model": model}).found
             assert prose["text"]
-            assert prose["citations"][0]["doc_id"] == "b"
+            assert checkable([prose["citations"]], DOCUMENTS) == 1  # of which one is the model's
             assert meter.read().requests == 1
             other = {"do": "write", "question": "Who painted the ceiling?", "model": model}
             assert process.do(other).found["declined"] is (True if name == OURS else None)

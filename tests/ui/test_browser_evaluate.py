@@ -162,7 +162,12 @@ def test_judging_an_earlier_answer_leaves_the_conversation_where_it_is(
     visit: OpenPage, served: Served
 ) -> None:
     page = visit(served.address)
-    for question in (ROSES, FERNS, "Who wrote to Charles about the engine?", "Who asked?"):
+    for question in (
+        ROSES,
+        FERNS,
+        "Who wrote to Charles about the engine?",
+        "Who asked for Napoleon?",
+    ):
         ask(page, question)
     turn = page.locator(".qa-turn").nth(1)
     button = turn.get_by_role("button", name="No", exact=True)
@@ -267,7 +272,7 @@ def test_what_is_typed_stays_while_a_person_looks_up_the_sentence(
     entry.locator("summary").click()
     entry.get_by_label("Answer").fill("clay")
     back(page)
-    judge(ask(page, "Who asked?"), "Yes")
+    judge(ask(page, "Who asked for Napoleon?"), "Yes")
     evaluate_pane(page)
     expect(entries(page)).to_have_count(3)
     expect(entry.get_by_label("Answer")).to_have_value("clay")
@@ -487,7 +492,11 @@ def test_of_the_menus_one_is_open_at_a_time_and_escape_closes_it(
 
 def fill(page: Page) -> None:
     """Give one verdict of every kind; leave one corrected, one open to be."""
-    for question, verdict in ((ROSES, "Yes"), (FERNS, "No"), ("Who asked?", "Wrong citation")):
+    for question, verdict in (
+        (ROSES, "Yes"),
+        (FERNS, "No"),
+        ("Who asked for Napoleon?", "Wrong citation"),
+    ):
         judge(ask(page, question), verdict)
     judge(ask(page, f"Do roses want {'clay' * 60}?"), "No")
     evaluate_pane(page)
@@ -498,7 +507,7 @@ def fill(page: Page) -> None:
     entry.get_by_label("The sentence").fill("Water the ferns twice a week.")
     entry.get_by_role("button", name="This is right").click()
     expect(entry).to_contain_text("Right is: twice a week")
-    entries(page).filter(has_text="Who asked?").locator("summary").click()
+    entries(page).filter(has_text="Who asked for Napoleon?").locator("summary").click()
 
 
 def assert_fits_a_finger(page: Page) -> None:

@@ -63,9 +63,11 @@ def asked(
         return meant, answer
     if meant.step == "follow_up" and (core := fragment_of(question)):
         return _of_fragment(answerer, core, (meant, answer), talked, only)
-    if answer.answered and not (meant.step == "alone" and _leans(question)):
-        return meant, answer
-    if not answer.answered and len(words(question)) > _MOST_WORDS:
+    if meant.step == "alone":
+        goes_on = _leans(question)
+    else:
+        goes_on = not answer.answered and len(words(question)) <= _MOST_WORDS
+    if not goes_on:
         return meant, answer
     last = _talked_of(talked)
     if last is None or not last.doc_id or (only is not None and last.doc_id not in only):
@@ -75,7 +77,7 @@ def asked(
             other = answerer.ask(reading, only=[last.doc_id])
             if not _names_what_is_asked(other, question):
                 continue
-            if not answer.answered or _is_nearer(other, answer, last):
+            if not answer.answered or _is_nearer(other, answer, question, last):
                 return Understood(reading, "follow_up"), other
     if not answer.answered:
         beside = answerer.ask(question, only=[last.doc_id])
@@ -122,12 +124,17 @@ def _says_something(question: str) -> bool:
     return bool(content_stems(question) - _SAYS_NOTHING) or bool(_HOW_MUCH.match(question))
 
 
-def _is_nearer(other: Answer, answer: Answer, last: Exchange) -> bool:
-    """Whether an answer is of what was talked about, its document or row, and another is not."""
+def _is_nearer(other: Answer, answer: Answer, question: str, last: Exchange) -> bool:
+    """Whether an answer is of what was talked about, its document or row, and another is not.
+
+    It must hold as many of the turn's words, else the turn is about something new.
+    """
     one, two = other.citations[0], answer.citations[0]
     if one.doc_id != last.doc_id or one.quote == two.quote:
         return False
-    return two.doc_id != last.doc_id or len(cells(last.quote)) > 1
+    own = content_stems(question)
+    held = [len(own & {stem(w) for w in words(f"{c.quote} {c.heading}")}) for c in (one, two)]
+    return held[0] >= held[1] and (two.doc_id != last.doc_id or len(cells(last.quote)) > 1)
 
 
 def _talked_of(earlier: Sequence[Exchange]) -> Exchange | None:

@@ -62,10 +62,6 @@ class Date(NamedTuple):
         """What it ends with, to compare."""
         return self.year, self.month or _ANY, self.day or _ANY
 
-    def without_year(self) -> "Date":
-        """Return the same day or month of any year."""
-        return self._replace(year=_NONE)
-
 
 class Asked(NamedTuple):
     """A stretch of a question that dates are to be compared with.
