@@ -80,12 +80,12 @@ def test_turns_of_a_conversation_are_asked_after_each_other(tmp_path: Path) -> N
     (case / "docs" / "prices.csv").write_text(
         "Membership,Price per month,Guest passes\nBasic,£24,none\nPremium,£58,4 a month\n", "utf-8"
     )
-    turns = [
+    turns: list[dict[str, object]] = [
         {"question": "How much is the Premium membership?", "answers": ["£58"]},
         {"question": "how many guest passes?", "answers": ["4 a month"]},
         {"question": "thanks", "answerable": False},
     ]
-    lines = [json.dumps({"answerable": True, "conversation": "one"} | turn) for turn in turns]
+    lines = [json.dumps({"answerable": True, "conversation": "one", **turn}) for turn in turns]
     (case / "questions.jsonl").write_text("\n".join(lines), "utf-8")
     ((_, asked),) = ask_cases(tmp_path / "cases", tmp_path / "index")
     assert [each.verdict for each in asked] == ["right", "right", "right"]
