@@ -72,13 +72,12 @@ def asked(
     last = _talked_of(talked)
     if last is None or not last.doc_id or (only is not None and last.doc_id not in only):
         return meant, answer
-    if _says_something(question):
-        for reading in _about_the_topic(question, talked):
-            other = answerer.ask(reading, only=[last.doc_id])
-            if not _names_what_is_asked(other, question):
-                continue
-            if not answer.answered or _is_nearer(other, answer, question, last):
-                return Understood(reading, "follow_up"), other
+    if _says_something(question) and (reading := _about_the_topic(question, last)):
+        other = answerer.ask(reading, only=[last.doc_id])
+        if _names_what_is_asked(other, question) and (
+            not answer.answered or _is_nearer(other, answer, question, last)
+        ):
+            return Understood(reading, "follow_up"), other
     if not answer.answered:
         beside = answerer.ask(question, only=[last.doc_id])
         if beside.confidence >= _SURE and _stands_beside(answerer, beside, last):
@@ -98,7 +97,9 @@ def _of_fragment(
     things = [core] if content_stems(core) and not times(core) else []
     if answer.computed or is_about(answer, things):
         return first
-    readings = [*_in_place_of_each(core, earlier[-1].question), *_about_the_topic(core, earlier)]
+    readings = _in_place_of_each(core, earlier[-1].question)
+    if (last := _talked_of(earlier)) and (reading := _about_the_topic(core, last)):
+        readings.append(reading)
     others = [
         (Understood(reading, "follow_up"), answerer.ask(reading, only=only))
         for reading in readings[:_MOST_READINGS]
@@ -187,22 +188,20 @@ def _in_place_of_each(core: str, before: str) -> list[str]:
     return found[::-1]
 
 
-def _about_the_topic(question: str, earlier: Sequence[Exchange]) -> list[str]:
-    about = _topic(earlier)
+def _about_the_topic(question: str, last: Exchange) -> str:
+    """Ask a question of what was talked about; empty if it names that, or gets too long."""
+    about = _topic(last)
     question = _AND_FIRST.sub("", question)
     own = {stem(word) for word in words(question)}
     if not about or {stem(word) for word in words(about)} <= own:
-        return []
+        return ""
     said = question.strip().rstrip("?.! ")
     reading = f"{said[:1].upper()}{said[1:]} ({about})?"
-    return [reading] if len(reading) <= MAX_QUESTION_CHARACTERS else []
+    return reading if len(reading) <= MAX_QUESTION_CHARACTERS else ""
 
 
-def _topic(earlier: Sequence[Exchange]) -> str:
+def _topic(last: Exchange) -> str:
     """Say what was talked about: the row that answered, or the things that were asked about."""
-    last = _talked_of(earlier)
-    if last is None:
-        return ""
     row = cells(last.quote)
     if len(row) > 1:
         return last.quote[slice(*row[0].value)]

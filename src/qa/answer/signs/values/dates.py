@@ -6,6 +6,7 @@ the month comes first. A date may lack its year, or be a month or a year. Does n
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from qa.answer.signs.values.times import YEAR
@@ -98,6 +99,7 @@ def read_all(values: Sequence[str]) -> list[Date] | None:
     return whole if len(whole) == len(dates) else None
 
 
+@lru_cache(maxsize=64)  # asked for every table
 def asked_about(question: str) -> Asked | None:
     """Find how a question stands to a date, or to two; None if it names none so."""
     dates = _dates_in(question)
