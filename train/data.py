@@ -8,7 +8,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,9 +70,14 @@ def load_examples(path: Path) -> list[Example]:
     Raises:
         ValueError: An answer is not where the line says.
     """
+    return [_parse(row, path) for row in load_rows(path)]
+
+
+def load_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read a file of JSON lines, gzipped if it ends in .gz."""
     open_text = gzip.open if path.suffix == ".gz" else open
     with open_text(path, "rt", encoding="utf-8") as lines:
-        return [_parse(json.loads(line), path) for line in lines if line.strip()]
+        yield from (json.loads(line) for line in lines if line.strip())
 
 
 def _parse(row: dict[str, Any], path: Path) -> Example:

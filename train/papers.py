@@ -22,7 +22,7 @@ from qa.index.build import build_index
 from qa.index.local.generations import Index
 from qa.index.stores.protocols import IndexReader
 from qa.schema import Passage
-from train.data import content_words, side_of
+from train.data import content_words, load_rows, side_of
 
 QUESTIONS = "questions.jsonl"
 SENTENCES = frozenset({"yesno", "howto", "why", "list"})
@@ -122,8 +122,7 @@ def questions_in(index: IndexReader, folder: Path, side: str = "") -> Iterator[Q
 
 def _asked(folder: Path, side: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the lines of `questions.jsonl`, each with its document's title."""
-    lines = (folder / QUESTIONS).read_text("utf-8").splitlines()
-    for asked in map(json.loads, filter(str.strip, lines)):
+    for asked in load_rows(folder / QUESTIONS):
         title = f"{folder.resolve().name}/{asked['doc']}".replace("_", " ").lower()
         if side in ("", side_of(title)):
             yield title, asked

@@ -27,6 +27,7 @@ from train.made.negatives import removed_negatives, retrieved_negatives, swapped
 from train.made.sentences import Claim, explained_examples, load_claims, yes_no_examples
 from train.made.tables import table_examples
 from train.model import ReaderModel
+from train.passages import TWINS
 from train.start import start_from
 
 _LOG = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, nargs="+", required=True, help="SQuAD-like JSON lines, .gz or not")
     add("--claims", type=Path, nargs="*", default=[], help="claims with evidence, JSON lines .gz")
     add("--explained", type=Path, help="questions with passages that answer them, JSON lines .gz")
-    add("--share", type=float, default=1.0, help="how much of all but the papers to see")
+    add("--share", type=float, default=1.0, help="how much of all but papers and twins to see")
     add("--out", type=Path, required=True, help="folder for checkpoint and weights")
     add("--base", type=Path, default=official_weights(), help="encoder to start from (%(default)s)")
     add("--start", type=Path, help="folder of a reader to train on, of the same base")
@@ -132,7 +133,7 @@ def _drawn(
         window(example, rng.randint(*_WINDOW_TOKENS), rng)
         for example in examples
         if example.heading is None
-        and rng.random() < share * _SHARES.get(example.source, 1.0)
+        and rng.random() < _share_of(example.source, share)
         and all(len(answer.text) <= _MAX_ANSWER_CHARACTERS for answer in example.answers)
     ]
     answerable = [example for example in short if example.answers]
@@ -155,6 +156,10 @@ def _drawn(
         unanswerable = sum(not example.answerable for example in made)
         _LOG.info("epoch: %d %s, %d of them unanswerable", len(made), kind, unanswerable)
     return [example for made in drawn.values() for example in made]
+
+
+def _share_of(source: str, share: float) -> float:
+    return 1.0 if source == TWINS else share * _SHARES.get(source, 1.0)
 
 
 def _items(

@@ -7,7 +7,6 @@ its articles side by side, so that the others are near misses.
 """
 
 import argparse
-import gzip
 import json
 import logging
 import random
@@ -24,7 +23,14 @@ from torch import Tensor, nn
 
 from qa.models.encoder import TOKENIZER_FILE
 from qa.models.export_encoder import MINILM, official_weights
-from train.data import Example, load_examples, split_by_title, training_examples, window
+from train.data import (
+    Example,
+    load_examples,
+    load_rows,
+    split_by_title,
+    training_examples,
+    window,
+)
 from train.model import load_network
 
 _LOG = logging.getLogger(__name__)
@@ -160,10 +166,9 @@ def _passage(example: Example, rng: random.Random) -> str:
 
 def load_pairs(path: Path) -> Iterator[Pair]:
     """Load queries with passages; long passages are cut."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            passage = " ".join(row["passage"].split()[:_PAIR_WORDS])
-            yield Pair(row["query"], passage, path.name, row["passage"][:40], row["passage"])
+    for row in load_rows(path):
+        passage = " ".join(row["passage"].split()[:_PAIR_WORDS])
+        yield Pair(row["query"], passage, path.name, row["passage"][:40], row["passage"])
 
 
 def batches(

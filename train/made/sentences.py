@@ -4,16 +4,14 @@ Claims with their evidence become yes/no questions, pairs of a question and a pa
 passages with foreign sentences around the ones that answer. Does not know tokens or models.
 """
 
-import gzip
 import hashlib
-import json
 import random
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from train.data import Example, sentence_bounds
+from train.data import Example, load_rows, sentence_bounds
 
 _AUXILIARY = re.compile(
     r"^(?P<subject>(?:The |A |An |His |Her |Their |Its |This )?[\w'’.-]+(?: [\w'’.-]+){0,4}?) "
@@ -46,11 +44,9 @@ def load_claims(path: Path, part: str = "training") -> list[Claim]:
         path: JSON lines, gzipped.
         part: `training`; or `validation` or `test`, a twentieth each by the evidence's hash.
     """
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
     return [
         Claim(row["claim"], row["evidence"], row["label"], row["source"])
-        for row in rows
+        for row in load_rows(path)
         if row.get("form") != "question_answer"
         and row["source"] != "snli"
         and len(row["evidence"]) <= _MAX_CHARACTERS
@@ -115,11 +111,9 @@ def yes_no_question(claim: str) -> str | None:
 
 def explained_examples(path: Path, count: int, rng: random.Random) -> list[Example]:
     """Put explanations of several sentences among foreign ones; one in four without them."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
     asked = [
         row
-        for row in rows
+        for row in load_rows(path)
         if _EXPLAINED.match(row["query"]) and "SQuAD" not in str(row.get("source"))
     ]
     others = [row["passage"] for row in asked]

@@ -27,7 +27,7 @@ def check_index(index_dir: Path, told: Callable[[str], object]) -> Iterator[str]
         IndexDamagedError: What says which generation answers cannot be read.
     """
     current = current_generation(index_dir)
-    for name in sorted({current, *generation_names(index_dir)}):
+    for name in sorted({current, *generation_names(index_dir)}, key=int):
         told(f"generation {name}")
         which = "" if name == current else ", which answers should the current one be damaged"
         try:

@@ -175,7 +175,8 @@ def generation_names(index_dir: Path) -> list[str]:
     folder = generations_dir(index_dir)
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if path.name.isdecimal())
+    names = [path.name for path in folder.iterdir() if path.name.isdecimal()]
+    return sorted(names, key=int)
 
 
 def current_generation(index_dir: Path) -> str:

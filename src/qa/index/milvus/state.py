@@ -39,7 +39,7 @@ DOCUMENTS = {
 }  # fmt: skip
 GENERATIONS = {"about": 65_535}
 KINDS = ("passages", "documents", "pieces", "generations")
-_LINE = re.compile(r"_(\d{5})_passages")
+_LINE = re.compile(r"_(\d{5,})_passages")
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -116,10 +116,13 @@ def lines_of(alias: str, collections: list[str]) -> list[str]:
         for name in collections
         if name.startswith(alias) and _LINE.fullmatch(name[len(alias) :])
     ]
-    return sorted(found)
+    return sorted(found, key=_number)
 
 
 def next_line(alias: str, lines: list[str]) -> str:
     """Return the name of the line that comes after some."""
-    last = max((int(line[-5:]) for line in lines), default=0)
-    return f"{alias}_{last + 1:05d}"
+    return f"{alias}_{max(map(_number, lines), default=0) + 1:05d}"
+
+
+def _number(line: str) -> int:
+    return int(line.rpartition("_")[2])

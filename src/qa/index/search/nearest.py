@@ -26,6 +26,7 @@ _SAME = 1e-6  # cosines that differ by less are the same
 _WANTED_RECALL = 0.995
 # With more of the lists, exact search is no slower.
 _MOST_PROBED = 0.25
+_MORE = 1.5
 _TRAINED_ON = 40  # vectors a list
 _ONE_CORE = 50_000  # passages; fewer are in their lists in seconds
 # A file from this size on is not read when it is opened, but where it is looked at.
@@ -46,8 +47,9 @@ class Lists:
         lists: Among how many the vectors are.
         probes: How many of them a search looks at; 0 if it looks at all vectors, because too
             few of the nearest were found.
-        recall_at_10: The share of the ten nearest that was found by half of the queries; the
-            other half chose `probes`.
+        recall_at_10: The share of the ten nearest that was found by half of the queries. The
+            other half chose `probes`; where the first half then found too few, it is half as
+            many again.
         queries: How many there were: parts of the corpus's sentences, encoded as questions are.
         passages: How many vectors there were.
         changed: Vectors that are gone or new since.
@@ -146,13 +148,16 @@ def write_lists(
     with _cores(available_cores() if passages > _ONE_CORE else 1):
         index.train(sample)
         _add(index, vectors)
-        probes = _fewest_probes(index, choosing)
-        index.nprobe = probes
-        recall = _recall(index, measuring, _exact(index, measuring))
-    enough = recall >= LEAST_RECALL
-    if enough:
+        index.nprobe = _fewest_probes(index, choosing)
+        exact = _exact(index, measuring)
+        recall = _recall(index, measuring, exact)
+        while recall < LEAST_RECALL and index.nprobe * _MORE <= _most_probes(index):
+            index.nprobe = math.ceil(index.nprobe * _MORE)
+            recall = _recall(index, measuring, exact)
+        probes = index.nprobe if recall >= LEAST_RECALL else 0
+    if probes:
         _write(index, path)
-    return Lists(index.nlist, probes if enough else 0, round(recall, 4), len(queries), passages)
+    return Lists(index.nlist, probes, round(recall, 4), len(queries), passages)
 
 
 def sample_size(passages: int) -> int:
@@ -195,7 +200,7 @@ def _write(index: Any, path: Path) -> None:
 def _fewest_probes(index: Any, queries: Vectors) -> int:
     """Find how many lists a search must look at; a part of all if even that is not enough."""
     exact = _exact(index, queries)
-    low, high = 0, max(1, int(_MOST_PROBED * index.nlist))
+    low, high = 0, _most_probes(index)
     while high - low > 1:
         index.nprobe = (low + high) // 2
         if _recall(index, queries, exact) >= _WANTED_RECALL:
@@ -203,6 +208,10 @@ def _fewest_probes(index: Any, queries: Vectors) -> int:
         else:
             low = index.nprobe
     return high
+
+
+def _most_probes(index: Any) -> int:
+    return max(1, int(_MOST_PROBED * index.nlist))
 
 
 def _exact(index: Any, queries: Vectors) -> Vectors:
