@@ -183,6 +183,35 @@ def test_nothing_is_made_up_from_nothing(question: str) -> None:
     assert understand(question, [Exchange("")]).question == question
 
 
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Back to the course: how long is it?", "How long is the course?"),
+        ("ok, going back to the pool - when does it open?", "When does the pool open?"),
+        ("As for the tenants, do they pay for water?", "Do the tenants pay for water?"),
+        ("About the deposit: who holds it", "Who holds the deposit?"),
+        ("One question about the minutes: who was absent?", "Who was absent (the minutes)?"),
+        ("Regarding Mr Okoro, when did he resign?", "When did Mr Okoro resign?"),
+    ],
+)
+def test_a_topic_that_is_named_first_is_what_is_asked_about(question: str, meant: str) -> None:
+    assert understand(question, []) == Understood(meant, "follow_up")
+    assert understand(question, [LABS, WHO]).question == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "About how many people, all told, came to the meeting?",
+        "As for me, I would like to know who pays?",
+        "Which way back to the hotel, please?",
+        "About 2017: what happened?",
+    ],
+)
+def test_what_only_looks_like_a_topic_is_left_alone(question: str) -> None:
+    assert understand(question, []) == Understood(question)
+
+
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_any_text_is_understood_as_something(before: str, answer: str, question: str) -> None:
     found = understand(question, [Exchange(before, answer, answer, title=answer)])

@@ -6,7 +6,7 @@ What stands alone is left as it was typed. Rules only, on words; does not know t
 import re
 from collections.abc import Sequence
 
-from qa.converse.ellipsis import completed
+from qa.converse.ellipsis import completed, is_fragment
 from qa.converse.exchange import Exchange, Understood
 from qa.converse.phrases import head_of, is_plural, phrases, times
 from qa.converse.pronouns import resolved
@@ -48,6 +48,15 @@ _ONE = re.compile(
 _LIST = re.compile(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|;\s*")
 _AND = re.compile(r"^(?:and|also)\b[ ,]*(?=\S)", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:his|her|its|their)\b", re.IGNORECASE)
+_TOPIC_FIRST = re.compile(
+    r"(?:(?:ok|okay|so|now|and|but|well|right|thanks)[ ,]+)*"
+    r"(?:(?:(?:let(?:[’']?s| me) |can we |to )?(?:go|come|get)(?:ing)? )?back to|return(?:ing)? to|"
+    r"(?:(?:a|one|another) (?:more )?question )?(?:about|regarding|concerning)|as for|"
+    r"with regards? to|on the (?:subject|topic|matter) of) "
+    r"(?P<topic>(?!(?:what|which|who|whom|whose|how|when|where|why|it|that|this|them|they|me|us|you)"
+    r"\b)[^\s,:;]+(?: [^\s,:;]+){0,5}?)(?: again)?\s*(?:[:,;–—]|\s-\s)\s*(?P<rest>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NAMED_FILE = re.compile(r"(?:,? ?\b(?:in|from|according to|of) )[\w./-]+\.[a-z]{2,5}\b", re.I)
 
 
@@ -58,8 +67,12 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
         question: As typed.
         earlier: What was said before, the last exchange last.
     """
+    if language_of(question):  # the rules know English
+        return Understood(question)
+    if whole := _of_topic(question):
+        return Understood(_tidy(whole), "follow_up")
     earlier = [exchange for exchange in earlier if exchange.question.strip()]
-    if not earlier or language_of(question):  # the rules know English
+    if not earlier:
         return Understood(question)
     before = earlier[-1]
     if _MORE.match(question.strip()):
@@ -76,6 +89,16 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
     if _letters(whole) == _letters(question):
         return Understood(question, doc_id=doc_id)
     return Understood(_tidy(whole), "follow_up", doc_id)
+
+
+def _of_topic(question: str) -> str:
+    """Ask of a topic that is named first: “back to the course: how long is it?”; else nothing."""
+    said = _TOPIC_FIRST.fullmatch(question.strip())
+    if said is None or times(said["topic"]) or is_fragment(said["rest"].rstrip("?.! ")):
+        return ""
+    rest, topic = said["rest"].rstrip("?.! "), said["topic"]
+    whole = resolved(f"{rest}?", [Exchange(f"What is {topic}?")])
+    return f"{rest} ({topic})?" if whole == f"{rest}?" else whole
 
 
 def _carried_over(question: str, before: Exchange) -> str:
