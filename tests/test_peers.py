@@ -12,6 +12,7 @@ from benchmarks.peers.environments import (
     OURS,
     PEERS,
     Environment,
+    _wanted,
     arguments,
     folder_mb,
 )
@@ -135,6 +136,17 @@ def test_every_peer_has_pinned_requirements_and_an_adapter() -> None:
         assert (ROOT / "benchmarks" / "peers" / "adapters" / f"with_{name}.py").is_file()
         assert arguments(name, requirements)[:2] == ["-r", str(requirements)]
     assert arguments(OURS, requirements)[-1] == str(ROOT)
+
+
+def test_requirements_are_read_with_those_they_name(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    named, own = tmp_path / "plain.txt", tmp_path / "more" / "plain.txt"
+    own.write_text("-r ../plain.txt\nwheel==1\n")
+    stamps = set()
+    for version in ("1", "2"):
+        named.write_text(f"numpy=={version}\n")
+        stamps.add(_wanted("plain", own))
+    assert len(stamps) == 2
 
 
 def test_the_table_is_written_between_its_marks_with_the_best_in_bold() -> None:

@@ -2,7 +2,10 @@
 
 import json
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -12,7 +15,7 @@ from benchmarks.peers.environments import OURS, PEERS, Environment
 from benchmarks.peers.figures import checkable
 from benchmarks.peers.page import PAGE
 from benchmarks.peers.processes import Open, run_whole
-from benchmarks.peers.writing.__main__ import ADAPTERS, HERE, _taking_turns
+from benchmarks.peers.writing.__main__ import ADAPTERS, HERE, _keep_to, _taking_turns
 from benchmarks.peers.writing.figures import Written, column, holds
 from benchmarks.peers.writing.metered import Spent, metered
 from benchmarks.peers.writing.page import BEGIN, END, put
@@ -121,6 +124,16 @@ def test_answers_are_kept_and_become_a_table(tmp_path: Path) -> None:
     assert "| **of the answers given, not right** | **50%** |" in text
 
 
+def test_a_run_is_not_taken_up_with_another_model(tmp_path: Path) -> None:
+    out = tmp_path / "written.jsonl"
+    _keep_to(out, {"model": "small", "documents": ["a"]})
+    _keep_to(out, {"model": "large", "documents": ["a"]})  # nothing was answered yet
+    out.touch()
+    _keep_to(out, {"model": "large", "documents": ["a"]})
+    with pytest.raises(ValueError, match="another model"):
+        _keep_to(out, {"model": "small", "documents": ["a"]})
+
+
 def test_the_page_has_the_marks_and_every_peer_what_it_needs() -> None:
     text = PAGE.read_text("utf-8")
     assert text.count(BEGIN) == text.count(END) == 1
@@ -156,6 +169,27 @@ def test_the_meter_forwards_and_counts_streams_as_well() -> None:
             assert spent.tokens_in > 3
             assert 0 < spent.tokens_out <= 6
     assert meter.read() == Spent(0, 0, 0)
+
+
+def test_the_meter_says_what_the_endpoint_says_and_that_it_is_gone() -> None:
+    class Busy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_error(503, "busy")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Busy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with metered(f"http://127.0.0.1:{server.server_port}/v1", 6) as (url, meter):
+        asked = Request(f"{url}/chat/completions", b"{}")
+        with pytest.raises(HTTPError, match="503"):
+            urlopen(asked)
+        server.shutdown()
+        server.server_close()
+        with pytest.raises(HTTPError, match="502"):
+            urlopen(asked)
+        assert meter.read() == Spent(0, 0, 0)
 
 
 @pytest.mark.model

@@ -88,10 +88,18 @@ def _install(python: Path, what: list[str]) -> None:
 
 
 def _wanted(name: str, requirements: Path) -> str:
-    digest = hashlib.sha256(requirements.read_bytes())
+    digest = hashlib.sha256(_read(requirements))
     if name == OURS:  # what is installed is the code of this checkout
         for path in sorted((ROOT / "src" / "qa").rglob("*.py")):
             digest.update(path.read_bytes())
         digest.update((ROOT / "constraints.txt").read_bytes())
         digest.update((ROOT / "pyproject.toml").read_bytes())
     return digest.hexdigest()
+
+
+def _read(requirements: Path) -> bytes:
+    """Read requirements with those that they name by “-r”."""
+    own = requirements.read_bytes()
+    lines = own.decode().splitlines()
+    named = (line.removeprefix("-r ") for line in lines if line.startswith("-r "))
+    return b"".join([own, *(_read(requirements.parent / each) for each in named)])

@@ -61,6 +61,8 @@ def main() -> int:
     options = parser.parse_args()
     try:
         sample = load_sample(options.data, options.documents, options.questions)
+        about = {"model": options.llm_model, "documents": sorted(sample.documents)}
+        _keep_to(options.out, about)
         folder = options.environments.resolve()
         peers = [
             environment(name, folder, HERE)._replace(adapters=ADAPTERS) for name in options.peers
@@ -77,6 +79,18 @@ def main() -> int:
         )
         put(PAGE, options.out, about)
     return 0
+
+
+def _keep_to(out: Path, about: dict[str, Any]) -> None:
+    """Note beside the answers of what they are, for the next run.
+
+    Raises:
+        ValueError: Those that are there are of another model or of other documents.
+    """
+    told = out.with_name(f"{out.name}.about.json")
+    if out.exists() and told.exists() and json.loads(told.read_text("utf-8")) != about:
+        raise ValueError(f"{out} has answers of another model or of other documents: name another")
+    told.write_text(json.dumps(about), "utf-8")
 
 
 def _ask(

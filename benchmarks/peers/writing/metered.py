@@ -4,8 +4,10 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 _SECONDS = 900
@@ -64,11 +66,19 @@ def metered(url: str, most_tokens: int) -> Iterator[tuple[str, Meter]]:
                 json.dumps(asked).encode(),
                 {"Content-Type": "application/json"},
             )
-            with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 - the same
-                body, kind = response.read(), response.headers["Content-Type"]
-            meter.add(_usage(body.decode()))
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
+            try:
+                with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 - the same
+                    status, body = response.status, response.read()
+                    kind = response.headers["Content-Type"]
+            except HTTPError as error:
+                status, body, kind = error.code, error.read(), error.headers["Content-Type"]
+            except OSError as error:
+                told = {"error": {"message": f"{url} does not answer: {error}"}}
+                status, body, kind = 502, json.dumps(told).encode(), "application/json"
+            if status == HTTPStatus.OK:
+                meter.add(_usage(body.decode()))
+            self.send_response(status)
+            self.send_header("Content-Type", kind or "text/plain")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
