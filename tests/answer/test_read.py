@@ -33,6 +33,7 @@ class Scripted(SpanNetwork):
 
     def __init__(self, scores: Mapping[str, PassageScores]) -> None:
         self.scores = scores
+        self.looks = 0
 
     def score(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
         assert question
@@ -40,6 +41,7 @@ class Scripted(SpanNetwork):
 
     def look(self, question: str, passage: Passage, claim: str) -> tuple[float, ClaimScores | None]:
         assert question
+        self.looks += 1
         self.looked = (passage.text, claim)
         return -3.0, ClaimScores(2.0, 0.0, 0.0)
 
@@ -353,6 +355,19 @@ def test_the_best_sentence_is_looked_at_alone_and_as_a_claim() -> None:
     assert both.reading(asked, looked).confidence == pytest.approx(1 / (1 + math.exp(3 - odds)))
     assert both.confidence_alone(asked, [first]) == both.reading(asked, looked).confidence
     assert both.looked_again(asked, second).features.lead == second.features.lead
+
+
+def test_a_sentence_that_several_passages_have_is_looked_at_once_a_question() -> None:
+    weights = weighing(rank=NONE._replace(margin=1), confidence=NONE._replace(alone=1))
+    one = reader({"p": [2, 1], "q": [2, 1]}, weights)
+    network = one._network
+    assert isinstance(network, Scripted)
+    for looks in (1, 2):
+        asked = query("How many letters did Ada write?")
+        first, same, *_ = one.candidates(asked, [passage("p"), passage("q")])
+        assert first.passage.passage_id != same.passage.passage_id
+        assert one.looked_again(asked, first).features == one.looked_again(asked, same).features
+        assert network.looks == looks
 
 
 def test_a_calibration_without_weights_for_it_takes_no_second_look() -> None:

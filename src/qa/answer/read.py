@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -46,7 +47,7 @@ from qa.answer.span.items import items_apart
 from qa.answer.span.spans import best_answer, wrong_type
 from qa.languages import language_of
 from qa.models.encoder import Vectors
-from qa.models.span_network import PassageScores, SpanNetwork, bounded
+from qa.models.span_network import ClaimScores, PassageScores, SpanNetwork, bounded
 from qa.schema import Passage, Reading, RetrievedPassage, Span
 
 _FOREIGN = 2.0  # log-odds
@@ -63,11 +64,23 @@ _ABOUT_QUESTIONS = re.compile(
 _AROUND_WORDS = ".,;:!?()[]\"“”'‘’«»"
 
 
-class Query(NamedTuple):
-    """A question and its unit vector, shape (dim,)."""
+Look = tuple[float, ClaimScores | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A question that is asked once.
+
+    Attributes:
+        text: The question.
+        vector: Its unit vector, shape (dim,).
+        looks: What was said of texts that were read alone, by question, headings, text and claim:
+            a sentence that several documents have is read once.
+    """
 
     text: str
     vector: Vectors
+    looks: dict[tuple[str, str, str, str], Look] = field(default_factory=dict)
 
 
 class Corpus(NamedTuple):
@@ -242,7 +255,10 @@ class Reader:
         passage = under_its_file(query.text, alone(candidate))
         question = asked_of(query.text, passage)
         claim = as_claim(question, candidate.passage.slice(candidate.answer))
-        answers, claimed = self._network.look(question, passage, claim)
+        key = (question, passage.context, passage.text, claim)
+        if key not in query.looks:
+            query.looks[key] = self._network.look(question, passage, claim)
+        answers, claimed = query.looks[key]
         features = candidate.features._replace(
             alone=bounded(answers), claimed=claimed.odds if claimed else 0.0
         )
