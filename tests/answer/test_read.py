@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.answer.calibration import UNCALIBRATED, Calibration, Risk
+from qa.answer.outcome.decide import supporting
 from qa.answer.pipeline import Answerer
-from qa.answer.read import Corpus, Query, Reader, supporting
+from qa.answer.read import Corpus, Query, Reader
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import Features
 from qa.errors import ReaderError

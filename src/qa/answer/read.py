@@ -55,9 +55,6 @@ _READ_CHARACTERS = 1_200
 """Of short passages so much is read: not more than of a few long ones."""
 _MORE_ROWS = 2
 """Passages read beside for a row that its table chooses."""
-_SUPPORTS = 3
-# A sentence that supports says as much of what was asked as the first, but for a small word.
-_LEAST_SUPPORT = 0.95
 _ABOUT_QUESTIONS = re.compile(
     r"\b(?:questions?|ask(?:s|ed|ing)?|wants? to know|wonder\w*|author|poster)\b", re.IGNORECASE
 )
@@ -74,12 +71,14 @@ class Query:
     Attributes:
         text: The question.
         vector: Its unit vector, shape (dim,).
+        scores: Of the passages that were read, by id.
         looks: What was said of texts that were read alone, by question, headings, text and claim:
             a sentence that several documents have is read once.
     """
 
     text: str
     vector: Vectors
+    scores: dict[str, PassageScores] = field(default_factory=dict)
     looks: dict[tuple[str, str, str, str], Look] = field(default_factory=dict)
 
 
@@ -151,7 +150,7 @@ class Reader:
             passages_of = [one.found.passage for one in ranked]
             rows = worth_reading(query.text, passages_of, most, tables)[:_MORE_ROWS]
             looked = ranked[:most] + [one for one in ranked if one.found.passage in rows]
-        scores = self._scores(query.text, [one.found.passage for one in looked])
+        scores = self._scores(query, [one.found.passage for one in looked])
         found_scores = [] if language_of(query.text) else [one.score for one in passages]
         found = [
             candidate
@@ -171,7 +170,14 @@ class Reader:
             found[i]._replace(features=found[i].features._replace(lead=leads[i])) for i in order
         ]
 
-    def _scores(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
+    def _scores(self, query: Query, passages: Sequence[Passage]) -> list[PassageScores]:
+        """Have the network read those of some passages that it has not read."""
+        unread = [passage for passage in passages if passage.passage_id not in query.scores]
+        found = self._read(query.text, unread)
+        query.scores.update(zip((p.passage_id for p in unread), found, strict=True))
+        return [query.scores[passage.passage_id] for passage in passages]
+
+    def _read(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
         """Have the network read passages, those that speak of ranges with these in the question."""
         passages = [under_its_file(question, passage) for passage in passages]
         asked = [asked_of(question, passage) for passage in passages]
@@ -311,23 +317,6 @@ def _only_announces(question: str, passage: Passage, number: int) -> bool:
     return only_announces(question, passage, sentences[number]) or is_header(
         passage.slice(sentences[number]), below
     )
-
-
-def supporting(readings: Sequence[Reading], min_confidence: float) -> list[Reading]:
-    """Pick the readings after the first that say the same of the same thing, at most three.
-
-    Two answers are the same if their words are, articles and case aside; they are about the
-    same thing if the second's sentence has as much of the question's words as the first's.
-    """
-    first, *others = readings
-    wanted = answer_words(first.passage, first.answer)
-    same = [
-        reading
-        for reading in others
-        if answer_words(reading.passage, reading.answer) == wanted
-        and reading.coverage >= _LEAST_SUPPORT * first.coverage
-    ]
-    return [r for r in same if r.confidence >= min_confidence][:_SUPPORTS]
 
 
 def answer_words(passage: Passage, answer: Span) -> tuple[str, ...]:

@@ -11,13 +11,16 @@ from qa.answer.outcome.dates import Edition
 from qa.answer.outcome.things import Things
 from qa.answer.outcome.threads import Thread
 from qa.answer.outcome.versions import Sources, differ, meant, versions
-from qa.answer.read import Query, Reader, answer_words, supporting
+from qa.answer.read import Query, Reader, answer_words
 from qa.answer.signs.candidate import Candidate
 from qa.answer.signs.features import chance
 from qa.schema import Reading
 
 _LIKELY = 0.5
 _SHORT = 8
+_SUPPORTS = 3
+# A sentence that supports says as much of what was asked as the first, but for a small word.
+_LEAST_SUPPORT = 0.95
 More = Callable[[], Sequence[Candidate]]
 """Reads more passages; returns every sentence of all that were read, the most promising first."""
 
@@ -156,6 +159,23 @@ def _decided(
     alike = [reading for reading in readings if reading.passage.passage_id in same_places]
     supports = supporting(alike, min_confidence) if alike else []
     return Decision(readings, supports, [], open_choices)
+
+
+def supporting(readings: Sequence[Reading], min_confidence: float) -> list[Reading]:
+    """Pick the readings after the first that say the same of the same thing, at most three.
+
+    Two answers are the same if their words are, articles and case aside; they are about the
+    same thing if the second's sentence has as much of the question's words as the first's.
+    """
+    first, *others = readings
+    wanted = answer_words(first.passage, first.answer)
+    same = [
+        reading
+        for reading in others
+        if answer_words(reading.passage, reading.answer) == wanted
+        and reading.coverage >= _LEAST_SUPPORT * first.coverage
+    ]
+    return [r for r in same if r.confidence >= min_confidence][:_SUPPORTS]
 
 
 def _looked_at(query: Query, candidate: Candidate, reader: Reader) -> Reading:
