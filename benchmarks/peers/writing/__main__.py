@@ -61,8 +61,8 @@ def main() -> int:
     options = parser.parse_args()
     try:
         sample = load_sample(options.data, options.documents, options.questions)
-        about = {"model": options.llm_model, "documents": sorted(sample.documents)}
-        _keep_to(options.out, about)
+        asked_of = {"model": options.llm_model, "documents": sorted(sample.documents)}
+        _keep_to(options.out, asked_of)
         folder = options.environments.resolve()
         peers = [
             environment(name, folder, HERE)._replace(adapters=ADAPTERS) for name in options.peers

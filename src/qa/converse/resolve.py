@@ -69,8 +69,8 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
     """
     if language_of(question):  # the rules know English
         return Understood(question)
-    if whole := _of_topic(question):
-        return Understood(_tidy(whole), "follow_up")
+    if of_topic := _of_topic(question):
+        return Understood(_tidy(of_topic), "follow_up")
     earlier = [exchange for exchange in earlier if exchange.question.strip()]
     if not earlier:
         return Understood(question)
