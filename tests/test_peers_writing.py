@@ -126,12 +126,15 @@ def test_answers_are_kept_and_become_a_table(tmp_path: Path) -> None:
 
 def test_a_run_is_not_taken_up_with_another_model(tmp_path: Path) -> None:
     out = tmp_path / "written.jsonl"
-    _keep_to(out, {"model": "small", "documents": ["a"]})
-    _keep_to(out, {"model": "large", "documents": ["a"]})  # nothing was answered yet
+    small, large = ({"model": model, "documents": "a"} for model in ("small", "large"))
+    _keep_to(out, small)
     out.touch()
-    _keep_to(out, {"model": "large", "documents": ["a"]})
-    with pytest.raises(ValueError, match="another model"):
-        _keep_to(out, {"model": "small", "documents": ["a"]})
+    _keep_to(out, large)  # nothing was answered yet
+    out.write_text("{}")
+    _keep_to(out, large)
+    for about in (small, large | {"documents": "b"}):
+        with pytest.raises(ValueError, match="another model"):
+            _keep_to(out, about)
 
 
 def test_the_page_has_the_marks_and_every_peer_what_it_needs() -> None:

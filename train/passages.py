@@ -9,12 +9,13 @@ import argparse
 import gzip
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from train.data import load_rows
+from train.data import content_words, load_rows, sentence_bounds
 
 TWINS = "twins"
 """Source of the rows."""
@@ -58,7 +59,7 @@ def rows_of(questions: Iterator[Row], passages: Mapping[str, Row]) -> Iterator[R
         quoted = asked["near"] if asked["answer"] is None else asked["answer"]
         if passage is None or quoted not in passage["context"]:
             raise ValueError(f"not in its passage: {quoted!r}, of {asked['question']!r}")
-        start = passage["context"].find(quoted)
+        start = _start(quoted, passage["context"], asked["question"])
         answers = [] if asked["answer"] is None else [{"text": quoted, "answer_start": start}]
         yield {
             "title": passage["title"],
@@ -68,6 +69,22 @@ def rows_of(questions: Iterator[Row], passages: Mapping[str, Row]) -> Iterator[R
             "answers": answers,
             "is_impossible": not answers,
         }
+
+
+def _start(quoted: str, context: str, question: str) -> int:
+    """Find where words stand as words; of several places, that whose sentence has most in common.
+
+    “Two” does not stand in “artwork”; words that stand nowhere else are taken where they are.
+    """
+    found = [match.start() for match in re.finditer(re.escape(quoted), context)]
+    whole = [match.start() for match in re.finditer(rf"(?<!\w){re.escape(quoted)}(?!\w)", context)]
+    asked = content_words(question)
+
+    def shared(start: int) -> int:
+        (around,) = [(a, b) for a, b in sentence_bounds(context) if a <= start < b]
+        return len(asked & content_words(context[slice(*around)]))
+
+    return max(whole or found, key=shared)
 
 
 if __name__ == "__main__":

@@ -34,10 +34,11 @@ class Scripted(SpanNetwork):
 
     def __init__(self, scores: Mapping[str, PassageScores]) -> None:
         self.scores = scores
-        self.looks = 0
+        self.looks = self.read = 0
 
     def score(self, question: str, passages: Sequence[Passage]) -> list[PassageScores]:
         assert question
+        self.read += len(passages)
         return [self.scores[read.passage_id] for read in passages]
 
     def look(self, question: str, passage: Passage, claim: str) -> tuple[float, ClaimScores | None]:
@@ -369,6 +370,17 @@ def test_a_sentence_that_several_passages_have_is_looked_at_once_a_question() ->
         assert first.passage.passage_id != same.passage.passage_id
         assert one.looked_again(asked, first).features == one.looked_again(asked, same).features
         assert network.looks == looks
+
+
+def test_a_passage_is_read_once_a_question() -> None:
+    one = reader({"p": [2, 1], "q": [2, 1]}, BY_MARGIN)
+    network = one._network
+    assert isinstance(network, Scripted)
+    asked = query("engine")
+    first = one.candidates(asked, [passage("p")])
+    again = one.candidates(asked, [passage("p"), passage("q")])
+    assert network.read == 2
+    assert first[0].answer == again[0].answer
 
 
 def test_a_calibration_without_weights_for_it_takes_no_second_look() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from train.data import load_examples, load_rows
-from train.passages import key_of, main
+from train.passages import key_of, main, rows_of
 
 CONTEXT = "The mill was built in 1843 and sold to Ada Lovelace."
 QUESTIONS: list[dict[str, Any]] = [
@@ -31,6 +31,13 @@ def test_questions_are_joined_with_their_passages(tmp_path: Path) -> None:
     answered, refused = load_examples(tmp_path / "out.gz")
     assert answered.answers[0].text == "1843"
     assert (refused.answerable, refused.context, refused.title) == (False, CONTEXT, "mill")
+
+
+def test_words_are_found_where_they_stand_as_words_near_what_is_asked(tmp_path: Path) -> None:
+    context = "An artwork cost 2 pounds. The mill has two wheels. In 1843 two men drowned."
+    asked = {"question": "How many men drowned?", "answer": "two"}
+    (row,) = rows_of(iter([{"passage": "x", **asked}]), {"x": {"title": "", "context": context}})
+    assert row["answers"][0]["answer_start"] == context.index("two men")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ the words.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import sys
@@ -61,7 +62,11 @@ def main() -> int:
     options = parser.parse_args()
     try:
         sample = load_sample(options.data, options.documents, options.questions)
-        asked_of = {"model": options.llm_model, "documents": sorted(sample.documents)}
+        texts = "\n".join(sample.documents.values())
+        asked_of = {
+            "model": options.llm_model,
+            "documents": hashlib.sha256(texts.encode()).hexdigest(),
+        }
         _keep_to(options.out, asked_of)
         folder = options.environments.resolve()
         peers = [
@@ -88,7 +93,8 @@ def _keep_to(out: Path, about: dict[str, Any]) -> None:
         ValueError: Those that are there are of another model or of other documents.
     """
     told = out.with_name(f"{out.name}.about.json")
-    if out.exists() and told.exists() and json.loads(told.read_text("utf-8")) != about:
+    there = out.exists() and out.stat().st_size
+    if there and (not told.exists() or json.loads(told.read_text("utf-8")) != about):
         raise ValueError(f"{out} has answers of another model or of other documents: name another")
     told.write_text(json.dumps(about), "utf-8")
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
@@ -72,7 +73,7 @@ def metered(url: str, most_tokens: int) -> Iterator[tuple[str, Meter]]:
                     kind = response.headers["Content-Type"]
             except HTTPError as error:
                 status, body, kind = error.code, error.read(), error.headers["Content-Type"]
-            except OSError as error:
+            except (OSError, HTTPException) as error:
                 told = {"error": {"message": f"{url} does not answer: {error}"}}
                 status, body, kind = 502, json.dumps(told).encode(), "application/json"
             if status == HTTPStatus.OK:

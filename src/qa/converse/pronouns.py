@@ -84,6 +84,18 @@ def resolved(question: str, earlier: Sequence[Exchange]) -> str:
     return "".join([*parts, question[position:]])
 
 
+def with_antecedent(question: str, said: str) -> str:
+    """Put what is known to be meant for a question's first pronoun; empty if none can mean it."""
+    named = any(c.isupper() for c in said)
+    for pronoun in _pronouns(question):
+        several = pronoun.sort == "several"
+        fits = named if pronoun.sort == "person" else is_plural(said) == several
+        if pronoun.word in _SORTS and fits:
+            put = _fitted(pronoun, said)
+            return f"{question[: pronoun.start]}{put}{question[pronoun.end :]}"
+    return ""
+
+
 def _fitted(pronoun: Pronoun, said: str) -> str:
     """Give what takes a pronoun's place the form of that pronoun."""
     if pronoun.start and re.match(r"(?:The|An?) ", said):

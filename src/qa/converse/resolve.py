@@ -8,8 +8,15 @@ from collections.abc import Sequence
 
 from qa.converse.ellipsis import completed, is_fragment
 from qa.converse.exchange import Exchange, Understood
-from qa.converse.phrases import head_of, is_plural, phrases, times
-from qa.converse.pronouns import resolved
+from qa.converse.phrases import (
+    AUXILIARIES,
+    QUESTION_WORDS,
+    head_of,
+    is_plural,
+    phrases,
+    times,
+)
+from qa.converse.pronouns import resolved, with_antecedent
 from qa.languages import language_of
 
 _ABOUT_IT = r"(?: (?:about|on|of|in) (?:it|that|this|them)(?: \w+)?)?"
@@ -48,14 +55,27 @@ _ONE = re.compile(
 _LIST = re.compile(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|;\s*")
 _AND = re.compile(r"^(?:and|also)\b[ ,]*(?=\S)", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:his|her|its|their)\b", re.IGNORECASE)
+_WHO = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Dame|Lord|Lady)\b\.?"
 _TOPIC_FIRST = re.compile(
-    r"(?:(?:ok|okay|so|now|and|but|well|right|thanks)[ ,]+)*"
-    r"(?:(?:(?:let(?:[’']?s| me) |can we |to )?(?:go|come|get)(?:ing)? )?back to|return(?:ing)? to|"
-    r"(?:(?:a|one|another) (?:more )?question )?(?:about|regarding|concerning)|as for|"
-    r"with regards? to|on the (?:subject|topic|matter) of) "
-    r"(?P<topic>(?!(?:what|which|who|whom|whose|how|when|where|why|it|that|this|them|they|me|us|you)"
-    r"\b)[^\s,:;]+(?: [^\s,:;]+){0,5}?)(?: again)?\s*(?:[:,;–—]|\s-\s)\s*(?P<rest>\S.*)",
-    re.IGNORECASE | re.DOTALL,
+    r"(?:(?i:ok|okay|so|now|and|but|well|right|thanks|please)[ ,]+)*"
+    r"(?:(?i:(?:let[’']?s |let me |can we |to )?(?:(?:go|come|get)(?:ing)? )?back to|returning to|"
+    r"(?:(?:a|one|another) (?:more )?question )?about) "
+    rf"(?=(?i:the|a|an|my|our|your|this|that|these|those) [a-z]|{_WHO})|"
+    r"(?i:as for|as to|regarding|concerning|with regards? to|on the (?:subject|topic|matter) of) )"
+    rf"(?P<topic>(?:{_WHO} )?[\w’'&-]+(?: [\w’'&-]+){{0,7}}?)(?: again)?"
+    r"(?:[:,;]| [–—-])\s+(?P<rest>.+)",
+    re.DOTALL,
+)
+_ASKS = re.compile(
+    rf"(?:please|and|so)?[ ,]*(?:(?:in|at|on|for|to|by|with|from|until|since) )?"
+    rf"(?:{'|'.join(sorted(QUESTION_WORDS | AUXILIARIES))}|tell|show|list|give)\b",
+    re.IGNORECASE,
+)
+_NO_TOPIC = re.compile(
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|me|us|you|one|ones|this|that|these|those|"
+    r"what|which|who|whom|whose|how|when|where|why|document|file|source|question|point|topic|subject|"
+    r"conversation)\b",
+    re.IGNORECASE,
 )
 _NAMED_FILE = re.compile(r"(?:,? ?\b(?:in|from|according to|of) )[\w./-]+\.[a-z]{2,5}\b", re.I)
 
@@ -67,13 +87,11 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
         question: As typed.
         earlier: What was said before, the last exchange last.
     """
-    if language_of(question):  # the rules know English
+    earlier = [exchange for exchange in earlier if exchange.question.strip()]
+    if not earlier or language_of(question):  # the rules know English
         return Understood(question)
     if of_topic := _of_topic(question):
         return Understood(_tidy(of_topic), "follow_up")
-    earlier = [exchange for exchange in earlier if exchange.question.strip()]
-    if not earlier:
-        return Understood(question)
     before = earlier[-1]
     if _MORE.match(question.strip()):
         return Understood(before.question, "more")
@@ -94,11 +112,12 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
 def _of_topic(question: str) -> str:
     """Ask of a topic that is named first: “back to the course: how long is it?”; else nothing."""
     said = _TOPIC_FIRST.fullmatch(question.strip())
-    if said is None or times(said["topic"]) or is_fragment(said["rest"].rstrip("?.! ")):
+    if said is None or times(said["topic"]) or _NO_TOPIC.search(said["topic"]):
         return ""
     rest, topic = said["rest"].rstrip("?.! "), said["topic"]
-    whole = resolved(f"{rest}?", [Exchange(f"What is {topic}?")])
-    return f"{rest} ({topic})?" if whole == f"{rest}?" else whole
+    if not _ASKS.match(rest) or is_fragment(rest) or _MORE.match(rest) or _ELSE.match(rest):
+        return ""
+    return f"{with_antecedent(rest, topic) or f'{rest} ({topic})'}?"
 
 
 def _carried_over(question: str, before: Exchange) -> str:

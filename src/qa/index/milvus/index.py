@@ -112,7 +112,7 @@ def current(server: Server, *, newest: bool = True) -> tuple[str, str]:
             "qa index --corpus DIR --store …"
         )
     names = [str(row["id"]) for row in server.all_of(f"{line}_generations", (), newest=newest)]
-    generation = max(filter(str.isdecimal, names), default="")
+    generation = max(filter(str.isdecimal, names), key=int, default="")
     if not generation:
         raise StoreError(f"the store at {server.address.uri} lacks the generations of {line}")
     return line, generation

@@ -116,13 +116,14 @@ def lines_of(alias: str, collections: list[str]) -> list[str]:
         for name in collections
         if name.startswith(alias) and _LINE.fullmatch(name[len(alias) :])
     ]
-    return sorted(found, key=_number)
+    return sorted(found, key=line_number)
 
 
 def next_line(alias: str, lines: list[str]) -> str:
     """Return the name of the line that comes after some."""
-    return f"{alias}_{max(map(_number, lines), default=0) + 1:05d}"
+    return f"{alias}_{max(map(line_number, lines), default=0) + 1:05d}"
 
 
-def _number(line: str) -> int:
-    return int(line.rpartition("_")[2])
+def line_number(line: str) -> int:
+    """Return how many lines came before one, and itself; 0 for none."""
+    return int(line.rpartition("_")[2] or 0)

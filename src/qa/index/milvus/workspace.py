@@ -21,6 +21,7 @@ from qa.index.milvus.state import (
     KINDS,
     PASSAGES,
     State,
+    line_number,
     lines_of,
     next_line,
 )
@@ -69,7 +70,7 @@ class MilvusWorkspace(TakeOver[MilvusIndex, MilvusWriter]):
 
     def resume(self) -> bool:
         """Carry on what a killed build has left, if it was about the same; else clear it away."""
-        unfinished = [line for line in self._lines() if line > self._answers]
+        unfinished = [line for line in self._lines() if self._is_newer(line)]
         for line in unfinished:
             if line == unfinished[-1] and self._is_about_the_same(line):
                 self._line = line
@@ -147,7 +148,7 @@ class MilvusWorkspace(TakeOver[MilvusIndex, MilvusWriter]):
         """Begin a line of its own."""
         lines = self._lines()
         for line in lines:
-            if line > self._answers:
+            if self._is_newer(line):
                 self._drop(line)
         self._line = next_line(self._server.address.collection, lines)
         make, line = self._server.make, self._line
@@ -161,6 +162,10 @@ class MilvusWorkspace(TakeOver[MilvusIndex, MilvusWriter]):
         make(f"{line}_passages", PASSAGES, dimension=self._dimension, keys=("row", "content"))
         self._last = State.empty(self._about)
         return MilvusWriter(self._server, line, State.empty(self._about))
+
+    def _is_newer(self, line: str) -> bool:
+        """Whether a line came after the one that answers."""
+        return line_number(line) > line_number(self._answers)
 
     def _lines(self) -> list[str]:
         return lines_of(self._server.address.collection, self._server.collections())

@@ -48,7 +48,7 @@ class Lists:
         probes: How many of them a search looks at; 0 if it looks at all vectors, because too
             few of the nearest were found.
         recall_at_10: The share of the ten nearest that was found by half of the queries. The
-            other half chose `probes`; where the first half then found too few, it is half as
+            other half chose `probes`; while the first half found too few, they were half as
             many again.
         queries: How many there were: parts of the corpus's sentences, encoded as questions are.
         passages: How many vectors there were.
@@ -151,8 +151,8 @@ def write_lists(
         index.nprobe = _fewest_probes(index, choosing)
         exact = _exact(index, measuring)
         recall = _recall(index, measuring, exact)
-        while recall < LEAST_RECALL and index.nprobe * _MORE <= _most_probes(index):
-            index.nprobe = math.ceil(index.nprobe * _MORE)
+        while recall < LEAST_RECALL and index.nprobe < _most_probes(index):
+            index.nprobe = min(math.ceil(index.nprobe * _MORE), _most_probes(index))
             recall = _recall(index, measuring, exact)
         probes = index.nprobe if recall >= LEAST_RECALL else 0
     if probes:
