@@ -64,6 +64,13 @@ def test_the_cell_whose_label_the_question_names_is_asked_for(
     assert (found and found.label) == label
 
 
+def test_what_is_counted_is_the_column_that_begins_with_it() -> None:
+    row = "Age: 6 to 14 years | Drops per ear: 3 | Times a day: twice"
+    found = asked_cell("How many drops for a 10 year old?", row, cells(row))
+    assert found
+    assert found.label == "Drops per ear"
+
+
 def test_a_bare_row_takes_the_names_of_the_row_above_all() -> None:
     table = "Site | 2021 | 2022\nKent | 5 | 7\nHull | 3 | 9"
     start = table.index("Hull")

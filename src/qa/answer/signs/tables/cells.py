@@ -22,6 +22,7 @@ _BOX = re.compile(r"(?<!\S)(?:\[(?: |(?P<tick>[xX]))\]|☐|(?P<ticked>[☒☑]))
 _AROUND_OPTION = " |\t\n"
 _LINE_CHARACTERS = 160
 _LABEL_WORDS = 6
+_HOW_MANY = re.compile(r"\bhow many (?P<noun>\w+)", re.IGNORECASE)
 _ASKED = r"\b(?:which|what|whose)\s+(?:[\w-]+\s+)?"
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 # “Last calibrated” and “Next calibration”: which of the two is asked for.
@@ -189,6 +190,8 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     A cell whose value stands in the question says which row is meant, not what is asked.
     """
     asked = asked_stems(question)
+    how_many = _HOW_MANY.search(question)
+    counted = stem(how_many["noun"].lower()) if how_many else ""
     scores = []
     other_time = of_other_time(question, [cell.label for cell in row])
     of_years = [cell for cell in row if _YEAR.search(cell.label) and asked & _named_by(cell.label)]
@@ -204,6 +207,8 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
         same = len(label) == 1 and alike(label[0], asked)
         share = 1.0 if same else sum(each in asked for each in label) / len(label)
         named = re.search(_ASKED + re.escape(cell.label), question, re.IGNORECASE) is not None
+        if label[0] == counted:  # “how many drops”: “Drops per ear”
+            share, named = 1.0, True
         scores.append((share + named, cell))
     best = max((score for score, _ in scores), default=0.0)
     leading = [cell for score, cell in scores if score == best]

@@ -126,6 +126,15 @@ _HOW_LONG = re.compile(
     r"\bhow (?:long|fast) (?:do|does|did|has|have|is|are|was|were|will|can|may)\b", re.I
 )
 _HOW_MUCH_OF = re.compile(r"\bhow much (?!time\b|notice\b|longer\b)[a-z]{3,} ", re.IGNORECASE)
+_HOW_MANY_OF = re.compile(
+    rf"\bhow many (?!times\b|(?:[\w’'-]+ ){{0,3}}{_UNIT_OF_TIME}s?\b)[a-z]{{3,}}", re.IGNORECASE
+)
+_SOME_TIME = re.compile(
+    rf"\W*(?:(?:from|under|over|about|up to) )?(?:{_SOME} ?(?:to|-|–) ?)?"
+    rf"{_SOME}[ -]{_UNIT_OF_TIME}s?"
+    r"(?: (?:old|of age|(?:and|or) (?:over|older|above|under|younger)))?\W*",
+    re.IGNORECASE,
+)
 _WHICH_THING = re.compile(
     r"\W*which (?!.*\b(?:amount|age|day|date|dose|fee|figure|floor|hour|length|limit|month|number|"
     r"percentage|price|rate|score|share|size|speed|sum|temperature|time|total|value|version|"
@@ -220,6 +229,8 @@ def measures_otherwise(question: str, answer: str) -> bool:
         return True
     timed = _NAMED_BY_TIME.match(question) or _LASTS.fullmatch(answer)
     if _WHICH_THING.match(question) and not timed and _ONLY_TIME.fullmatch(answer):
+        return True
+    if _HOW_MANY_OF.search(question) and _SOME_TIME.fullmatch(answer):
         return True
     if _HOW_MUCH_OF.search(question):
         rest, lasts = _LASTS_SAID.subn("", answer)
