@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from train.data import content_words, load_rows, sentence_bounds
+from train.data import Answer, content_words, load_rows, sentence_bounds, sentences_of
 
 TWINS = "twins"
 """Source of the rows."""
@@ -59,8 +59,10 @@ def rows_of(questions: Iterator[Row], passages: Mapping[str, Row]) -> Iterator[R
         quoted = asked["near"] if asked["answer"] is None else asked["answer"]
         if passage is None or quoted not in passage["context"]:
             raise ValueError(f"not in its passage: {quoted!r}, of {asked['question']!r}")
-        start = _start(quoted, passage["context"], asked["question"])
-        answers = [] if asked["answer"] is None else [{"text": quoted, "answer_start": start}]
+        answers = []
+        if asked["answer"] is not None:
+            start = _start(quoted, passage["context"], asked["question"])
+            answers = [{"text": quoted, "answer_start": start}]
         yield {
             "title": passage["title"],
             "source": TWINS,
@@ -78,11 +80,11 @@ def _start(quoted: str, context: str, question: str) -> int:
     """
     found = [match.start() for match in re.finditer(re.escape(quoted), context)]
     whole = [match.start() for match in re.finditer(rf"(?<!\w){re.escape(quoted)}(?!\w)", context)]
-    asked = content_words(question)
+    asked, bounds = content_words(question), sentence_bounds(context)
 
     def shared(start: int) -> int:
-        (around,) = [(a, b) for a, b in sentence_bounds(context) if a <= start < b]
-        return len(asked & content_words(context[slice(*around)]))
+        first, _ = sentences_of(Answer(quoted, start), bounds)
+        return len(asked & content_words(context[slice(*bounds[first])]))
 
     return max(whole or found, key=shared)
 

@@ -31,7 +31,9 @@ _DETERMINED = re.compile(
 _HE = ("he", "him", "his")
 _MAN = re.compile(r"\b(?:Mr|Sir|Lord|King|Prince)\b")
 _WOMAN = re.compile(r"\b(?:Mrs|Ms|Miss|Lady|Dame|Queen|Princess)\b")
-_HAS_TITLE = re.compile(r"(?:Mrs?|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Dame)\b")
+TITLE = r"(?:Mrs?|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Dame)\b"
+"""What people are called before their names."""
+_HAS_TITLE = re.compile(TITLE)
 # Nouns inside names that no person has.
 _NO_PERSON = frozenset(
     """academy act agency airport album association award awards band bank board bridge

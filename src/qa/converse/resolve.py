@@ -6,6 +6,7 @@ What stands alone is left as it was typed. Rules only, on words; does not know t
 import re
 from collections.abc import Sequence
 
+from qa.converse.antecedents import TITLE
 from qa.converse.ellipsis import completed, is_fragment
 from qa.converse.exchange import Exchange, Understood
 from qa.converse.phrases import (
@@ -55,14 +56,13 @@ _ONE = re.compile(
 _LIST = re.compile(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|;\s*")
 _AND = re.compile(r"^(?:and|also)\b[ ,]*(?=\S)", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:his|her|its|their)\b", re.IGNORECASE)
-_WHO = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Dame|Lord|Lady)\b\.?"
 _TOPIC_FIRST = re.compile(
     r"(?:(?i:ok|okay|so|now|and|but|well|right|thanks|please)[ ,]+)*"
     r"(?:(?i:(?:let[’']?s |let me |can we |to )?(?:(?:go|come|get)(?:ing)? )?back to|returning to|"
     r"(?:(?:a|one|another) (?:more )?question )?about) "
-    rf"(?=(?i:the|a|an|my|our|your|this|that|these|those) [a-z]|{_WHO})|"
+    rf"(?=(?i:the|a|an|my|our|your|this|that|these|those) [a-z]|{TITLE})|"
     r"(?i:as for|as to|regarding|concerning|with regards? to|on the (?:subject|topic|matter) of) )"
-    rf"(?P<topic>(?:{_WHO} )?[\w’'&-]+(?: [\w’'&-]+){{0,7}}?)(?: again)?"
+    rf"(?P<topic>(?:{TITLE}\.? )?[\w’'&-]+(?: [\w’'&-]+){{0,7}}?)(?: again)?"
     r"(?:[:,;]| [–—-])\s+(?P<rest>.+)",
     re.DOTALL,
 )
