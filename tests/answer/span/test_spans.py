@@ -31,6 +31,11 @@ VOTES = (
 BOARD = (
     "There were Marta Keller (chair), Joseph Adeyemi (treasurer), Sanne van der Wit (secretary)."
 )
+CHAIRED = "Present: Ann Lee (chair), Bo Ek (clerk), Cy Orr."
+TAKEN = "Copper cable worth an estimated £18,000 and two pallet trucks were taken."
+PAPER = "On light and sleep\nLena Öberg, Tomasz Wilk, Priya Nair\nJournal of Sleep, vol. 18"
+CREDITS = "You get 10 % back; below 99 % it is 25 %; below 95 % it is the whole fee."
+FAIR = "The fair raised £1,312, £240 more than last year."
 STATUTES = "Decisions need a simple majority; new statutes need two thirds of the votes."
 
 
@@ -73,6 +78,16 @@ STATUTES = "Decisions need a simple majority; new statutes need two thirds of th
         ("Who is the secretary?", BOARD, [BOARD.removeprefix("There were ")],
          "Sanne van der Wit"),
         ("Who is the clerk?", BOARD, ["Marta Keller (chair)"], "Marta Keller (chair)"),
+        ("Who chairs it?", CHAIRED, [CHAIRED.removeprefix("Present: ")], "Ann Lee"),
+        ("What was stolen?", TAKEN, ["two pallet trucks"], TAKEN.removesuffix(" were taken.")),
+        ("Which was the last to be stolen?", TAKEN, ["two pallet trucks"], "two pallet trucks"),
+        ("Who wrote the paper?", PAPER, ["Lena Öberg"], "Lena Öberg, Tomasz Wilk, Priya Nair"),
+        ("Who is the first author?", PAPER, ["Lena Öberg"], "Lena Öberg"),
+        ("How much do I get back at 98 %?", CREDITS, ["10 %", "25 %"], "25 %"),
+        ("How much do I get back at 94 %?", CREDITS, ["25 %", "the whole fee"],
+         "below 95 % it is the whole fee."),
+        ("How much was raised?", FAIR, ["£240", "£1,312"], "£1,312"),
+        ("How old is he?", "A 34-year-old man came.", ["34"], "34-year-old"),
         ("What is Sand about?", "Sand (1909), a history of glass", ["1909), a history of glass"],
          "a history of glass"),
     ],

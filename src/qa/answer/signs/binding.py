@@ -287,12 +287,28 @@ def parts(text: str) -> Sequence[Span]:
 
 def part_around(text: str, place: int) -> str:
     """Return the part of a sentence in which a place lies."""
-    return next((text[a:b] for a, b in parts(text) if a <= place < b), text)
+    return _around(parts(text), text, place)
+
+
+def small_part_around(text: str, place: int) -> str:
+    """Return the smallest part of a sentence in which a place lies."""
+    return _around(small_parts(text), text, place)
+
+
+def _around(spans: Sequence[Span], text: str, place: int) -> str:
+    return next((text[a:b] for a, b in spans if a <= place < b), text)
 
 
 def clauses(text: str) -> Sequence[Span]:
     """Cut a sentence where a clause of its own begins: at semicolons, “while”, a “but”."""
     return cut_at(_BREAK, text)
+
+
+def small_parts(text: str) -> Sequence[Span]:
+    """Cut clauses at commas and conjunctions: at every semicolon, whatever follows."""
+    return [
+        span.shift(clause.start) for clause in clauses(text) for span in parts(text[slice(*clause)])
+    ]
 
 
 def cut_at(gaps: re.Pattern[str], text: str) -> Sequence[Span]:

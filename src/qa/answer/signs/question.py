@@ -30,7 +30,7 @@ _MONEY = re.compile(
 _PAID = re.compile(
     r"\bhow much (?:do|does|did|has|have|had|will|would|can|could|must|should|is|are|was|were)\b.*"
     r"\b(?:receiv|earn|spen[dt]|pa(?:y|id)|rais|charg|ow(?:e|es|ed)\b|donat|grant|invest|award|cost|lend|"
-    r"lent|borrow|fin(?:e|ed)\b|contribut|rais|sold|sell|bought|buy)",
+    r"lent|borrow|fin(?:e|ed)\b|contribut|rais|sold|sell|bought|buy)|\bhow much (?:for|per)\b",
     re.IGNORECASE | re.DOTALL,
 )
 # The same in French, German, Spanish, Italian, Portuguese and Dutch.

@@ -24,7 +24,8 @@ _UNIT = (
     rf"metric{_GAP}tons?|tonnes?|tons?|MT|kg|kilograms?|kilomet(?:er|re)s?|km[2²]?|miles?|"
     r"met(?:er|re)s?|square|hectares?|ha|acres?|dollars|euros|pounds|soles|years?|months?|"
     r"weeks?|days?|hours?|minutes?|seconds?|people|liters?|litres?|gallons?|crowns|kroner|kronor|francs|"
-    r"pesos|rupees|yen|yuan|rubles|roubles|zloty|reais|dinars|dirhams|USD|EUR|GBP|CHF|SEK|NOK|DKK)\b)"
+    r"pesos|rupees|yen|yuan|rubles|roubles|zloty|reais|dinars|dirhams|USD|EUR|GBP|CHF|SEK|NOK|DKK)"
+    r"(?:-olds?)?\b)"
 )
 # A year has no unit and no range but to another year: in 2018 to 40 percent.
 _YEAR = r"(?:1[89]|20)\d\d(?!\w|[.,:/]\d)"

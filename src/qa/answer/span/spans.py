@@ -6,7 +6,7 @@ Of several spans the one of the kind that is asked for, of the part that the que
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.binding import amount_of, bound_part, cut_at, part_around
+from qa.answer.signs.binding import amount_of, bound_part, part_around, small_parts
 from qa.answer.signs.contacts import contact
 from qa.answer.signs.features import only_echoes, only_repeats, repeats_figure
 from qa.answer.signs.opposites import of_opposite
@@ -15,44 +15,30 @@ from qa.answer.signs.question import (
     asks_for_name,
     asks_for_number,
     asks_for_sentence,
-    asks_for_several,
     asks_for_total,
 )
 from qa.answer.signs.tables.cells import Cell, asked_cell, cell_of, fields, header_above, says_total
 from qa.answer.signs.tables.columns import cell_of_kind
 from qa.answer.signs.tables.superlative import extreme_label
+from qa.answer.signs.values.differences import is_difference
 from qa.answer.signs.values.kinds import has_asked_type, months
-from qa.answer.signs.values.ranges import outside_ranges
-from qa.answer.signs.values.times import begins_with_day, of_other_days
+from qa.answer.signs.values.ranges import (
+    holds_amount,
+    of_wider_range,
+    only_limits,
+    outside_ranges,
+)
+from qa.answer.signs.values.times import of_other_days
 from qa.answer.span.extent import is_code, whole_command
+from qa.answer.span.meant import meant_words, who_is_it
 from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap
 from qa.models.span_network import SpanScore
 from qa.schema import Passage, Span
-from qa.words import asked_stems, content_stems, stem, words
+from qa.words import words
 
-_ONE = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|the|and|de) )?[A-Z][\w'’-]*)*(?: \([^()]{1,40}\))?"
-_LISTED = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}")
 _NUMBERS = re.compile(r"\d[\d.,]*")
 _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
-_WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
-_PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
-# “Ann Lee (chair)”, behind what parts it from others.
-_ROLED = re.compile(
-    r"(?:^|[,;:] (?:and )?| and )(?P<name>[^,;:()]{2,60}) \((?P<role>[^()\d]{3,40})\)"
-)
-_NAMED = re.compile(r"(?:(?:[a-z]{1,3}|[^\W\d_a-z][\w.’'-]*) )*[^\W\d_a-z][\w.’'-]*[a-z][\w.’'-]*")
-_ITEM_END = re.compile(r"[,;:]\s+(?:and\s+)?|\s+and\s+")
-_LEAST_ITEMS = 3
-_SMALL = {stem(word) for word in "the a an of in for to on at by and or is are was were".split()}
-_SEMICOLON = re.compile(r";\s+")
-_WHO = re.compile(r"\W*who\b", re.IGNORECASE)
-_TOGETHER = re.compile(r"\b(?:together|along|jointly) with (?:[a-z]\w* ){0,4}$")
-_AND_WHERE = re.compile(r"\b(?:where|who|what|which|how|why)\b", re.IGNORECASE)
-_DATE_FIRST = re.compile(
-    r"(?P<date>(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ (?:\d{1,2},? )?)?(?:1[5-9]|20)\d\d)"
-    r"(?! (?:to|until|till|and|or)\b),? [a-z]\w*(?: [^\W\d][\w’'-]*[,;]?){3,}(?!.*\d)"
-)
 _LEADING = frozenset("the a an of to for and or".split())
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 # Spans of one sentence whose margins differ by no more are left to the words around them.
@@ -71,7 +57,7 @@ def best_answer(
     row = fields(text, header_above(passage.text, sentence.start - passage.start))
     if row and not (_is_in_label(question, text, row) or _is_prose(question, text, row)):
         answer, margin, fits = _best_cell(question, sentence, text, row, score)
-        held = _who_is_it(question, text, answer.shift(-sentence.start))
+        held = who_is_it(question, text, answer.shift(-sentence.start))
         return held.shift(sentence.start), margin, fits
     if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
         return whole, score.margin, has_asked_type(question, passage.slice(whole))
@@ -86,10 +72,11 @@ def best_answer(
     tried: list[Span] = []
     meant = _meant(question, sentence, text, score)
     whole_fits = has_asked_type(question, text)
+    narrow = _of_narrowest_range(question, text)
     for found in (*meant, score, *score.others):
         answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
         answer = whole_command(question, passage, sentence, answer)
-        answer = _with_others(question, text, answer.shift(-sentence.start)).shift(sentence.start)
+        answer = meant_words(question, text, answer.shift(-sentence.start)).shift(sentence.start)
         said = passage.slice(answer)
         # "Tickets cost 4 euros for children and 7 for adults": the unit is said once.
         elliptic = found in meant and whole_fits and _FIGURE.search(said) is not None
@@ -104,85 +91,34 @@ def best_answer(
             of_opposite(question, text, at)
             or of_other_days(question, part)
             or outside_ranges(question, part)
+            or is_difference(question, text, at)
+            or (narrow is not None and not narrow.start <= at.start < narrow.end)
         )
         fits = elliptic or has_asked_type(question, said)
+        if narrow is not None and _FIGURE.search(said) and only_limits(said, text):
+            continue
         if answer not in tried and fits and not (again or other):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
+    if narrow is not None:
+        return narrow.shift(sentence.start), score.margin, True
     if _only_leads(best := passage.slice(tried[0])) or only_echoes(question, best):
         return sentence, score.margin, whole_fits
     return tried[0], score.margin, False
 
 
-def _with_others(question: str, text: str, answer: Span) -> Span:
-    """Widen a name to all that are listed, where several are asked for; to where its place is.
-
-    Who did something together with a name is all of the sentence, and so is a line that begins with
-    the day; a date is without what goes on, and of two clauses the one that is asked about is left.
-    """
-    answer = _of_one_clause(question, text, answer)
-    if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
-        return Span(0, len(text))
-    alone = not question.rstrip(" ?").endswith("with")
-    if _WHO.match(question) and alone and _TOGETHER.search(text, 0, answer.start):
-        return Span(0, len(text))
-    only_when = asks_for_date(question) and not _AND_WHERE.search(question)
-    if only_when and (date := _DATE_FIRST.match(text, *answer)):
-        return Span(*date.span("date"))
-    if asks_for_several(question):
-        for listed in _LISTED.finditer(text):
-            if listed.start() <= answer.start and answer.end <= listed.end():
-                return Span(*listed.span())
-        return _with_those_alike(question, text, answer)
-    if _WHERE.match(question) and (place := _PLACE.match(text, answer.end)):
-        return Span(answer.start, place.end())
-    return _who_is_it(question, text, answer)
-
-
-def _who_is_it(question: str, text: str, answer: Span) -> Span:
-    """Cut a list of people to the one whose role is asked for: “Ann (chair), Bo (clerk)”."""
-    roles = list(_ROLED.finditer(text[: answer.end], answer.start)) if _WHO.match(question) else []
-    asked = asked_stems(question)
-    held = [found for found in roles if (own := content_stems(found["role"])) and own <= asked]
-    if not len(roles) > len(held) == 1 or not _NAMED.fullmatch(held[0]["name"]):
-        return answer
-    return Span(*held[0].span("name"))
-
-
-def _with_those_alike(question: str, text: str, answer: Span) -> Span:
-    """Widen an answer to all items of a list of which the same is said: “Ash against, Bay against”.
-
-    Where others stand between them it is the whole sentence.
-    """
-    items = cut_at(_ITEM_END, text)
-    at = next((n for n, item in enumerate(items) if item.start <= answer.start < item.end), None)
-    if at is None or len(items) < _LEAST_ITEMS or answer.end > items[at].end:
-        return answer
-    said = [{stem(word) for word in words(text[slice(*item)])} for item in items]
-    key = said[at] & {stem(word) for word in words(question)} - _SMALL
-    alike = [n for n, own in enumerate(said) if key and key <= own]
-    if not 1 < len(alike) < len(items):
-        return answer
-    if alike != list(range(alike[0], alike[-1] + 1)):
-        return Span(0, len(text))
-    return Span(items[alike[0]].start, items[alike[-1]].end)
-
-
-def _of_one_clause(question: str, text: str, answer: Span) -> Span:
-    """Cut an answer that reaches over a semicolon to the clause with more words of the question.
-
-    One that begins with its clause is meant to go on: an explanation, a list.
-    """
-    cut = cut_at(_SEMICOLON, text)
-    reached = [span for span in cut if span.start < answer.end and answer.start < span.end]
-    if len(reached) < 2 or answer.start == reached[0].start or asks_for_several(question):
-        return answer
-    asked = asked_stems(question)
-    shared = [len(asked & {stem(word) for word in words(text[slice(*span)])}) for span in reached]
-    if shared.count(max(shared)) > 1:
-        return answer
-    low, high = reached[shared.index(max(shared))]
-    return Span(max(answer.start, low), min(answer.end, high))
+def _of_narrowest_range(question: str, text: str) -> Span | None:
+    """Find the part for an amount of the question: paid under 16; below 95, not below 99."""
+    holding = [span for span in small_parts(text) if holds_amount(question, text[slice(*span)])]
+    said = [text[slice(*span)] for span in holding]
+    narrow = [
+        span for span, own in zip(holding, said, strict=True)
+        if not of_wider_range(question, own, said)
+    ]  # fmt: skip
+    if len(narrow) != 1:
+        return None
+    one = text[slice(*narrow[0])]
+    return narrow[0] if len(holding) > 1 or not only_limits(one, one) else None
 
 
 def _only_leads(said: str) -> bool:

@@ -6,6 +6,7 @@ from qa.answer.signs.values.ranges import (
     held_as_other_measure,
     held_in_ranges,
     in_its_range,
+    of_wider_range,
     outside_ranges,
 )
 
@@ -85,3 +86,20 @@ def test_a_question_is_read_with_the_range_in_the_place_of_its_amount(
     question: str, text: str, asked: str
 ) -> None:
     assert in_its_range(question, text) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "other", "wider"),
+    [
+        ("a swim for a 2-year-old", "£3.20 for under-16s", "Under-3s swim free.", True),
+        ("a swim for a 9-year-old", "£3.20 for under-16s", "Under-3s swim free.", False),
+        ("credit at 94 %", "below 99 % it is 25 %", "below 95 % it is the whole fee", True),
+        ("credit at 98.5%", "below 99 % it is 25 %", "below 95 % it is the whole fee", False),
+        ("credit at 94 %", "below 95 % it is the whole fee", "below 99 % it is 25 %", False),
+        ("a swim for a 70 year old", "£3.20 for over-65s", "over-80s free", False),
+    ],
+)
+def test_the_narrowest_range_that_holds_an_amount_is_meant(
+    question: str, text: str, other: str, wider: bool
+) -> None:
+    assert of_wider_range(question, text, [other]) is wider

@@ -46,7 +46,13 @@ _MONEY_WORD = re.compile(
     r"mill(?:ionen|ones|iards|ions))(?!\w)",
     re.I,
 )
-_FREE = re.compile(r"\b(?:gratuite?s?|gratis|kostenlos|kostenfrei)\b", re.IGNORECASE)
+_FREE = re.compile(
+    r"\b(?:gratuite?s?|gratis|kostenlos|kostenfrei|"
+    r"(?<!feel )(?<!-)free(?=\W*$|[.,;]| (?:for|of|to|at|if|on|with|until)\b)|"
+    r"(?:no|without(?: an?y?)?)(?: \w+)? (?:fees?|charges?|costs?|payment)|"
+    r"at no (?:\w+ )?(?:cost|charge))\b",
+    re.IGNORECASE,
+)
 # "The fee is 25." says no currency, and still a price.
 _OF_MONEY = re.compile(
     r"\d[.,]\d\d(?!\d)|\b(?:fees?|prices?d?|costs?|char(?:ge[sd]?)|fares?|rents?|tolls?|tariffs?|rates?|pa(?:y|ys|id|yments?)|"

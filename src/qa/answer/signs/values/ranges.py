@@ -6,10 +6,11 @@ Knows English; an amount and a range are compared only if they have the same uni
 
 import math
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from qa.answer.signs.values.figures import one_way, plain_figures
+from qa.answer.signs.values.figures import figures, one_way, plain_figures
 from qa.words import FUNCTION_WORDS, stem
 
 _FIGURE = r"(?<![\w.,])\d+(?:\.\d+)?(?![\d.,]*\d)"
@@ -26,11 +27,11 @@ _RANGES = tuple(
         rf"{_LOW}\s?\+{_UNIT}",
         rf"{_HIGH}{_UNIT}{_OLD},?\s(?:and|or)\s(?:under|below|younger|less|lighter|shorter)\b",
         r"(?:\b(?:from|at least|minimum)\s|≥\s?)(?:the age of )?" rf"{_LOW}{_UNIT}",
-        r"(?:\b(?P<more>over|above|(?:more|older|heavier|longer) than|exceeding|beyond)\s|"
-        rf"(?P<sign>>)\s?)(?:the age of )?{_LOW}{_UNIT}",
+        r"(?:\b(?P<more>over|above|(?:more|older|heavier|longer) than|exceeding|beyond)[\s-]|"
+        rf"(?P<sign>>)\s?)(?:the age of )?(?P<low>{_FIGURE}){_UNIT}",
         r"(?:\b(?:up to|at most|maximum|max\.?|until)\s|≤\s?)(?:and including )?(?:the age of )?"
         rf"{_HIGH}{_UNIT}",
-        r"(?:\b(?P<less>under|below|less than|younger than|lighter than|shorter than)\s|"
+        r"(?:\b(?P<less>under|below|less than|younger than|lighter than|shorter than)[\s-]|"
         rf"(?P<sign><)\s?)(?:the age of )?{_HIGH}{_UNIT}",
     )
 )  # fmt: skip
@@ -78,6 +79,12 @@ class _Range(NamedTuple):
     def holds(self, figure: float, unit: str) -> bool:
         return unit == self.unit and self.low <= figure <= self.high
 
+    def is_within(self, other: "_Range") -> bool:
+        """Whether this is a part of another range, with one end the same."""
+        ends = (self.low == other.low, self.high == other.high)
+        inside = other.low <= self.low and self.high <= other.high
+        return self.unit == other.unit and inside and sum(ends) == 1
+
 
 def held_in_ranges(question: str, text: str) -> set[str]:
     """Return the figures of a question that lie in a range of a text."""
@@ -114,6 +121,37 @@ def outside_ranges(question: str, text: str) -> bool:
         for figure, unit in _amounts(question)
         if not _is_asked_for(question, unit)
     )
+
+
+def of_wider_range(question: str, text: str, others: Iterable[str]) -> bool:
+    """Whether an amount lies in a range of a text, and in a narrower one of another text.
+
+    What “under 16s” pay is not what a child of 2 pays if “under 3s swim free”.
+    """
+    own = _holding(question, text)
+    return bool(own) and any(
+        all(narrower.is_within(wider) for wider in own)
+        for other in others
+        for narrower in _holding(question, other)
+    )
+
+
+def holds_amount(question: str, text: str) -> bool:
+    """Whether an amount of a question lies in a range of a text."""
+    return bool(_holding(question, text))
+
+
+def only_limits(answer: str, text: str) -> bool:
+    """Whether all figures of an answer are where a range of its text begins or ends."""
+    said = figures(answer)
+    limits = {f"{end:.0f}" for one in _ranges(text) for end in (one.low, one.high)}
+    return said <= limits
+
+
+def _holding(question: str, text: str) -> list[_Range]:
+    """List the ranges of a text that an amount of a question lies in."""
+    amounts = _amounts(question)
+    return [one for one in _ranges(text) if any(one.holds(float(f), u) for f, u in amounts)]
 
 
 def in_its_range(question: str, text: str) -> str:
@@ -200,6 +238,8 @@ def _unit(text: str, match: re.Match[str]) -> str:
     aged = _AGED.search(text, 0, match.start()) or _OF_AGE.match(text, match.end())
     if unit == "s" or (aged and not measured):  # “under 18s”
         return _AGE
+    if unit == "%":
+        return "percent"
     return stem(unit) if unit and unit not in FUNCTION_WORDS else ""
 
 

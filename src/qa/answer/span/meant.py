@@ -1,0 +1,146 @@
+"""Widen or cut the words that a network found to those that are meant.
+
+A name to all that are listed, a list of people to the one whose role is asked for, two clauses to
+the one that is asked about. Does not know the network.
+"""
+
+import re
+
+from qa.answer.signs.binding import cut_at
+from qa.answer.signs.question import asks_for_date, asks_for_several
+from qa.answer.signs.values.kinds import months
+from qa.answer.signs.values.times import begins_with_day
+from qa.schema import Span
+from qa.words import asked_stems, content_stems, stem, words
+
+_ONE = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|the|and|de) )?[A-Z][\w'’-]*)*(?: \([^()]{1,40}\))?"
+_LISTED = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or) {_ONE}")
+_WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
+_PLACE = re.compile(r",? (?:in|at|near) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
+# “Ann Lee (chair)”, behind what parts it from others.
+_ROLED = re.compile(
+    r"(?:^|[,;:] (?:and )?| and )(?P<name>[^,;:()]{2,60}) \((?P<role>[^()\d]{3,40})\)"
+)
+_NAMED = re.compile(r"(?:(?:[a-z]{1,3}|[^\W\d_a-z][\w.’'-]*) )*[^\W\d_a-z][\w.’'-]*[a-z][\w.’'-]*")
+_ITEM_END = re.compile(r"[,;:]\s+(?:and\s+)?|\s+and\s+")
+_LEAST_ITEMS = 3
+_SMALL = {stem(word) for word in "the a an of in for to on at by and or is are was were".split()}
+_SEMICOLON = re.compile(r";\s+")
+_WHO = re.compile(r"\W*who\b", re.IGNORECASE)
+_WHAT_DONE = re.compile(
+    r"\W*(?:who|what|which)\b(?!.*\b(?:last|final|other|first|only)\b)", re.IGNORECASE
+)
+# “Copper cable worth £18,000 and (two trucks were taken)”: the start of a clause, no verb in it.
+_JOINED = re.compile(
+    r"(?:.*[.;] )?(?P<first>(?!.*\b(?:is|are|was|were|has|have|had|will|can|did|if|when|because)\b)"
+    r"[^.;:]{2,100}? and )",
+    re.DOTALL,
+)
+_WERE = re.compile(
+    r"\s+(?:were|have been|had been|are|will be)\s+\w+(?:ed|en|wn|lt|nt|ght|de|ut)\b"
+)
+_WROTE = re.compile(
+    r"\b(?:wrote|written|authored|authors|by whom|compiled|signed)\b"
+    r"(?!.*\b(?:first|lead|last|only)\b)",
+    re.IGNORECASE,
+)
+_CAPITAL = r"[^\W\d_a-z][\w.'’-]*"
+_PERSON = rf"{_CAPITAL}(?: (?:de|van|von|da|di|la|{_CAPITAL})){{1,3}}"
+_PEOPLE_ALONE = re.compile(rf"{_PERSON}(?:(?:,? and | & |, ){_PERSON}){{1,11}}")
+_TOGETHER = re.compile(r"\b(?:together|along|jointly) with (?:[a-z]\w* ){0,4}$")
+_AND_WHERE = re.compile(r"\b(?:where|who|what|which|how|why)\b", re.IGNORECASE)
+_DATE_FIRST = re.compile(
+    r"(?P<date>(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ (?:\d{1,2},? )?)?(?:1[5-9]|20)\d\d)"
+    r"(?! (?:to|until|till|and|or)\b),? [a-z]\w*(?: [^\W\d][\w’'-]*[,;]?){3,}(?!.*\d)"
+)
+
+
+def meant_words(question: str, text: str, answer: Span) -> Span:
+    """Widen a name to all that are listed, where several are asked for; to where its place is.
+
+    Who did something together with a name is all of the sentence, and so is a line that begins with
+    the day; a date is without what goes on, and of two clauses the one that is asked about is left.
+    """
+    answer = _of_one_clause(question, text, answer)
+    if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
+        return Span(0, len(text))
+    alone = not question.rstrip(" ?").endswith("with")
+    if _WHO.match(question) and alone and _TOGETHER.search(text, 0, answer.start):
+        return Span(0, len(text))
+    only_when = asks_for_date(question) and not _AND_WHERE.search(question)
+    if only_when and (date := _DATE_FIRST.match(text, *answer)):
+        return Span(*date.span("date"))
+    if asks_for_several(question):
+        for listed in _LISTED.finditer(text):
+            if listed.start() <= answer.start and answer.end <= listed.end():
+                return Span(*listed.span())
+        return _with_those_alike(question, text, answer)
+    if _WHERE.match(question) and (place := _PLACE.match(text, answer.end)):
+        return Span(answer.start, place.end())
+    return who_is_it(
+        question, text, _both_done(question, text, _all_who_wrote(question, text, answer))
+    )
+
+
+def who_is_it(question: str, text: str, answer: Span) -> Span:
+    """Cut a list of people to the one whose role is asked for: “Ann (chair), Bo (clerk)”."""
+    listed = text[slice(*answer)]
+    roles = list(_ROLED.finditer(listed)) if _WHO.match(question) else []
+    asked = asked_stems(question)
+    held = [found for found in roles if (own := content_stems(found["role"])) and own <= asked]
+    if not len(roles) > len(held) == 1 or not _NAMED.fullmatch(held[0]["name"]):
+        return answer
+    return Span(*held[0].span("name")).shift(answer.start)
+
+
+def _both_done(question: str, text: str, answer: Span) -> Span:
+    """Widen the last of the things that something was done to: “a and b were taken”."""
+    asks, joined = _WHAT_DONE.match(question), _JOINED.fullmatch(text, 0, answer.start)
+    if asks and joined and _WERE.match(text, answer.end):
+        return Span(joined.start("first"), answer.end)
+    return answer
+
+
+def _all_who_wrote(question: str, text: str, answer: Span) -> Span:
+    """Widen an author to all on the line, where nothing else stands on it."""
+    if _WROTE.search(question) is None:
+        return answer
+    low = text.rfind("\n", 0, answer.start) + 1
+    high = text.find("\n", answer.end) if "\n" in text[answer.end :] else len(text)
+    return Span(low, high) if _PEOPLE_ALONE.fullmatch(text, low, high) else answer
+
+
+def _with_those_alike(question: str, text: str, answer: Span) -> Span:
+    """Widen an answer to all items of a list of which the same is said: “Ash against, Bay against”.
+
+    Where others stand between them it is the whole sentence.
+    """
+    items = cut_at(_ITEM_END, text)
+    at = next((n for n, item in enumerate(items) if item.start <= answer.start < item.end), None)
+    if at is None or len(items) < _LEAST_ITEMS or answer.end > items[at].end:
+        return answer
+    said = [{stem(word) for word in words(text[slice(*item)])} for item in items]
+    key = said[at] & {stem(word) for word in words(question)} - _SMALL
+    alike = [n for n, own in enumerate(said) if key and key <= own]
+    if not 1 < len(alike) < len(items):
+        return answer
+    if alike != list(range(alike[0], alike[-1] + 1)):
+        return Span(0, len(text))
+    return Span(items[alike[0]].start, items[alike[-1]].end)
+
+
+def _of_one_clause(question: str, text: str, answer: Span) -> Span:
+    """Cut an answer that reaches over a semicolon to the clause with more words of the question.
+
+    One that begins with its clause is meant to go on: an explanation, a list.
+    """
+    cut = cut_at(_SEMICOLON, text)
+    reached = [span for span in cut if span.start < answer.end and answer.start < span.end]
+    if len(reached) < 2 or answer.start == reached[0].start or asks_for_several(question):
+        return answer
+    asked = asked_stems(question)
+    shared = [len(asked & {stem(word) for word in words(text[slice(*span)])}) for span in reached]
+    if shared.count(max(shared)) > 1:
+        return answer
+    low, high = reached[shared.index(max(shared))]
+    return Span(max(answer.start, low), min(answer.end, high))
