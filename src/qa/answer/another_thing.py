@@ -7,16 +7,14 @@ from qa.answer.signs.binding import (
     counts_another,
     done_otherwise,
     is_what_it_means,
-    small_part_around,
-    small_parts,
 )
 from qa.answer.signs.contacts import lacks_contact
 from qa.answer.signs.denial import denies, of_other_end
-from qa.answer.signs.features import gives_no_reason, only_echoes
+from qa.answer.signs.features import gives_no_reason, only_echoes, only_repeats
+from qa.answer.signs.narrowest import is_of_wider_range
 from qa.answer.signs.opposites import of_opposite, of_other_ordinal
 from qa.answer.signs.programs import is_program, wants_program
 from qa.answer.signs.question import (
-    asks_for_money,
     asks_for_month,
     asks_for_name,
     asks_for_number,
@@ -26,7 +24,7 @@ from qa.answer.signs.question import (
     lacks_difference,
 )
 from qa.answer.signs.select import is_quoted
-from qa.answer.signs.subjects import of_another_person
+from qa.answer.signs.subjects import of_another_person, of_namesake
 from qa.answer.signs.tables.cells import (
     fields,
     gives_back,
@@ -48,8 +46,7 @@ from qa.answer.signs.values.kinds import (
     says_only_how_often,
     speaks_of_no_money,
 )
-from qa.answer.signs.values.ranges import of_wider_range
-from qa.answer.signs.values.times import of_other_days
+from qa.answer.signs.values.times import of_other_days, of_other_part_of_day
 from qa.answer.span.extent import lists_other_steps
 from qa.answer.span.pieces import lacks_piece
 from qa.answer.span.spans import is_row
@@ -61,7 +58,13 @@ _BY_WORDS = (
     says_no_age, says_no_amount, says_only_how_often, gives_no_reason, lacks_difference,
     is_of_other_time,
 )  # fmt: skip
-_BY_PLACE = (of_other_days, of_other_ordinal, says_not_how_often, says_no_time)
+_BY_PLACE = (
+    of_other_days,
+    of_other_part_of_day,
+    of_other_ordinal,
+    says_not_how_often,
+    says_no_time,
+)
 _BY_ANSWER = (counts_another, done_otherwise, is_difference, is_what_it_means, of_other_end)
 _BY_BOTH = (of_opposite, denies)
 _PLAINLY = 3.0
@@ -102,29 +105,20 @@ def of_another_thing(
         or (not asks_for_sentence(question) and only_echoes(question, text))
         or measures_otherwise(question, said)
         or of_another_person(question, passage, sentence)
-        or _is_of_wider_range(question, passage, sentence, inside)
+        or of_namesake(question, passage, sentence)
+        or is_of_wider_range(question, passage, sentence, inside)
     ):
         return _PLAINLY
     least = _RATHER if is_quoted(passage, sentence) and not asks_for_quoted(question) else 0.0
     return max(least, names_another(question, text, above, passage.text, mentions))
 
 
-def _is_of_wider_range(question: str, passage: Passage, sentence: Span, answer: Span) -> bool:
-    """Whether a part of the sentence, or a price right beside it, is of a narrower range."""
-    text, beside = passage.slice(sentence), passage.sentences
-    others = [text[slice(*each)] for each in small_parts(text)]
-    if asks_for_money(question):
-        at = next((n for n, each in enumerate(beside) if each.start >= sentence.start), 0)
-        near = map(passage.slice, (*beside[max(0, at - 1) : at], *beside[at + 1 : at + 2]))
-        others += [each for each in near if has_asked_type(question, each)]
-    return of_wider_range(question, small_part_around(text, answer.start), others)
-
-
 def _is_other_row(question: str, text: str, said: str) -> bool:
     names_one = asks_for_number(question) and not has_number(said)  # “how many sites”
     names_none = asks_for_name(question) and not any(sign.isalpha() for sign in said)
     one_of_all = asks_for_total(question) and not says_total(text)
-    return names_one or names_none or one_of_all or of_another_month(question, text)
+    given_back = asks_for_number(question) and only_repeats(question, said)
+    return given_back or names_one or names_none or one_of_all or of_another_month(question, text)
 
 
 def _is_other_line(question: str, text: str) -> bool:

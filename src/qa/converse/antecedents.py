@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from qa.converse.asked import take_apart
 from qa.converse.exchange import Exchange
 from qa.converse.phrases import Phrase, is_name_like, is_plural, names, phrases, times
+from qa.months import MONTH
 from qa.words import FUNCTION_WORDS, stem, words
 
 Sort = Literal["person", "thing", "several", "place", "time"]
@@ -47,6 +48,16 @@ _NO_PERSON = frozenset(
 )
 
 
+# Names of no place.
+_DAYS = re.compile(
+    rf"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|{MONTH})(?: .*)?", re.IGNORECASE
+)
+# What one thing is called that several are: “they”.
+_GROUPS = frozenset(
+    """board society committee company council team club group family party association union
+    department government ministry agency bank firm school staff crew band police office trust
+    foundation institute university court parliament commission panel management""".split()
+)
 _OF_THEM = ("", "is", "are", "was", "were", "has", "have")
 _SMALL = {stem(word) for word in FUNCTION_WORDS}
 
@@ -91,7 +102,8 @@ def antecedent(pronoun: Pronoun, question: str, earlier: Sequence[Exchange]) -> 
                 return said
     if pronoun.noun or pronoun.sort not in ("thing", "several"):
         return ""
-    return _most_said(earlier, own, lambda phrase, text: True)
+    several = pronoun.sort == "several"
+    return _most_said(earlier, own, lambda p, text: not (several and _is_person(p, text)))
 
 
 def _nearest(earlier: Sequence[Exchange], own: set[str]) -> list[Exchange]:
@@ -178,7 +190,7 @@ def _places(exchange: Exchange) -> Iterator[str]:
     if asked and asked.wh == "where" and 0 < len(exchange.answer.split()) <= _MOST_WORDS:
         yield exchange.answer
     for text in (exchange.question, exchange.answer, exchange.quote):
-        for phrase in names(text):
+        for phrase in (p for p in names(text) if not _DAYS.fullmatch(p.text)):
             of_team = phrase.preposition == "for" and text is exchange.question
             if phrase.preposition in ("in", "at", "from", "near", "to") or (
                 of_team and not _is_person(phrase, text)
@@ -186,7 +198,11 @@ def _places(exchange: Exchange) -> Iterator[str]:
                 where = phrase.preposition if phrase.preposition in ("at", "near") else "in"
                 yield f"{where} {_with_article(text, phrase)}"
     for text in (exchange.answer, exchange.question):
-        yield from (_bare(p.text) for p in names(text) if not _is_person(p, text))
+        yield from (
+            _bare(p.text)
+            for p in names(text)
+            if not (_is_person(p, text) or _DAYS.fullmatch(p.text))
+        )
     for phrase in phrases(exchange.question):
         if phrase.preposition in ("in", "at") and phrase.kind == "thing":
             yield f"{phrase.preposition} {_with_article(exchange.question, phrase)}"
@@ -260,6 +276,9 @@ def _several(exchange: Exchange) -> Iterator[str]:
         yield asked.noun
     for phrase in phrases(exchange.question):
         if is_plural(phrase.text) and (phrase.kind == "thing" or " and " in phrase.text):
+            yield _with_article(exchange.question, phrase)
+    for phrase in phrases(exchange.question):
+        if words(phrase.text)[-1:] and words(phrase.text)[-1] in _GROUPS:
             yield _with_article(exchange.question, phrase)
     yield answered
 

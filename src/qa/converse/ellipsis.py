@@ -24,6 +24,7 @@ from qa.converse.phrases import (
     times,
     tokens,
 )
+from qa.months import MONTH
 from qa.words import FUNCTION_WORDS, stem, words
 
 _MOST_WORDS = 12  # of a fragment
@@ -70,6 +71,11 @@ _NEAR_YEAR = re.compile(
     r"(?P<which>previous|prior|preceding|following|next) year)",
     re.IGNORECASE,
 )
+_NEAR_DAY = re.compile(r"(?:on )?(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)", re.IGNORECASE)
+_DAY_OF_MONTH = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?P<after>{MONTH})|\b(?P<before>{MONTH}) \d{{1,2}}\b",
+    re.IGNORECASE,
+)
 _BACK = frozenset("before earlier previous prior preceding".split())
 _A_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _QUANTITY = re.compile(
@@ -81,6 +87,7 @@ _QUANTITY = re.compile(
 _ATTRIBUTE = re.compile(r"(?:in |at |on |for )?(?:what|which|whose)\s*$", re.IGNORECASE)
 _DETERMINED = re.compile(r"(?:the|an?|its|their|his|her|this|that|these|those)\b", re.IGNORECASE)
 _HOW_LAST = re.compile(r"\bhow $", re.IGNORECASE)
+_WHO_IS = re.compile(r"\W*who(?:[’']s| is| was| are| were) ", re.IGNORECASE)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?) $", re.IGNORECASE)
 _VERB_LAST = re.compile(
     r"\b(?:is|are|was|were|does|do|has|have)(?= (?:the |an? )?$)", re.IGNORECASE
@@ -164,7 +171,10 @@ def _core(said: str) -> str:
 
 
 def _near_year(core: str, question: str) -> str:
-    """Say which year “the year before” is, counted from the last one in a question."""
+    """Say which year “the year before” is, counted from the last in a question; “the 12th”."""
+    day, dates = _NEAR_DAY.fullmatch(core), list(_DAY_OF_MONTH.finditer(question))
+    if day and dates:
+        return f"on {day['day']} {dates[-1]['after'] or dates[-1]['before']}"
     match, years = _NEAR_YEAR.fullmatch(core), _A_YEAR.findall(question)
     if match is None or not years:
         return core
@@ -293,11 +303,15 @@ def _alike(question: str, there: Sequence[Phrase], phrase: Phrase) -> Phrase | N
         return named[-1] if named else None
     own = {stem(word) for word in words(phrase.text)} - FUNCTION_WORDS
 
+    asks_who = _WHO_IS.match(question) is not None
+
     def likeness(old: Phrase) -> int:
         before, after = question[: old.start], question[old.end :]
+        role = asks_who and _DETERMINED.match(phrase.text) and not old.preposition
         shared = bool(own & {stem(word) for word in words(old.text)})
         attribute = _ATTRIBUTE.match(before) is not None or after.startswith(" of ")
         same_number = is_plural(old.text) == is_plural(phrase.text)
+        attribute = attribute and not role
         return 4 * shared - 2 * attribute + same_number - 3 * (old.kind == "name")
 
     found = sorted(there, key=lambda old: -likeness(old))

@@ -52,6 +52,9 @@ _FORMAL_IT = re.compile(
     r"\bis it (?:\w+ )?(?:to|that)\b|\bwhat time is it\b|\bwhat is it like\b",
     re.IGNORECASE,
 )
+_WHEN = re.compile(
+    r"\W*(?:(?:and|but|so|since|until|by|from) )*(?:when|what (?:time|date))\b", re.I
+)
 _PLACE_FIRST = re.compile(
     r"(?:in|at|on|from|near|during|since|before|after|by|between|until|to|under) ", re.IGNORECASE
 )
@@ -119,7 +122,7 @@ def _pronouns(question: str) -> Iterator[Pronoun]:
         if token.low == "one" and before.removesuffix("s") in _GETS and _ends(after):
             yield Pronoun(token.start, token.end, "one", "thing")
         elif token.low in _POINTING:
-            pointing = _pointing(token, before, after)
+            pointing = _pointing(token, before, after, asks_when=_WHEN.match(question) is not None)
             if pointing:
                 yield pointing
         elif token.low in _SORTS and not _is_bound(question, token, inside):
@@ -131,7 +134,7 @@ def _ends(after: Token | None) -> bool:
     return after is None or not after.text[0].isalnum() or after.low in _BEHIND_ONE
 
 
-def _pointing(token: Token, before: str, after: Token | None) -> Pronoun | None:
+def _pointing(token: Token, before: str, after: Token | None, *, asks_when: bool) -> Pronoun | None:
     """Read a word that also does other work than to point: that, this, there, then, her."""
     ends = after is None or not after.text[0].isalnum()
     following = "" if ends or after is None else after.low
@@ -145,7 +148,7 @@ def _pointing(token: Token, before: str, after: Token | None) -> Pronoun | None:
                 None if exists and not ends else Pronoun(token.start, token.end, "there", "place")
             )
         case "then":
-            points = ends and before not in ("and", "what", "so", "")
+            points = ends and before not in ("and", "what", "so", "") and not asks_when
             return Pronoun(token.start, token.end, "then", "time") if points else None
     if after is None or ends or following in AUXILIARIES | {"about", "in", "for", "by", "the"}:
         stands = ends or before in _STANDS_AFTER or not before

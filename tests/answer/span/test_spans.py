@@ -32,10 +32,10 @@ BOARD = (
     "There were Marta Keller (chair), Joseph Adeyemi (treasurer), Sanne van der Wit (secretary)."
 )
 CHAIRED = "Present: Ann Lee (chair), Bo Ek (clerk), Cy Orr."
-TAKEN = "Copper cable worth an estimated £18,000 and two pallet trucks were taken."
 PAPER = "On light and sleep\nLena Öberg, Tomasz Wilk, Priya Nair\nJournal of Sleep, vol. 18"
 CREDITS = "You get 10 % back; below 99 % it is 25 %; below 95 % it is the whole fee."
 FAIR = "The fair raised £1,312, £240 more than last year."
+HELMETS = "Children under 12 need a helmet; children under 8 must be with an adult."
 STATUTES = "Decisions need a simple majority; new statutes need two thirds of the votes."
 
 
@@ -79,13 +79,21 @@ STATUTES = "Decisions need a simple majority; new statutes need two thirds of th
          "Sanne van der Wit"),
         ("Who is the clerk?", BOARD, ["Marta Keller (chair)"], "Marta Keller (chair)"),
         ("Who chairs it?", CHAIRED, [CHAIRED.removeprefix("Present: ")], "Ann Lee"),
-        ("What was stolen?", TAKEN, ["two pallet trucks"], TAKEN.removesuffix(" were taken.")),
-        ("Which was the last to be stolen?", TAKEN, ["two pallet trucks"], "two pallet trucks"),
         ("Who wrote the paper?", PAPER, ["Lena Öberg"], "Lena Öberg, Tomasz Wilk, Priya Nair"),
         ("Who is the first author?", PAPER, ["Lena Öberg"], "Lena Öberg"),
-        ("How much do I get back at 98 %?", CREDITS, ["10 %", "25 %"], "25 %"),
         ("How much do I get back at 94 %?", CREDITS, ["25 %", "the whole fee"],
          "below 95 % it is the whole fee."),
+        ("How much does the parcel of 8 kg cost?",
+         "Up to 10 kg it costs £10; up to 20 kg it is £20.", ["£10"], "£10"),
+        ("What does a child of 6 need?", HELMETS, ["a helmet"], "a helmet"),
+        ("Who wrote the poem?", "The Road Not Taken, Robert Frost", ["Robert Frost"],
+         "Robert Frost"),
+        ("Who signed it?", "Yours\nAnn Lee, Managing Director", ["Ann Lee"], "Ann Lee"),
+        ("Who is the vice chair?", "Ann Lee (chair), Bo Ek (vice-president), Cy Orr",
+         ["Ann Lee (chair), Bo Ek (vice-president), Cy Orr"],
+         "Ann Lee (chair), Bo Ek (vice-president), Cy Orr"),
+        ("Who is the deputy head?", "Ann Lee (head), Bo Ek (deputy), Cy Orr (clerk)",
+         ["Ann Lee (head), Bo Ek (deputy), Cy Orr (clerk)"], "Bo Ek"),
         ("How much was raised?", FAIR, ["£240", "£1,312"], "£1,312"),
         ("How old is he?", "A 34-year-old man came.", ["34"], "34-year-old"),
         ("What is Sand about?", "Sand (1909), a history of glass", ["1909), a history of glass"],

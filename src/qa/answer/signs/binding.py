@@ -40,6 +40,8 @@ _NAME_OR_FIGURE = (
 )
 _ITEM = re.compile(rf"(?:(?:the|in|by|at|for|to)\s+)?{_NAME_OR_FIGURE}")
 _LAST_ITEM = re.compile(rf"(?P<comma>,\s+)?(?<!\w){_NAME_OR_FIGURE}$")
+_LEAD = re.compile(r"(?<=[,;] )(?:on|for|in|at|with|under|over) (?:[^\W\d]+ ){1,3}(?:and|or) $")
+_LEAD_CHARACTERS = 60
 _NEAR_WORDS = 3
 _HOW_MANY = re.compile(
     rf"\bhow many (?!times\b)(?P<noun>(?!(?:{'|'.join(FUNCTION_WORDS)})\b)[^\W\d_][\w-]*"
@@ -117,7 +119,7 @@ def _bound(
     if len(having) < 2:
         return None
     said = [text[slice(*span)] for span in having]
-    held = _held(wanted, said)
+    held = _held(wanted, [_with_lead(text, span) for span in having])
     counted = [_counted(part) for part in said]
     own = [
         number
@@ -129,6 +131,12 @@ def _bound(
         nouns = {stem(word) for word in words(noun["noun"])}
         own = [number for number in own if nouns <= held[number]]
     return having[own[0]] if len(own) == 1 else None
+
+
+def _with_lead(text: str, part: Span) -> str:
+    """Return a part with what it goes on from: “on Sundays and | public holidays 50 %”."""
+    lead = _LEAD.search(text, max(0, part.start - _LEAD_CHARACTERS), part.start)
+    return text[lead.start() if lead else part.start : part.end]
 
 
 def _held(wanted: set[str], said: Sequence[str]) -> list[set[str]]:

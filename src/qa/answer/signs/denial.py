@@ -49,6 +49,12 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _IS_OVER = re.compile(r"\b(?:closes|ends|finishes)\b(?!.*\b(?:until|reopens?)\b)", re.I)
+_WHO_BEFORE = re.compile(r"^\W*who\b.*\b(?:before|predecessor|preceded)\b", re.I | re.DOTALL)
+_WHO_AFTER = re.compile(r"^\W*who\b.*\b(?:after|successor|succeeded)\b", re.I | re.DOTALL)
+_IS_AFTER = re.compile(
+    r"\b(?:successor|(?:succeeded|followed|replaced) by|after (?:him|her|them))\b", re.IGNORECASE
+)
+_IS_BEFORE = re.compile(r"\b(?:predecessor|preceded by|before (?:him|her|them))\b", re.IGNORECASE)
 _TO_COME = re.compile(r"^\W*when (?:will|shall)\b", re.IGNORECASE)
 _PAST = re.compile(r"\bago\b", re.IGNORECASE)
 
@@ -65,6 +71,10 @@ def of_other_end(question: str, text: str, answer: Span) -> bool:
     if _TO_COME.search(question) and _PAST.search(part):
         return True
     if _NEW.search(question) and _LEAVES.search(part) and not _COMES.search(part):
+        return True
+    if _WHO_BEFORE.search(question) and _IS_AFTER.search(part):
+        return True
+    if _WHO_AFTER.search(question) and _IS_BEFORE.search(part):
         return True
     begun = _WHEN_BEGUN.search(question) is not None
     if _WHEN_OVER.search(question) and not begun:

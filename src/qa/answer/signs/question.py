@@ -30,7 +30,7 @@ _MONEY = re.compile(
 _PAID = re.compile(
     r"\bhow much (?:do|does|did|has|have|had|will|would|can|could|must|should|is|are|was|were)\b.*"
     r"\b(?:receiv|earn|spen[dt]|pa(?:y|id)|rais|charg|ow(?:e|es|ed)\b|donat|grant|invest|award|cost|lend|"
-    r"lent|borrow|fin(?:e|ed)\b|contribut|rais|sold|sell|bought|buy)|\bhow much (?:for|per)\b",
+    r"lent|borrow|fin(?:e|ed)\b|contribut|rais|sold|sell|bought|buy)",
     re.IGNORECASE | re.DOTALL,
 )
 # The same in French, German, Spanish, Italian, Portuguese and Dutch.
@@ -88,7 +88,12 @@ _EXPLAINED = re.compile(
     r"\bwhat (?:happen(?:s|ed)?|becomes?|became)\b|^\W*(?:(?:and|but|so) )?what if\b|"
     r"\bwhat (?:will|would|does|did|can|could) happen\b|"
     r"\bwhat (?:is|are|was|were)\b.*\bfor\W*$|"
-    r"\bwhat (?:can|could|must|should|shall|may|will)\b.*\bdo(?:ne)?\b",
+    r"\bwhat (?:can|could|must|should|shall|may|will)\b.*\bdo(?:ne)?\b|"
+    # “I began in May. Can I work from home?”
+    r"[.!;,] (?:(?:and|but|so|then) )?"
+    r"(?:is|are|was|were|am|did|do|does|has|have|can|could|will|would|should|must|may) "
+    r"(?:i|we|you|he|she|it|they|the|an?|my|our|your|this|that|these|those|there|any)\b|"
+    r"[.!;,] what (?:now|next|then)\W*$",
     re.IGNORECASE,
 )
 # Steps, parts, members: all of them are wanted, not one.

@@ -25,6 +25,13 @@ _IN_ITEM = re.compile(
     r"[^\n]*(?:\n[ \t]+\S[^\n]*)*\s*$"
 )
 _LONGEST_ITEM = 600
+_TITLES = (
+    r"(?:Mrs?|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|President|Mayor|Judge|Minister|Captain|King|"
+    r"Queen|Chair|Director|The|In|On|At|By|When|While|After|Before)\b"
+)
+_FULL_NAME = re.compile(
+    rf"(?<!^)\b(?!{_TITLES})(?P<first>[A-Z][a-z]+) (?P<last>[A-Z][\w’'-]*[a-z])(?!\w)"
+)
 _MOST = 4  # sentences about one subject
 
 
@@ -70,6 +77,24 @@ def of_another_person(question: str, passage: Passage, sentence: Span) -> bool:
         bool(others)
         and len(missing) > 1
         and any(missing <= _stems(passage.slice(other)) for other in passage.sentences)
+    )
+
+
+def of_namesake(question: str, passage: Passage, sentence: Span) -> bool:
+    """Whether a sentence names somebody else of the surname that the question has.
+
+    “Carlo Berg” is not in “Lidia Berg was born in 1908” where another sentence is about Carlo.
+    """
+    text = passage.slice(sentence)
+    rest = {
+        word for other in passage.sentences if other != sentence
+        for word in words(passage.slice(other))
+    }  # fmt: skip
+    return any(
+        name["first"].lower() in rest
+        and re.search(rf"\b{re.escape(name['first'])}\b", text) is None
+        and re.search(rf"\b(?!{_TITLES})[A-Z][a-z]+ {re.escape(name['last'])}\b", text) is not None
+        for name in _FULL_NAME.finditer(question)
     )
 
 

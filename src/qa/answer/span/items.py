@@ -37,10 +37,13 @@ def list_around(passage: Passage, number: int, items: Sequence[bool]) -> tuple[i
 
 
 def items_of(passage: Passage) -> list[bool]:
-    """Say which sentences are items of a list: marked as such, or short lines in a row."""
+    """Say which sentences are items of a list: marked as such, or short lines in a row.
+
+    What goes on on the same line as an item is of that item: “3. Unpack it. Keep the folder.”
+    """
     lines = [is_line(passage, sentence) for sentence in passage.sentences]
     marked = [is_marked(passage, sentence) for sentence in passage.sentences]
-    found = []
+    found: list[bool] = []
     announced = False
     for number, sentence in enumerate(passage.sentences):
         joined = any(
@@ -50,10 +53,22 @@ def items_of(passage: Passage) -> list[bool]:
         )
         ends = passage.slice(sentence).endswith((".", "!", "?"))
         below = marked[number - 1 : number] + marked[number + 1 : number + 2] == [True, True]
-        item = marked[number] or (joined and (announced or not ends)) or (below and lines[number])
+        goes_on = number > 0 and found[-1] and _goes_on(passage, number)
+        item = (
+            marked[number]
+            or goes_on
+            or (joined and (announced or not ends))
+            or (below and lines[number])
+        )
         announced = is_intro(passage, sentence) or (item and announced)
         found.append(item and not is_intro(passage, sentence))
     return found
+
+
+def _goes_on(passage: Passage, number: int) -> bool:
+    """Whether a sentence stands on the same line as the one before."""
+    before, own = passage.sentences[number - 1], passage.sentences[number]
+    return "\n" not in passage.slice(Span(before.end, own.start))
 
 
 def named_items(question: str, passage: Passage, number: int, items: Sequence[bool]) -> list[int]:

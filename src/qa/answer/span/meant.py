@@ -27,26 +27,25 @@ _LEAST_ITEMS = 3
 _SMALL = {stem(word) for word in "the a an of in for to on at by and or is are was were".split()}
 _SEMICOLON = re.compile(r";\s+")
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
-_WHAT_DONE = re.compile(
-    r"\W*(?:who|what|which)\b(?!.*\b(?:last|final|other|first|only)\b)", re.IGNORECASE
+_WHO_IS = re.compile(
+    r"\W*who(?:[’']s| is| was| chairs| chaired)\b(?!.*\b(?:besides|except|than|there|apart)\b)",
+    re.IGNORECASE | re.DOTALL,
 )
-# “Copper cable worth £18,000 and (two trucks were taken)”: the start of a clause, no verb in it.
-_JOINED = re.compile(
-    r"(?:.*[.;] )?(?P<first>(?!.*\b(?:is|are|was|were|has|have|had|will|can|did|if|when|because)\b)"
-    r"[^.;:]{2,100}? and )",
-    re.DOTALL,
-)
-_WERE = re.compile(
-    r"\s+(?:were|have been|had been|are|will be)\s+\w+(?:ed|en|wn|lt|nt|ght|de|ut)\b"
-)
+_RANKS = {stem(rank) for rank in "deputy vice assistant honorary acting former interim".split()}
 _WROTE = re.compile(
-    r"\b(?:wrote|written|authored|authors|by whom|compiled|signed)\b"
+    r"^\W*(?:who|by whom)\b.*\b(?:wrote|written|authored|authors|compiled|signed)\b"
     r"(?!.*\b(?:first|lead|last|only)\b)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _CAPITAL = r"[^\W\d_a-z][\w.'’-]*"
 _PERSON = rf"{_CAPITAL}(?: (?:de|van|von|da|di|la|{_CAPITAL})){{1,3}}"
-_PEOPLE_ALONE = re.compile(rf"{_PERSON}(?:(?:,? and | & |, ){_PERSON}){{1,11}}")
+_PEOPLE_ALONE = re.compile(
+    rf"{_PERSON}(?:(?:, {_PERSON}){{2,11}}|(?:, {_PERSON}){{0,10}}(?:,? and | & ){_PERSON})"
+)
+_NO_PERSON = re.compile(
+    r"\b(?:The|By|And|Of|For|University|Institute|School|College|Press|Department|Ministry|Hospital|"
+    r"Director|Manager|Officer|Editor|Head|Chair|Teacher|Secretary|Minister)\b"
+)
 _TOGETHER = re.compile(r"\b(?:together|along|jointly) with (?:[a-z]\w* ){0,4}$")
 _AND_WHERE = re.compile(r"\b(?:where|who|what|which|how|why)\b", re.IGNORECASE)
 _DATE_FIRST = re.compile(
@@ -77,28 +76,21 @@ def meant_words(question: str, text: str, answer: Span) -> Span:
         return _with_those_alike(question, text, answer)
     if _WHERE.match(question) and (place := _PLACE.match(text, answer.end)):
         return Span(answer.start, place.end())
-    return who_is_it(
-        question, text, _both_done(question, text, _all_who_wrote(question, text, answer))
-    )
+    return who_is_it(question, text, _all_who_wrote(question, text, answer))
 
 
 def who_is_it(question: str, text: str, answer: Span) -> Span:
     """Cut a list of people to the one whose role is asked for: “Ann (chair), Bo (clerk)”."""
     listed = text[slice(*answer)]
-    roles = list(_ROLED.finditer(listed)) if _WHO.match(question) else []
+    roles = list(_ROLED.finditer(listed)) if _WHO_IS.match(question) else []
     asked = asked_stems(question)
-    held = [found for found in roles if (own := content_stems(found["role"])) and own <= asked]
+    ranks = asked & _RANKS
+    held = [
+        found for found in roles if (own := content_stems(found["role"])) and ranks <= own <= asked
+    ]
     if not len(roles) > len(held) == 1 or not _NAMED.fullmatch(held[0]["name"]):
         return answer
     return Span(*held[0].span("name")).shift(answer.start)
-
-
-def _both_done(question: str, text: str, answer: Span) -> Span:
-    """Widen the last of the things that something was done to: “a and b were taken”."""
-    asks, joined = _WHAT_DONE.match(question), _JOINED.fullmatch(text, 0, answer.start)
-    if asks and joined and _WERE.match(text, answer.end):
-        return Span(joined.start("first"), answer.end)
-    return answer
 
 
 def _all_who_wrote(question: str, text: str, answer: Span) -> Span:
@@ -107,7 +99,8 @@ def _all_who_wrote(question: str, text: str, answer: Span) -> Span:
         return answer
     low = text.rfind("\n", 0, answer.start) + 1
     high = text.find("\n", answer.end) if "\n" in text[answer.end :] else len(text)
-    return Span(low, high) if _PEOPLE_ALONE.fullmatch(text, low, high) else answer
+    alone = _PEOPLE_ALONE.fullmatch(text, low, high) and not _NO_PERSON.search(text, low, high)
+    return Span(low, high) if alone else answer
 
 
 def _with_those_alike(question: str, text: str, answer: Span) -> Span:

@@ -66,6 +66,17 @@ _QUALIFIER = re.compile(
     r"(?!(?:family|reply|supply|assembly|anomaly|monopoly|apply|rely|daily|weekly|monthly|"
     r"yearly|early|likely|only)\b)[a-z]{4,}ly)\s+$"
 )
+# “May not be extended more than twice”, “for no more than two days”.
+_MORE_THAN = re.compile(
+    r"(?:more|less|fewer|later|earlier|longer|shorter|older|higher|lower) than\b|than\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b(?:not|never|no)\b[^,.;:]{0,40}$", re.IGNORECASE)
+_COMPARISON_LAST = re.compile(
+    r"\b(?:(?:no|not|never) )?"
+    r"(?:more|less|fewer|later|earlier|longer|shorter|older|higher|lower) $",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(r"\bbetween \S[^,;]* and ", re.IGNORECASE)
 _QUALIFIER_CHARACTERS = 30
 _FIGURE = re.compile(
@@ -125,6 +136,12 @@ def _qualified(text: str, start: int, end: int, sentence: Span) -> int:
     between = start - len("between ")
     if between >= sentence.start and _BOTH.match(text, between, end):
         return between
+    if _MORE_THAN.match(text, start, end):
+        if text.startswith("than", start):
+            compared = _COMPARISON_LAST.search(text, max(sentence.start, start - 20), start)
+            return compared.start() if compared else start
+        denied = _DENIED.search(text, max(sentence.start, start - 50), start)
+        return denied.start() if denied else start
     if text[start].isupper():
         return start
     first = max(sentence.start, start - _QUALIFIER_CHARACTERS)

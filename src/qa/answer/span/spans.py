@@ -6,9 +6,10 @@ Of several spans the one of the kind that is asked for, of the part that the que
 import re
 from collections.abc import Sequence
 
-from qa.answer.signs.binding import amount_of, bound_part, part_around, small_parts
+from qa.answer.signs.binding import amount_of, bound_part, part_around
 from qa.answer.signs.contacts import contact
 from qa.answer.signs.features import only_echoes, only_repeats, repeats_figure
+from qa.answer.signs.narrowest import narrowest_part
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
     asks_for_date,
@@ -22,12 +23,7 @@ from qa.answer.signs.tables.columns import cell_of_kind
 from qa.answer.signs.tables.superlative import extreme_label
 from qa.answer.signs.values.differences import is_difference
 from qa.answer.signs.values.kinds import has_asked_type, months
-from qa.answer.signs.values.ranges import (
-    holds_amount,
-    of_wider_range,
-    only_limits,
-    outside_ranges,
-)
+from qa.answer.signs.values.ranges import only_limits, outside_ranges
 from qa.answer.signs.values.times import of_other_days
 from qa.answer.span.extent import is_code, whole_command
 from qa.answer.span.meant import meant_words, who_is_it
@@ -39,6 +35,9 @@ from qa.words import words
 
 _NUMBERS = re.compile(r"\d[\d.,]*")
 _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
+_DENIED_LABEL = re.compile(
+    r"\W*(?:not|no|never|without|except|excluding|excluded|exclusions?)\b", re.IGNORECASE
+)
 _LEADING = frozenset("the a an of to for and or".split())
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 # Spans of one sentence whose margins differ by no more are left to the words around them.
@@ -57,6 +56,8 @@ def best_answer(
     row = fields(text, header_above(passage.text, sentence.start - passage.start))
     if row and not (_is_in_label(question, text, row) or _is_prose(question, text, row)):
         answer, margin, fits = _best_cell(question, sentence, text, row, score)
+        if len(row) == 1 and _DENIED_LABEL.match(text):  # “Not included: lunches”
+            return sentence, margin, fits
         held = who_is_it(question, text, answer.shift(-sentence.start))
         return held.shift(sentence.start), margin, fits
     if whole != sentence or asks_for_sentence(question) or is_code(question, passage, sentence):
@@ -72,7 +73,7 @@ def best_answer(
     tried: list[Span] = []
     meant = _meant(question, sentence, text, score)
     whole_fits = has_asked_type(question, text)
-    narrow = _of_narrowest_range(question, text)
+    narrow = narrowest_part(question, text)
     for found in (*meant, score, *score.others):
         answer = snap(passage.text, found.span.shift(-passage.start), inside).shift(passage.start)
         answer = whole_command(question, passage, sentence, answer)
@@ -92,11 +93,9 @@ def best_answer(
             or of_other_days(question, part)
             or outside_ranges(question, part)
             or is_difference(question, text, at)
-            or (narrow is not None and not narrow.start <= at.start < narrow.end)
+            or (narrow is not None and _is_outside(narrow, text, at))
         )
         fits = elliptic or has_asked_type(question, said)
-        if narrow is not None and _FIGURE.search(said) and only_limits(said, text):
-            continue
         if answer not in tried and fits and not (again or other):
             return answer, found.margin, not repeats_figure(question, passage.slice(answer))
         tried.append(answer)
@@ -107,18 +106,13 @@ def best_answer(
     return tried[0], score.margin, False
 
 
-def _of_narrowest_range(question: str, text: str) -> Span | None:
-    """Find the part for an amount of the question: paid under 16; below 95, not below 99."""
-    holding = [span for span in small_parts(text) if holds_amount(question, text[slice(*span)])]
-    said = [text[slice(*span)] for span in holding]
-    narrow = [
-        span for span, own in zip(holding, said, strict=True)
-        if not of_wider_range(question, own, said)
-    ]  # fmt: skip
-    if len(narrow) != 1:
-        return None
-    one = text[slice(*narrow[0])]
-    return narrow[0] if len(holding) > 1 or not only_limits(one, one) else None
+def _is_outside(part: Span, text: str, answer: Span) -> bool:
+    """Whether an answer isn't in a part of its sentence, or is only where a range there ends."""
+    inside = part.start <= answer.start < part.end
+    said = text[slice(*answer)]
+    return not inside or (
+        _FIGURE.search(said) is not None and only_limits(said, text[slice(*part)])
+    )
 
 
 def _only_leads(said: str) -> bool:

@@ -96,9 +96,14 @@ class Beside:
 
     def has(self, label: str) -> bool:
         """Whether open words are a column's name, word for word: “very satisfied”."""
-        own = words(label)
+        own = _WORD.findall(label.lower())
         said = [token.said for token in self.open]
         return any(said[at : at + len(own)] == own for at in range(len(said)))
+
+    def has_all(self, label: str) -> bool:
+        """Whether open words are those of a column's name, in whatever order."""
+        own = set(_WORD.findall(label.lower()))
+        return bool(own) and own <= {token.said for token in self.open}
 
     def is_named_wholly(self, label: str) -> bool:
         """Whether open words are all that a column's name has but for small words."""

@@ -190,6 +190,8 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
     A cell whose value stands in the question says which row is meant, not what is asked.
     """
     asked = asked_stems(question)
+    if (own := _of_its_holder(text, row, asked)) is not None:
+        return own
     how_many = _HOW_MANY.search(question)
     counted = stem(how_many["noun"].lower()) if how_many else ""
     scores = []
@@ -212,8 +214,33 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
         scores.append((share + named, cell))
     best = max((score for score, _ in scores), default=0.0)
     leading = [cell for score, cell in scores if score == best]
-    leading = _of_way(question, leading) or leading
+    leading = _of_way(question, leading) or _named_longest(leading, best) or leading
     return leading[0] if best > 0 and len(leading) == 1 else None
+
+
+def _of_its_holder(text: str, row: Sequence[Cell], asked: set[str]) -> Cell | None:
+    """Find the column of whom a question names: of “Runner-up: Bo”, “Runner-up votes”."""
+    for holder in row:
+        value = [stem(word) for word in words(text[slice(*holder.value)])]
+        if not holder.label or len(value) < 2 or not set(value) <= asked:
+            continue
+        own = f"{holder.label.lower()} "
+        theirs = [
+            cell
+            for cell in row
+            if cell.label.lower().startswith(own)
+            and asked & {stem(word) for word in words(cell.label[len(own) :])}
+        ]
+        if len(theirs) == 1:
+            return theirs[0]
+    return None
+
+
+def _named_longest(row: Sequence[Cell], share: float) -> list[Cell]:
+    """Of columns that are all named in full keep the one with most words: “runner-up votes”."""
+    sizes = [len(words(cell.label)) for cell in row]
+    most = max(sizes, default=0)
+    return [cell for cell, size in zip(row, sizes, strict=True) if share >= 1 and size == most]
 
 
 def leaves_column_open(question: str, text: str) -> bool:

@@ -25,6 +25,12 @@ _ASKS = re.compile(
     r"deep|wide|fast))\b",
     re.IGNORECASE,
 )
+_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+_LASTS = re.compile(
+    r"\((?:[a-z]+ )?(?:days?|hours?|hrs?|h|minutes?|mins?|weeks?|months?|years?)\)|\bduration\b|"
+    r"\bturnaround\b|\btime taken\b",
+    re.IGNORECASE,
+)
 _LEAST_ROWS = 2
 _MOST_CELLS = 8_000  # of a table; reading more at each question takes too long
 _MOST_WORDS = 64  # of a question
@@ -107,10 +113,16 @@ def cell_asked(question: str, rows: Sequence[Row], about: About) -> RowAnswer | 
 
 def _column(beside: Beside, named: dict[str, set[str]]) -> str | None:
     """Return the column that is named in full, or that most of the open words name; else None."""
-    full = [label for label in beside.labels if label not in named and beside.has(label)]
+    others = [label for label in beside.labels if label not in named]
+    full = [label for label in others if beside.has(label)]
+    full += [label for label in others if beside.has_all(label)] if full else []
     longest = max((len(label) for label in full), default=0)
     if longest:
         return next(label for label in full if len(label) == longest)
-    others = [label for label in beside.labels if label not in named]
+    if _HOW_LONG.search(beside.question):  # “Turnaround (working days)”
+        lasting = [label for label in others if _LASTS.search(label)]
+        others = lasting if len(lasting) == 1 else others
+        if lasting and not most_named(others, [token.root for token in beside.open]):
+            return lasting[0] if len(lasting) == 1 else None
     best = most_named(others, [token.root for token in beside.open])
     return best[0] if len(best) == 1 else None

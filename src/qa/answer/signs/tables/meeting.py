@@ -171,6 +171,9 @@ def _column_of_noun(beside: Beside, about: About, deciding: Collection[str]) -> 
         if noun.said in FUNCTION_WORDS or noun.said in _HELPERS or noun.root in PLAIN_VERBS:
             return beside.key
         labels = [label for label in beside.labels if names(label, noun.root)]
+        begun = tuple(f"{label.lower()} " for label in deciding)
+        theirs = [label for label in labels if begun and label.lower().startswith(begun)]
+        labels = theirs or labels  # the “Runner-up party” of who is runner-up
         if labels:
             beside.take([noun])
             column = labels[0]

@@ -21,8 +21,14 @@ _THOUSANDS = re.compile(r"(?<=\d)[,  ](?=\d{3}(?!\d))")
 # 1.200 is twelve hundred or one and a fifth.
 _EITHER = re.compile(r"[-−]?[1-9]\d{0,2}(?:\.\d{3})+")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
+_LASTS = re.compile(
+    r"(?:(?P<hours>\d{1,4})\s?(?:h|hrs?|hours?)\b\.?,?(?:\s(?:and\s)?)?)?"
+    r"(?:(?P<minutes>\d{1,4})\s?(?:min|mins|minutes?)\b\.?)?",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"[A-Z]{0,4}[-./]?\d[\w./-]*")
 _FIGURE = re.compile(r"\d[\d.,]*")
+_NAMED_WITH_NUMBER = re.compile(r"[A-Z][\w'’-]{2,}(?: [\w'’-]+){0,3}")  # Kestrel 120
 _TOTAL_WORDS = 4
 _MOST_ROWS = 5_000
 _GAP = " | "
@@ -171,7 +177,11 @@ def number(value: str) -> Number | None:
 
 
 def number_or_time(value: str) -> Number | None:
-    """Find a value's number, or what a clock shows, 3:12 or 1:03:12, as one amount."""
+    """Find a value's number, or how long it lasts, 3:12, 1:03:12 or 2 h 35 min, as one amount."""
+    lasts = _LASTS.fullmatch(value.strip())
+    if lasts is not None and (lasts["hours"] or lasts["minutes"]):
+        minutes = 60 * int(lasts["hours"] or 0) + int(lasts["minutes"] or 0)
+        return Number(value.strip(), Decimal(minutes), "min")
     match = _CLOCK.fullmatch(value.strip())
     if match is None:
         return number(value)
@@ -257,4 +267,5 @@ def _of_asked_keys(question: str, rows: Sequence[Row]) -> list[Row]:
 
 def _is_named(value: str, asked: set[str]) -> bool:
     said = {stem(word) for word in words(value)}
-    return bool(said) and number(value) is None and said <= asked
+    told = number(value) is None or _NAMED_WITH_NUMBER.fullmatch(value) is not None
+    return bool(said) and told and said <= asked

@@ -34,7 +34,10 @@ _LEAST = (
     r"nearest|closest|quietest|poorest|flattest|thinnest|emptiest|darkest"
 )
 # What a column is called that says how wet, old or far each thing is.
-_WEIGHT = r"\b(?:weight|mass|kg|kilos?|pounds?|tonn?e?s?)\b"
+_WEIGHT = (
+    r"^(?!.*\b(?:price|cost|fee|budget|salary|value|amount)).*"
+    r"\b(?:weight|mass|kg|kilos?|pounds?|tonn?e?s?)\b"
+)
 _MEASURES = [
     (re.compile(rf"\b(?:{words})(?:est|er)\b", re.IGNORECASE), re.compile(label, re.IGNORECASE))
     for words, label in (
@@ -66,14 +69,16 @@ _SUPERLATIVE = re.compile(
 # "Which made more bags, Ash or Bay?"
 _COMPARED = re.compile(
     r"^(?=.*\b\w+ or (?:the )?\w+).*?\b(?:(?P<most>more|higher|larger|bigger|greater|longer|taller|"
-    r"heavier|deeper|newer|later|younger|busier|wider|faster|quicker|stronger)|(?P<least>less|fewer|lower|"
-    r"smaller|shorter|lighter|shallower|older|earlier|cheaper|narrower|slower|weaker))\b",
+    r"heavier|deeper|newer|later|younger|busier|wider|faster|quicker|stronger|louder|noisier)|"
+    r"(?P<least>less|fewer|lower|smaller|shorter|lighter|shallower|older|earlier|cheaper|narrower|"
+    r"slower|weaker|quieter))\b",
     re.IGNORECASE | re.DOTALL,
 )
 _WHICH_MOST = re.compile(rf"\b(?:which|what)\b.*{_SUPERLATIVE.pattern}", re.I | re.DOTALL)
 _MORE = re.compile(
     r"\b(?:which|what)\b.*\b(?:(?P<most>more|higher|larger|bigger|greater|longer|taller|heavier|deeper|"
-    r"wider|faster|stronger)|(?P<least>less|fewer|lower|smaller|shorter|lighter|slower|weaker))\b",
+    r"wider|faster|stronger|louder|noisier)|"
+    r"(?P<least>less|fewer|lower|smaller|shorter|lighter|slower|weaker|quieter|cheaper))\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MOST_OF = re.compile(
@@ -274,7 +279,7 @@ def _asks_which(question: str, label: str, compared: str) -> bool:
     first = re.escape(label)
     asks = (
         rf"\b(?:which|who|whose|what (?:is|was) the name|what {first}|"
-        rf"what (?:is|was) (?:the|our) (?:\w+est|(?:most|least) \w+) {first})\b"
+        rf"what (?:is|was) (?:the|our) (?:\w+est|(?:most|least) \w+) (?:[\w-]+ )?{first})\b"
     )
     if re.search(asks, question, re.IGNORECASE):
         return True

@@ -9,8 +9,27 @@ _ER = (
     r"(?:higher|lower|longer|shorter|larger|bigger|smaller|older|younger|taller|cheaper|dearer|"
     r"heavier|lighter|deeper|wider|faster|slower|warmer|colder|richer|poorer)"
 )
+# Right behind the figure, at most its unit between: not “57 km, longer than”, nor “18 or older”.
+_UNIT = r"(?:\s(?!(?:or|and|at|in|on|by|for|to|is|are|was|a|an|the|against|of|with)\b)[a-z]{1,12})?"
+_MORE = rf"\s(?:{_ER}(?=\s(?:than|with|without)\b|\W*$)|(?:more|less|fewer)\b)"
 _MORE_THAN = re.compile(
-    rf"\W{{0,2}}(?:\b[a-z]+\s+){{0,2}}?(?:{_ER}\b|(?:more|less|fewer)\s+(?:[a-z]+\s+){{0,3}}?than\b)",
+    rf"{_UNIT}\s(?:{_ER}(?:\sthan\b(?!\s(?:the age of )?\d)|(?=\swith(?:out)?\b|\W*$))|"
+    r"(?:more|less|fewer)\s(?:[a-z]+\s){0,2}?than\b)",
+    re.IGNORECASE,
+)
+_FIGURE_AND_MORE = re.compile(rf"\W*\d[\d.,]*{_UNIT}(?P<more>{_MORE})", re.IGNORECASE)
+_BY = re.compile(
+    r"\b(?:r[io]s(?:e|es|en|ing)|gr[eo]w(?:s|n|ing)?|f[ae]ll(?:s|en|ing)?|drop(?:s|ped)?|"
+    r"(?:go|goes|went|gone) (?:up|down)|increas\w+|decreas\w+|reduc\w+|exceed\w*|shr[aiu]nk\w*)\s"
+    r"(?:[a-z]+\s){0,3}?by\s(?:about\s|around\s|some\s|nearly\s|almost\s)?\W{0,2}$",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    rf"\b(?:{_ER}|more|less|fewer|extra|additional\w*|than|by|up|down|increas\w*|decreas\w*|"
+    r"r[io]s[ei]\w*|raised?(?= (?:by|the|its|their|our|his|her)\b)|gr[eo]w\w*|f[ae]ll\w*|drop\w*|"
+    r"chang\w*|differ\w*|gap|reduc\w*|cuts?|sav\w*|gain\w*|los[est]\w*|improv\w*|compar\w*|"
+    r"discount\w*|off|rebate\w*|margin|lead|ahead|behind|shr[aiu]nk\w*|exceed\w*|better|worse|"
+    r"effect\w*|impact\w*)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -21,30 +40,10 @@ _TIME = re.compile(
 _THAN = re.compile(
     r"\b(?:than|compared (?:with|to)|against) (?:(?:in|the|for|during) ){0,2}$", re.IGNORECASE
 )
-_MORE = re.compile(rf"\s+(?:{_ER}|more|less|fewer)\b", re.IGNORECASE)
-_BY = re.compile(
-    r"\b(?:r[io]s\w+|rais\w+|gr[eo]w\w*|f[ae]ll\w*|dropp?\w*|up|down|"
-    r"increas\w+|decreas\w+|reduc\w+|cut|lower\w*|exceed\w*|shr[aiu]nk\w*)\s+"
-    r"(?:[a-z]+\s+){0,3}?by\s+(?:about\s+|around\s+|some\s+|nearly\s+|almost\s+)?\W{0,2}$",
-    re.IGNORECASE,
+# “than last year’s £500”, “than in 2023, when it was 40”: its own figure follows.
+_ITS_OWN = re.compile(
+    r"['’]s\b|\s?[(–—]|,?\s(?:when|with|at|where|which)\b|\W+(?:\w+\s){0,2}[$€£]?\d", re.IGNORECASE
 )
-_ASKED = re.compile(
-    rf"\b(?:{_ER}|more|less|fewer|extra|additional\w*|than|by|up|down|increas\w*|decreas\w*|"
-    r"r[io]s[ei]\w*|raised?(?= (?:by|the|its|their|our|his|her)\b)|gr[eo]w\w*|f[ae]ll\w*|drop\w*|"
-    r"chang\w*|differ\w*|"
-    r"gap|reduc\w*|cuts?|sav\w*|gain\w*|los[est]\w*|improv\w*|compar\w*|discount\w*|off|rebate\w*|"
-    r"margin|lead|ahead|behind|shr[aiu]nk\w*|exceed\w*|better|worse|effect\w*|impact\w*)\b",
-    re.IGNORECASE,
-)
-
-
-def is_of_other_time(question: str, text: str) -> bool:
-    """Whether an amount of some time is asked for, which a text only compares another with."""
-    asked = _TIME.search(question)
-    if asked is None or not asks_for_number(question) or _ASKED.search(question):
-        return False
-    said = list(re.finditer(rf"\b{re.escape(asked['time'])}\b", text, re.IGNORECASE))
-    return bool(said) and all(_THAN.search(text, 0, each.start()) for each in said)
 
 
 def is_difference(question: str, text: str, answer: Span) -> bool:
@@ -57,7 +56,21 @@ def is_difference(question: str, text: str, answer: Span) -> bool:
     """
     if not asks_for_number(question) or _ASKED.search(question):
         return False
-    more = _MORE.search(text, *answer)
-    return _MORE_THAN.match(text, more.start() if more else answer.end) is not None or (
+    inside = _FIGURE_AND_MORE.match(text, *answer)
+    end = inside.start("more") if inside else answer.end
+    return _MORE_THAN.match(text, end) is not None or (
         _BY.search(text, 0, answer.start) is not None
+    )
+
+
+def is_of_other_time(question: str, text: str) -> bool:
+    """Whether an amount of some time is asked for, which a text only compares another with."""
+    asked = _TIME.search(question)
+    if asked is None or not asks_for_number(question) or _ASKED.search(question):
+        return False
+    said = list(re.finditer(rf"\b{re.escape(asked['time'])}\b", text, re.IGNORECASE))
+    return bool(said) and all(
+        _THAN.search(text, max(0, each.start() - 40), each.start())
+        and not _ITS_OWN.match(text, each.end())
+        for each in said
     )

@@ -48,9 +48,10 @@ _MONEY_WORD = re.compile(
 )
 _FREE = re.compile(
     r"\b(?:gratuite?s?|gratis|kostenlos|kostenfrei|"
-    r"(?<!feel )(?<!-)free(?=\W*$|[.,;]| (?:for|of|to|at|if|on|with|until)\b)|"
-    r"(?:no|without(?: an?y?)?)(?: \w+)? (?:fees?|charges?|costs?|payment)|"
-    r"at no (?:\w+ )?(?:cost|charge))\b",
+    r"(?<!gluten )(?<!sugar )(?<!smoke )(?<!duty )(?<!lactose )(?<!feel )(?<!-)free"
+    r"(?=\W*$|[.,;]| (?:for|of charge)\b)|"
+    r"(?:no|without) (?:(?:extra|additional|admission|entry|entrance) )?(?:fees?|charges?|costs?)|"
+    r"at no (?:extra )?(?:cost|charge))(?!\w)",
     re.IGNORECASE,
 )
 # "The fee is 25." says no currency, and still a price.

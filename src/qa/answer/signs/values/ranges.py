@@ -25,6 +25,7 @@ _RANGES = tuple(
         rf"\bbetween {_LOW}{_INNER_UNIT} and {_HIGH}{_UNIT}",
         rf"{_LOW}{_UNIT}{_OLD},?\s(?:and|or)\s(?:over|above|older|more|heavier|longer|up)\b",
         rf"{_LOW}\s?\+{_UNIT}",
+        rf"\bafter {_LOW}[\s-]{{0,2}}(?P<unit>years?)\b",
         rf"{_HIGH}{_UNIT}{_OLD},?\s(?:and|or)\s(?:under|below|younger|less|lighter|shorter)\b",
         r"(?:\b(?:from|at least|minimum)\s|≥\s?)(?:the age of )?" rf"{_LOW}{_UNIT}",
         r"(?:\b(?P<more>over|above|(?:more|older|heavier|longer) than|exceeding|beyond)[\s-]|"
@@ -143,9 +144,10 @@ def holds_amount(question: str, text: str) -> bool:
 
 def only_limits(answer: str, text: str) -> bool:
     """Whether all figures of an answer are where a range of its text begins or ends."""
-    said = figures(answer)
-    limits = {f"{end:.0f}" for one in _ranges(text) for end in (one.low, one.high)}
-    return said <= limits
+    rest = _in_words(one_way(text))
+    for one in _ranges(text):
+        rest = rest.replace(one.said, " ")
+    return figures(answer).isdisjoint(figures(rest))
 
 
 def _holding(question: str, text: str) -> list[_Range]:
@@ -198,7 +200,7 @@ def _amounts(question: str) -> frozenset[tuple[str, str]]:
     """List the figures of a question that have a unit, outside of its own ranges."""
     if len(question) > _LONGEST_QUESTION:
         return frozenset()
-    text = _in_words(plain_figures(question))
+    text = _in_words(one_way(question))
     for pattern in _RANGES:
         text = pattern.sub(" ", text)
     found = set()

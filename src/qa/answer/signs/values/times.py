@@ -45,6 +45,14 @@ _DAY = re.compile(
     r"(?P<short>Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun))\b"
 )
 _TO = re.compile(r"\.?\s*(?:[-–—]|to|through|till|until)\s*", re.IGNORECASE)
+_PART_OF_DAY = re.compile(r"\b(morning|afternoon|evening)s?\b", re.IGNORECASE)
+_HOURS = re.compile(
+    r"(?<![\d.:])(?P<from>\d{1,2})[:.](?P<past>\d\d)\s?(?:[-–—]|to)\s?(?P<to>\d{1,2})[:.](?P<over>\d\d)"
+    r"(?![\d.:]|\s?[ap]\.?m)"
+)
+_HOURS_OF_DAY = 24
+# What is in them begins before the one hour and ends after the other.
+_PARTS_OF_DAY = {"morning": (12, 0), "afternoon": (17, 13.5), "evening": (24, 18)}
 _SEVERAL = re.compile(
     r"\b(?:(?P<week>weekdays?|working days?|workdays?)|(?P<end>weekends?)|daily|"
     r"(?:every|each|any|all) ?days?|all week|seven days|day and night|nights?|always|holidays?)\b",
@@ -68,6 +76,22 @@ def of_other_days(question: str, text: str) -> bool:
     asked = days_of(question)
     said = days_of(text) if asked else set()
     return bool(said) and not asked & said
+
+
+def of_other_part_of_day(question: str, text: str) -> bool:
+    """Whether the morning is asked about, and a text has one stretch of hours, in the afternoon."""
+    asked = {match.lower() for match in _PART_OF_DAY.findall(question)}
+    stretches = list(_HOURS.finditer(text))
+    if len(asked) != 1 or len(stretches) != 1 or _PART_OF_DAY.search(text):
+        return False
+    start, end = (
+        int(stretches[0][hour]) + int(stretches[0][minute] or 0) / 60
+        for hour, minute in (("from", "past"), ("to", "over"))
+    )
+    if not start < end <= _HOURS_OF_DAY:
+        return False
+    latest, earliest = _PARTS_OF_DAY[asked.pop()]
+    return start >= latest or end <= earliest
 
 
 def of_other_years(question: str, text: str) -> bool:
