@@ -25,10 +25,23 @@ _MERE = re.compile(
     r"(?:it|they|he|she|you|we|i|this|that|there|these|those|the (?:two|three|others?))?(?: |$)",
     re.IGNORECASE,
 )
+# “Anyone”, “She was the daughter of a fisher”.
+_NO_NAME = re.compile(
+    r"(?:he|she|it|they|we|you|i|there|this|that|these|those|any(?:one|body)|every(?:one|body)|"
+    r"no(?:body| one)|some(?:one|body)|all|only|both|in|on|at|from|since|until|because|if)\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(r" (?:is|are|was|were|has|have|had|will|can|may|must|should) ")
+_RESPONSIBLE = re.compile(
+    r"^(?:responsible|accountable|liable|in charge|head|the head|the leader) (?:for|of) ",
+    re.IGNORECASE,
+)
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 _DETERMINED = re.compile(
     r"\b(?:the|an?|[\w.]+[’']s?|its|their|his|her)(?: first| second| last| new| own)? $", re.I
 )
+_HIS = re.compile(r"\b(?:he|him|his)\b", re.IGNORECASE)
+_HERS = re.compile(r"\b(?:she|her|hers)\b", re.IGNORECASE)
 _HE = ("he", "him", "his")
 _MAN = re.compile(r"\b(?:Mr|Sir|Lord|King|Prince)\b")
 _WOMAN = re.compile(r"\b(?:Mrs|Ms|Miss|Lady|Dame|Queen|Princess)\b")
@@ -94,7 +107,11 @@ def antecedent(pronoun: Pronoun, question: str, earlier: Sequence[Exchange]) -> 
         return _most_said(
             earlier,
             own,
-            lambda p, text: _may_be_person(p, text) and not other.search(p.text),
+            lambda p, text: (
+                _may_be_person(p, text)
+                and not other.search(p.text)
+                and not _is_called_otherwise(p.text, pronoun.word, earlier)
+            ),
         )
     for exchange in _nearest(earlier, own):
         for said in _offered(pronoun, exchange):
@@ -104,6 +121,13 @@ def antecedent(pronoun: Pronoun, question: str, earlier: Sequence[Exchange]) -> 
         return ""
     several = pronoun.sort == "several"
     return _most_said(earlier, own, lambda p, text: not (several and _is_person(p, text)))
+
+
+def _is_called_otherwise(name: str, word: str, earlier: Sequence[Exchange]) -> bool:
+    """Whether what answered about somebody calls her “she”, and “he” is looked for."""
+    own, other = (_HIS, _HERS) if word in _HE else (_HERS, _HIS)
+    said = " ".join(e.quote for e in earlier if _bare(name) in e.question)
+    return other.search(said) is not None and own.search(said) is None
 
 
 def _nearest(earlier: Sequence[Exchange], own: set[str]) -> list[Exchange]:
@@ -213,7 +237,7 @@ def _things(exchange: Exchange) -> Iterator[str]:
     if asked and asked.is_definition:
         if asked.rest.lower().startswith(("the ", "its ", "their ")):
             yield exchange.answer if _is_short_name(exchange.answer) else ""
-        yield _without_time(asked.rest)
+        yield _without_time(_RESPONSIBLE.sub("", asked.rest))
     elif asked and asked.wh in ("what", "which"):
         yield _as_named(exchange)
         if asked.noun and not asked.aux and len(asked.rest.split()) <= _MOST_WORDS:
@@ -275,10 +299,10 @@ def _several(exchange: Exchange) -> Iterator[str]:
             yield " ".join(f"the {asked.noun} that {asked.aux} {asked.rest}".split())
         yield asked.noun
     for phrase in phrases(exchange.question):
-        if is_plural(phrase.text) and (phrase.kind == "thing" or " and " in phrase.text):
+        if words(phrase.text)[-1:] and words(phrase.text)[-1] in _GROUPS:
             yield _with_article(exchange.question, phrase)
     for phrase in phrases(exchange.question):
-        if words(phrase.text)[-1:] and words(phrase.text)[-1] in _GROUPS:
+        if is_plural(phrase.text) and (phrase.kind == "thing" or " and " in phrase.text):
             yield _with_article(exchange.question, phrase)
     yield answered
 
@@ -311,6 +335,8 @@ def _as_named(exchange: Exchange) -> str:
 def _is_short_name(answer: str) -> bool:
     """Whether an answer can stand for someone or something in a question."""
     said = answer.split()
+    if _NO_NAME.match(answer) or _TELLS.search(answer):
+        return False
     named = any(word[0].isupper() for word in said)
     return named and len(said) <= _MOST_WORDS and not answer[0].isdigit()
 

@@ -106,8 +106,11 @@ _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th)\b", re.IGNORECASE
 )
 _SPOKEN_TO = frozenset("you your yours yourself me".split())  # a remark, no part of a question
+_MODALS = ("may", "must", "will")
+_SUBJECTS = frozenset("i we you he she it they one the a an my our your this that".split())
+_COMPARING = (["more", "than"], ["less", "than"], ["fewer", "than"])
 _COMMANDS = frozenset(
-    "list show tell give name explain describe please is summarise summarize".split()
+    "compare list show tell give name explain describe please is summarise summarize".split()
 )
 
 
@@ -151,6 +154,9 @@ def is_fragment(core: str) -> bool:
     """Whether words are no question of their own: no verb, no question word."""
     found = [token.low for token in tokens(core) if token.text[0].isalnum()]
     if not 0 < len(found) <= _MOST_WORDS or found[0] in _COMMANDS:
+        return False
+    asks = found[0] in _MODALS and found[1:2] and found[1] in _SUBJECTS
+    if asks or found[:2] in _COMPARING:  # “may I use it then”, “more than Leeds”
         return False
     not_said = QUESTION_WORDS | (AUXILIARIES - {"may", "must", "will"}) | _SPOKEN_TO
     if any(re.split("[’']", word)[0] in not_said for word in found):
@@ -312,7 +318,12 @@ def _alike(question: str, there: Sequence[Phrase], phrase: Phrase) -> Phrase | N
         attribute = _ATTRIBUTE.match(before) is not None or after.startswith(" of ")
         same_number = is_plural(old.text) == is_plural(phrase.text)
         attribute = attribute and not role
-        return 4 * shared - 2 * attribute + same_number - 3 * (old.kind == "name")
+        place = (
+            old.preposition in ("in", "at", "on", "near")
+            and _DETERMINED.match(phrase.text) is not None
+        )
+        apart = -1 if place else 3 * (old.kind == "name")  # “in the Hotel Ash”: “the hostel”
+        return 4 * shared - 2 * attribute + same_number - apart
 
     found = sorted(there, key=lambda old: -likeness(old))
     return found[0] if found and likeness(found[0]) > -3 else None

@@ -52,8 +52,11 @@ _FORMAL_IT = re.compile(
     r"\bis it (?:\w+ )?(?:to|that)\b|\bwhat time is it\b|\bwhat is it like\b",
     re.IGNORECASE,
 )
+# “Then” is no time in “when is the trip then”, nor in “may I use it then”.
 _WHEN = re.compile(
-    r"\W*(?:(?:and|but|so|since|until|by|from) )*(?:when|what (?:time|date))\b", re.I
+    r"\W*(?:(?:and|but|so|since|until|by|from) )*(?:when|what (?:time|date)|"
+    r"(?:may|can|could|shall|should|must|do|would|will) (?:i|we))\b",
+    re.IGNORECASE,
 )
 _PLACE_FIRST = re.compile(
     r"(?:in|at|on|from|near|during|since|before|after|by|between|until|to|under) ", re.IGNORECASE

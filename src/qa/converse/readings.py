@@ -30,6 +30,9 @@ _TOPIC = re.compile(r"\(([^()]+)\)\W*$")
 _BESIDE = 250  # characters
 _SURE = 0.6  # a question that says little by itself finds something anywhere
 _HOW_MUCH = re.compile(r"\W*(?:and )?how (?:much|many|long|often|old|big|far)\b", re.IGNORECASE)
+# “And in Leeds?” is in place of another place, and “and Café Ash?” asks nothing by itself.
+_NAME = re.compile(r"[A-ZÀ-Ý][\w’'-]*(?: (?:(?:of|de|the) )?[A-ZÀ-Ý\d][\w’'-]*)*")
+_PLACE = re.compile(rf"(?:in|at|from) (?:the )?{_NAME.pattern}")
 _SAYS_NOTHING = frozenset(map(stem, "do done happen mean much many one most least exactly".split()))
 _AND_FIRST = re.compile(r"^\W*(?:and|but|so)\b[ ,]*", re.IGNORECASE)
 _MERE = frozenset("it that this one ones they them these those he she there then".split())
@@ -95,10 +98,14 @@ def _of_fragment(
     """Choose what “and X?” stands for: what is answered of X, else what is no repetition."""
     answer = first[1]
     things = [core] if content_stems(core) and not times(core) else []
-    if answer.computed or is_about(answer, things):
+    head = answer.answered and _has_head(answer, core)  # “the hostel”, of the youth hostel
+    if answer.computed or is_about(answer, things) or head:
         return first
+    if _PLACE.fullmatch(core) or re.search(rf"\b(?:in|at) {re.escape(core)}\b", first[0].question):
+        return first[0], unsure(answer)  # in place of another place: it is plain what is meant
     readings = _in_place_of_each(core, earlier[-1].question)
-    if (last := _talked_of(earlier)) and (reading := _about_the_topic(core, last)):
+    last = None if _NAME.fullmatch(core) else _talked_of(earlier)
+    if last and (reading := _about_the_topic(core, last)):
         readings.append(reading)
     others = [
         (Understood(reading, "follow_up"), answerer.ask(reading, only=only))
@@ -110,6 +117,13 @@ def _of_fragment(
         return max(fitting, key=lambda one: one[1].confidence)
     repeats = answer.answered and answer.citations[0].quote == earlier[-1].quote
     return (first[0], unsure(answer)) if repeats else first
+
+
+def _has_head(answer: Answer, core: str) -> bool:
+    """Whether what answers has the last word of a thing that a fragment names."""
+    head = words(core)[-1:]
+    quote = {stem(word) for word in words(answer.citations[0].quote)}
+    return bool(head) and not core[:1].isupper() and stem(head[0]) in quote
 
 
 def _leans(question: str) -> bool:
@@ -153,7 +167,8 @@ def _names_what_is_asked(answer: Answer, question: str) -> bool:
     things = [
         phrase.text
         for phrase in phrases(question)
-        if phrase.kind == "thing" and question[: phrase.start].lower().endswith("the ")
+        if phrase.kind == "thing"
+        and question[: phrase.start].lower().endswith(("the ", "his ", "her ", "its ", "their "))
     ]
     return answer.answered and is_about(answer, things)
 

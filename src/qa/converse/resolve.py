@@ -55,6 +55,10 @@ _ONE = re.compile(
 )
 _LIST = re.compile(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|;\s*")
 _AND = re.compile(r"^(?:and|also)\b[ ,]*(?=\S)", re.IGNORECASE)
+_LEADS_IN = re.compile(
+    rf"^\W*(?:(?:then|so|well|right|now|hm+|oh)[ ,]+)+(?=(?:{'|'.join(sorted(AUXILIARIES))}) )",
+    re.IGNORECASE,
+)
 _OWN = re.compile(r"\b(?:his|her|its|their)\b", re.IGNORECASE)
 _TOPIC_FIRST = re.compile(
     r"(?:(?i:ok|okay|so|now|and|but|well|right|thanks|please)[ ,]+)*"
@@ -88,6 +92,8 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
         earlier: What was said before, the last exchange last.
     """
     earlier = [exchange for exchange in earlier if exchange.question.strip()]
+    if earlier:
+        question = _LEADS_IN.sub("", question)
     if not earlier or language_of(question):  # the rules know English
         return Understood(question)
     if of_topic := _of_topic(question):

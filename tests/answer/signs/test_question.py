@@ -152,6 +152,9 @@ def test_a_word_for_time_that_is_not_asked_for_does_not_ask_for_a_date(question:
         "What kinds of roses are there?",
         "Which bridges of them all are open?",
         "What does the letter say?",
+        "I started two months ago. Can I work from home?",
+        "I forgot a sock, can I open the door?",
+        "I have lost my receipt, what now?",
     ],
 )
 def test_a_reason_a_way_a_list_or_yes_and_no_ask_for_a_sentence(question: str) -> None:
@@ -167,6 +170,7 @@ def test_a_reason_a_way_a_list_or_yes_and_no_ask_for_a_sentence(question: str) -
         "Which river does it cross?",
         "How often are the ferns watered?",
         "Isabel lives where?",
+        "Ann Lee, who was the chair, left in what year?",
     ],
 )
 def test_a_thing_asked_for_by_name_needs_no_sentence(question: str) -> None:

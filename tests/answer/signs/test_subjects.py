@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from qa.answer.signs.subjects import of_another_person, same_subject, with_subject
+from qa.answer.signs.subjects import of_another_person, of_namesake, same_subject, with_subject
 from qa.schema import Passage, Span
 
 STAFF = (
@@ -67,3 +67,14 @@ def test_she_is_not_who_is_named_elsewhere() -> None:
     assert of_another_person(question, read, other)
     assert not of_another_person(question, read, own)
     assert not of_another_person("Where did she train?", read, other)
+
+
+def test_a_namesake_is_somebody_else() -> None:
+    text = "Lidia Berg was born in 1908. Her brother Carlo left in 1923. Mr Berg is 40."
+    spans = [Span(0, 28), Span(29, 63), Span(64, len(text))]
+    passage = Passage("p", "a.md", 0, len(text), text, "", tuple(spans))
+    assert of_namesake("When was Carlo Berg born?", passage, spans[0])
+    assert not of_namesake("When was Lidia Berg born?", passage, spans[0])
+    assert not of_namesake("When was Anna Berg born?", passage, spans[0])  # not told of at all
+    assert not of_namesake("When did Carlo Berg leave?", passage, spans[1])
+    assert not of_namesake("How old is Carlo Berg?", passage, spans[2])

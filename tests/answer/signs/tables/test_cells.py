@@ -71,6 +71,25 @@ def test_what_is_counted_is_the_column_that_begins_with_it() -> None:
     assert found.label == "Drops per ear"
 
 
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("How many votes did Bo Ek get?", "Runner-up votes"),
+        ("How many votes did Ann Lee get?", "Votes"),
+        ("What was the runner-up party in Ash?", "Runner-up party"),
+        ("What was the party in Ash?", "Party"),
+    ],
+)
+def test_the_column_is_that_of_whom_the_question_names(question: str, label: str) -> None:
+    row = (
+        "Seat: Ash | Winner: Ann Lee | Party: Green | Votes: 9 | Runner-up: Bo Ek | "
+        "Runner-up party: Blue | Runner-up votes: 7"
+    )
+    found = asked_cell(question, row, cells(row))
+    assert found
+    assert found.label == label
+
+
 def test_a_bare_row_takes_the_names_of_the_row_above_all() -> None:
     table = "Site | 2021 | 2022\nKent | 5 | 7\nHull | 3 | 9"
     start = table.index("Hull")

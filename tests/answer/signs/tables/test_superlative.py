@@ -154,6 +154,27 @@ def test_rows_are_those_of_the_values_that_the_question_names() -> None:
     assert text[slice(*found.answer)] == "Quill"
 
 
+def test_things_that_have_a_number_in_their_name_are_compared() -> None:
+    text = (
+        "Model: Wren 200 | Price (pounds): 890 | Weight (kg): 2.4\n"
+        "Model: Wren 500 | Price (pounds): 1150 | Weight (kg): 2.6\n"
+        "Model: Finch 9 | Price (pounds): 430 | Weight (kg): 0.9\n"
+    )
+    assert answer("Which is heavier, the Wren 200 or the Wren 500?", text, text[:6]) == "Wren 500"
+    assert answer("Which is cheaper, the Wren 200 or the Wren 500?", text, text[:6]) == "Wren 200"
+    assert answer("Which model is the lightest?", text, text[:6]) == "Finch 9"
+
+
+def test_how_long_things_last_is_compared() -> None:
+    text = (
+        "Programme: Cotton | Load (kg): 7 | Duration: 2 h 35 min\n"
+        "Programme: Wool | Load (kg): 2 | Duration: 48 min\n"
+        "Programme: Eco | Load (kg): 7 | Duration: 3 h\n"
+    )
+    assert answer("Which programme is the shortest?", text, text[:6]) == "Wool"
+    assert answer("What is the longest wash programme?", text, text[:6]) == "Eco"
+
+
 def test_rows_are_those_that_are_for_the_question_s_amount() -> None:
     text = (
         "Patients: Chest pain | Dose: 120 mg\nPatients: Over 75 years | Dose: 40 mg\n"

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.signs.values.times import of_other_days, of_other_years, within_years
+from qa.answer.signs.values.times import (
+    of_other_days,
+    of_other_part_of_day,
+    of_other_years,
+    within_years,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +73,22 @@ def test_a_year_inside_a_span_is_within_it() -> None:
     assert within_years("Who led it in 2001?", "She led it from 1998 to 2003.")
     assert not within_years("Who led it in 2001?", "She led it in 1998 and in 2003.")
     assert not within_years("Who led it?", "She led it from 1998 to 2003.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "other"),
+    [
+        ("Who is there on Tuesday morning?", "Shift: 07:30-13:00 | Desk: Ann", False),
+        ("Who is there on Tuesday morning?", "Shift: 13:00-19:00 | Desk: Bo", True),
+        ("Who is there on Tuesday afternoon?", "Shift: 07:30-13:00 | Desk: Ann", True),
+        ("Who is there on Tuesday afternoon?", "Shift: 13:00-19:00 | Desk: Bo", False),
+        ("Who is there in the evening?", "Shift: 13.00 – 20.30 | Desk: Bo", False),
+        ("Who is there in the evening?", "Shift: 09:00 to 17:00 | Desk: Cy", True),
+        ("Who is there in the morning?", "Open 9.00-12.00 and 13.00-17.00", False),
+        ("Who is there in the morning?", "Each afternoon, 13:00-17:00", False),
+        ("Who is there on Tuesday?", "Shift: 13:00-19:00 | Desk: Bo", False),
+        ("Who is there in the morning?", "From 10:00 to 8:00", False),
+    ],
+)
+def test_hours_are_of_a_part_of_the_day(question: str, text: str, other: bool) -> None:
+    assert of_other_part_of_day(question, text) is other

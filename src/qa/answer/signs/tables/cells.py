@@ -202,7 +202,8 @@ def asked_cell(question: str, text: str, row: Sequence[Cell]) -> Cell | None:
             continue  # “Workers 2021” where “Paper 2022” is asked for, of whatever year
         if cell.label in other_time:
             continue
-        label = [stem(word) for word in words(cell.label)]
+        said = words(cell.label)
+        label = [stem(word) for word in said if word not in FUNCTION_WORDS] or list(map(stem, said))
         value = {stem(word) for word in words(text[slice(*cell.value)])}
         if not label or (value and value <= asked):
             continue

@@ -25,7 +25,6 @@ _RANGES = tuple(
         rf"\bbetween {_LOW}{_INNER_UNIT} and {_HIGH}{_UNIT}",
         rf"{_LOW}{_UNIT}{_OLD},?\s(?:and|or)\s(?:over|above|older|more|heavier|longer|up)\b",
         rf"{_LOW}\s?\+{_UNIT}",
-        rf"\bafter {_LOW}[\s-]{{0,2}}(?P<unit>years?)\b",
         rf"{_HIGH}{_UNIT}{_OLD},?\s(?:and|or)\s(?:under|below|younger|less|lighter|shorter)\b",
         r"(?:\b(?:from|at least|minimum)\s|≥\s?)(?:the age of )?" rf"{_LOW}{_UNIT}",
         r"(?:\b(?P<more>over|above|(?:more|older|heavier|longer) than|exceeding|beyond)[\s-]|"
@@ -36,6 +35,7 @@ _RANGES = tuple(
         rf"(?P<sign><)\s?)(?:the age of )?{_HIGH}{_UNIT}",
     )
 )  # fmt: skip
+_AFTER = re.compile(rf"\bafter {_LOW}[\s-]{{0,2}}(?P<unit>years?)\b", re.IGNORECASE)
 _AMOUNT = re.compile(rf"(?P<figure>{_FIGURE}){_UNIT}", re.IGNORECASE)
 _AGED = re.compile(
     r"\b(?:age[ds]?|aged?|child(?:ren)?|kids?|adults?|persons?|people|pupils?|boys?|girls?|youths?|"
@@ -216,7 +216,7 @@ def _ranges(text: str) -> tuple[_Range, ...]:
     if len(text) > _MOST_CHARACTERS:
         return ()
     text, found = _in_words(one_way(text)), []
-    for pattern in _RANGES:
+    for pattern in (*_RANGES, _AFTER):  # “after five years it is 28 days”
         for match in pattern.finditer(text):
             ends = match.groupdict()
             low = float(ends["low"]) if ends.get("low") else -math.inf
