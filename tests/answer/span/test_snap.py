@@ -82,6 +82,7 @@ def snapped(marked: str) -> str:
         ("It was not ‹in May› but later.", "not in May"),
         ("It has at least ‹14 characters›.", "at least 14 characters"),
         ("Up to no more than ‹five people› fit.", "no more than five people"),
+        ("It ‹allowed the appeal› in part.", "allowed the appeal in part"),
         ("It may not be extended ‹more than twice›.", "not be extended more than twice"),
         ("For no ‹more than two› days it is shut.", "no more than two"),
         ("A leash of no more ‹than two metres›.", "no more than two metres"),

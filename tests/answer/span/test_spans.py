@@ -36,6 +36,8 @@ PAPER = "On light and sleep\nLena Öberg, Tomasz Wilk, Priya Nair\nJournal of Sl
 CREDITS = "You get 10 % back; below 99 % it is 25 %; below 95 % it is the whole fee."
 FAIR = "The fair raised £1,312, £240 more than last year."
 HELMETS = "Children under 12 need a helmet; children under 8 must be with an adult."
+MAYOR = "From 1960 to 1968 she was mayor of Rovereto."
+PLANS = "Vet fees | Basic: £2,000 | Plus: £5,000 | Premier: £12,000"
 STATUTES = "Decisions need a simple majority; new statutes need two thirds of the votes."
 
 
@@ -94,6 +96,13 @@ STATUTES = "Decisions need a simple majority; new statutes need two thirds of th
          "Ann Lee (chair), Bo Ek (vice-president), Cy Orr"),
         ("Who is the deputy head?", "Ann Lee (head), Bo Ek (deputy), Cy Orr (clerk)",
          ["Ann Lee (head), Bo Ek (deputy), Cy Orr (clerk)"], "Bo Ek"),
+        ("What is the reduced price?", "Tickets cost 14 francs, the reduced one 9 francs.",
+         ["one 9 francs"], "9 francs"),
+        ("When did she stop being mayor?", MAYOR, ["1960 to 1968"], "1968"),
+        ("When did she become mayor?", MAYOR, ["1960 to 1968"], "1960"),
+        ("When was she mayor?", MAYOR, ["1960 to 1968"], "1960 to 1968"),
+        ("How much does each plan pay for vets?", PLANS, ["£12,000"], PLANS),
+        ("How much does Plus pay for vets each year?", PLANS, ["£12,000"], "£5,000"),
         ("How much was raised?", FAIR, ["£240", "£1,312"], "£1,312"),
         ("How old is he?", "A 34-year-old man came.", ["34"], "34-year-old"),
         ("What is Sand about?", "Sand (1909), a history of glass", ["1909), a history of glass"],

@@ -26,6 +26,17 @@ _ITEM_END = re.compile(r"[,;:]\s+(?:and\s+)?|\s+and\s+")
 _LEAST_ITEMS = 3
 _SMALL = {stem(word) for word in "the a an of in for to on at by and or is are was were".split()}
 _SEMICOLON = re.compile(r";\s+")
+_ONE_FIRST = re.compile(r"ones? (?=[$€£]?\d)")
+_WHICH_END = re.compile(
+    r"\b(?:(?P<over>until when|"
+    r"when (?:did|does|do|will|was|were)\b.*\b(?:stop|end|finish|cease)\w*)|"
+    r"since when|when (?:did|does|do|will|was|were)\b.*\b(?:start|begin|bec[ao]me)\w*)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TIME = r"(?:[^\W_]{1,12} ){0,3}\d{1,4}(?: [^\W_]{3,12})?(?: \d{4})?"
+_FROM_TO = re.compile(
+    rf"(?:from )?(?P<first>{_TIME})\s?(?:to|until|till|[–—-])\s?(?P<last>{_TIME})", re.IGNORECASE
+)
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
 _WHO_IS = re.compile(
     r"\W*who(?:[’']s| is| was| chairs| chaired)\b(?!.*\b(?:besides|except|than|there|apart)\b)",
@@ -61,6 +72,11 @@ def meant_words(question: str, text: str, answer: Span) -> Span:
     the day; a date is without what goes on, and of two clauses the one that is asked about is left.
     """
     answer = _of_one_clause(question, text, answer)
+    if asks_for_date(question) and (asks := _WHICH_END.search(question)):
+        between = _FROM_TO.fullmatch(text, *answer)
+        return Span(*between.span("last" if asks["over"] else "first")) if between else answer
+    if (one := _ONE_FIRST.match(text, *answer)) is not None:  # “the reduced one 9 francs”
+        answer = Span(one.end(), answer.end)
     if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
         return Span(0, len(text))
     alone = not question.rstrip(" ?").endswith("with")

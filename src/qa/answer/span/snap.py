@@ -77,6 +77,8 @@ _COMPARISON_LAST = re.compile(
     r"(?:more|less|fewer|later|earlier|longer|shorter|older|higher|lower) $",
     re.IGNORECASE,
 )
+# “Allowed the appeal in part”.
+_IN_PART = re.compile(r"\s(?:in part|in principle|partially|provisionally)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\bbetween \S[^,;]* and ", re.IGNORECASE)
 _QUALIFIER_CHARACTERS = 30
 _FIGURE = re.compile(
@@ -112,6 +114,8 @@ def snap(text: str, answer: Span, sentence: Span) -> Span:
             if _FIGURE.search(text, max(start, low), min(end, high)):
                 start, end = min(start, low), max(end, high)
         start = _qualified(text, start, end, sentence)
+        if part := _IN_PART.match(text, end, sentence.end):
+            end = part.end()
         snapped = Span(*_trimmed(text, *_balanced(text, start, end, sentence)))
         if snapped == answer:
             return answer

@@ -38,6 +38,13 @@ _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", 
 _DENIED_LABEL = re.compile(
     r"\W*(?:not|no|never|without|except|excluding|excluded|exclusions?)\b", re.IGNORECASE
 )
+# “How much does each plan pay?”, but not what is paid each month.
+_OF_EACH = re.compile(
+    r"\b(?:each|every|all (?:the )?(?:two|three|four|five|six)) "
+    r"(?!(?:of|day|night|week|month|year|hour|time|quarter)\b)[a-z]+",
+    re.IGNORECASE,
+)
+_LEAST_CELLS = 2
 _LEADING = frozenset("the a an of to for and or".split())
 _FIGURE, _NAME = re.compile(r"\d"), re.compile(r"\b[A-Z]")
 # Spans of one sentence whose margins differ by no more are left to the words around them.
@@ -157,6 +164,8 @@ def _best_cell(
         return row[0].value.shift(sentence.start), score.margin, False
     if (label := extreme_label(question, text, row)) is not None:
         return label.shift(sentence.start), max(score.margin, 0.0), True
+    if len(row) > _LEAST_CELLS and _OF_EACH.search(question):
+        return sentence, score.margin, True
     named = asked_cell(question, text, row) or cell_of_kind(question, text, row)
     if named is not None:
         fits = has_asked_type(question, f"{text[slice(*named.value)]} {named.label}")

@@ -21,7 +21,7 @@ from qa.answer.signs.tables.rows import (
     year_columns,
 )
 from qa.schema import RowAnswer, Span
-from qa.words import asked_stems, stem, words
+from qa.words import FUNCTION_WORDS, asked_stems, stem, words
 
 _MOST = (
     r"most|highest|largest|biggest|greatest|maximum|longest|tallest|heaviest|deepest|newest|"
@@ -122,6 +122,9 @@ _PRICE = re.compile(r"\b(?:price|cost|fee|fare|rate)s?\b", re.IGNORECASE)
 _ASKS = (_IN_ORDER, _SUPERLATIVE, _COMPARED, _DEAREST)
 _HOW = re.compile(r"\bhow\b", re.IGNORECASE)
 _LEAST_ROWS = 2
+_SMALL = {stem(word) for word in FUNCTION_WORDS}
+_PER = re.compile(r"\b(?:per|each)\s(?:\w+\s){0,2}\w+\W*$|\([^)]*\)", re.IGNORECASE)
+_PRICED = set(map(stem, "monthly yearly annual weekly daily price cost fee rate".split()))
 
 
 def asks_for_extreme(question: str) -> bool:
@@ -228,6 +231,8 @@ def extreme_label(question: str, text: str, row: Sequence[Cell]) -> Span | None:
     ]
     columns = compared if len(compared) > 1 else row[1:]
     is_named = (bool(named) and named <= asked) or bool(_measured(question, [name]))
+    if not row[0].label:  # things are columns: “ | Basic | Plus”, “Excess per claim | £150 | £100”
+        is_named = is_named or _is_measure(question, name, asked)
     found = [number_or_time(text[slice(*cell.value)]) for cell in columns]
     numbers = [one for one in found if one is not None]
     alike = len(numbers) == len(found) and len({one.unit for one in numbers}) == 1
@@ -241,6 +246,13 @@ def extreme_label(question: str, text: str, row: Sequence[Cell]) -> Span | None:
     if amounts.count(wanted) > 1 or not cell.label or start < 0:
         return None
     return Span(start, start + len(cell.label))
+
+
+def _is_measure(question: str, name: str, asked: set[str]) -> bool:
+    """Whether a row's name has only what is asked for, and per what, or that it is a price."""
+    said = {stem(word) for word in words(_PER.sub(" ", name))} - _SMALL
+    priced = _OF_PRICE.search(question) is not None and _PRICE.search(name) is not None
+    return (said - _PRICED <= asked) if priced else bool(said) and said <= asked
 
 
 def _place(question: str) -> int | None:
