@@ -11,7 +11,6 @@ from qa.answer.signs.binding import (
 from qa.answer.signs.contacts import lacks_contact
 from qa.answer.signs.denial import denies, of_other_end
 from qa.answer.signs.features import gives_no_reason, only_echoes, only_repeats
-from qa.answer.signs.narrowest import is_of_wider_range
 from qa.answer.signs.opposites import of_opposite, of_other_ordinal
 from qa.answer.signs.programs import is_program, wants_program
 from qa.answer.signs.question import (
@@ -46,6 +45,7 @@ from qa.answer.signs.values.kinds import (
     says_only_how_often,
     speaks_of_no_money,
 )
+from qa.answer.signs.values.narrowest import is_of_wider_range
 from qa.answer.signs.values.times import of_other_days, of_other_part_of_day
 from qa.answer.span.extent import lists_other_steps
 from qa.answer.span.pieces import lacks_piece

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from qa.answer.signs.binding import amount_of, bound_part, part_around
 from qa.answer.signs.contacts import contact
 from qa.answer.signs.features import only_echoes, only_repeats, repeats_figure
-from qa.answer.signs.narrowest import narrowest_part
 from qa.answer.signs.opposites import of_opposite
 from qa.answer.signs.question import (
     asks_for_date,
@@ -23,6 +22,7 @@ from qa.answer.signs.tables.columns import cell_of_kind
 from qa.answer.signs.tables.superlative import extreme_label
 from qa.answer.signs.values.differences import is_difference
 from qa.answer.signs.values.kinds import has_asked_type, months
+from qa.answer.signs.values.narrowest import narrowest_part
 from qa.answer.signs.values.ranges import only_limits, outside_ranges
 from qa.answer.signs.values.times import of_other_days
 from qa.answer.span.extent import is_code, whole_command

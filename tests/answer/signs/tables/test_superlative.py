@@ -233,6 +233,10 @@ ROW = "Tank | Aroma 300: 1.2 l | Aroma Plus: 1.8 l"
         ("Which is the second heaviest?", MODELS, None),
         ("Which year had more donations, 2022 or 2023?", "Donations | 2022: 48 | 2023: 33", "2022"),
         ("Which had more rooms, Ash or Bay?", "Rooms with a bath | Ash: 4 | Bay: 9", None),
+        ("Which plan has the lowest excess?", "Excess per claim | Basic: £90 | Plus: £75", "Plus"),
+        ("Which plan is the cheapest for a cat?", "Monthly price, cat from | A: £7 | B: £9", "A"),
+        ("Which plan is the cheapest for a cat?", "Monthly price, dog from | A: £7 | B: £9", None),
+        ("Which model is quieter when spinning?", "Noise when spinning | A: 74 dB | B: 72 dB", "B"),
         ("Which has the faster time?", "Time | Bus: 40 min | Train: 20 min", "Train"),
     ],
 )
