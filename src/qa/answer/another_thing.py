@@ -45,9 +45,9 @@ from qa.answer.signs.values.kinds import (
     says_only_how_often,
     speaks_of_no_money,
 )
-from qa.answer.signs.values.narrowest import is_of_wider_range
 from qa.answer.signs.values.times import of_other_days, of_other_part_of_day
 from qa.answer.span.extent import lists_other_steps
+from qa.answer.span.narrowest import is_of_wider_range
 from qa.answer.span.pieces import lacks_piece
 from qa.answer.span.spans import is_row
 from qa.schema import Passage, Span

@@ -22,11 +22,11 @@ from qa.answer.signs.tables.columns import cell_of_kind
 from qa.answer.signs.tables.superlative import extreme_label
 from qa.answer.signs.values.differences import is_difference
 from qa.answer.signs.values.kinds import has_asked_type, months
-from qa.answer.signs.values.narrowest import narrowest_part
 from qa.answer.signs.values.ranges import only_limits, outside_ranges
 from qa.answer.signs.values.times import of_other_days
 from qa.answer.span.extent import is_code, whole_command
 from qa.answer.span.meant import meant_words, who_is_it
+from qa.answer.span.narrowest import narrowest_part
 from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap
 from qa.models.span_network import SpanScore

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.signs.values.narrowest import is_of_wider_range, narrowest_part
+from qa.answer.span.narrowest import is_of_wider_range, narrowest_part
 from qa.schema import Passage, Span
 
 _SWIM = ("£3 for under-16s.", "Under-3s swim free.")
