@@ -69,12 +69,13 @@ def meant_words(question: str, text: str, answer: Span) -> Span:
     """Widen a name to all that are listed, where several are asked for; to where its place is.
 
     Who did something together with a name is all of the sentence, and so is a line that begins with
-    the day; a date is without what goes on, and of two clauses the one that is asked about is left.
+    the day; a date is without what goes on, of two clauses the one that is asked about is left, and
+    of a span of time the end where it is asked when something ended.
     """
     answer = _of_one_clause(question, text, answer)
     if asks_for_date(question) and (asks := _WHICH_END.search(question)):
-        between = _FROM_TO.fullmatch(text, *answer)
-        return Span(*between.span("last" if asks["over"] else "first")) if between else answer
+        if between := _FROM_TO.fullmatch(text, *answer):
+            return Span(*between.span("last" if asks["over"] else "first"))
     if (one := _ONE_FIRST.match(text, *answer)) is not None:  # “the reduced one 9 francs”
         answer = Span(one.end(), answer.end)
     if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
