@@ -107,6 +107,23 @@ def test_another_number_property_or_group_is_another_thing(
     assert names_another(question, text, "", "", known) == 3.0 * another
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "another"),
+    [
+        ("May I bring a dog at the hotel?", "Dogs are not allowed in the hostel.", True),
+        ("May I bring a dog in the hostel?", "Dogs are not allowed in the hostel.", False),
+        ("May I bring a dog at the hotel?", "Dogs are welcome for 10 euros.", False),
+        ("May I bring a dog at the campsite?", "Dogs are not allowed in the hostel.", False),
+        ("May I bring a dog in the evening?", "Dogs are not allowed in the hostel.", False),
+    ],
+)
+def test_another_place_that_is_told_of_nearby_is_another_thing(
+    question: str, text: str, another: bool
+) -> None:
+    beside = "The hotel has 42 rooms. Dogs are welcome for 10 euros. The hostel is full."
+    assert names_another(question, text, "", beside, known) == 3.0 * another
+
+
 def test_a_thing_has_an_article_and_an_adjective() -> None:
     assert things_named("How much does the small edition hold?") == {("small", "edit")}
     assert things_named("On the Small Edition stands an old rule.") == {("old", "rul")}

@@ -85,6 +85,13 @@ _GROUP = re.compile(
     r"(?:(?:by|at|for|to|from|until|in|on|with|only)\s+)?[$€£]?\d"
 )
 _PLURAL = re.compile(r"\b(?:[a-z]{2,}(?<!s)(?<!u)(?<!i)s|children|men|women)\b")
+_IN_PLACE = re.compile(
+    r"\b(?:in|at|inside) the (?:(?!end|case|event|morning|afternoon|evening|night|beginning|start|"
+    r"meantime|future|past|same|following|next|last|time|middle)[a-z]+ )?"
+    r"(?!end\b|case\b|event\b|morning\b|afternoon\b|evening\b|night\b|beginning\b|start\b|"
+    r"meantime\b|future\b|past\b|time\b|middle\b)([a-z]{4,})\b(?! (?:of|for)\b)",
+    re.IGNORECASE,
+)
 _NEARLY = 0.76
 
 
@@ -128,6 +135,8 @@ def names_another(
     read = _Read(question, text, _stems(question), _stems(f"{text} {around}"))
     if _is_another_beside(read, beside):
         return 4.0
+    if _is_another_place(read, beside):
+        return 3.0
     another = (
         _is_another_thing(read, mentions)
         or _is_another_model(read)
@@ -204,6 +213,16 @@ def _is_another_beside(read: _Read, beside: str) -> bool:
         return False
     near = {(stem(first), stem(second)) for _, first, second, _ in _quadruples(beside)}
     return any(pair in near for pair in wanted if pair[1] in said)
+
+
+def _is_another_place(read: _Read, beside: str) -> bool:
+    """Whether “in the hostel” is said where “in the hotel” is asked, which stands near it."""
+    asked = {stem(place.lower()) for place in _IN_PLACE.findall(read.question)}
+    said = {stem(place.lower()) for place in _IN_PLACE.findall(read.text)}
+    if not said or _POINTS_BACK.match(read.text) or said & set(read.asked):
+        return False
+    near = {stem(word) for word in words(beside)}
+    return any(place in near and place not in read.present for place in asked)
 
 
 def _is_another_model(read: _Read) -> bool:

@@ -199,7 +199,9 @@ ASKS_DIFFERENCE = re.compile(
     r"\bhow (?:much|many) (?:more|higher|larger|bigger|greater|longer|taller|heavier|less|fewer|"
     r"lower|smaller|shorter|lighter|cheaper|dearer)\b.*\bthan\b|\bby how (?:much|many)\b|"
     r"\b(?:difference|increase|decrease|growth|change|rise|drop) "
-    r"(?:in [\w -]+ |of [\w -]+ )?between\b",
+    r"(?:in [\w -]+ |of [\w -]+ )?between\b|"
+    r"\bhow much (?:did|has|have|does|do|will)\b.*\b(?:rise|risen|grow|grown|fall|fallen|"
+    r"drop(?:ped)?|increased?|decreased?|declined?|go(?:ne)? (?:up|down)|shr[iu]nk)\b(?! to\b)",
     re.IGNORECASE | re.DOTALL,
 )
 """Asks how far two figures are apart."""

@@ -33,6 +33,17 @@ _WHICH_END = re.compile(
     r"since when|when (?:did|does|do|will|was|were)\b.*\b(?:start|begin|bec[ao]me)\w*)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_COUNT = r"\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_VOTES = re.compile(
+    rf"\b(?P<ayes>{_COUNT}) (?:votes? )?to (?P<against>{_COUNT}|none)\b(?! (?:years|percent|%))",
+    re.I,
+)
+_VOTED = re.compile(r"\b(?:vot|adopt|reject|carried|pass|approv|defeat|annul|decid)", re.IGNORECASE)
+_ASKS_VOTES = re.compile(
+    r"\bhow many\b.*\b(?:vot\w+|were|was|members|judges|councillors)\b.*?"
+    r"\b(?:(?P<against>against|opposed)|for|in favou?r|yes)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _TIME = r"(?:[^\W_]{1,12} ){0,3}\d{1,4}(?: [^\W_]{3,12})?(?: \d{4})?"
 _FROM_TO = re.compile(
     rf"(?:from )?(?P<first>{_TIME})\s?(?:to|until|till|[–—-])\s?(?P<last>{_TIME})", re.IGNORECASE
@@ -73,9 +84,8 @@ def meant_words(question: str, text: str, answer: Span) -> Span:
     of a span of time the end where it is asked when something ended.
     """
     answer = _of_one_clause(question, text, answer)
-    if asks_for_date(question) and (asks := _WHICH_END.search(question)):
-        if between := _FROM_TO.fullmatch(text, *answer):
-            return Span(*between.span("last" if asks["over"] else "first"))
+    if (end := _end_asked(question, text, answer)) or (end := _votes_asked(question, text)):
+        return end
     if (one := _ONE_FIRST.match(text, *answer)) is not None:  # “the reduced one 9 francs”
         answer = Span(one.end(), answer.end)
     if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
@@ -94,6 +104,21 @@ def meant_words(question: str, text: str, answer: Span) -> Span:
     if _WHERE.match(question) and (place := _PLACE.match(text, answer.end)):
         return Span(answer.start, place.end())
     return who_is_it(question, text, _all_who_wrote(question, text, answer))
+
+
+def _end_asked(question: str, text: str, answer: Span) -> Span | None:
+    """Return of a span of time where it ends, if it is asked when something ended; or begins."""
+    asks = _WHICH_END.search(question) if asks_for_date(question) else None
+    between = _FROM_TO.fullmatch(text, *answer) if asks else None
+    return Span(*between.span("last" if asks["over"] else "first")) if asks and between else None
+
+
+def _votes_asked(question: str, text: str) -> Span | None:
+    """Return how many voted for or against: 2 of “adopted by 6 votes to 2”."""
+    asks, told = _ASKS_VOTES.search(question), list(_VOTES.finditer(text))
+    if asks is None or len(told) != 1 or not _VOTED.search(text):
+        return None
+    return Span(*told[0].span("against" if asks["against"] else "ayes"))
 
 
 def who_is_it(question: str, text: str, answer: Span) -> Span:
