@@ -68,7 +68,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add("--trained", type=Path, required=True, help="folder that `train.reader` wrote")
+    add(
+        "--trained",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="folder that `train.reader` wrote; of several the mean of their weights",
+    )
     add("--base", type=Path, default=official_weights(), help="the encoder it started from")
     add("--out", type=Path, required=True, help="folder for the reader")
     add("--texts", type=Path, help="SQuAD-like JSON lines; some are read to find outliers")
@@ -79,14 +85,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     model = ReaderModel(options.base)
-    model.load_state_dict(trained_weights(options.trained))
+    model.load_state_dict(mean_weights(options.trained))
     shutil.copy(options.base / TOKENIZER_FILE, options.out / TOKENIZER_FILE)
     texts: list[Inputs] = []
     if options.texts:
         tokenizer = Tokenizer.from_file(str(options.base / TOKENIZER_FILE))
         texts = drawn_texts(load_examples(options.texts), tokenizer)
     export_onnx(model, options.out / MODEL_FILE, options.precision, texts)
-    record = options.trained / "trained.json"
+    record = options.trained[-1] / "trained.json"
     card = {
         "name": options.out.name,
         "max_tokens": _MAX_READ_TOKENS,
@@ -127,6 +133,23 @@ def trained_weights(folder: Path) -> dict[str, Tensor]:
         return dict(load_file(finished))
     state: dict[str, Tensor] = torch.load(folder / "checkpoint.pt", weights_only=True)["model"]
     return state
+
+
+def mean_weights(folders: Sequence[Path]) -> dict[str, Tensor]:
+    """Average the weights of runs from the same ones, as one network (Wortsman et al. 2022).
+
+    Raises:
+        ValueError: They are not of the same network.
+    """
+    first, *others = (trained_weights(folder) for folder in folders)
+    for other in others:
+        if {name: part.shape for name, part in other.items()} != {
+            name: part.shape for name, part in first.items()
+        }:
+            raise ValueError("the weights to average are not of the same network")
+        for name, part in other.items():
+            first[name] = first[name] + part
+    return {name: part / len(folders) for name, part in first.items()} if others else first
 
 
 def drawn_texts(examples: Sequence[Example], tokenizer: Tokenizer) -> list[Inputs]:

@@ -5,13 +5,14 @@ from pathlib import Path
 import onnx
 import pytest
 import torch
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from qa.models.export_encoder import official_weights
 from qa.models.outliers import divided_weights
 from qa.models.span_network import TOKENIZER_FILE, packaged_reader
 from train.data import Answer, Example
-from train.export import drawn_texts, export_onnx
+from train.export import drawn_texts, export_onnx, mean_weights
 from train.model import ReaderModel
 from train.start import exported_weights, start_from
 
@@ -62,3 +63,15 @@ def test_what_stayed_out_of_int8_comes_back_too(model: ReaderModel, tmp_path: Pa
 def test_a_reader_of_another_base_is_refused(model: ReaderModel) -> None:
     with pytest.raises(ValueError, match="no weights of"):
         start_from(model, packaged_reader())
+
+
+def test_the_weights_of_several_runs_are_averaged(tmp_path: Path) -> None:
+    for name, value in (("a", 1.0), ("b", 3.0)):
+        (tmp_path / name).mkdir()
+        save_file({"w": torch.full((2, 2), value)}, tmp_path / name / "weights.safetensors")
+    both = [tmp_path / "a", tmp_path / "b"]
+    assert torch.equal(mean_weights(both)["w"], torch.full((2, 2), 2.0))
+    assert torch.equal(mean_weights(both[:1])["w"], torch.full((2, 2), 1.0))
+    save_file({"w": torch.zeros(3)}, tmp_path / "b" / "weights.safetensors")
+    with pytest.raises(ValueError, match="not of the same network"):
+        mean_weights(both)
