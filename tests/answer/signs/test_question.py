@@ -171,6 +171,7 @@ def test_a_reason_a_way_a_list_or_yes_and_no_ask_for_a_sentence(question: str) -
         "How often are the ferns watered?",
         "Isabel lives where?",
         "Ann Lee, who was the chair, left in what year?",
+        "I wonder what they were trained in. Can you name the topic?",
     ],
 )
 def test_a_thing_asked_for_by_name_needs_no_sentence(question: str) -> None:

@@ -92,7 +92,8 @@ _EXPLAINED = re.compile(
     # “I began in May. Can I work from home?”
     r"[.!;,] (?:(?:and|but|so|then) )?"
     r"(?:is|are|was|were|am|did|do|does|has|have|can|could|will|would|should|must|may) "
-    r"(?:i|we|you|he|she|it|they|the|an?|my|our|your|this|that|these|those|there|any)\b|"
+    r"(?:i|we|you(?! (?:please )?(?:list|tell|give|name|show|say)\b)|he|she|it|they|the|an?|my|our|"
+    r"your|this|that|these|those|there|any)\b|"
     r"[.!;,] what (?:now|next|then)\W*$",
     re.IGNORECASE,
 )

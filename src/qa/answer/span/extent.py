@@ -16,6 +16,7 @@ from qa.answer.signs.question import (
 from qa.answer.signs.values.kinds import has_number
 from qa.answer.span.items import (
     MAX_LIST_CHARACTERS,
+    goes_on,
     is_intro,
     is_line,
     is_marked,
@@ -137,15 +138,25 @@ def extent(question: str, passage: Passage, number: int, evidence: Sequence[floa
     if named:
         together = named == list(range(named[0], named[-1] + 1))
         first, last = (named[0], named[-1]) if together else (number, number)
-    elif announces or (
-        is_item and (asks_for_all(question) or _is_of_whole_list(question, passage, number, items))
-    ):
+    elif announces or (is_item and _wants_list(question, passage, number, items)):
         first, last = list_around(passage, number, items)
     elif asks_for_sentence(question) and not items[number]:
         first, last = _run_around(passage, number, evidence)
         if _STEPS.search(question):
             last = max(last, _last_step(passage, number))
     return Span(sentences[first].start, sentences[last].end)
+
+
+def _wants_list(question: str, passage: Passage, number: int, items: Sequence[bool]) -> bool:
+    """Whether all of an item's list is wanted.
+
+    Of paragraphs with a sign in front, which say too much to be one answer, only steps are.
+    """
+    first, last = list_around(passage, number, items)
+    paragraphs = any(goes_on(passage, each) for each in range(first + 1, last + 1))
+    if paragraphs and not _STEPS.search(question):
+        return False
+    return asks_for_all(question) or _is_of_whole_list(question, passage, number, items)
 
 
 def _is_of_that_case(question: str, text: str) -> bool:

@@ -53,10 +53,10 @@ def items_of(passage: Passage) -> list[bool]:
         )
         ends = passage.slice(sentence).endswith((".", "!", "?"))
         below = marked[number - 1 : number] + marked[number + 1 : number + 2] == [True, True]
-        goes_on = number > 0 and found[-1] and _goes_on(passage, number)
+        further = number > 0 and found[-1] and goes_on(passage, number)
         item = (
             marked[number]
-            or goes_on
+            or further
             or (joined and (announced or not ends))
             or (below and lines[number])
         )
@@ -65,7 +65,7 @@ def items_of(passage: Passage) -> list[bool]:
     return found
 
 
-def _goes_on(passage: Passage, number: int) -> bool:
+def goes_on(passage: Passage, number: int) -> bool:
     """Whether a sentence stands on the same line as the one before."""
     before, own = passage.sentences[number - 1], passage.sentences[number]
     return "\n" not in passage.slice(Span(before.end, own.start))
