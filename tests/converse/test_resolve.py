@@ -43,6 +43,8 @@ BOUGHT = Exchange("What did the town buy in 2016?", "a tram, two buses and a fer
          "Does the hotel have a bar?"),
         (Exchange("Who chairs the art society?", "Bo Ek"), "What did they decide?",
          "What did the art society decide?"),
+        (Exchange("Who leads the Snowdonia trip?"), "back to snowdonia, what does it cost?",
+         "What does snowdonia cost?"),
         (LABS, "and in 2017?", "How many cocaine laboratories were destroyed in 2017?"),
         (LABS, "What about 2019", "How many cocaine laboratories were destroyed in 2019?"),
         (LABS, "And the year before?", "How many cocaine laboratories were destroyed in 2017?"),

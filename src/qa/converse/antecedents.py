@@ -71,6 +71,7 @@ _GROUPS = frozenset(
     department government ministry agency bank firm school staff crew band police office trust
     foundation institute university court parliament commission panel management""".split()
 )
+_NO_THING = frozenset("one ones everything anything something nothing all".split())
 _OF_THEM = ("", "is", "are", "was", "were", "has", "have")
 _SMALL = {stem(word) for word in FUNCTION_WORDS}
 
@@ -256,7 +257,7 @@ def _things(exchange: Exchange) -> Iterator[str]:
     persons = [p for p in named if _is_person(p, exchange.question)]
     others = [p for p in named if p not in persons]
     for phrase in (*others, *determined[::-1], *persons, *things, *found):
-        if _HAS_TITLE.match(phrase.text):  # nobody called so is a thing
+        if _HAS_TITLE.match(phrase.text) or phrase.text.lower() in _NO_THING:  # nor is “Ms Ek”
             continue
         yield _with_article(exchange.question, phrase)
 

@@ -19,6 +19,7 @@ from qa.converse.phrases import (
 )
 from qa.converse.pronouns import resolved, with_antecedent
 from qa.languages import language_of
+from qa.words import words
 
 _ABOUT_IT = r"(?: (?:about|on|of|in) (?:it|that|this|them)(?: \w+)?)?"
 _MORE = re.compile(
@@ -70,6 +71,13 @@ _TOPIC_FIRST = re.compile(
     r"(?:[:,;]| [–—-])\s+(?P<rest>.+)",
     re.DOTALL,
 )
+_BACK_TO = re.compile(
+    r"(?:(?:ok|okay|so|now|and|but|well|right|thanks|please)[ ,]+)*"
+    r"(?:(?:let[’']?s |can we )?(?:go|come|get)(?:ing)? )?back to "
+    r"(?P<topic>[\w’'-]+(?: [\w’'-]+){0,3})"
+    r"(?: again)?(?:[:,;]| [–—-])\s+(?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ASKS = re.compile(
     rf"(?:please|and|so)?[ ,]*(?:(?:in|at|on|for|to|by|with|from|until|since) )?"
     rf"(?:{'|'.join(sorted(QUESTION_WORDS | AUXILIARIES))}|tell|show|list|give)\b",
@@ -96,7 +104,7 @@ def understand(question: str, earlier: Sequence[Exchange]) -> Understood:
         question = _LEADS_IN.sub("", question)
     if not earlier or language_of(question):  # the rules know English
         return Understood(question)
-    if of_topic := _of_topic(question):
+    if of_topic := _of_topic(question) or _of_known_topic(question, earlier):
         return Understood(_tidy(of_topic), "follow_up")
     before = earlier[-1]
     if _MORE.match(question.strip()):
@@ -122,6 +130,18 @@ def _of_topic(question: str) -> str:
         return ""
     rest, topic = said["rest"].rstrip("?.! "), said["topic"]
     if not _ASKS.match(rest) or is_fragment(rest) or _MORE.match(rest) or _ELSE.match(rest):
+        return ""
+    return f"{with_antecedent(rest, topic) or f'{rest} ({topic})'}?"
+
+
+def _of_known_topic(question: str, earlier: Sequence[Exchange]) -> str:
+    """Ask of what was talked about before, by its name alone: “back to snowdonia, when is it?”."""
+    said = _BACK_TO.fullmatch(question.strip())
+    if said is None:
+        return ""
+    known = {word for one in earlier for word in words(f"{one.question} {one.answer}")}
+    rest, topic = said["rest"].rstrip("?.! "), said["topic"]
+    if not set(words(topic)) <= known or not _ASKS.match(rest) or is_fragment(rest):
         return ""
     return f"{with_antecedent(rest, topic) or f'{rest} ({topic})'}?"
 
