@@ -27,9 +27,9 @@ _MERE = re.compile(
 )
 # “Anyone”, “She was the daughter of a fisher”.
 _NO_NAME = re.compile(
-    r"(?:he|she|it|they|we|you|i|there|this|that|these|those|any(?:one|body)|every(?:one|body)|"
-    r"no(?:body| one)|some(?:one|body)|all|only|both|in|on|at|from|since|until|because|if)\b",
-    re.IGNORECASE,
+    r"(?!IT\b)(?i:he|she|it|they|we|you|i|there|this|that|these|those|any(?:one|body)|every(?:one|body)|"
+    r"no(?:body| one)|some(?:one|body)|all|only|both|in|on|at|from|since|until|because|if)\b"
+    r"(?!\.| (?:the )?[A-Z])"
 )
 _TELLS = re.compile(r" (?:is|are|was|were|has|have|had|will|can|may|must|should) ")
 _RESPONSIBLE = re.compile(
@@ -40,8 +40,8 @@ _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 _DETERMINED = re.compile(
     r"\b(?:the|an?|[\w.]+[’']s?|its|their|his|her)(?: first| second| last| new| own)? $", re.I
 )
-_HIS = re.compile(r"\b(?:he|him|his)\b", re.IGNORECASE)
-_HERS = re.compile(r"\b(?:she|her|hers)\b", re.IGNORECASE)
+_HIS = re.compile(r"(?:^|[.;] )(?:He|His)\b")
+_HERS = re.compile(r"(?:^|[.;] )(?:She|Her)\b")
 _HE = ("he", "him", "his")
 _MAN = re.compile(r"\b(?:Mr|Sir|Lord|King|Prince)\b")
 _WOMAN = re.compile(r"\b(?:Mrs|Ms|Miss|Lady|Dame|Queen|Princess)\b")
@@ -299,12 +299,15 @@ def _several(exchange: Exchange) -> Iterator[str]:
         if of_them and len(asked.rest.split()) <= _MOST_WORDS:  # “which items are out of stock”
             yield " ".join(f"the {asked.noun} that {asked.aux} {asked.rest}".split())
         yield asked.noun
-    for phrase in phrases(exchange.question):
-        if words(phrase.text)[-1:] and words(phrase.text)[-1] in _GROUPS:
-            yield _with_article(exchange.question, phrase)
+    groups = [
+        p for p in phrases(exchange.question) if words(p.text)[-1:] and words(p.text)[-1] in _GROUPS
+    ]
+    if asked and asked.wh == "who":  # “who chairs the society”
+        yield from (_with_article(exchange.question, group) for group in groups)
     for phrase in phrases(exchange.question):
         if is_plural(phrase.text) and (phrase.kind == "thing" or " and " in phrase.text):
             yield _with_article(exchange.question, phrase)
+    yield from (_with_article(exchange.question, group) for group in groups)
     yield answered
 
 

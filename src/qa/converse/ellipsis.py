@@ -73,7 +73,8 @@ _NEAR_YEAR = re.compile(
 )
 _NEAR_DAY = re.compile(r"(?:on )?(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)", re.IGNORECASE)
 _DAY_OF_MONTH = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?P<after>{MONTH})|\b(?P<before>{MONTH}) \d{{1,2}}\b",
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? (?P<after>{MONTH})|(?P<before>{MONTH}) \d{{1,2}})\b"
+    r"(?:,? (?P<year>\d{4})\b)?",
     re.IGNORECASE,
 )
 _BACK = frozenset("before earlier previous prior preceding".split())
@@ -179,8 +180,9 @@ def _core(said: str) -> str:
 def _near_year(core: str, question: str) -> str:
     """Say which year “the year before” is, counted from the last in a question; “the 12th”."""
     day, dates = _NEAR_DAY.fullmatch(core), list(_DAY_OF_MONTH.finditer(question))
-    if day and dates:
-        return f"on {day['day']} {dates[-1]['after'] or dates[-1]['before']}"
+    if day and dates and not _ORDINAL.search(question):
+        month, year = dates[-1]["after"] or dates[-1]["before"], dates[-1]["year"]
+        return f"on {day['day']} {month}{f' {year}' if year else ''}"
     match, years = _NEAR_YEAR.fullmatch(core), _A_YEAR.findall(question)
     if match is None or not years:
         return core
@@ -310,6 +312,12 @@ def _alike(question: str, there: Sequence[Phrase], phrase: Phrase) -> Phrase | N
     own = {stem(word) for word in words(phrase.text)} - FUNCTION_WORDS
 
     asks_who = _WHO_IS.match(question) is not None
+    determined = _DETERMINED.match(phrase.text) is not None
+    # “What is the rent in Berlin?”, “and the deposit?”: not in place of Berlin.
+    asked_of = any(
+        old.kind == "thing" and not old.preposition and _ARTICLE_LAST.search(question[: old.start])
+        for old in there
+    )
 
     def likeness(old: Phrase) -> int:
         before, after = question[: old.start], question[old.end :]
@@ -318,10 +326,7 @@ def _alike(question: str, there: Sequence[Phrase], phrase: Phrase) -> Phrase | N
         attribute = _ATTRIBUTE.match(before) is not None or after.startswith(" of ")
         same_number = is_plural(old.text) == is_plural(phrase.text)
         attribute = attribute and not role
-        place = (
-            old.preposition in ("in", "at", "on", "near")
-            and _DETERMINED.match(phrase.text) is not None
-        )
+        place = not asked_of and determined and old.preposition in ("in", "at", "on", "near")
         apart = -1 if place else 3 * (old.kind == "name")  # “in the Hotel Ash”: “the hostel”
         return 4 * shared - 2 * attribute + same_number - apart
 

@@ -114,6 +114,7 @@ def test_another_number_property_or_group_is_another_thing(
         ("May I bring a dog in the hostel?", "Dogs are not allowed in the hostel.", False),
         ("May I bring a dog at the hotel?", "Dogs are welcome for 10 euros.", False),
         ("May I bring a dog at the campsite?", "Dogs are not allowed in the hostel.", False),
+        ("Where are the toilets in the hotel?", "The toilets are in the basement.", False),
         ("May I bring a dog in the evening?", "Dogs are not allowed in the hostel.", False),
     ],
 )

@@ -58,6 +58,8 @@ def test_a_denial_is_told_in_the_answers_part_and_in_its_heading(
         ("Who is the new director?", "Former minister Ada was named director.", "Ada", False),
         ("Who was mayor before Ada?", "Her successor was Bo Ek.", "Bo Ek", True),
         ("Who was mayor after Ada?", "Her successor was Bo Ek.", "Bo Ek", False),
+        ("Who was head before Bo Ek?", "Ann Lee was replaced by Bo Ek.", "Ann Lee", False),
+        ("Who was head after Ann?", "Bo Ek took over from her predecessor Ann.", "Bo Ek", False),
         ("Who was mayor after Ada?", "Her predecessor was Bo Ek.", "Bo Ek", True),
         ("Who was the registrar?", "Willem Stroud retired in May.", "Willem Stroud", False),
         ("When will it erupt again?", "It erupted 3 million years ago.", "3 million years", True),

@@ -171,6 +171,8 @@ def test_a_reason_a_way_a_list_or_yes_and_no_ask_for_a_sentence(question: str) -
         "How often are the ferns watered?",
         "Isabel lives where?",
         "Ann Lee, who was the chair, left in what year?",
+        "When, according to the minutes, is the next meeting?",
+        "On which day, if any, is the office closed?",
         "I wonder what they were trained in. Can you name the topic?",
     ],
 )

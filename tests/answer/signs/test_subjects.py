@@ -78,3 +78,8 @@ def test_a_namesake_is_somebody_else() -> None:
     assert not of_namesake("When was Anna Berg born?", passage, spans[0])  # not told of at all
     assert not of_namesake("When did Carlo Berg leave?", passage, spans[1])
     assert not of_namesake("How old is Carlo Berg?", passage, spans[2])
+    text = "Lidia wed. In 1931 he married Lidia Berg. Later Berg moved. Carlo Berg was 30."
+    spans = [Span(0, 10), Span(11, 43), Span(44, 61), Span(62, len(text))]
+    passage = Passage("p", "a.md", 0, len(text), text, "", tuple(spans))
+    assert not of_namesake("Who did Carlo Berg marry?", passage, spans[1])
+    assert not of_namesake("When did Carlo Berg move?", passage, spans[2])

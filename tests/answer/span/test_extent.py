@@ -30,10 +30,11 @@ STEPS = "1. Lift the lid.\n2. Wait.\n3. Close it.\n\nThe lid is blue."
 STEPPED = passage(STEPS, ["Lift the lid.", "Wait.", "Close it.", "The lid is blue."])
 FILTER_TEXT = "1. Pull the plug. Let it cool.\n2. Open the flap.\n\nIt is small."
 FILTER = passage(FILTER_TEXT, ["Pull the plug.", "Let it cool.", "Open the flap.", "It is small."])
-BULLETS_TEXT = "Aid\n\n- It built a hall. It is red.\n- It sent 12 cars. They are blue."
-BULLETS = passage(
-    BULLETS_TEXT, ["It built a hall.", "It is red.", "It sent 12 cars.", "They are blue."]
-)
+HALL = "It built a hall for all the people of the three villages who had asked for one since 1990."
+CARS = "It sent 12 cars."
+BULLETS = passage(f"Aid\n\n- {HALL} {HALL}\n- {CARS} {HALL}", [HALL, HALL, CARS, HALL])
+FIRE_TEXT = "In a fire:\n1. Stay calm. Warn others.\n2. Call 112.\n3. Leave."
+FIRE = passage(FIRE_TEXT, ["In a fire:", "Stay calm.", "Warn others.", "Call 112.", "Leave."])
 PROSE = "It closed in 1990. The roof leaked. Money ran out.\n\nIt stood in Kent."
 CLOSED = passage(
     PROSE, ["It closed in 1990.", "The roof leaked.", "Money ran out.", "It stood in Kent."]
@@ -53,7 +54,8 @@ def said(question: str, read: Passage, number: int, evidence: Sequence[float]) -
         ("May bleach go into the autoclave?", BANNED, 0, "bleach"),
         ("What is the second thing never to autoclave?", BANNED, 1, "solvents"),
         ("What is blue?", BANNED, 1, "solvents"),
-        ("What things were given as aid?", BULLETS, 0, "It built a hall."),
+        ("What things were given as aid?", BULLETS, 0, HALL),
+        ("What must I do in a fire?", FIRE, 1, FIRE_TEXT),
         ("How do I clean it?", FILTER, 0, "Pull the plug. Let it cool.\n2. Open the flap."),
         ("How do I clean it?", FILTER, 1, "Pull the plug. Let it cool.\n2. Open the flap."),
         ("How do I start it?", NESTED, 1, "Start it.\nif a lamp blinks, wait\n2. Load it."),

@@ -82,6 +82,8 @@ def snapped(marked: str) -> str:
         ("It was not ‹in May› but later.", "not in May"),
         ("It has at least ‹14 characters›.", "at least 14 characters"),
         ("Up to no more than ‹five people› fit.", "no more than five people"),
+        ("Those who do not live in town pay ‹more than 20 francs›.", "more than 20 francs"),
+        ("Sales ‹rose› in part because of winter.", "rose"),
         ("It ‹allowed the appeal› in part.", "allowed the appeal in part"),
         ("It may not be extended ‹more than twice›.", "not be extended more than twice"),
         ("For no ‹more than two› days it is shut.", "no more than two"),

@@ -85,13 +85,7 @@ _GROUP = re.compile(
     r"(?:(?:by|at|for|to|from|until|in|on|with|only)\s+)?[$€£]?\d"
 )
 _PLURAL = re.compile(r"\b(?:[a-z]{2,}(?<!s)(?<!u)(?<!i)s|children|men|women)\b")
-_IN_PLACE = re.compile(
-    r"\b(?:in|at|inside) the (?:(?!end|case|event|morning|afternoon|evening|night|beginning|start|"
-    r"meantime|future|past|same|following|next|last|time|middle)[a-z]+ )?"
-    r"(?!end\b|case\b|event\b|morning\b|afternoon\b|evening\b|night\b|beginning\b|start\b|"
-    r"meantime\b|future\b|past\b|time\b|middle\b)([a-z]{4,})\b(?! (?:of|for)\b)",
-    re.IGNORECASE,
-)
+_IN_PLACE = re.compile(r"\b(?:in|at|inside) the (?:[a-z]+ )?([a-z]{4,})\b", re.IGNORECASE)
 _NEARLY = 0.76
 
 
@@ -222,7 +216,10 @@ def _is_another_place(read: _Read, beside: str) -> bool:
     if not said or _POINTS_BACK.match(read.text) or said & set(read.asked):
         return False
     near = {stem(word) for word in words(beside)}
-    return any(place in near and place not in read.present for place in asked)
+    return any(
+        place in near and place not in read.present and get_close_matches(place, said, 1, _NEARLY)
+        for place in asked
+    )
 
 
 def _is_another_model(read: _Read) -> bool:

@@ -55,6 +55,7 @@ _IS_AFTER = re.compile(
     r"\b(?:successor|(?:succeeded|followed|replaced) by|after (?:him|her|them))\b", re.IGNORECASE
 )
 _IS_BEFORE = re.compile(r"\b(?:predecessor|preceded by|before (?:him|her|them))\b", re.IGNORECASE)
+_LEAD_CHARACTERS = 40
 _TO_COME = re.compile(r"^\W*when (?:will|shall)\b", re.IGNORECASE)
 _PAST = re.compile(r"\bago\b", re.IGNORECASE)
 
@@ -72,9 +73,10 @@ def of_other_end(question: str, text: str, answer: Span) -> bool:
         return True
     if _NEW.search(question) and _LEAVES.search(part) and not _COMES.search(part):
         return True
-    if _WHO_BEFORE.search(question) and _IS_AFTER.search(part):
+    led = text[max(0, answer.start - _LEAD_CHARACTERS) : answer.start]  # “her successor was …”
+    if _WHO_BEFORE.search(question) and _IS_AFTER.search(led):
         return True
-    if _WHO_AFTER.search(question) and _IS_BEFORE.search(part):
+    if _WHO_AFTER.search(question) and _IS_BEFORE.search(led):
         return True
     begun = _WHEN_BEGUN.search(question) is not None
     if _WHEN_OVER.search(question) and not begun:

@@ -88,15 +88,18 @@ _EXPLAINED = re.compile(
     r"\bwhat (?:happen(?:s|ed)?|becomes?|became)\b|^\W*(?:(?:and|but|so) )?what if\b|"
     r"\bwhat (?:will|would|does|did|can|could) happen\b|"
     r"\bwhat (?:is|are|was|were)\b.*\bfor\W*$|"
-    r"\bwhat (?:can|could|must|should|shall|may|will)\b.*\bdo(?:ne)?\b|"
-    # “I began in May. Can I work from home?”
-    r"[.!;,] (?:(?:and|but|so|then) )?"
-    r"(?:is|are|was|were|am|did|do|does|has|have|can|could|will|would|should|must|may) "
-    r"(?:i|we|you(?! (?:please )?(?:list|tell|give|name|show|say)\b)|he|she|it|they|the|an?|my|our|"
-    r"your|this|that|these|those|there|any)\b|"
-    r"[.!;,] what (?:now|next|then)\W*$",
+    r"\bwhat (?:can|could|must|should|shall|may|will)\b.*\bdo(?:ne)?\b",
     re.IGNORECASE,
 )
+# “I began in May. Can I work from home?”, but not “on which day, if any, is it shut”.
+_BEHIND_PREAMBLE = re.compile(
+    r"(?<=[a-z\d]{2})[.!;,] (?:(?:(?:and|but|so|then) )?"
+    r"(?:is|are|was|were|am|did|do|does|has|have|can|could|will|would|should|must|may) "
+    r"(?:i|we|you(?! (?:please )?(?:list|tell|give|name|show|say)\b)|he|she|it|they|the|an?|my|our|"
+    r"your|this|that|these|those|there|any)\b|what (?:now|next|then)\W*$)",
+    re.IGNORECASE,
+)
+_QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 # Steps, parts, members: all of them are wanted, not one.
 _ALL = re.compile(
     r"^\W*(?:list|name (?:all|the|some)|how (?:do|can|should|to|must)\b)|"
@@ -202,7 +205,8 @@ ASKS_DIFFERENCE = re.compile(
     r"\b(?:difference|increase|decrease|growth|change|rise|drop) "
     r"(?:in [\w -]+ |of [\w -]+ )?between\b|"
     r"\bhow much (?:did|has|have|does|do|will)\b.*\b(?:rise|risen|grow|grown|fall|fallen|"
-    r"drop(?:ped)?|increased?|decreased?|declined?|go(?:ne)? (?:up|down)|shr[iu]nk)\b(?! to\b)",
+    r"drop(?:ped)?|increased?|decreased?|declined?|go(?:ne)? (?:up|down)|shr[iu]nk)"
+    r"(?:\W*$| (?:in|from|since|between|by|over|during|last|this)\b)",
     re.IGNORECASE | re.DOTALL,
 )
 """Asks how far two figures are apart."""
@@ -282,7 +286,10 @@ def asks_for_name(question: str) -> bool:
 
 def asks_for_sentence(question: str) -> bool:
     """Whether a whole sentence answers better than a clipped span."""
-    return _EXPLAINED.search(question) is not None
+    if _EXPLAINED.search(question):
+        return True
+    behind = _BEHIND_PREAMBLE.search(question)
+    return behind is not None and not _QUESTION_WORD.search(question, 0, behind.start())
 
 
 def asks_for_all(question: str) -> bool:

@@ -27,8 +27,13 @@ _IN_ITEM = re.compile(
 _LONGEST_ITEM = 600
 _TITLES = (
     r"(?:Mrs?|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|President|Mayor|Judge|Minister|Captain|King|"
-    r"Queen|Chair|Director|The|In|On|At|By|When|While|After|Before)\b"
+    r"Queen|Prince|Princess|Emperor|Pope|Bishop|Father|Saint|St|Chancellor|Senator|Governor|Secretary|"
+    r"General|Colonel|Sergeant|Inspector|Councillor|Herr|Frau|Chair|Director|The|In|On|At|By|When|"
+    r"While|After|Before|Later|Then|But|Since|For|Today|Now|Here|There|Soon|Finally|Meanwhile|"
+    r"However|Also|Only|Even|Both|Old|Young|As|If|Once|Until)\b"
 )
+_ASKS_WHO = re.compile(r"\W*(?:(?:by|with|to|for|from) )?who(?:m|se)?\b", re.IGNORECASE)
+_HE_OR_SHE = re.compile(r"\b(?:he|him|his|she|her)\b", re.IGNORECASE)
 _FULL_NAME = re.compile(
     rf"(?<!^)\b(?!{_TITLES})(?P<first>[A-Z][a-z]+) (?P<last>[A-Z][\w’'-]*[a-z])(?!\w)"
 )
@@ -81,11 +86,14 @@ def of_another_person(question: str, passage: Passage, sentence: Span) -> bool:
 
 
 def of_namesake(question: str, passage: Passage, sentence: Span) -> bool:
-    """Whether a sentence names somebody else of the surname that the question has.
+    """Whether a sentence is about somebody else of the surname that the question has.
 
     “Carlo Berg” is not in “Lidia Berg was born in 1908” where another sentence is about Carlo.
     """
+    asked = list(_FULL_NAME.finditer(question))
     text = passage.slice(sentence)
+    if not asked or _ASKS_WHO.match(question) or _HE_OR_SHE.search(text):
+        return False
     rest = {
         word for other in passage.sentences if other != sentence
         for word in words(passage.slice(other))
@@ -93,8 +101,8 @@ def of_namesake(question: str, passage: Passage, sentence: Span) -> bool:
     return any(
         name["first"].lower() in rest
         and re.search(rf"\b{re.escape(name['first'])}\b", text) is None
-        and re.search(rf"\b(?!{_TITLES})[A-Z][a-z]+ {re.escape(name['last'])}\b", text) is not None
-        for name in _FULL_NAME.finditer(question)
+        and re.match(rf"\W*(?!{_TITLES})[A-Z][a-z]+ {re.escape(name['last'])} [a-z]", text)
+        for name in asked
     )
 
 

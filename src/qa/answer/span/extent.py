@@ -60,6 +60,8 @@ _STEP = re.compile(
 _BETWEEN_STEPS = 2
 # What a question for steps has of its own, whatever they are for.
 _OF_STEPS = frozenset(map(stem, "step steps procedure instructions follow take necessary".split()))
+_NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?\d{1,3}[.)][ \t]+[^\n]*$")
+_LONG_ITEM = 100  # characters
 _MAX_SENTENCES = 5
 _MAX_CHARACTERS = 700
 
@@ -153,8 +155,11 @@ def _wants_list(question: str, passage: Passage, number: int, items: Sequence[bo
     Of paragraphs with a sign in front, which say too much to be one answer, only steps are.
     """
     first, last = list_around(passage, number, items)
-    paragraphs = any(goes_on(passage, each) for each in range(first + 1, last + 1))
-    if paragraphs and not _STEPS.search(question):
+    sentences = passage.sentences
+    further = sum(goes_on(passage, each) for each in range(first + 1, last + 1))
+    size = (sentences[last].end - sentences[first].start) / (last - first + 1 - further)
+    numbered = _NUMBERED.search(passage.text[: sentences[last].start - passage.start])
+    if further and size > _LONG_ITEM and not numbered and not _STEPS.search(question):
         return False
     return asks_for_all(question) or _is_of_whole_list(question, passage, number, items)
 

@@ -10,6 +10,7 @@ from qa.answer.signs.binding import cut_at
 from qa.answer.signs.question import asks_for_date, asks_for_several
 from qa.answer.signs.values.kinds import months
 from qa.answer.signs.values.times import begins_with_day
+from qa.months import MONTH_OR_SHORT as MONTH
 from qa.schema import Span
 from qa.words import asked_stems, content_stems, stem, words
 
@@ -27,24 +28,26 @@ _LEAST_ITEMS = 3
 _SMALL = {stem(word) for word in "the a an of in for to on at by and or is are was were".split()}
 _SEMICOLON = re.compile(r";\s+")
 _ONE_FIRST = re.compile(r"ones? (?=[$€£]?\d)")
+_ADJECTIVE_LAST = re.compile(r"\b(?:the|an?|each) [a-z]+ $")
+_OVER = r"(?:stop|end|finish|cease)"
+_BEGUN = r"(?:start|begin)"
 _WHICH_END = re.compile(
-    r"\b(?:(?P<over>until when|"
-    r"when (?:did|does|do|will|was|were)\b.*\b(?:stop|end|finish|cease)\w*)|"
-    r"since when|when (?:did|does|do|will|was|were)\b.*\b(?:start|begin|bec[ao]me)\w*)\b",
+    rf"^\W*(?:(?P<over>until when\b.*|when (?:did|does|do|will)\b.*\b{_OVER}(?: \w+ing\b.*)?)|"
+    rf"since when\b.*|when (?:did|does|do|will)\b.*\b(?:{_BEGUN}(?: \w+ing\b.*)?|become\b.*))\W*$",
     re.IGNORECASE | re.DOTALL,
 )
+_BOTH_ENDS = re.compile(rf"\b{_BEGUN}\w*\b.*\b{_OVER}\w*\b", re.IGNORECASE | re.DOTALL)
 _COUNT = r"\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _VOTES = re.compile(
-    rf"\b(?P<ayes>{_COUNT}) (?:votes? )?to (?P<against>{_COUNT}|none)\b(?! (?:years|percent|%))",
-    re.I,
+    rf"\bby (?P<ayes>{_COUNT})(?: votes?)? to (?P<against>{_COUNT}|none)\b|"
+    rf"\bvoted (?P<yes>{_COUNT}) to (?P<no>{_COUNT}|none)\b",
+    re.IGNORECASE,
 )
-_VOTED = re.compile(r"\b(?:vot|adopt|reject|carried|pass|approv|defeat|annul|decid)", re.IGNORECASE)
+_LOST = re.compile(r"\b(?:reject|defeat|lost|fail|against)", re.IGNORECASE)
 _ASKS_VOTES = re.compile(
-    r"\bhow many\b.*\b(?:vot\w+|were|was|members|judges|councillors)\b.*?"
-    r"\b(?:(?P<against>against|opposed)|for|in favou?r|yes)\b",
-    re.IGNORECASE | re.DOTALL,
+    r"\W*how many\b.{0,60}?\bvot\w+ (?:(?P<against>against|down)|for|in favou?r)\b", re.IGNORECASE
 )
-_TIME = r"(?:[^\W_]{1,12} ){0,3}\d{1,4}(?: [^\W_]{3,12})?(?: \d{4})?"
+_TIME = rf"(?:\d{{4}}|(?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}})?(?:,? \d{{4}})?)"
 _FROM_TO = re.compile(
     rf"(?:from )?(?P<first>{_TIME})\s?(?:to|until|till|[–—-])\s?(?P<last>{_TIME})", re.IGNORECASE
 )
@@ -86,7 +89,8 @@ def meant_words(question: str, text: str, answer: Span) -> Span:
     answer = _of_one_clause(question, text, answer)
     if (end := _end_asked(question, text, answer)) or (end := _votes_asked(question, text)):
         return end
-    if (one := _ONE_FIRST.match(text, *answer)) is not None:  # “the reduced one 9 francs”
+    one = _ONE_FIRST.match(text, *answer)
+    if one and _ADJECTIVE_LAST.search(text, 0, answer.start):  # “the reduced one 9 francs”
         answer = Span(one.end(), answer.end)
     if asks_for_date(question) and begins_with_day(text) and not months(text[slice(*answer)]):
         return Span(0, len(text))
@@ -108,17 +112,21 @@ def meant_words(question: str, text: str, answer: Span) -> Span:
 
 def _end_asked(question: str, text: str, answer: Span) -> Span | None:
     """Return of a span of time where it ends, if it is asked when something ended; or begins."""
-    asks = _WHICH_END.search(question) if asks_for_date(question) else None
-    between = _FROM_TO.fullmatch(text, *answer) if asks else None
-    return Span(*between.span("last" if asks["over"] else "first")) if asks and between else None
+    asks = _WHICH_END.match(question) if asks_for_date(question) else None
+    if asks is None or _BOTH_ENDS.search(question):
+        return None
+    between = _FROM_TO.fullmatch(text, *answer)
+    return Span(*between.span("last" if asks["over"] else "first")) if between else None
 
 
 def _votes_asked(question: str, text: str) -> Span | None:
-    """Return how many voted for or against: 2 of “adopted by 6 votes to 2”."""
-    asks, told = _ASKS_VOTES.search(question), list(_VOTES.finditer(text))
-    if asks is None or len(told) != 1 or not _VOTED.search(text):
+    """Return how many voted for or against: 6 of “adopted by 6 votes to 2”."""
+    asks = _ASKS_VOTES.match(question)
+    told = list(_VOTES.finditer(text)) if asks and not _LOST.search(text) else []
+    if asks is None or len(told) != 1:
         return None
-    return Span(*told[0].span("against" if asks["against"] else "ayes"))
+    sides = ("against", "no") if asks["against"] else ("ayes", "yes")
+    return next(Span(*told[0].span(side)) for side in sides if told[0][side])
 
 
 def who_is_it(question: str, text: str, answer: Span) -> Span:

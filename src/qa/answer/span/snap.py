@@ -71,14 +71,20 @@ _MORE_THAN = re.compile(
     r"(?:more|less|fewer|later|earlier|longer|shorter|older|higher|lower) than\b|than\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:not|never|no)\b[^,.;:]{0,40}$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|never|no)(?: be| been| have)?(?: [a-z]+)?(?: (?:for|by|to|in|at|on))? $",
+    re.IGNORECASE,
+)
 _COMPARISON_LAST = re.compile(
     r"\b(?:(?:no|not|never) )?"
     r"(?:more|less|fewer|later|earlier|longer|shorter|older|higher|lower) $",
     re.IGNORECASE,
 )
 # “Allowed the appeal in part”.
-_IN_PART = re.compile(r"\s(?:in part|in principle|partially|provisionally)\b", re.IGNORECASE)
+_IN_PART = re.compile(
+    r"\s(?:in part|in principle|partially|provisionally)\b"
+    r"(?! (?:because|due|thanks|by|to|on|\d|[A-Z]))"
+)
 _BOTH = re.compile(r"\bbetween \S[^,;]* and ", re.IGNORECASE)
 _QUALIFIER_CHARACTERS = 30
 _FIGURE = re.compile(

@@ -31,12 +31,13 @@ from qa.answer.span.pieces import asked_piece
 from qa.answer.span.snap import snap
 from qa.models.span_network import SpanScore
 from qa.schema import Passage, Span
-from qa.words import words
+from qa.words import asked_stems, stem, words
 
 _NUMBERS = re.compile(r"\d[\d.,]*")
 _WHICH = re.compile(r"\W*(?:(?:in|at|on|to|from|for|by|with|of) )?which [a-z]", re.IGNORECASE)
 _DENIED_LABEL = re.compile(
-    r"\W*(?:not|no|never|without|except|excluding|excluded|exclusions?)\b", re.IGNORECASE
+    r"\W*(?:not|no(?!\.| of\b)|never|without|except|excluding|excluded|exclusions?)\b",
+    re.IGNORECASE,
 )
 # “How much does each plan pay?”, but not what is paid each month.
 _OF_EACH = re.compile(
@@ -63,7 +64,8 @@ def best_answer(
     row = fields(text, header_above(passage.text, sentence.start - passage.start))
     if row and not (_is_in_label(question, text, row) or _is_prose(question, text, row)):
         answer, margin, fits = _best_cell(question, sentence, text, row, score)
-        if len(row) == 1 and _DENIED_LABEL.match(text):  # “Not included: lunches”
+        figure = asks_for_number(question) or asks_for_date(question)
+        if len(row) == 1 and not figure and _DENIED_LABEL.match(text):  # “Not included: lunches”
             return sentence, margin, fits
         held = who_is_it(question, text, answer.shift(-sentence.start))
         return held.shift(sentence.start), margin, fits
@@ -111,6 +113,14 @@ def best_answer(
     if _only_leads(best := passage.slice(tried[0])) or only_echoes(question, best):
         return sentence, score.margin, whole_fits
     return tried[0], score.margin, False
+
+
+def _is_of_each(question: str, row: Sequence[Cell]) -> bool:
+    """Whether what all things have is asked for, and a row has things for columns: plans."""
+    if row[0].label or len(row) <= _LEAST_CELLS or not _OF_EACH.search(question):
+        return False
+    asked = asked_stems(question)
+    return not any(asked & {stem(word) for word in words(cell.label)} for cell in row[1:])
 
 
 def _is_outside(part: Span, text: str, answer: Span) -> bool:
@@ -164,7 +174,7 @@ def _best_cell(
         return row[0].value.shift(sentence.start), score.margin, False
     if (label := extreme_label(question, text, row)) is not None:
         return label.shift(sentence.start), max(score.margin, 0.0), True
-    if len(row) > _LEAST_CELLS and _OF_EACH.search(question):
+    if _is_of_each(question, row):
         return sentence, score.margin, True
     named = asked_cell(question, text, row) or cell_of_kind(question, text, row)
     if named is not None:

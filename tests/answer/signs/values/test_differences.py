@@ -48,6 +48,7 @@ def test_how_much_more_is_not_how_much(question: str, text: str, answer: str) ->
         ("How many are over 65?", "There are 300 residents older than 65.", "300 residents"),
         ("How many islands are there?", "The group has 20 smaller islands.", "20"),
         ("How many volunteers helped?", "The tents were put up by 40 volunteers.", "40 volunteers"),
+        ("How much is the surcharge at night?", "At night fares rise by 20%.", "20%"),
         ("When did it open?", "It opened two weeks later than planned.", "two weeks"),
     ],
 )

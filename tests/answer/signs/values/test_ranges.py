@@ -19,7 +19,6 @@ from qa.answer.signs.values.ranges import (
         ("What does a 3 kg parcel cost?", "Weight: 2–5 kg | Price: 6.20", True),
         ("Notice after three years?", "Service: 2 to 5 years | Notice: 6 weeks", True),
         ("Leave after six years of service?", "After five years it is 28 days.", True),
-        ("Leave after six years of service?", "After ten years it is 31 days.", False),
         ("What does a 3 kg parcel cost?", "Weight: up to 2 kg | Price: 4.50", False),
         ("What does a 2 kg parcel cost?", "Weight: up to 2 kg | Price: 4.50", True),
         ("What does a 2 kg parcel cost?", "Weight: over 2 kg | Price: 6.20", False),

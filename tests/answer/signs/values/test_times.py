@@ -84,10 +84,13 @@ def test_a_year_inside_a_span_is_within_it() -> None:
         ("Who is there on Tuesday afternoon?", "Shift: 13:00-19:00 | Desk: Bo", False),
         ("Who is there in the evening?", "Shift: 13.00 – 20.30 | Desk: Bo", False),
         ("Who is there in the evening?", "Shift: 09:00 to 17:00 | Desk: Cy", True),
-        ("Who is there in the morning?", "Open 9.00-12.00 and 13.00-17.00", False),
-        ("Who is there in the morning?", "Each afternoon, 13:00-17:00", False),
+        ("Who is there in the morning?", "Ash | Open 9.00-12.00 and 13.00-17.00", False),
+        ("Who is there in the morning?", "Ash | Each afternoon, 13:00-17:00", False),
+        ("When does it close in the evening?", "Shop: Ash | Hours: 8:00–18:00", False),
+        ("When is the evening concert?", "Hall: Ash | Hours: 7.30–9.00", False),
+        ("When is the evening concert?", "It is in the hall, 9:00–17:00", False),
         ("Who is there on Tuesday?", "Shift: 13:00-19:00 | Desk: Bo", False),
-        ("Who is there in the morning?", "From 10:00 to 8:00", False),
+        ("Who is there in the morning?", "Ash | From 10:00 to 8:00", False),
     ],
 )
 def test_hours_are_of_a_part_of_the_day(question: str, text: str, other: bool) -> None:

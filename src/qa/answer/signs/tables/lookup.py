@@ -27,8 +27,12 @@ _ASKS = re.compile(
 )
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
 _LASTS = re.compile(
-    r"\((?:[a-z]+ )?(?:days?|hours?|hrs?|h|minutes?|mins?|weeks?|months?|years?)\)|\bduration\b|"
-    r"\bturnaround\b|\btime taken\b",
+    r"^(?!.*\bage\b).*\((?:[a-z]+ )?(?:days?|hours?|hrs?|h|minutes?|mins?|weeks?|months?|years?)\)|"
+    r"\bduration\b|\bturnaround\b|\btime taken\b",
+    re.IGNORECASE,
+)
+_FAR = re.compile(
+    r"\b(?:length|distance|span|size|height|long|k?m|cm|mm|miles?|feet|ft|inch(?:es)?)\b",
     re.IGNORECASE,
 )
 _LEAST_ROWS = 2
@@ -119,7 +123,8 @@ def _column(beside: Beside, named: dict[str, set[str]]) -> str | None:
     longest = max((len(label) for label in full), default=0)
     if longest:
         return next(label for label in full if len(label) == longest)
-    if _HOW_LONG.search(beside.question):  # “Turnaround (working days)”
+    far = any(_FAR.search(label) for label in others)
+    if _HOW_LONG.search(beside.question) and not far:  # “Turnaround (working days)”
         lasting = [label for label in others if _LASTS.search(label)]
         others = lasting if len(lasting) == 1 else others
         if lasting and not most_named(others, [token.root for token in beside.open]):

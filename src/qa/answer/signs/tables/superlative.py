@@ -123,7 +123,7 @@ _ASKS = (_IN_ORDER, _SUPERLATIVE, _COMPARED, _DEAREST)
 _HOW = re.compile(r"\bhow\b", re.IGNORECASE)
 _LEAST_ROWS = 2
 _SMALL = {stem(word) for word in FUNCTION_WORDS}
-_PER = re.compile(r"\b(?:per|each)\s(?:\w+\s){0,2}\w+\W*$|\([^)]*\)", re.IGNORECASE)
+_PER = re.compile(r"\b(?:per|each)\s(?:\w+\s){0,2}\w+\W*$|\([^()]{0,60}\)", re.IGNORECASE)
 _PRICED = set(map(stem, "monthly yearly annual weekly daily price cost fee rate".split()))
 
 

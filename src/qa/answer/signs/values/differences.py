@@ -29,7 +29,8 @@ _ASKED = re.compile(
     r"r[io]s[ei]\w*|raised?(?= (?:by|the|its|their|our|his|her)\b)|gr[eo]w\w*|f[ae]ll\w*|drop\w*|"
     r"chang\w*|differ\w*|gap|reduc\w*|cuts?|sav\w*|gain\w*|los[est]\w*|improv\w*|compar\w*|"
     r"discount\w*|off|rebate\w*|margin|lead|ahead|behind|shr[aiu]nk\w*|exceed\w*|better|worse|"
-    r"effect\w*|impact\w*)\b",
+    r"effect\w*|impact\w*|surcharge|supplement|penalt\w+|inflation|deflation|bonus|premium|mark-?up|"
+    r"deduct\w+)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(

@@ -49,7 +49,7 @@ _MONEY_WORD = re.compile(
 _FREE = re.compile(
     r"\b(?:gratuite?s?|gratis|kostenlos|kostenfrei|"
     r"(?<!gluten )(?<!sugar )(?<!smoke )(?<!duty )(?<!lactose )(?<!feel )(?<!-)free"
-    r"(?=\W*$|[.,;]| (?:for|of charge)\b)|"
+    r"(?=\W*$|[.,;]| (?:for|of charge|until|till|up to|under|with)\b)|"
     r"(?:no|without) (?:(?:extra|additional|admission|entry|entrance) )?(?:fees?|charges?|costs?)|"
     r"at no (?:extra )?(?:cost|charge))(?!\w)",
     re.IGNORECASE,

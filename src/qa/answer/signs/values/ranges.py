@@ -92,7 +92,7 @@ def held_in_ranges(question: str, text: str) -> set[str]:
     return {
         figure
         for figure, unit in _amounts(question)
-        if any(one.holds(float(figure), unit) for one in _ranges(text))
+        if any(one.holds(float(figure), unit) for one in _ranges(text, after=True))
     }
 
 
@@ -211,12 +211,17 @@ def _amounts(question: str) -> frozenset[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1024)
-def _ranges(text: str) -> tuple[_Range, ...]:
-    """List what a text speaks of from some figure on, up to one, or between two."""
+def _ranges(text: str, *, after: bool = False) -> tuple[_Range, ...]:
+    """List what a text speaks of from some figure on, up to one, or between two.
+
+    Args:
+        text: A sentence.
+        after: Also what comes “after five years”.
+    """
     if len(text) > _MOST_CHARACTERS:
         return ()
     text, found = _in_words(one_way(text)), []
-    for pattern in (*_RANGES, _AFTER):  # “after five years it is 28 days”
+    for pattern in (*_RANGES, *((_AFTER,) if after else ())):
         for match in pattern.finditer(text):
             ends = match.groupdict()
             low = float(ends["low"]) if ends.get("low") else -math.inf

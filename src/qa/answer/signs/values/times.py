@@ -48,7 +48,13 @@ _TO = re.compile(r"\.?\s*(?:[-–—]|to|through|till|until)\s*", re.IGNORECASE)
 _PART_OF_DAY = re.compile(r"\b(morning|afternoon|evening)s?\b", re.IGNORECASE)
 _HOURS = re.compile(
     r"(?<![\d.:])(?P<from>\d{1,2})[:.](?P<past>\d\d)\s?(?:[-–—]|to)\s?(?P<to>\d{1,2})[:.](?P<over>\d\d)"
-    r"(?![\d.:]|\s?[ap]\.?m)"
+    r"(?![\d:]|\.\d|\s?[ap]\.?m)"
+)
+_NOON = 12
+_OF_HOURS = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|can|could|may|will)\b|"
+    r"\b(?:open|clos|until|till|from when|costs?|price|pay)",
+    re.IGNORECASE,
 )
 _HOURS_OF_DAY = 24
 # What is in them begins before the one hour and ends after the other.
@@ -79,18 +85,21 @@ def of_other_days(question: str, text: str) -> bool:
 
 
 def of_other_part_of_day(question: str, text: str) -> bool:
-    """Whether the morning is asked about, and a text has one stretch of hours, in the afternoon."""
+    """Whether the morning is asked about, and a row has one stretch of hours, in the afternoon."""
     asked = {match.lower() for match in _PART_OF_DAY.findall(question)}
+    if len(asked) != 1 or " | " not in text or _OF_HOURS.search(question):
+        return False
     stretches = list(_HOURS.finditer(text))
-    if len(asked) != 1 or len(stretches) != 1 or _PART_OF_DAY.search(text):
+    if len(stretches) != 1 or _PART_OF_DAY.search(text):
         return False
     start, end = (
-        int(stretches[0][hour]) + int(stretches[0][minute] or 0) / 60
+        int(stretches[0][hour]) + int(stretches[0][minute]) / 60
         for hour, minute in (("from", "past"), ("to", "over"))
     )
-    if not start < end <= _HOURS_OF_DAY:
+    part = asked.pop()
+    if not start < end <= _HOURS_OF_DAY or (end <= _NOON and part != "morning"):  # 2 to 4 p.m.
         return False
-    latest, earliest = _PARTS_OF_DAY[asked.pop()]
+    latest, earliest = _PARTS_OF_DAY[part]
     return start >= latest or end <= earliest
 
 
