@@ -3,11 +3,7 @@
 from collections.abc import Callable
 
 from qa.answer.signs.another import names_another
-from qa.answer.signs.binding import (
-    counts_another,
-    done_otherwise,
-    is_what_it_means,
-)
+from qa.answer.signs.binding import counts_another, done_otherwise, is_what_it_means
 from qa.answer.signs.contacts import lacks_contact
 from qa.answer.signs.denial import denies, of_other_end
 from qa.answer.signs.features import gives_no_reason, only_echoes, only_repeats

@@ -321,14 +321,13 @@ def _alike(question: str, there: Sequence[Phrase], phrase: Phrase) -> Phrase | N
 
     def likeness(old: Phrase) -> int:
         before, after = question[: old.start], question[old.end :]
-        role = asks_who and _DETERMINED.match(phrase.text) and not old.preposition
+        role = asks_who and determined and not old.preposition
         shared = bool(own & {stem(word) for word in words(old.text)})
-        attribute = _ATTRIBUTE.match(before) is not None or after.startswith(" of ")
+        attribute = not role and (_ATTRIBUTE.match(before) or after.startswith(" of "))
         same_number = is_plural(old.text) == is_plural(phrase.text)
-        attribute = attribute and not role
         place = not asked_of and determined and old.preposition in ("in", "at", "on", "near")
         apart = -1 if place else 3 * (old.kind == "name")  # “in the Hotel Ash”: “the hostel”
-        return 4 * shared - 2 * attribute + same_number - apart
+        return 4 * shared - 2 * bool(attribute) + same_number - apart
 
     found = sorted(there, key=lambda old: -likeness(old))
     return found[0] if found and likeness(found[0]) > -3 else None

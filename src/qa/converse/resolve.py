@@ -131,7 +131,12 @@ def _of_topic(question: str) -> str:
     rest, topic = said["rest"].rstrip("?.! "), said["topic"]
     if not _ASKS.match(rest) or is_fragment(rest) or _MORE.match(rest) or _ELSE.match(rest):
         return ""
-    return f"{with_antecedent(rest, topic) or f'{rest} ({topic})'}?"
+    return _asked_of(rest, topic)
+
+
+def _asked_of(question: str, topic: str) -> str:
+    """Put a topic for a question's pronoun, else behind it in brackets."""
+    return f"{with_antecedent(question, topic) or f'{question} ({topic})'}?"
 
 
 def _of_known_topic(question: str, earlier: Sequence[Exchange]) -> str:
@@ -143,7 +148,7 @@ def _of_known_topic(question: str, earlier: Sequence[Exchange]) -> str:
     rest, topic = said["rest"].rstrip("?.! "), said["topic"]
     if not set(words(topic)) <= known or not _ASKS.match(rest) or is_fragment(rest):
         return ""
-    return f"{with_antecedent(rest, topic) or f'{rest} ({topic})'}?"
+    return _asked_of(rest, topic)
 
 
 def _carried_over(question: str, before: Exchange) -> str:

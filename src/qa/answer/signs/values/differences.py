@@ -55,7 +55,7 @@ def is_difference(question: str, text: str, answer: Span) -> bool:
         text: The sentence.
         answer: Its place in the sentence.
     """
-    if not asks_for_number(question) or _ASKED.search(question):
+    if not _asks_for_amount(question):
         return False
     inside = _FIGURE_AND_MORE.match(text, *answer)
     end = inside.start("more") if inside else answer.end
@@ -67,7 +67,7 @@ def is_difference(question: str, text: str, answer: Span) -> bool:
 def is_of_other_time(question: str, text: str) -> bool:
     """Whether an amount of some time is asked for, which a text only compares another with."""
     asked = _TIME.search(question)
-    if asked is None or not asks_for_number(question) or _ASKED.search(question):
+    if asked is None or not _asks_for_amount(question):
         return False
     said = list(re.finditer(rf"\b{re.escape(asked['time'])}\b", text, re.IGNORECASE))
     return bool(said) and all(
@@ -75,3 +75,8 @@ def is_of_other_time(question: str, text: str) -> bool:
         and not _ITS_OWN.match(text, each.end())
         for each in said
     )
+
+
+def _asks_for_amount(question: str) -> bool:
+    """Whether an amount is asked for, and not how much more or less it is."""
+    return asks_for_number(question) and _ASKED.search(question) is None

@@ -221,7 +221,7 @@ def _ranges(text: str, *, after: bool = False) -> tuple[_Range, ...]:
     if len(text) > _MOST_CHARACTERS:
         return ()
     text, found = _in_words(one_way(text)), []
-    for pattern in (*_RANGES, *((_AFTER,) if after else ())):
+    for pattern in (*_RANGES, _AFTER) if after else _RANGES:
         for match in pattern.finditer(text):
             ends = match.groupdict()
             low = float(ends["low"]) if ends.get("low") else -math.inf
